@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+# One makefile, no lists of files: a folder is the list. `make help` shows the targets.
+
+VARIANT ?= release
+CC      := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+PREFIX  ?= /usr
+DESTDIR ?=
+V       ?= 0
+Q       := $(if $(filter 0,$(V)),@)
+
+VERSION := $(shell sed -n 's/^\#define HASS_VERSION "\(.*\)"/\1/p' lib/include/hass/const.h)
+MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
+LIBDIR  ?= $(PREFIX)/lib/$(MULTIARCH)
+BUILD   ?= build/$(VARIANT)
+
+# --- flags ----------------------------------------------------------------------------------------
+
+PKGS := libevent libevent_pthreads jansson yaml-0.1
+DAEMON_PKGS := libsystemd
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+            -Wwrite-strings -Wundef -Wvla -Wno-unused-parameter -Wno-missing-field-initializers
+ifneq (,$(findstring clang,$(CC)))
+WARNINGS += -Wthread-safety -Wthread-safety-negative
+endif
+
+CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+CFLAGS_debug   := -O0 -g3
+CFLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CFLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+CFLAGS_stress  := -O2 -g
+LDFLAGS_release := -Wl,-z,relro,-z,now
+LDFLAGS_asan   := -fsanitize=address,undefined
+LDFLAGS_tsan   := -fsanitize=thread
+ifneq (,$(filter asan tsan,$(VARIANT)))
+override CC := clang
+endif
+
+BASE_CFLAGS = -std=gnu17 -D_GNU_SOURCE -fPIC -fno-semantic-interposition -fno-strict-aliasing $(WARNINGS) $(CFLAGS_$(VARIANT)) \
+    -Ilib/include -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+LIB_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
+ALL_LDFLAGS = $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
+# Sanitizer runtimes live in the executable, so only the other variants insist on complete libraries.
+NO_UNDEFINED = $(if $(filter asan tsan,$(VARIANT)),,-Wl,-z,defs)
+
+# --- sources --------------------------------------------------------------------------------------
+
+LIB_OBJS    := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard lib/*/*.c))
+CTL_SRCS    := $(wildcard daemon/hassctl.c daemon/ctl_*.c)
+CTL_OBJS    := $(CTL_SRCS:%.c=$(BUILD)/obj/%.o)
+DAEMON_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out $(CTL_SRCS),$(wildcard daemon/*.c)))
+DOMAINS     := $(patsubst integrations/%/,%,$(dir $(wildcard integrations/*/*.c)))
+DOMAINS     := $(sort $(DOMAINS))
+PLUGINS     := $(DOMAINS:%=$(BUILD)/integrations/%.so)
+PROGRAMS    := $(if $(DAEMON_OBJS),$(BUILD)/hassd) $(if $(CTL_OBJS),$(BUILD)/hassctl)
+LIBHASS     := $(BUILD)/libhass.so
+
+TEST_SRCS    := $(wildcard tests/lib/*/test_*.c tests/integrations/*/test_*.c tests/daemon/test_*.c)
+TESTS        := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRCS))
+SUPPORT_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
+TEST_PLUGINS := $(patsubst tests/plugins/%.c,$(BUILD)/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
+VECTOR_OBJS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/vectors/*.c))
+VECTORS      := $(if $(VECTOR_OBJS),$(BUILD)/tests/vectors)
+BENCHES      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
+FUZZERS      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
+TESTLIB      := $(BUILD)/tests/libhass.so.1
+
+-include $(wildcard integrations/*/build.mk)
+
+.PHONY: all run check lint format bench fuzz install uninstall clean help deps
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(LIBHASS) $(PROGRAMS) $(PLUGINS) ## build everything (VARIANT=release|debug|asan|tsan, CC=gcc|clang)
+
+help: ## show this
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+
+deps: ## install what is missing with apt, or say the command
+	$(Q)tests/lint/deps.sh
+
+run: ## set up, build, and run the daemon on config/
+	$(Q)tests/lint/deps.sh
+	$(Q)$(MAKE) --no-print-directory all
+	$(BUILD)/hassd run --config config
+
+check: ## set up, build, and run every test
+	$(Q)tests/lint/deps.sh
+	$(Q)$(MAKE) --no-print-directory all tests
+	$(Q)tests/run.sh $(BUILD) $(TESTS)
+
+lint: ## formatting, layers, thread-safety analysis, forbidden calls
+	$(Q)tests/lint/deps.sh
+	$(Q)tests/lint/lint.sh
+
+format: ## rewrite all sources in the house style
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+
+.PHONY: tests
+tests: $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(FUZZERS)
+
+bench: $(BENCHES) all ## measure the hot paths, JSON lines on stdout
+	$(Q)for b in $(BENCHES); do $$b || exit 1; done
+
+fuzz: ## fuzz without end: make fuzz TARGET=yaml
+	$(Q)tests/fuzz/fuzz.sh $(TARGET)
+
+clean: ## remove build/
+	rm -rf build
+
+# --- rules ----------------------------------------------------------------------------------------
+
+# Changed flags rebuild: the stamp's content is the flags, and it is only touched when they differ.
+STAMP := $(BUILD)/.flags
+$(shell mkdir -p $(BUILD); echo '$(CC) $(BASE_CFLAGS) $(ALL_LDFLAGS)' | cmp -s - $(STAMP) || echo '$(CC) $(BASE_CFLAGS) $(ALL_LDFLAGS)' > $(STAMP))
+
+$(BUILD)/obj/%.o: %.c $(STAMP)
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  CC    $<")
+	$(Q)$(CC) $(BASE_CFLAGS) $(INCLUDES) -c $< -o $@
+
+$(BUILD)/obj/lib/%: INCLUDES = -Ilib
+$(BUILD)/obj/daemon/%: INCLUDES = $(shell pkg-config --cflags $(DAEMON_PKGS))
+$(BUILD)/obj/integrations/%: INCLUDES = -Iintegrations -fvisibility=hidden
+$(BUILD)/obj/tests/%: INCLUDES = -Ilib -Iintegrations -Itests -I. $(shell pkg-config --cflags check) \
+    -DTEST_BUILD='"$(abspath $(BUILD))"' -DTEST_SOURCE='"$(CURDIR)"' -DTEST_CC='"$(CC)"' -Wno-missing-prototypes
+
+$(LIBHASS).1: $(LIB_OBJS) lib/libhass.map
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(CC) -shared -Wl,-soname,libhass.so.1 -Wl,--version-script=lib/libhass.map -Wl,-Bsymbolic-functions \
+	    $(NO_UNDEFINED) $(ALL_LDFLAGS) $(LIB_OBJS) -o $@ $(LIB_LIBS)
+$(LIBHASS): $(LIBHASS).1
+	$(Q)ln -sf libhass.so.1 $@
+
+$(BUILD)/hassd: $(DAEMON_OBJS) $(LIBHASS)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) $(DAEMON_OBJS) -o $@ -L$(BUILD) -lhass -Wl,-rpath,'$$ORIGIN' \
+	    $(if $(wildcard daemon/hassd.dynlist),-Wl$(comma)--dynamic-list=daemon/hassd.dynlist) \
+	    $(LIB_LIBS) $(shell pkg-config --libs $(DAEMON_PKGS))
+comma := ,
+
+$(BUILD)/hassctl: $(CTL_OBJS) $(LIBHASS)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) $(CTL_OBJS) -o $@ -L$(BUILD) -lhass -Wl,-rpath,'$$ORIGIN' $(LIB_LIBS)
+
+# An integration is a folder; it names further pkg-config packages in its build.mk as <domain>.pkgs.
+define PLUGIN_RULE
+$(BUILD)/integrations/$(1).so: $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard integrations/$(1)/*.c)) $$(LIBHASS)
+	@mkdir -p $$(@D)
+	$$(if $$(Q),@echo "  LD    $$@")
+	$$(Q)$$(CC) -shared $$(NO_UNDEFINED) $$(ALL_LDFLAGS) $$(filter %.o,$$^) -o $$@ -L$(BUILD) -lhass \
+	    $$(shell pkg-config --libs jansson $$($(1).pkgs)) -lm -lpthread
+endef
+$(foreach d,$(DOMAINS),$(eval $(call PLUGIN_RULE,$(d))))
+
+$(TESTLIB): $(LIB_OBJS)
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(CC) -shared -Wl,-soname,libhass.so.1 $(ALL_LDFLAGS) $(LIB_OBJS) -o $@ $(LIB_LIBS)
+	$(Q)ln -sf libhass.so.1 $(@D)/libhass.so
+
+TEST_LINK = $(CC) $(ALL_LDFLAGS) $(filter %.o,$^) -o $@ -L$(BUILD)/tests -lhass -Wl,-rpath,$(abspath $(BUILD))/tests \
+    $(LIB_LIBS) $(shell pkg-config --libs check)
+
+$(BUILD)/tests/lib/% $(BUILD)/tests/integrations/% $(BUILD)/tests/daemon/%: $(SUPPORT_OBJS) $(TESTLIB)
+$(TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(TEST_LINK)
+
+$(BUILD)/tests/plugins/%.so: $(BUILD)/obj/tests/plugins/%.o $(LIBHASS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared $(ALL_LDFLAGS) $< -o $@ -L$(BUILD) -lhass $(shell pkg-config --libs jansson) -lm -lpthread
+
+$(BUILD)/tests/vectors: $(VECTOR_OBJS) $(SUPPORT_OBJS) $(TESTLIB)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(TEST_LINK)
+
+$(BENCHES): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_LINK)
+
+# Without libFuzzer a target is a program that runs over the files of its corpus once.
+$(FUZZERS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/fuzz/driver.o $(SUPPORT_OBJS) $(TESTLIB)
+	@mkdir -p $(@D)
+	$(Q)$(TEST_LINK)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

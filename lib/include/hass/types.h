@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Forward declarations and the attributes every public header uses.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#define HASS_API               __attribute__((visibility("default")))
+#define HASS_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define HASS_MUST_USE          __attribute__((warn_unused_result))
+
+struct hass;
+struct hass_attrs_writer;
+struct hass_buf;
+struct hass_component;
+struct hass_context;
+struct hass_entity;
+struct hass_error;
+struct hass_event;
+struct hass_future;
+struct hass_job;
+struct hass_platform;
+struct hass_schema;
+struct hass_service_call;
+struct hass_signal;
+struct hass_state;
+struct hass_stream;
+struct hass_sub;
+struct hass_task;
+struct hass_tick;
+struct hass_worker;
+
+/** Frees what a registration owns: a job's userdata, a value put into hass's data. */
+typedef void hass_destroy_fn(void *object);

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs test programs: tests/run.sh BUILD PROGRAM…  Two at a time; each prints libcheck's summary. Ends with one plain line.
+set -u
+build=$1
+shift
+export HASS_TEST_BUILD=$build
+logs=$build/tests/logs
+mkdir -p "$logs"
+runner=
+case $build in */tsan*) setarch -R true 2>/dev/null && runner="setarch -R" ;; esac
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=0:abort_on_error=1}
+export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
+export runner logs build
+
+one() {
+    name=${1#"$build"/tests/}
+    log=$logs/$(echo "$name" | tr / _).log
+    start=$(date +%s)
+    timeout "${TEST_TIMEOUT:-600}" $runner "$1" >"$log" 2>&1 </dev/null
+    status=$?
+    printf '%s %s %s %s\n' "$status" "$name" "$log" "$(($(date +%s) - start))"
+}
+export -f one
+
+passed=0 failed=0
+while read -r status name log seconds; do
+    # libcheck: "97%: Checks: 33, Failures: 1, Errors: 0"
+    counts=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' "$log" | tail -1)
+    if [ -n "$counts" ]; then
+        set -- $counts
+        bad=$(($2 + $3))
+        good=$(($1 - bad))
+        [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    elif [ "$status" -eq 0 ]; then
+        good=1 bad=0
+    else
+        good=0 bad=1
+    fi
+    passed=$((passed + good)) failed=$((failed + bad))
+    if [ "$bad" -gt 0 ]; then
+        echo "FAIL $name (exit $status, ${seconds}s)"
+        tail -n 40 "$log" | sed 's/^/     /'
+    else
+        echo "ok   $name ($good, ${seconds}s)"
+    fi
+done < <(printf '%s\n' "$@" | xargs -r -P "${TEST_JOBS:-2}" -I{} bash -c 'one {}')
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -195,8 +195,7 @@ struct sub_list {
 
 struct sub_options {
     struct hass_job job;
-    bool once; /* removed before it runs */
-    hass_event_fn *unused;
+    bool once;                                           /* removed before it runs */
     bool (*filter)(const void *subject, void *userdata); /* NULL: all */
     void (*removed)(struct hass_sub *sub,
                     void *owner); /* called once when it leaves the list: last key, domain index… */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Entities: what an integration shows of a thing. An entity is an ops table, constant descriptions, and values.
+ *
+ * Values are a plain struct of the integration's (ops->values_size bytes, no pointers to things it owns). The loop reads
+ * them; `update` on the pool gets a copy and its result is published on the loop when it has returned: no locks, no races.
+ * `async_update` and other loop code change them in place.
+ *
+ * Model: helpers.entity.Entity
+ */
+#pragma once
+
+#include <hass/job.h>
+#include <hass/states.h>
+
+enum hass_entity_category {
+    HASS_ENTITY_CATEGORY_NONE = 0,
+    HASS_ENTITY_CATEGORY_CONFIG,
+    HASS_ENTITY_CATEGORY_DIAGNOSTIC,
+};
+
+/** The constant part, from the integration; strings must outlive the entity (literals, or its userdata). */
+struct hass_entity_description {
+    uint32_t size;
+    const char *name;      /* NULL: none */
+    const char *unique_id; /* used by the entity registry */
+    const char *entity_id; /* proposal; NULL: made from the name */
+    const char *device_class;
+    const char *unit_of_measurement;
+    const char *icon;
+    const char *attribution;
+    const char *entity_picture;
+    const char *translation_key;
+    uint32_t supported_features;
+    bool has_supported_features; /* publish supported_features, also when 0 */
+    bool has_entity_name;
+    bool assumed_state;
+    bool force_update;
+    bool should_poll; /* call update or async_update each scan interval */
+    enum hass_entity_category category;
+};
+
+/**
+ * What an entity does. Optional members are NULL. Those without a mark in their comment run on the loop and never suspend;
+ * "coroutine" may suspend; those with struct hass_worker run on the pool and may block.
+ */
+struct hass_entity_ops {
+    uint32_t size;
+    uint32_t values_size; /* bytes of the values struct; 0: none */
+    /** Refreshes @values (a private copy) by blocking work. Model: Entity.update */
+    int (*update)(struct hass_worker *worker, struct hass_entity *entity, void *values,
+                  struct hass_error *err);
+    /** Refreshes the values in place; coroutine. Wins over update. Model: Entity.async_update */
+    int (*async_update)(struct hass_entity *entity, struct hass_error *err);
+    /** Coroutine. Model: async_added_to_hass */
+    int (*async_added_to_hass)(struct hass_entity *entity, struct hass_error *err);
+    /** Coroutine. Model: async_will_remove_from_hass */
+    int (*async_will_remove_from_hass)(struct hass_entity *entity, struct hass_error *err);
+    bool (*available)(struct hass_entity *entity);
+    /** Writes the state as text where the domain does not do it from its own ops. */
+    struct hass_value (*state)(struct hass_entity *entity);
+    void (*capability_attributes)(struct hass_entity *entity, struct hass_attrs_writer *writer);
+    void (*state_attributes)(struct hass_entity *entity, struct hass_attrs_writer *writer);
+    void (*extra_state_attributes)(struct hass_entity *entity, struct hass_attrs_writer *writer);
+    /** Frees userdata, once, when the last use has ended. */
+    void (*destroy)(struct hass_entity *entity);
+};
+
+#define HASS_ENTITY_OPS(...)                                                                       \
+    {                                                                                              \
+        .size = sizeof(struct hass_entity_ops), __VA_ARGS__                                        \
+    }
+#define HASS_ENTITY_DESCRIPTION(...)                                                               \
+    {                                                                                              \
+        .size = sizeof(struct hass_entity_description), __VA_ARGS__                                \
+    }
+
+/**
+ * Makes an entity, any thread; it belongs to the caller until a platform has taken it.
+ *
+ * @ops, @description and @domain_ops (the domain's own table, e.g. struct sensor_ops; or NULL) are lent for the entity's
+ * life; @values (values_size bytes, NULL: zeros) are copied; @userdata is ops->destroy's.
+ */
+HASS_API struct hass_entity *hass_entity_new(struct hass *hass, const struct hass_entity_ops *ops,
+                                             const struct hass_entity_description *description,
+                                             const void *domain_ops, const void *values,
+                                             void *userdata);
+HASS_API struct hass_entity *hass_entity_ref(struct hass_entity *entity);
+HASS_API struct hass_entity *hass_entity_unref(struct hass_entity *entity);
+
+/* Constant, any thread. */
+HASS_API struct hass *hass_entity_hass(const struct hass_entity *entity);
+HASS_API void *hass_entity_userdata(const struct hass_entity *entity);
+HASS_API const void *hass_entity_domain_ops(const struct hass_entity *entity);
+HASS_API const struct hass_entity_description *
+hass_entity_description(const struct hass_entity *entity);
+
+/** The published values. Loop thread. */
+HASS_API void *hass_entity_async_values(struct hass_entity *entity) HASS_CALLBACK;
+/** The entity id once it has been added, or NULL. Loop thread. */
+HASS_API const char *hass_entity_async_entity_id(const struct hass_entity *entity) HASS_CALLBACK;
+/** True until an update or write says otherwise. Loop thread. */
+HASS_API bool hass_entity_async_available(struct hass_entity *entity) HASS_CALLBACK;
+/** What entities without ops->available say. Loop thread. */
+HASS_API int hass_entity_async_set_available(struct hass_entity *entity, bool available,
+                                             struct hass_error *err) HASS_CALLBACK;
+/** Sets the context of the next writes; forgotten after 5 s. */
+HASS_API int hass_entity_async_set_context(struct hass_entity *entity,
+                                           const struct hass_context *context,
+                                           struct hass_error *err) HASS_CALLBACK;
+/** Runs a plain job when the entity is removed, in reverse order. */
+HASS_API int hass_entity_async_on_remove(struct hass_entity *entity, struct hass_job job,
+                                         struct hass_error *err) HASS_CALLBACK;
+/** Ends a registration when the entity is removed. */
+HASS_API int hass_entity_async_remove_later(struct hass_entity *entity, struct hass_sub *sub,
+                                            struct hass_error *err) HASS_CALLBACK;
+
+/**
+ * Computes state and attributes and writes them to the state machine.
+ *
+ * Returns: 0, also for a removed entity; HASS_E_NO_ENTITY_ID before it has been added.
+ * Model:   Entity.async_write_ha_state
+ */
+HASS_API int hass_entity_async_write_ha_state(struct hass_entity *entity, struct hass_error *err)
+    HASS_CALLBACK;
+/** Any thread: queues one write, several quick ones coalesce; @force_refresh updates first. Model: schedule_update_ha_state */
+HASS_API int hass_entity_schedule_update_ha_state(struct hass_entity *entity, bool force_refresh,
+                                                  struct hass_error *err);
+/** Loop variant: writes now, or starts a task that updates first. Model: async_schedule_update_ha_state */
+HASS_API int hass_entity_async_schedule_update_ha_state(struct hass_entity *entity,
+                                                        bool force_refresh, struct hass_error *err)
+    HASS_CALLBACK;
+/** Updates (if @force_refresh) and writes. Model: async_update_ha_state */
+HASS_API int hass_entity_async_update_ha_state(struct hass_entity *entity, bool force_refresh,
+                                               struct hass_error *err) HASS_COROUTINE;
+/** Removes the entity from its platform and its state from the machine. Model: Entity.async_remove */
+HASS_API int hass_entity_async_remove(struct hass_entity *entity, struct hass_error *err)
+    HASS_COROUTINE;
+/** Twin of hass_entity_async_remove. */
+HASS_API int hass_entity_remove(struct hass_entity *entity, struct hass_error *err) HASS_BLOCKING;
+
+HASS_DEFINE_CLEANUP(hass_entity, hass_entity_unref)

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * What an integration exports: a manifest and entry points, found by name.
+ *
+ *     HASS_MANIFEST(.domain = "blink", .name = "Blink", .version = "1.0", .config = &blink_schema,
+ *                   .dependencies = HASS_LIST("light"));
+ *     int setup(struct hass *hass, const json_t *config, struct hass_error *err) { … }
+ */
+#pragma once
+
+#include <hass/entity.h>
+#include <hass/hass.h>
+#include <hass/platform.h>
+#include <hass/schema.h>
+
+#define HASS_ABI 1
+
+/** What a platform of a domain takes in its configuration, beside platform, entity_namespace and scan_interval. */
+struct hass_platform_schema {
+    const char *domain; /* NULL ends the list */
+    const struct hass_schema *schema;
+};
+
+struct hass_manifest {
+    uint32_t size;
+    uint32_t abi;
+    const char *domain; /* the file's name without .so */
+    const char *name;
+    const char *version;
+    const struct hass_schema *config; /* of its section; NULL: none is expected */
+    const struct hass_platform_schema *platforms;
+    const char *const *dependencies;       /* set up before; one failing fails this one */
+    const char *const *after_dependencies; /* set up before if they are wanted at all */
+    const char *documentation;             /* URL */
+    double scan_interval;                  /* of its platforms, seconds; 0: the domain's */
+    int parallel_updates; /* of its platforms: 0: the model's default, -1: unlimited, n: at most n at once */
+    bool critical; /* reported louder; never stops the daemon */
+};
+
+#define HASS_LIST(...)      ((const char *const[]){ __VA_ARGS__, NULL })
+#define HASS_PLATFORMS(...) ((const struct hass_platform_schema[]){ __VA_ARGS__, { NULL, NULL } })
+
+/** The ELF note that is read before the file is opened: owner "hassd", type HASS_NOTE_MANIFEST. */
+#define HASS_NOTE_MANIFEST 0x48415353
+
+struct hass_note {
+    uint32_t owner_size, payload_size, type;
+    char owner[8];
+    uint32_t abi;
+    uint32_t manifest_size, job_size, field_size, entity_ops_size;
+};
+
+/** Defines the manifest and its note, once in an integration. */
+#define HASS_MANIFEST(...)                                                                         \
+    __attribute__((section(".note.hassd"), used,                                                   \
+                   aligned(4))) static const struct hass_note hass__note = {                       \
+        .owner_size = sizeof("hassd"),                                                             \
+        .payload_size = 5 * sizeof(uint32_t),                                                      \
+        .type = HASS_NOTE_MANIFEST,                                                                \
+        .owner = "hassd",                                                                          \
+        .abi = HASS_ABI,                                                                           \
+        .manifest_size = sizeof(struct hass_manifest),                                             \
+        .job_size = sizeof(struct hass_job),                                                       \
+        .field_size = sizeof(struct hass_field),                                                   \
+        .entity_ops_size = sizeof(struct hass_entity_ops),                                         \
+    };                                                                                             \
+    HASS_API extern const struct hass_manifest hass_manifest;                                      \
+    HASS_API const struct hass_manifest hass_manifest = { .size = sizeof(struct hass_manifest),    \
+                                                          .abi = HASS_ABI,                         \
+                                                          __VA_ARGS__ }
+
+/*
+ * Entry points, all optional; exactly one of async_setup and setup where set-up is needed, and likewise of the platform pair.
+ * HASS_E_NOT_READY from a platform is tried again later. @config is lent for the call, validated, with defaults.
+ */
+
+/** Sets the integration up, on the loop, as a coroutine. */
+HASS_API int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
+    HASS_COROUTINE;
+/** Sets the integration up, on a pool thread. */
+HASS_API int setup(struct hass *hass, const json_t *config, struct hass_error *err) HASS_BLOCKING;
+/** Sets up one platform entry of a domain (`sensor: - platform: x`). */
+HASS_API int async_setup_platform(struct hass_platform *platform, const json_t *config,
+                                  struct hass_error *err) HASS_COROUTINE;
+HASS_API int setup_platform(struct hass_platform *platform, const json_t *config,
+                            struct hass_error *err) HASS_BLOCKING;
+/** Called before the scope is closed, for what the scope does not own: sockets, files. */
+HASS_API int async_unload(struct hass *hass, struct hass_error *err) HASS_COROUTINE;
+
+/* --- integrations among each other --------------------------------------------------------------------------------- */
+
+/**
+ * Sets up an integration by name; at once 0 when it is set up already; callers at the same time share one set-up.
+ *
+ * Model: setup.async_setup_component
+ */
+HASS_API int hass_async_setup_component(struct hass *hass, const char *domain,
+                                        struct hass_error *err) HASS_COROUTINE;
+/** Twin of hass_async_setup_component. */
+HASS_API int hass_setup_component(struct hass *hass, const char *domain, struct hass_error *err)
+    HASS_BLOCKING;
+/** True when @domain (or "<domain>.<platform>") has been set up. Any thread. */
+HASS_API bool hass_component_loaded(struct hass *hass, const char *domain);
+/** Unloads an integration: dependants first, then its scope is closed. */
+HASS_API int hass_async_unload_component(struct hass *hass, const char *domain,
+                                         struct hass_error *err) HASS_COROUTINE;
+/** Unloads, opens the file again if it has changed, and sets up again, with what depended on it. */
+HASS_API int hass_async_reload_component(struct hass *hass, const char *domain,
+                                         struct hass_error *err) HASS_COROUTINE;
+
+/**
+ * A typed table that one integration offers to others under a name ("websocket_api.commands"); gone when its scope closes.
+ * @table begins with its uint32_t size.
+ */
+HASS_API int hass_async_provide_api(struct hass *hass, const char *name, const void *table,
+                                    struct hass_error *err) HASS_CALLBACK;
+/** Lends a table, or NULL. Ask for it each time: it may have been replaced. */
+HASS_API const void *hass_async_get_api(struct hass *hass, const char *name) HASS_CALLBACK;

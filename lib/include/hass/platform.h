@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Domains and platforms. A domain integration ("sensor") creates a component; platform integrations ("systemmonitor") add
+ * entities to it through the platform they are set up with.
+ *
+ * Model: helpers.entity_component, helpers.entity_platform
+ */
+#pragma once
+
+#include <hass/entity.h>
+#include <hass/services.h>
+
+/** What a domain does for all its entities. Loop thread, never suspends. */
+struct hass_domain_ops {
+    uint32_t size;
+    /** The state from the domain's own ops; NULL: ops->state. */
+    struct hass_value (*state)(struct hass_entity *entity);
+    void (*capability_attributes)(struct hass_entity *entity, struct hass_attrs_writer *writer);
+    void (*state_attributes)(struct hass_entity *entity, struct hass_attrs_writer *writer);
+    const char *(*device_class)(struct hass_entity *entity);
+    const char *(*unit_of_measurement)(struct hass_entity *entity);
+};
+
+struct hass_component_options {
+    uint32_t size;
+    const char *domain;
+    double scan_interval; /* seconds; 0: 15 */
+    const struct hass_domain_ops *ops;
+};
+
+/**
+ * Creates the component of a domain and sets up the platforms that the configuration lists under it
+ * (`sensor: [{platform: …}]`), concurrently; belongs to the current scope.
+ *
+ * @config is the domain's section; entries without "platform" are the domain's own and ignored here.
+ */
+HASS_API int hass_component_async_create(struct hass *hass,
+                                         const struct hass_component_options *options,
+                                         const json_t *config,
+                                         struct hass_component **ret_component,
+                                         struct hass_error *err) HASS_COROUTINE;
+/** Lends the component of a domain, or NULL. */
+HASS_API struct hass_component *hass_component_async_get(struct hass *hass, const char *domain)
+    HASS_CALLBACK;
+/** Lends an entity by id, or NULL. */
+HASS_API struct hass_entity *hass_component_async_get_entity(struct hass_component *component,
+                                                             const char *entity_id) HASS_CALLBACK;
+/** Any entity of any domain. Lent, or NULL. */
+HASS_API struct hass_entity *hass_async_get_entity(struct hass *hass, const char *entity_id)
+    HASS_CALLBACK;
+/** Adds entities that the domain itself makes (input_boolean). @entities are taken. */
+HASS_API int hass_component_async_add_entities(struct hass_component *component,
+                                               struct hass_entity *const entities[], size_t count,
+                                               struct hass_error *err) HASS_COROUTINE;
+
+/** A handler of an entity service: once for each entity of the call's target. A coroutine, or with @worker on the pool. */
+typedef int hass_entity_service_fn(struct hass_entity *entity, const struct hass_service_call *call,
+                                   struct hass_error *err);
+typedef int hass_entity_worker_fn(struct hass_worker *worker, struct hass_entity *entity,
+                                  const struct hass_service_call *call, struct hass_error *err);
+
+struct hass_entity_service_options {
+    uint32_t size;
+    const struct hass_schema *schema; /* of the data beside the target keys */
+    const char *description;
+    uint32_t required_features;            /* 0: none; all bits are needed */
+    hass_entity_service_fn *async_handler; /* one of the two */
+    hass_entity_worker_fn *handler;
+};
+
+/** Registers a service whose calls are split by target (entity_id: one, list, "all", "none"). Polled entities touched are updated afterwards. */
+HASS_API int
+hass_component_async_register_service(struct hass_component *component, const char *service,
+                                      const struct hass_entity_service_options *options,
+                                      struct hass_error *err) HASS_CALLBACK;
+
+/* --- for platform integrations ------------------------------------------------------------------------------------- */
+
+/** Constant, any thread. */
+HASS_API struct hass *hass_platform_hass(const struct hass_platform *platform);
+/** The domain ("sensor"). */
+HASS_API const char *hass_platform_domain(const struct hass_platform *platform);
+/** The integration ("systemmonitor"). */
+HASS_API const char *hass_platform_name(const struct hass_platform *platform);
+
+/**
+ * Adds entities; each one that fails is logged and left out. All are taken, also on failure.
+ *
+ * Context: pool thread. Model: AddEntitiesCallback
+ */
+HASS_API int hass_platform_add_entities(struct hass_platform *platform,
+                                        struct hass_entity *const entities[], size_t count,
+                                        bool update_before_add, struct hass_error *err)
+    HASS_BLOCKING;
+HASS_API int hass_platform_async_add_entities(struct hass_platform *platform,
+                                              struct hass_entity *const entities[], size_t count,
+                                              bool update_before_add, struct hass_error *err)
+    HASS_COROUTINE;
+/** Without waiting: a tracked task. Model: async_schedule_add_entities */
+HASS_API int hass_platform_async_schedule_add_entities(struct hass_platform *platform,
+                                                       struct hass_entity *const entities[],
+                                                       size_t count, bool update_before_add,
+                                                       struct hass_error *err) HASS_CALLBACK;

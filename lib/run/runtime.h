@@ -11,14 +11,20 @@
 
 #include <hass/error.h>
 #include <hass/job.h>
+#include <hass/list.h>
 #include <hass/thread_safety.h>
 
 struct clock;
+struct co_pool;
 struct executor;
 struct lastwords;
 struct loop;
-struct scope;
 struct runtime;
+struct scope;
+struct scope_ranges;
+struct tasks;
+struct thread_safety;
+struct timers;
 struct watchdog;
 
 struct runtime_options {
@@ -36,8 +42,14 @@ struct runtime {
     struct hass *hass;
     struct loop *loop;
     struct clock *clock;
+    struct timers *timers;
     struct executor *executor;
-    struct scope *root; /* the scope "core" */
+    struct tasks *tasks;     /* sets of tracked and background tasks (task.c) */
+    struct co_pool *co_pool; /* stacks (co.c) */
+    struct scope *root;      /* the scope "core" */
+    struct hass_list scopes; /* all, the root first */
+    struct scope_ranges *ranges;
+    struct thread_safety *thread_safety;
     struct watchdog *watchdog;
     struct lastwords *lastwords;
     bool debug;    /* slow callbacks and blocking calls are reported */
@@ -137,7 +149,7 @@ int thread_refuse_suspend(const struct hass *hass, const char *operation, const 
 /** First statement of every exported HASS_BLOCKING function that does not end in runtime_call. */
 #define VERIFY_NOT_LOOP(hass, operation, err)                                                      \
     do {                                                                                           \
-        if (runtime_on_loop(hass))                                                                 \
+        if (hass_on_loop(hass))                                                                    \
             return thread_refuse_wait((hass), (operation), __builtin_return_address(0), (err));    \
     } while (0)
 

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Owner scopes: who owns what runs, what is registered, and what is counted. The public part is in run/runtime.h.
+ *
+ * Whatever must end with its scope is a struct scope_member: a registration, a task, a pool job.
+ */
+#pragma once
+
+#include <pthread.h>
+
+#include <hass/list.h>
+
+#include "run/runtime.h"
+
+#define SCOPE_MAX_POSTS 10000
+
+/** Something that ends with its scope, embedded in it. All on the loop thread. */
+struct scope_member {
+    struct hass_list link; /* in scope->members, newest first */
+    struct scope *scope;   /* counted while it is a member */
+    /* Asks it to end: it leaves by scope_remove, now or later. Called at most once. */
+    void (*close)(struct scope_member *member);
+};
+
+struct scope {
+    struct runtime *runtime;
+    _Atomic enum scope_state state;
+    _Atomic uint32_t refs;
+    struct scope_counters counters;
+
+    struct hass_list link;    /* in runtime->scopes */
+    struct hass_list members; /* newest first */
+    struct hass_future *idle; /* set when the last member leaves a closing scope; or NULL */
+
+    _Atomic uint32_t posts; /* queued from other threads */
+    pthread_mutex_t lock;   /* for the two below */
+    pthread_cond_t drained;
+    uint32_t blocked; /* posters that wait until half is drained */
+
+    _Atomic uint32_t pool_running; /* under the executor's lock */
+    char name[];
+};
+
+/* The scope that is current on this thread. */
+extern __thread struct scope *scope__current __attribute__((tls_model("initial-exec")));
+
+/** HASS_E_CLOSED unless @scope is OPEN: nothing new is registered in a scope that closes. */
+int scope_check_open(const struct scope *scope, struct hass_error *err);
+/** HASS_E_CLOSED when @scope is CLOSED. Any thread. */
+int scope_check_alive(const struct scope *scope, struct hass_error *err);
+/** Adds @member (its @close set) as the newest. The caller has checked that the scope is open. */
+void scope_add(struct scope *scope, struct scope_member *member) HASS_CALLBACK;
+/** @member has ended. Safe when it is not a member. */
+void scope_remove(struct scope_member *member) HASS_CALLBACK;
+
+/** The scope of the caller as seen by @hass: current, or the root's on a thread that entered none. */
+struct scope *scope_of_caller(const struct hass *hass);
+/**
+ * One more post of @scope is queued. At the limit blocks until half of them is drained, unless @try or on the loop:
+ * -EAGAIN. HASS_E_CLOSED when the scope closes.
+ */
+int scope_post_begin(struct scope *scope, bool try, struct hass_error *err);
+void scope_post_end(struct scope *scope);
+/** The domain whose loaded file holds @address, or NULL. Any thread, no lock. */
+const char *scope_name_of_address(const struct hass *hass, const void *address);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * Child processes: own process group, default signals, no inherited descriptors but the three standard ones; a time-out
- * kills the group.
+ * kills the group. And the signals of this process.
  */
 #pragma once
 
-#include <hass/error.h>
-#include <hass/thread_safety.h>
+#include <hass/job.h>
 
 struct hass_process_options {
     uint32_t size;
@@ -52,3 +51,14 @@ HASS_API int hass_process_run(struct hass *hass, const struct hass_process_optio
 HASS_API int hass_process_async_run(struct hass *hass, const struct hass_process_options *options,
                                     struct hass_process_result *ret_result, struct hass_error *err)
     HASS_COROUTINE;
+
+/**
+ * Watches signal @number of this process by signalfd: @job (subject: hass) runs each time it has arrived. The signal is blocked
+ * in every thread meanwhile; removing the registration gives it its default effect back, so that a second SIGINT can kill.
+ *
+ * Context: loop thread, never suspends; before hass_run too.
+ * Returns: 0 with @ret_sub (may be NULL), HASS_E_EXISTS when @number is watched already, HASS_E_INVALID when it cannot be.
+ */
+HASS_API int hass_process_async_watch_signal(struct hass *hass, int number, struct hass_job job,
+                                             struct hass_sub **ret_sub, struct hass_error *err)
+    HASS_CALLBACK;

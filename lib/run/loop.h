@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+
 #include <event2/event.h>
 
 #include <hass/loop.h>
@@ -26,20 +28,11 @@ struct ready {
     const char *name;    /* for reports: a literal, or living as long as the item */
 };
 
-/* What the loop is doing now, for the watchdog and the last words. Written by the loop thread only, relaxed. */
-struct loop_beat {
-    _Atomic uint64_t count; /* dispatches begun or resumed */
-    _Atomic bool waiting;   /* in the kernel, nothing to do */
-    struct scope *_Atomic scope;
-    const char *_Atomic name; /* of the job; NULL between two */
-};
-
 struct loop *loop_create(struct runtime *runtime, struct hass_error *err);
 /** No post is accepted any more; what is queued is run with HASS_E_CLOSED. */
 void loop_close(struct loop *loop) HASS_CALLBACK;
 struct loop *loop_destroy(struct loop *loop);
 struct event_base *loop_base(struct loop *loop);
-struct loop_beat *loop_beat(struct loop *loop);
 
 /** Queues @ready behind everything that is ready. Loop thread. */
 void loop_ready(struct loop *loop, struct ready *ready) HASS_CALLBACK;
@@ -62,9 +55,41 @@ void loop_outstanding_sub(struct loop *loop);
 struct dispatch {
     struct scope *scope; /* the former one */
     const char *name;
-    int64_t began; /* 0 unless debug */
+    int64_t began; /* 0 when it is not measured */
+    int64_t nested;
 };
 
-void dispatch_begin(struct runtime *runtime, struct dispatch *dispatch, struct scope *scope,
-                    const char *name) HASS_CALLBACK;
-void dispatch_end(struct runtime *runtime, struct dispatch *dispatch) HASS_CALLBACK;
+void dispatch__attend(struct runtime *runtime, struct dispatch *dispatch, unsigned attention);
+void dispatch__measure(struct runtime *runtime, struct dispatch *dispatch);
+
+#define BEAT_STORE(member, value) atomic_store_explicit(&(member), (value), memory_order_relaxed)
+#define BEAT_LOAD(member)         atomic_load_explicit(&(member), memory_order_relaxed)
+
+/** Enters @scope to run something of it that is called @name (never NULL) in reports. */
+static inline HASS_CALLBACK void dispatch_begin(struct runtime *runtime, struct dispatch *dispatch,
+                                                struct scope *scope, const char *name)
+{
+    struct loop_beat *beat = &runtime->beat;
+
+    dispatch->scope = scope_switch(scope);
+    dispatch->name = BEAT_LOAD(beat->name);
+    dispatch->began = 0;
+    if (!dispatch->name)
+        BEAT_STORE(beat->count, BEAT_LOAD(beat->count) + 1);
+    BEAT_STORE(beat->scope, scope);
+    BEAT_STORE(beat->name, name);
+    BEAT_STORE(scope->counters.jobs, BEAT_LOAD(scope->counters.jobs) + 1);
+
+    unsigned attention = BEAT_LOAD(beat->attention);
+    if (__builtin_expect(attention, 0))
+        dispatch__attend(runtime, dispatch, attention);
+}
+
+static inline HASS_CALLBACK void dispatch_end(struct runtime *runtime, struct dispatch *dispatch)
+{
+    if (__builtin_expect(dispatch->began != 0, 0))
+        dispatch__measure(runtime, dispatch);
+    (void)scope_switch(dispatch->scope);
+    BEAT_STORE(runtime->beat.scope, dispatch->scope);
+    BEAT_STORE(runtime->beat.name, dispatch->name);
+}

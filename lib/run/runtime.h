@@ -38,8 +38,33 @@ struct runtime_options {
     const char *runtime_dir; /* for `last`; NULL: none */
 };
 
+/* What the loop is doing now, for the watchdog and the last words. Written by the loop thread only, relaxed. */
+struct loop_beat {
+    _Atomic uint64_t count;      /* outermost dispatches begun */
+    struct scope *_Atomic scope; /* of the innermost */
+    const char *_Atomic name;    /* of the innermost job; NULL: the loop waits or serves itself */
+    _Atomic unsigned attention;  /* enum beat_attention: what a dispatch has to do besides */
+};
+
+enum beat_attention {
+    BEAT_MEASURE = 1, /* take the time of each dispatch (debug) */
+    BEAT_PARKED = 2,  /* the watchdog sleeps: call runtime->unpark once */
+};
+
+/* How jobs that outlive a delivery keep its subject: a counted reference or a copy. By enum hass_job_subject. */
+struct subject_ops {
+    void *(*hold)(const void *subject); /* what the job gets as its subject */
+    void (*release)(void *held);
+};
+
 struct runtime {
     struct hass *hass;
+    struct loop_beat beat;
+    void (*unpark)(struct runtime *runtime); /* the watchdog's; clears BEAT_PARKED */
+    int64_t nested;                          /* microseconds measured in inner dispatches */
+    const struct subject_ops *subjects[8];
+    size_t deliveries;          /* under way, nested */
+    struct hass_list dead_subs; /* freed when no delivery is under way */
     struct loop *loop;
     struct clock *clock;
     struct timers *timers;
@@ -61,6 +86,10 @@ int runtime_create(struct hass *hass, const struct runtime_options *options,
                    struct runtime **ret_runtime, struct hass_error *err);
 /** Joins the pool (10 s at most), destroys what is left. Returns the number of threads that had to be abandoned. */
 size_t runtime_destroy(struct runtime *runtime);
+
+/** Tells how subjects of a kind are held: events and service calls by core/, signals by helpers/. @ops is constant. */
+void runtime_set_subject(struct hass *hass, enum hass_job_subject subject,
+                         const struct subject_ops *ops);
 
 static inline struct runtime *runtime_of(const struct hass *hass)
 {
@@ -103,8 +132,11 @@ int runtime_post(struct hass *hass, const char *operation, runtime_fn *fn, void 
 
 /* --- verification (thread_safety.c) -------------------------------------------------------------------------------- */
 
-/** True on the loop thread of the runtime: one comparison with a thread-local. */
+/** The runtime whose loop this thread is. */
 extern __thread struct runtime *runtime__current __attribute__((tls_model("initial-exec")));
+/* The same, also while the scope that is current is CLOSED: then runtime__current is NULL, so that every async_ call fails. */
+extern __thread struct runtime *runtime__thread __attribute__((tls_model("initial-exec")));
+/** True on the loop thread, outside closed scopes: one comparison with a thread-local. Elsewhere use hass_on_loop. */
 static inline bool runtime_on_loop(const struct hass *hass)
 {
     return __builtin_expect(runtime__current == runtime_of(hass), 1);
@@ -213,6 +245,8 @@ struct sub_options {
                     void *owner); /* called once when it leaves the list: last key, domain index… */
     void *owner;
     bool front;
+    unsigned
+        flags; /* enum job_flags of coroutines and pool jobs beside JOB_LOG_ERRORS; 0: JOB_TRACKED */
 };
 
 /**

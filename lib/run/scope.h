@@ -7,6 +7,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <hass/list.h>
 
@@ -25,24 +26,45 @@ struct scope_member {
 struct scope {
     struct runtime *runtime;
     _Atomic enum scope_state state;
-    _Atomic uint32_t refs;
+    _Atomic uint64_t
+        refs; /* and, in the upper half, how many of them are posts: one atomic operation for both */
     struct scope_counters counters;
 
     struct hass_list link;    /* in runtime->scopes */
     struct hass_list members; /* newest first */
+    struct hass_list ending;  /* members that were asked to end */
+    struct hass_list ended;   /* subs that have ended while somebody holds a handle */
     struct hass_future *idle; /* set when the last member leaves a closing scope; or NULL */
 
-    _Atomic uint32_t posts; /* queued from other threads */
-    pthread_mutex_t lock;   /* for the two below */
+    pthread_mutex_t lock; /* for posters that wait until half of the posts is drained */
     pthread_cond_t drained;
-    uint32_t blocked; /* posters that wait until half is drained */
+    _Atomic uint32_t blocked;
 
-    _Atomic uint32_t pool_running; /* under the executor's lock */
+    /* Under the executor's lock. */
+    struct hass_list pool_queue; /* jobs that wait for a thread */
+    struct hass_list pool_link;  /* in the executor's list of scopes with such jobs */
+    uint32_t pool_running;
+
     char name[];
 };
 
 /* The scope that is current on this thread. */
 extern __thread struct scope *scope__current __attribute__((tls_model("initial-exec")));
+
+void scope__gate(void);
+
+/* The switch itself: scope_enter for the run layer. NULL leaves all scopes. Returns the former scope. */
+static inline struct scope *scope_switch(struct scope *scope)
+{
+    struct scope *former = scope__current;
+
+    scope__current = scope;
+    bool closed =
+        scope && atomic_load_explicit(&scope->state, memory_order_relaxed) == SCOPE_CLOSED;
+    if (__builtin_expect(closed || runtime__current != runtime__thread, 0))
+        scope__gate();
+    return former;
+}
 
 /** HASS_E_CLOSED unless @scope is OPEN: nothing new is registered in a scope that closes. */
 int scope_check_open(const struct scope *scope, struct hass_error *err);

@@ -139,4 +139,18 @@ HASS_API int hass_entity_async_remove(struct hass_entity *entity, struct hass_er
 /** Twin of hass_entity_async_remove. */
 HASS_API int hass_entity_remove(struct hass_entity *entity, struct hass_error *err) HASS_BLOCKING;
 
+/** Blocking work of an entity, on the pool; @values is a private copy, published on the loop when it returns 0 or more. */
+typedef int hass_entity_work_fn(struct hass_worker *worker, struct hass_entity *entity,
+                                void *values, void *arg, struct hass_error *err);
+
+/**
+ * Runs @work on the pool and publishes its values; how a domain calls a pool member of an integration's ops table.
+ *
+ * Owns:    @arg, freed by @destroy (may be NULL) when the work has ended, also after the caller has been cancelled.
+ * Returns: @work's result, HASS_E_CLOSED when the entity is gone.
+ */
+HASS_API int hass_entity_async_work(struct hass_entity *entity, hass_entity_work_fn *work,
+                                    void *arg, hass_destroy_fn *destroy, struct hass_error *err)
+    HASS_COROUTINE;
+
 HASS_DEFINE_CLEANUP(hass_entity, hass_entity_unref)

@@ -12,6 +12,9 @@ VERSION := $(shell sed -n 's/^\#define HASS_VERSION "\(.*\)"/\1/p' lib/include/h
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 LIBDIR  ?= $(PREFIX)/lib/$(MULTIARCH)
 BUILD   ?= build/$(VARIANT)
+# Programs find the library and the integrations relative to themselves, so that one build serves any PREFIX.
+LIB_FROM_BIN := $(shell realpath -m --relative-to=$(PREFIX)/bin $(LIBDIR))
+RPATH   := -Wl,-rpath,'$$ORIGIN:$$ORIGIN/$(LIB_FROM_BIN)'
 
 # --- flags ----------------------------------------------------------------------------------------
 
@@ -120,7 +123,8 @@ $(BUILD)/obj/%.o: %.c $(STAMP)
 	$(Q)$(CC) $(BASE_CFLAGS) $(INCLUDES) -c $< -o $@
 
 $(BUILD)/obj/lib/%: INCLUDES = -Ilib
-$(BUILD)/obj/daemon/%: INCLUDES = $(shell pkg-config --cflags $(DAEMON_PKGS))
+$(BUILD)/obj/daemon/%: INCLUDES = $(shell pkg-config --cflags $(DAEMON_PKGS)) \
+    -DHASSD_PLUGINS_FROM_BIN='"$(LIB_FROM_BIN)/hassd/integrations"'
 $(BUILD)/obj/integrations/%: INCLUDES = -Iintegrations -fvisibility=hidden
 $(BUILD)/obj/tests/%: INCLUDES = -Ilib -Iintegrations -Itests -I. $(shell pkg-config --cflags check) \
     -DTEST_BUILD='"$(abspath $(BUILD))"' -DTEST_SOURCE='"$(CURDIR)"' -DTEST_CC='"$(CC)"' -Wno-missing-prototypes
@@ -141,7 +145,7 @@ comma := ,
 
 $(BUILD)/hassctl: $(CTL_OBJS) $(LIBHASS)
 	$(if $(Q),@echo "  LD    $@")
-	$(Q)$(CC) $(ALL_LDFLAGS) $(CTL_OBJS) -o $@ -L$(BUILD) -lhass -Wl,-rpath,'$$ORIGIN' $(LIB_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(CTL_OBJS) -o $@ -L$(BUILD) -lhass $(RPATH) $(LIB_LIBS)
 
 # An integration is a folder; it names further pkg-config packages in its build.mk as <domain>.pkgs.
 define PLUGIN_RULE

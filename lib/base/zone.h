@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Time zones as a run of spans, each with one offset. Seconds here, not microseconds.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <hass/dt.h>
+
+/** Seconds in which one offset holds: start ≤ time < end; INT64_MIN and INT64_MAX where it never changes. */
+struct zone_span {
+    int64_t start;
+    int64_t end;
+    int offset; /* seconds east of UTC */
+};
+
+/** The span of @time. NULL is UTC. */
+struct zone_span zone_span_at(const struct hass_zone *zone, int64_t time);
+
+/** As hass_zone_new, from the bytes of a TZif file. */
+int zone_parse(const char *name, const void *data, size_t size, struct hass_zone **ret_zone,
+               struct hass_error *err);

@@ -79,6 +79,8 @@ static inline void co_show(struct co *co)
 int co_wait(double timeout) HASS_COROUTINE;
 /** As co_wait, but a cancellation is kept for the next wait. */
 int co_wait_shielded(double timeout) HASS_COROUTINE;
+/** Lets everything run that is ready now. Returns 0 or -ECANCELED. */
+int co_yield (void) HASS_COROUTINE;
 /** Delivers a pending cancellation without suspending: -ECANCELED or 0. For waits that find their result already there. */
 int co_check_cancel(void) HASS_COROUTINE;
 /** Ends the wait of @co with @outcome. False when it does not wait or has been woken already: the first wins. */

@@ -16,10 +16,11 @@ struct hass_future {
     _Atomic bool observed; /* somebody asked for the result */
     void *value;
     hass_destroy_fn *destroy;
-    struct hass_error *error;                     /* NULL when there is no text */
-    struct hass_list waiters;                     /* struct future_waiter; loop thread */
-    struct ready posted;                          /* wakes them when it is set elsewhere */
-    void (*finalize)(struct hass_future *future); /* frees what it is embedded in */
+    struct hass_error *error; /* NULL when there is no text */
+    struct hass_list waiters; /* struct future_waiter; loop thread */
+    struct ready posted;      /* wakes them when it is set elsewhere */
+    void (*finalize)(
+        struct hass_future *future); /* frees what it is embedded in; the error is still there */
 };
 
 /** On the waiter's side; @done runs on the loop, once, the waiter taken off the list; it must not run foreign code. */

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Coroutines on pooled stacks. The pool is a LIFO, so that the stack used last, still in the cache, is used next; of the
+ * idle ones all but the first few give their memory back. A coroutine is resumed by its item in the loop's ready queue only;
+ * after co_pool_close, when that queue is gone, by co_cancel itself.
+ */
+#include "run/co.h"
+
+#include <errno.h>
+
+#include <hass/task.h>
+#include <hass/vec.h>
+
+#include "base/mem.h"
+#include "run/clock.h"
+
+#define MAX_COROUTINES   4096
+#define STACK_SIZE       ((size_t)(sizeof(void *) == 8 ? 256 : 64) * 1024)
+/* Idle stacks that keep their memory. */
+#define WARM_STACKS      64
+/* Waits that a coroutine may begin after the end before it is left where it is. */
+#define MAX_CLOSED_WAITS 1000
+
+struct co_pool {
+    struct runtime *runtime;
+    HASS_VEC(struct co_stack *) idle;
+    size_t count; /* coroutines that exist */
+    size_t max;
+    bool closed;
+};
+
+__thread struct co *co__current __attribute__((tls_model("initial-exec")));
+
+struct co_pool *co_pool_create(struct runtime *runtime, size_t max)
+{
+    struct co_pool *pool = mem_zalloc(sizeof(*pool));
+    pool->runtime = runtime;
+    pool->max = max > 0 ? max : MAX_COROUTINES;
+    return pool;
+}
+
+struct co_pool *co_pool_destroy(struct co_pool *pool)
+{
+    if (pool == NULL)
+        return NULL;
+    vec_foreach(&pool->idle, stack)
+        co_stack_destroy(*stack);
+    vec_fini(&pool->idle);
+    free(pool);
+    return NULL;
+}
+
+size_t co_pool_count(const struct co_pool *pool)
+{
+    return pool->count;
+}
+
+void co_pool_close(struct co_pool *pool)
+{
+    pool->closed = true;
+}
+
+static int take_stack(struct co_pool *pool, struct co_stack **ret_stack, struct hass_error *err)
+{
+    if (pool->count >= pool->max)
+        return hass_fail(err, HASS_E_LIMIT, "%zu coroutines exist, which is the limit", pool->max);
+    struct co_stack *stack =
+        pool->idle.length > 0 ? vec_pop(&pool->idle) : co_stack_create(STACK_SIZE);
+    if (stack == NULL)
+        return hass_fail(err, HASS_E_LIMIT, "no memory for the stack of coroutine %zu: %s",
+                         pool->count + 1, hass_error_name(-errno));
+    pool->count++;
+    *ret_stack = stack;
+    return 0;
+}
+
+static void give_stack(struct co_pool *pool, struct co_stack *stack)
+{
+    if (pool->idle.length >= WARM_STACKS)
+        co_stack_trim(stack);
+    vec_push(&pool->idle, stack);
+    pool->count--;
+}
+
+/* --- running -------------------------------------------------------------------------------------- */
+
+static void run_body(void *arg)
+{
+    struct co *co = arg;
+    co->body(co);
+}
+
+static HASS_CALLBACK void finish(struct co *co)
+{
+    give_stack(co->runtime->co_pool, steal(co->stack));
+    co->state = CO_ENDED;
+    co->ended(co);
+}
+
+static HASS_CALLBACK void resume(struct co *co)
+{
+    struct co *former = co__current;
+    co__current = co;
+    co->state = CO_RUNNING;
+    bool ended = co_switch_resume(co->stack);
+    co__current = former;
+    if (ended)
+        finish(co);
+}
+
+static HASS_CALLBACK void resume_ready(struct ready *ready, int status)
+{
+    struct co *co = list_entry(ready, struct co, ready);
+    if (status < 0)
+        co_pool_close(co->runtime->co_pool);
+    resume(co);
+}
+
+static HASS_CALLBACK void time_out(struct timer *timer)
+{
+    co_wake(list_entry(timer, struct co, timer), -ETIMEDOUT);
+}
+
+int co_start(struct co *co, struct hass_error *err)
+{
+    int r = take_stack(co->runtime->co_pool, &co->stack, err);
+    if (r < 0)
+        return r;
+    timer_init(&co->timer, time_out);
+    co->ready = (struct ready){ .run = resume_ready, .name = co->name };
+    co->state = CO_RUNNING;
+    struct co *former = co__current;
+    co__current = co;
+    bool ended = co_switch_start(co->stack, run_body, co);
+    co__current = former;
+    if (ended)
+        finish(co);
+    return 0;
+}
+
+/* --- waiting -------------------------------------------------------------------------------------- */
+
+int co_check_cancel(void)
+{
+    struct co *co = co__current;
+    if (!co->cancel)
+        return 0;
+    co->cancel = false;
+    return -ECANCELED;
+}
+
+/* Goes back to whoever resumed @co, until the next resume. The scope current here is current again then. */
+static HASS_COROUTINE void suspend(struct co *co)
+{
+    co->ready.scope = scope_current();
+    co_switch_suspend(co->stack);
+}
+
+/* The runtime is ending: nothing will wake a wait. Who waits again and again nevertheless is never resumed. */
+static HASS_COROUTINE int refuse_to_wait(struct co *co)
+{
+    while (++co->closed_waits > MAX_CLOSED_WAITS)
+        suspend(co);
+    return -ECANCELED;
+}
+
+static HASS_COROUTINE int wait_for_wake(struct co *co, double timeout)
+{
+    struct runtime *runtime = co->runtime;
+    if (runtime->co_pool->closed)
+        return refuse_to_wait(co);
+    if (timeout >= 0)
+        timer_set(runtime->timers, &co->timer,
+                  clock_monotonic(runtime->clock) + clock_from_seconds(timeout));
+    co->state = CO_WAITING;
+    suspend(co);
+    return co->outcome;
+}
+
+int co_wait(double timeout)
+{
+    int r = co_check_cancel();
+    return r < 0 ? r : wait_for_wake(co__current, timeout);
+}
+
+int co_wait_shielded(double timeout)
+{
+    struct co *co = co__current;
+    co->shielded = true;
+    int r = wait_for_wake(co, timeout);
+    co->shielded = false;
+    return r;
+}
+
+int co_yield (void)
+{
+    struct co *co = co__current;
+    int r = co_check_cancel();
+    if (r < 0)
+        return r;
+    if (co->runtime->co_pool->closed)
+        return refuse_to_wait(co);
+    co->state = CO_WAITING;
+    co_wake(co, 0);
+    suspend(co);
+    return co->outcome;
+}
+
+bool co_wake(struct co *co, int outcome)
+{
+    if (co->state != CO_WAITING)
+        return false;
+    co->state = CO_WOKEN;
+    co->outcome = outcome;
+    timer_cancel(&co->timer);
+    loop_ready(co->runtime->loop, &co->ready);
+    return true;
+}
+
+void co_cancel(struct co *co)
+{
+    if (co->state == CO_ENDED)
+        return;
+    co->cancelling = true;
+    bool waits = co->state == CO_WAITING && co->closed_waits <= MAX_CLOSED_WAITS;
+    if (co->runtime->co_pool->closed && waits) {
+        timer_cancel(&co->timer);
+        co->outcome = -ECANCELED;
+        resume(co);
+    } else if (!waits || co->shielded || !co_wake(co, -ECANCELED)) {
+        co->cancel = true;
+    }
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Where each value of a loaded configuration stands in its file: a side table beside the json_t, keyed by container.
+ *
+ * A scalar has no place of its own (jansson shares true, false and null, and aliases share whole branches), so a place
+ * belongs to a member of an object or an item of an array. The table keeps the containers it knows alive.
+ */
+#pragma once
+
+#include "data/diagnostic.h"
+
+struct yaml_marks;
+
+struct yaml_marks *yaml_marks_create(void);
+struct yaml_marks *yaml_marks_destroy(struct yaml_marks *marks);
+
+/** Keeps a file's name and text (both taken) for as long as the marks live. */
+struct source *yaml_marks_add_source(struct yaml_marks *marks, char *name, char *text, size_t size);
+
+void yaml_marks_set(struct yaml_marks *marks, const json_t *container, struct mark mark);
+void yaml_marks_set_member(struct yaml_marks *marks, const json_t *object, const char *key,
+                           struct mark key_mark, struct mark value_mark);
+/** The member was left out because of an error that has been reported: its absence is no further error. */
+void yaml_marks_set_broken(struct yaml_marks *marks, const json_t *object, const char *key,
+                           struct mark key_mark);
+/** The place of the next item: call once for each item appended to @array. */
+void yaml_marks_add_item(struct yaml_marks *marks, const json_t *array, struct mark mark);
+/** Gives @to all that is known about @from: its own place and those of its members or items. */
+void yaml_marks_copy(struct yaml_marks *marks, const json_t *from, const json_t *to);
+
+/** Each returns a mark without source when nothing is known; @marks may be NULL. */
+struct mark yaml_marks_container(const struct yaml_marks *marks, const json_t *container);
+struct mark yaml_marks_key(const struct yaml_marks *marks, const json_t *object, const char *key);
+struct mark yaml_marks_member(const struct yaml_marks *marks, const json_t *object,
+                              const char *key);
+struct mark yaml_marks_item(const struct yaml_marks *marks, const json_t *array, size_t index);
+bool yaml_marks_is_broken(const struct yaml_marks *marks, const json_t *object, const char *key);
+
+/** The place of the value at "sensor->0->name" below @root, or of the nearest value above it that has one. */
+struct mark yaml_marks_find(const struct yaml_marks *marks, const json_t *root, const char *path);

@@ -74,6 +74,19 @@ hass_component_async_register_service(struct hass_component *component, const ch
                                       const struct hass_entity_service_options *options,
                                       struct hass_error *err) HASS_CALLBACK;
 
+/**
+ * Sets up integration @name as a platform of @domain with @config, as if the configuration had such an entry: a tracked task
+ * that waits until both have been set up. How an integration with a section of its own (`command_line:`) makes entities.
+ *
+ * Owns:  @config, taken; checked by the platform's schema.
+ * Model: helpers.discovery.async_load_platform
+ */
+HASS_API int hass_async_load_platform(struct hass *hass, const char *domain, const char *name,
+                                      json_t *config, struct hass_error *err) HASS_CALLBACK;
+/** Queues hass_async_load_platform, from any thread. */
+HASS_API int hass_load_platform(struct hass *hass, const char *domain, const char *name,
+                                json_t *config, struct hass_error *err);
+
 /* --- for platform integrations ------------------------------------------------------------------------------------- */
 
 /** Constant, any thread. */

@@ -50,6 +50,10 @@ HASS_API int hass_async_reload_config(struct hass *hass, struct hass_error *err)
 HASS_API int hass_check_config(const struct hass_options *options, json_t **ret_report,
                                struct hass_buf *text, struct hass_error *err);
 
+/** The same for the folder of a running hass, on the pool. */
+HASS_API int hass_async_check_config(struct hass *hass, json_t **ret_report, struct hass_error *err)
+    HASS_COROUTINE;
+
 /** Opens one integration file and says what it is; the body of `hassd --probe FILE`. Returns an exit code. */
 HASS_API int hass_probe(const char *path, struct hass_buf *report);
 

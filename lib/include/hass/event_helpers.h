@@ -68,12 +68,24 @@ HASS_API int hass_async_at_started(struct hass *hass, struct hass_job job,
 enum hass_sun_event {
     HASS_SUNRISE,
     HASS_SUNSET,
+    HASS_DAWN, /* civil twilight: 6 degrees below the horizon */
+    HASS_DUSK,
+    HASS_SOLAR_NOON, /* highest */
+    HASS_SOLAR_MIDNIGHT,
 };
-/** The next sunrise or sunset after @after, plus @offset seconds. HASS_E_INVALID where there is none within a year. Any thread. */
+/**
+ * The next event plus @offset seconds that lies after @after, for the home's place. Any thread.
+ *
+ * Returns: 0, or HASS_E_INVALID where there is none within a year.
+ * Model:   helpers.sun.get_location_astral_event_next
+ */
 HASS_API int hass_sun_next(struct hass *hass, enum hass_sun_event event, int64_t after,
                            double offset, int64_t *ret_time, struct hass_error *err);
 /** True between sunrise and sunset. Any thread. */
 HASS_API bool hass_sun_is_up(struct hass *hass, int64_t when);
+/** Degrees over the horizon (with refraction) and from north over east, seen from the home. Any thread. */
+HASS_API void hass_sun_position(struct hass *hass, int64_t when, double *ret_elevation,
+                                double *ret_azimuth);
 
 /* Debouncer: a plain job that runs at most once a cool-down. */
 struct hass_debouncer;

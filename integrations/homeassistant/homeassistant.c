@@ -147,49 +147,45 @@ static HASS_COROUTINE int on_update_entity(const struct hass_service_call *call,
     return 0;
 }
 
-static HASS_CALLBACK int add(struct hass *hass, const char *name, const struct hass_schema *schema,
-                             bool admin, const char *description, struct hass_job job,
-                             struct hass_error *err)
-{
-    const struct hass_service_options options = {
-        .size = sizeof(options),
-        .schema = schema,
-        .description = description,
-        .admin = admin,
-    };
-
-    return hass_services_async_register(hass, "homeassistant", name, &options, job, err);
-}
-
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
-    int r = add(hass, "stop", &no_data, true, "Stops the daemon", HASS_JOB_CALLBACK(on_stop, NULL),
-                err);
+    const struct {
+        const char *name;
+        const struct hass_schema *schema;
+        bool admin;
+        const char *description;
+        struct hass_job job;
+    } services[] = {
+        { "stop", &no_data, true, "Stops the daemon", HASS_JOB_CALLBACK(on_stop, NULL) },
+        { "restart", &restart_schema, true, "Checks the configuration and restarts the daemon",
+          HASS_JOB_COROUTINE(on_restart, NULL) },
+        { "check_config", &no_data, true, "Checks the configuration",
+          HASS_JOB_COROUTINE(on_check_config, NULL) },
+        { "reload_core_config", &no_data, true, "Reads the section homeassistant again",
+          HASS_JOB_COROUTINE(on_reload, NULL) },
+        { "reload_all", &no_data, true,
+          "Reads the configuration again and sets up anew what has changed",
+          HASS_JOB_COROUTINE(on_reload, NULL) },
+        { "reload_integration", &integration_schema, true,
+          "Replaces one integration while everything else runs on",
+          HASS_JOB_COROUTINE(on_reload_integration, NULL) },
+        { "set_location", &location_schema, true, "Moves the home",
+          HASS_JOB_CALLBACK(on_set_location, NULL) },
+        { "update_entity", &update_schema, false, "Polls entities now",
+          HASS_JOB_COROUTINE(on_update_entity, NULL) },
+    };
 
-    r = r < 0 ? r
-              : add(hass, "restart", &restart_schema, true,
-                    "Checks the configuration and restarts the daemon",
-                    HASS_JOB_COROUTINE(on_restart, NULL), err);
-    r = r < 0 ? r
-              : add(hass, "check_config", &no_data, true, "Checks the configuration",
-                    HASS_JOB_COROUTINE(on_check_config, NULL), err);
-    r = r < 0 ? r
-              : add(hass, "reload_core_config", &no_data, true,
-                    "Reads the section homeassistant again", HASS_JOB_COROUTINE(on_reload, NULL),
-                    err);
-    r = r < 0 ? r
-              : add(hass, "reload_all", &no_data, true,
-                    "Reads the configuration again and sets up anew what has changed",
-                    HASS_JOB_COROUTINE(on_reload, NULL), err);
-    r = r < 0 ? r
-              : add(hass, "reload_integration", &integration_schema, true,
-                    "Replaces one integration while everything else runs on",
-                    HASS_JOB_COROUTINE(on_reload_integration, NULL), err);
-    r = r < 0 ? r
-              : add(hass, "set_location", &location_schema, true, "Moves the home",
-                    HASS_JOB_CALLBACK(on_set_location, NULL), err);
-    r = r < 0 ? r
-              : add(hass, "update_entity", &update_schema, false, "Polls entities now",
-                    HASS_JOB_COROUTINE(on_update_entity, NULL), err);
-    return r < 0 ? r : register_turn_services(hass, err);
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+        const struct hass_service_options options = {
+            .size = sizeof(options),
+            .schema = services[i].schema,
+            .description = services[i].description,
+            .admin = services[i].admin,
+        };
+        int r = hass_services_async_register(hass, "homeassistant", services[i].name, &options,
+                                             services[i].job, err);
+        if (r < 0)
+            return r;
+    }
+    return register_turn_services(hass, err);
 }

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The living template: every part of the API in its simplest right use. Copy what you need.
+ *
+ *     demo:
+ *       interval: 60
+ *
+ * demo.c           manifest, configuration, a timer, a signal, a listener, a service with a response, a pool job, data
+ * sensor.c         one entity that is pushed (a signal), one that is polled on the pool
+ * binary_sensor.c  one that follows another entity (a tracker)
+ * switch.c         two that are switched, on the loop and on the pool
+ */
+#include "demo.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <hass/dt.h>
+
+/* Configuration is a table: it checks, fills in defaults, and documents. */
+HASS_SCHEMA(demo_schema, HASS_FIELD("interval", &hass_type_duration, .min = 1, .max = 86400,
+                                    .fallback = "60", .doc = "Seconds between two readings"));
+
+HASS_SCHEMA(platform_schema, HASS_FIELD("metadata", &hass_type_any, .doc = "Ignored"));
+
+HASS_SCHEMA(greet_schema, HASS_FIELD("name", &hass_type_string, .min = 1, .max = 100,
+                                     .fallback = "\"you\"", .doc = "Who is greeted"));
+
+HASS_MANIFEST(.domain = "demo", .name = "Demo", .version = HASS_VERSION, .config = &demo_schema,
+              .platforms = HASS_PLATFORMS({ "sensor", &platform_schema },
+                                          { "binary_sensor", &platform_schema },
+                                          { "switch", &platform_schema }),
+              .dependencies = HASS_LIST("sensor", "binary_sensor", "switch"));
+
+/* What the integration knows. It is not in static variables: those would outlive a reload, and two homes would share them. */
+struct demo {
+    unsigned greetings;
+};
+
+/* A timer: the weather of a believable day, sent to whoever listens to the signal. */
+static HASS_CALLBACK int on_interval(const struct hass_tick *tick, void *userdata,
+                                     struct hass_error *err)
+{
+    double day = fmod((double)tick->now / HASS_USEC_PER_SEC, 86400) / 86400;
+    double temperature = 15.6 - 4 * cos(2 * M_PI * (day - 0.1));
+
+    return hass_async_dispatcher_send(tick->hass, DEMO_SIGNAL_WEATHER,
+                                      json_real(round(temperature * 10) / 10), err);
+}
+
+/* A service with a response. */
+static HASS_CALLBACK int on_greet(const struct hass_service_call *call, void *userdata,
+                                  struct hass_error *err)
+{
+    struct demo *demo = userdata;
+    const char *name = hass_json_get_string(hass_service_call_data(call), "name", "you");
+    autobuf greeting = HASS_BUF_INIT;
+
+    demo->greetings++;
+    hass_buf_printf(&greeting, "Hello, %s", name);
+    if (!hass_service_call_return_response(call))
+        return 0;
+    return hass_service_call_respond(call,
+                                     json_pack("{s:s, s:i}", "greeting", hass_buf_string(&greeting),
+                                               "count", (int)demo->greetings));
+}
+
+/* A listener that wants to block runs on the pool, and uses the functions without async_ there. */
+static HASS_BLOCKING int on_demo_event(const struct hass_event *event, void *userdata,
+                                       struct hass_error *err)
+{
+    struct hass *hass = hass_event_hass(event);
+
+    hass_info("got a demo_ping");
+    return hass_bus_fire(hass, "demo_pong", hass_json_ref(hass_event_data(event)),
+                         hass_event_context(event), err);
+}
+
+static HASS_CALLBACK int start(struct hass *hass, struct demo *demo, double interval,
+                               struct hass_error *err)
+{
+    const struct hass_service_options greet = {
+        .size = sizeof(greet),
+        .schema = &greet_schema,
+        .supports_response = HASS_RESPONSE_OPTIONAL,
+        .description = "Says hello and counts how often",
+    };
+    int r = hass_services_async_register(hass, "demo", "greet", &greet,
+                                         HASS_JOB_CALLBACK(on_greet, demo), err);
+
+    if (r >= 0)
+        r = hass_bus_async_listen(hass, "demo_ping", NULL, HASS_JOB_EXECUTOR(on_demo_event, NULL),
+                                  NULL, err);
+    if (r >= 0)
+        r = hass_async_track_time_interval(hass, interval, HASS_JOB_CALLBACK(on_interval, NULL),
+                                           NULL, err);
+    return r;
+}
+
+/*
+ * Everything registered here belongs to this integration's scope and is removed with it: there is nothing to undo in an
+ * async_unload.
+ */
+int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    static const char *const domains[] = { "sensor", "binary_sensor", "switch" };
+    struct demo *demo = calloc(1, sizeof(*demo));
+    int r = hass_async_set_data(hass, "demo", demo, free, err);
+
+    if (r >= 0)
+        r = start(hass, demo, hass_json_get_number(config, "interval", 60), err);
+    for (size_t i = 0; r >= 0 && i < sizeof(domains) / sizeof(domains[0]); i++)
+        r = hass_async_load_platform(hass, domains[i], "demo", NULL, err);
+    return r;
+}
+
+int async_setup_platform(struct hass_platform *platform, const json_t *config,
+                         struct hass_error *err)
+{
+    const char *domain = hass_platform_domain(platform);
+
+    if (!strcmp(domain, "sensor"))
+        return demo_add_sensors(platform, err);
+    if (!strcmp(domain, "binary_sensor"))
+        return demo_add_binary_sensors(platform, err);
+    return demo_add_switches(platform, err);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of demo share.
+ */
+#pragma once
+
+#include <hass/integration.h>
+
+#define DEMO_SIGNAL_WEATHER "demo_weather" /* data: the temperature outside, a number */
+
+/* Each adds its domain's entities to the platform; coroutines. */
+int demo_add_sensors(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
+int demo_add_binary_sensors(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
+int demo_add_switches(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;

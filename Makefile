@@ -147,6 +147,9 @@ $(BUILD)/hassctl: $(CTL_OBJS) $(LIBHASS)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) $(CTL_OBJS) -o $@ -L$(BUILD) -lhass $(RPATH) $(LIB_LIBS)
 
+# The files of `hassctl new` are built in.
+$(BUILD)/obj/daemon/ctl_scaffold.o: $(wildcard daemon/scaffold/*) .clang-format
+
 # An integration is a folder; it names further pkg-config packages in its build.mk as <domain>.pkgs.
 define PLUGIN_RULE
 $(BUILD)/integrations/$(1).so: $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard integrations/$(1)/*.c)) $$(LIBHASS)

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tables: every column as wide as its widest text; when that is too wide for the terminal, the widest column that may be cut
+ * loses a column of characters until it fits. Works on UTF-8 by itself, because the C locale would not.
+ */
+#include "ctl_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <hass/vec.h>
+
+#define GAP       2 /* blanks between columns */
+#define MIN_WIDTH 6 /* a column is not cut further than this */
+#define BOLD      "\033[1m"
+#define PLAIN     "\033[0m"
+
+struct table {
+    const struct table_column *columns;
+    size_t count;
+    HASS_VEC(char *) cells;
+};
+
+/* --- text on a terminal ---------------------------------------------------------------------------------------------- */
+
+/** Decodes one character; a damaged byte counts as one. Returns its length in bytes. */
+static size_t decode(const char *text, uint32_t *ret_code)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
+    uint32_t code = length == 1 ? byte[0] : byte[0] & (0xffu >> (length + 1));
+
+    for (size_t i = 1; i < length; i++) {
+        if ((byte[i] & 0xc0) != 0x80) {
+            *ret_code = 0xfffd;
+            return 1;
+        }
+        code = code << 6 | (byte[i] & 0x3fu);
+    }
+    *ret_code = byte[0] >= 0x80 && byte[0] < 0xc0 ? 0xfffd : code;
+    return byte[0] >= 0x80 && byte[0] < 0xc0 ? 1 : length;
+}
+
+static bool in_range(uint32_t code, uint32_t first, uint32_t last)
+{
+    return code >= first && code <= last;
+}
+
+/** 0 for combining marks, 2 for East Asian wide characters and pictures, else 1. */
+static size_t code_width(uint32_t code)
+{
+    if (in_range(code, 0x300, 0x36f) || in_range(code, 0x200b, 0x200f) ||
+        in_range(code, 0xfe00, 0xfe0f))
+        return 0;
+    if (in_range(code, 0x1100, 0x115f) || in_range(code, 0x2e80, 0xa4cf) ||
+        in_range(code, 0xac00, 0xd7a3) || in_range(code, 0xf900, 0xfaff) ||
+        in_range(code, 0xfe30, 0xfe6f) || in_range(code, 0xff00, 0xff60) ||
+        in_range(code, 0x1f300, 0x1faff) || in_range(code, 0x20000, 0x3fffd))
+        return 2;
+    return 1;
+}
+
+static bool is_control(uint32_t code)
+{
+    return code < 0x20 || in_range(code, 0x7f, 0x9f);
+}
+
+size_t text_width(const char *text)
+{
+    size_t width = 0;
+    uint32_t code;
+
+    while (*text) {
+        text += decode(text, &code);
+        width += code_width(code);
+    }
+    return width;
+}
+
+size_t text_print(const char *text, size_t width, FILE *out)
+{
+    bool cut = width > 0 && text_width(text) > width;
+    size_t limit = cut ? width - 1 : SIZE_MAX;
+    size_t used = 0;
+    uint32_t code;
+
+    while (*text) {
+        size_t length = decode(text, &code);
+        if (used + code_width(code) > limit)
+            break;
+        if (is_control(code) || code == 0xfffd)
+            fputc('?', out);
+        else
+            fwrite(text, 1, length, out);
+        used += code_width(code);
+        text += length;
+    }
+    if (cut) {
+        fputs("…", out);
+        used++;
+    }
+    return used;
+}
+
+/* --- tables ---------------------------------------------------------------------------------------------------------- */
+
+struct table *table_create(const struct table_column *columns, size_t count)
+{
+    struct table *table = calloc(1, sizeof(*table));
+
+    if (!table)
+        abort();
+    table->columns = columns;
+    table->count = count;
+    return table;
+}
+
+struct table *table_destroy(struct table *table)
+{
+    if (!table)
+        return NULL;
+    vec_foreach(&table->cells, cell)
+        free(*cell);
+    vec_fini(&table->cells);
+    free(table);
+    return NULL;
+}
+
+void table_add(struct table *table, const char *const *cells)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        char *copy = strdup(cells[i] ? cells[i] : "");
+        if (!copy)
+            abort();
+        vec_push(&table->cells, copy);
+    }
+}
+
+static size_t total_width(const struct table *table, const size_t *widths)
+{
+    size_t total = table->count > 0 ? (table->count - 1) * GAP : 0;
+
+    for (size_t i = 0; i < table->count; i++)
+        total += widths[i];
+    return total;
+}
+
+static void measure(const struct table *table, size_t *widths)
+{
+    for (size_t i = 0; i < table->count; i++)
+        widths[i] = text_width(table->columns[i].title);
+    for (size_t i = 0; i < table->cells.length; i++) {
+        size_t width = text_width(table->cells.data[i]);
+        size_t *column = &widths[i % table->count];
+        *column = width > *column ? width : *column;
+    }
+}
+
+/** The widest column that may still be cut, or NULL. */
+static size_t *widest(const struct table *table, size_t *widths)
+{
+    size_t *found = NULL;
+
+    for (size_t i = 0; i < table->count; i++) {
+        if (!(table->columns[i].flags & TABLE_KEEP) && widths[i] > MIN_WIDTH &&
+            (!found || widths[i] > *found))
+            found = &widths[i];
+    }
+    return found;
+}
+
+static void fit(const struct table *table, size_t *widths, size_t width)
+{
+    size_t *column;
+
+    while (total_width(table, widths) > width && (column = widest(table, widths)))
+        (*column)--;
+}
+
+static void pad(size_t count, FILE *out)
+{
+    while (count-- > 0)
+        fputc(' ', out);
+}
+
+static void print_cell(const struct table *table, size_t index, const char *text, size_t width,
+                       FILE *out)
+{
+    size_t full = text_width(text);
+    size_t blanks = full < width ? width - full : 0;
+    bool right = table->columns[index].flags & TABLE_RIGHT;
+
+    if (right)
+        pad(blanks, out);
+    text_print(text, width, out);
+    if (index + 1 < table->count)
+        pad((right ? 0 : blanks) + GAP, out);
+}
+
+void table_print(const struct table *table, size_t width, bool color, FILE *out)
+{
+    size_t *widths = calloc(table->count, sizeof(*widths));
+
+    if (!widths)
+        abort();
+    measure(table, widths);
+    if (width > 0)
+        fit(table, widths, width);
+    fputs(color ? BOLD : "", out);
+    for (size_t i = 0; i < table->count; i++)
+        print_cell(table, i, table->columns[i].title, widths[i], out);
+    fputs(color ? PLAIN "\n" : "\n", out);
+    for (size_t i = 0; i < table->cells.length; i++) {
+        size_t column = i % table->count;
+        print_cell(table, column, table->cells.data[i], widths[column], out);
+        if (column + 1 == table->count)
+            fputc('\n', out);
+    }
+    free(widths);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hassctl: the control tool. This file reads the command line and connects; each command is a function in ctl_<name>.c.
+ */
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <hass/const.h>
+
+#include "ctl.h"
+
+#define JSON_LIMIT ((size_t)16 * 1024 * 1024) /* of a value on the command line */
+
+enum { OPTION_JSON = 256, OPTION_RESPONSE, OPTION_SOCKET, OPTION_VERSION };
+
+static const struct option options[] = {
+    { "config", required_argument, NULL, 'c' },
+    { "help", no_argument, NULL, 'h' },
+    { "json", no_argument, NULL, OPTION_JSON },
+    { "once", no_argument, NULL, '1' },
+    { "response", no_argument, NULL, OPTION_RESPONSE },
+    { "socket", required_argument, NULL, OPTION_SOCKET },
+    { "version", no_argument, NULL, OPTION_VERSION },
+    { "watch", no_argument, NULL, 'w' },
+    { 0 },
+};
+
+static const struct ctl_command commands[] = {
+    { "states", "states [-w] [PATTERN]", "list states; -w follows their changes", 0, 1,
+      .options = "w", .run = ctl_states },
+    { "call", "call DOMAIN.SERVICE [KEY=VALUE...] [--response]", "call a service", 1, -1,
+      .options = "r", .run = ctl_call },
+    { "events", "events [TYPE]", "follow the events of the bus", 0, 1, .run = ctl_events },
+    { "fire", "fire TYPE [KEY=VALUE...]", "fire an event", 1, -1, .run = ctl_fire },
+    { "top", "top [-1]", "show who uses the loop; -1 once", 0, 0, .options = "1", .run = ctl_top },
+    { "info", "info", "show the daemon and its integrations", 0, 0, .run = ctl_info },
+    { "reload", "reload [DOMAIN]", "load the configuration, or one integration, again", 0, 1,
+      .run = ctl_reload },
+    { "new", "new NAME", "write the folder of a new integration", 1, 1, .offline = true,
+      .run = ctl_new },
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(void)
+{
+    puts("usage: hassctl COMMAND [OPTIONS]\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        printf("  %-48s %s\n", commands[i].usage, commands[i].summary);
+    puts("\n"
+         "      --json         print JSON\n"
+         "  -c, --config DIR   the daemon that runs on this configuration folder\n"
+         "      --socket FILE  the daemon that listens on this socket\n"
+         "  -h, --help         print this\n"
+         "      --version      print the version\n"
+         "\n"
+         "PATTERN is an entity id, a domain, or has wildcards: 'light.*'. A VALUE that is JSON is\n"
+         "used as that, any other is text. Exit codes: 0 done, 1 refused or no daemon, 2 wrong "
+         "usage.");
+}
+
+int ctl_usage_error(const char *format, ...)
+{
+    va_list args;
+
+    fputs("hassctl: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputs("\nTry 'hassctl --help'.\n", stderr);
+    return CTL_USAGE;
+}
+
+void ctl_print_json_line(const json_t *value)
+{
+    autobuf out = HASS_BUF_INIT;
+
+    hass_json_write(value, &out);
+    puts(hass_buf_string(&out));
+}
+
+void ctl_print_json(const json_t *value)
+{
+    autobuf out = HASS_BUF_INIT;
+
+    hass_json_write_pretty(value, &out);
+    puts(hass_buf_string(&out));
+}
+
+int ctl_flush(void)
+{
+    return fflush(stdout) == 0 ? CTL_OK : CTL_FAILED;
+}
+
+static json_t *parse_value(const char *text)
+{
+    json_t *value = NULL;
+
+    if (hass_json_parse(text, strlen(text), JSON_LIMIT, &value, NULL) >= 0)
+        return value;
+    return json_string(text);
+}
+
+json_t *ctl_parse_pairs(int count, char *args[])
+{
+    autojson *object = json_object();
+
+    for (int i = 0; i < count; i++) {
+        const char *equals = strchr(args[i], '=');
+        autobuf key = HASS_BUF_INIT;
+        if (!equals || equals == args[i]) {
+            ctl_usage_error("'%s' is not KEY=VALUE", args[i]);
+            return NULL;
+        }
+        hass_buf_add(&key, args[i], (size_t)(equals - args[i]));
+        json_t *value = parse_value(equals + 1);
+        if (!value || json_object_set_new(object, hass_buf_string(&key), value) < 0) {
+            ctl_usage_error("'%s' is not UTF-8", args[i]);
+            return NULL;
+        }
+    }
+    return steal(object);
+}
+
+static const struct ctl_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+static size_t terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+static void look_at_terminal(struct ctl *ctl)
+{
+    const char *no_color = getenv("NO_COLOR");
+
+    ctl->terminal = isatty(STDOUT_FILENO);
+    ctl->color = ctl->terminal && !(no_color && no_color[0]);
+    ctl->width = ctl->terminal ? terminal_width() : 0;
+}
+
+/** Options that only some commands know. */
+static int check_options(const struct ctl *ctl, const struct ctl_command *command)
+{
+    const char *known = command->options ? command->options : "";
+
+    if (ctl->watch && !strchr(known, 'w'))
+        return ctl_usage_error("--watch does not go with '%s'", command->name);
+    if (ctl->once && !strchr(known, '1'))
+        return ctl_usage_error("--once does not go with '%s'", command->name);
+    if (ctl->response && !strchr(known, 'r'))
+        return ctl_usage_error("--response does not go with '%s'", command->name);
+    return CTL_OK;
+}
+
+static int run_command(struct ctl *ctl, const struct ctl_command *command, int count, char *args[])
+{
+    struct hass_error err = HASS_ERROR_INIT;
+    int r = check_options(ctl, command);
+
+    if (r != CTL_OK)
+        return r;
+    if (count < command->min_args || (command->max_args >= 0 && count > command->max_args))
+        return ctl_usage_error("usage: hassctl %s", command->usage);
+    if (!command->offline)
+        r = client_connect(ctl->socket, ctl->config, &ctl->client, &err);
+    if (r >= 0)
+        r = command->run(ctl, count, args, &err);
+    client_close(ctl->client);
+    if (r < 0) {
+        fflush(stdout);
+        fprintf(stderr, "hassctl: %s\n", err.message);
+        return CTL_FAILED;
+    }
+    return r == CTL_OK ? ctl_flush() : r;
+}
+
+/** Returns -1 to go on, or the exit code. */
+static int parse_options(struct ctl *ctl, int argc, char *argv[])
+{
+    int opt;
+
+    while ((opt = getopt_long(argc, argv, "c:hw1", options, NULL)) != -1) {
+        switch (opt) {
+        case 'c':
+            ctl->config = optarg;
+            break;
+        case OPTION_SOCKET:
+            ctl->socket = optarg;
+            break;
+        case OPTION_JSON:
+            ctl->json = true;
+            break;
+        case OPTION_RESPONSE:
+            ctl->response = true;
+            break;
+        case 'w':
+            ctl->watch = true;
+            break;
+        case '1':
+            ctl->once = true;
+            break;
+        case 'h':
+            print_help();
+            return CTL_OK;
+        case OPTION_VERSION:
+            puts("hassctl " HASS_VERSION);
+            return CTL_OK;
+        default:
+            fputs("Try 'hassctl --help'.\n", stderr); /* getopt has said what is wrong */
+            return CTL_USAGE;
+        }
+    }
+    return -1;
+}
+
+int main(int argc, char *argv[])
+{
+    struct ctl ctl = { 0 };
+    const struct ctl_command *command;
+    int code = parse_options(&ctl, argc, argv);
+
+    if (code >= 0)
+        return code;
+    if (optind == argc)
+        return ctl_usage_error("a command is missing");
+    command = find_command(argv[optind]);
+    if (!command)
+        return ctl_usage_error("unknown command '%s'", argv[optind]);
+    look_at_terminal(&ctl);
+    return run_command(&ctl, command, argc - optind - 1, argv + optind + 1);
+}

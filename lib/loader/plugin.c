@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The store of opened files. The bytes that are looked at are the bytes that are copied and opened: the file is read once, so
+ * nobody can change it in between. The lock is held while the list is read or changed, and while files are opened, which the
+ * dynamic linker does one at a time anyway.
+ */
+#include "loader/plugin.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <hass/cleanup.h>
+#include <hass/log.h>
+
+#include "base/mem.h"
+#include "loader/file.h"
+#include "loader/manifest.h"
+#include "loader/probe.h"
+#include "run/runtime.h"
+
+struct plugin_store {
+    struct hass *hass;
+    char *folder;
+    char *probe_program;
+    pthread_mutex_t lock;
+    struct probe_memory *memory; /* NULL until the folder is there */
+    struct hass_list plugins;
+    size_t count;
+};
+
+struct plugin_store *plugin_store_create(struct hass *hass, const char *folder,
+                                         const char *probe_program)
+{
+    struct plugin_store *store = mem_zalloc(sizeof(*store));
+    store->hass = hass;
+    store->folder = mem_strdup(folder);
+    store->probe_program = probe_program ? mem_strdup(probe_program) : NULL;
+    pthread_mutex_init(&store->lock, NULL);
+    list_init(&store->plugins);
+    return store;
+}
+
+static struct plugin *plugin_destroy(struct plugin *plugin)
+{
+    free(plugin->domain);
+    free(plugin->copy);
+    free(plugin);
+    return NULL;
+}
+
+struct plugin_store *plugin_store_destroy(struct plugin_store *store)
+{
+    if (!store)
+        return NULL;
+    list_foreach(&store->plugins, struct plugin, plugin, link) {
+        free(plugin->domain);
+        free(plugin->copy);
+        free(plugin);
+    }
+    probe_memory_destroy(store->memory);
+    pthread_mutex_destroy(&store->lock);
+    free(store->folder);
+    free(store->probe_program);
+    free(store);
+    return NULL;
+}
+
+size_t plugin_store_count(struct plugin_store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    size_t count = store->count;
+    pthread_mutex_unlock(&store->lock);
+    return count;
+}
+
+/* --- the folder of copies ------------------------------------------------------------------------------------------ */
+
+/* Copies of former runs: nothing of ours is open yet, and what another process still maps stays there without its name. */
+static void remove_copies(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (strstr(entry->d_name, ".so"))
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+}
+
+static int make_folder(const char *path, struct hass_error *err)
+{
+    autofree char *partial = mem_strdup(path);
+    for (char *slash = partial + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        (void)mkdir(partial, 0755); /* what is missing is seen by the last one */
+    }
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return hass_fail_errno(err, errno, "cannot create the folder %s for opened integrations",
+                               path);
+    return 0;
+}
+
+static int prepare_folder(struct plugin_store *store, struct hass_error *err)
+{
+    pthread_mutex_lock(&store->lock);
+    int rc = 0;
+    if (!store->memory) {
+        rc = make_folder(store->folder, err);
+        if (rc == 0) {
+            remove_copies(store->folder);
+            autofree char *path = mem_printf("%s/probed.json", store->folder);
+            store->memory = probe_memory_create(path);
+        }
+    }
+    pthread_mutex_unlock(&store->lock);
+    return rc;
+}
+
+/* --- looking ------------------------------------------------------------------------------------------------------- */
+
+int plugin_read(const char *path, void **ret_data, size_t *ret_size, struct hass_error *err)
+{
+    return file_read(path, PLUGIN_MAX_FILE, ret_data, ret_size, err);
+}
+
+char *plugin_domain_of_path(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const char *suffix = strstr(name, ".so");
+    if (!suffix || strcmp(suffix, ".so") != 0)
+        return NULL;
+    autofree char *domain = mem_strndup(name, strcspn(name, ".-"));
+    return manifest_is_domain(domain) ? steal(domain) : NULL;
+}
+
+/* Tells contents apart; nobody is kept out by it. (FNV-1a, 64 bits.) */
+static uint64_t hash_content(const uint8_t *data, size_t size)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ data[i]) * 0x100000001b3u;
+    return hash;
+}
+
+/* The build-id alone would not do: strip and patchelf keep it. */
+static void make_id(const struct elf_info *info, const void *data, size_t size,
+                    char ret_id[PLUGIN_ID_MAX + 1])
+{
+    snprintf(ret_id, PLUGIN_ID_MAX + 1, "%s%s%016" PRIx64, info->build_id,
+             *info->build_id ? "." : "", hash_content(data, size));
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------- */
+
+/* The dynamic linker's words, without the name of our copy, and with what to do. */
+static int explain_dlerror(const char *path, struct hass_error *err)
+{
+    const char *text = dlerror();
+    if (!text)
+        text = "unknown reason";
+    size_t length = strlen(path);
+    if (strncmp(text, path, length) == 0 && strncmp(text + length, ": ", 2) == 0)
+        text += length + 2;
+    if (strstr(text, "undefined symbol"))
+        return hass_fail(
+            err, HASS_E_PLUGIN,
+            "the file needs what nothing here offers (%s): link the library it comes from, "
+            "or update hassd when the name begins with hass_",
+            text);
+    if (strstr(text, "cannot open shared object file"))
+        return hass_fail(err, HASS_E_PLUGIN,
+                         "the file needs a library that is missing (%s): install it", text);
+    return hass_fail(err, HASS_E_PLUGIN, "the file cannot be opened: %s", text);
+}
+
+int plugin_map(const char *path, const char *domain, void **ret_handle,
+               struct hass_manifest *ret_manifest, struct hass_error *err)
+{
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        return explain_dlerror(path, err);
+    const void *symbol = dlsym(handle, "hass_manifest");
+    if (!symbol)
+        return explain_dlerror(path, err);
+    int rc = manifest_read(symbol, domain, ret_manifest, err);
+    if (rc == 0)
+        *ret_handle = handle;
+    return rc;
+}
+
+struct range_search {
+    struct hass *hass;
+    const char *domain;
+    const char *inside; /* an address of the file */
+};
+
+static int add_ranges(struct dl_phdr_info *info, size_t size, void *userdata)
+{
+    const struct range_search *search = userdata;
+    const char *start = NULL;
+    const char *end = NULL;
+    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD)
+            continue;
+        const char *low = (const char *)(info->dlpi_addr + segment->p_vaddr);
+        start = !start || low < start ? low : start;
+        end = !end || low + segment->p_memsz > end ? low + segment->p_memsz : end;
+    }
+    if (!start || search->inside < start || search->inside >= end)
+        return 0;
+    scope_add_range(search->hass, search->domain, start, end);
+    return 1;
+}
+
+static struct plugin *find(struct plugin_store *store, const char *domain, const char *id)
+{
+    struct plugin *found = NULL;
+    pthread_mutex_lock(&store->lock);
+    list_foreach(&store->plugins, struct plugin, plugin, link)
+        if (strcmp(plugin->domain, domain) == 0 && strcmp(plugin->id, id) == 0)
+            found = plugin;
+    pthread_mutex_unlock(&store->lock);
+    return found;
+}
+
+/* Once, because looking a symbol up takes the dynamic linker's lock, for which the loop must not wait. */
+static void find_entries(struct plugin *plugin, unsigned entries, void *handle)
+{
+    if (entries & ELF_ASYNC_SETUP)
+        plugin->async_setup = dlsym(handle, "async_setup");
+    if (entries & ELF_SETUP)
+        plugin->setup = dlsym(handle, "setup");
+    if (entries & ELF_ASYNC_SETUP_PLATFORM)
+        plugin->async_setup_platform = dlsym(handle, "async_setup_platform");
+    if (entries & ELF_SETUP_PLATFORM)
+        plugin->setup_platform = dlsym(handle, "setup_platform");
+    if (entries & ELF_ASYNC_UNLOAD)
+        plugin->async_unload = dlsym(handle, "async_unload");
+}
+
+/* The lock is held. */
+static int map_copy(struct plugin_store *store, struct plugin *plugin, unsigned entries,
+                    struct hass_error *err)
+{
+    if (store->count >= PLUGIN_MAX_MAPPINGS)
+        return hass_fail(err, HASS_E_LIMIT,
+                         "%d integration files have been opened since the start: restart to load",
+                         PLUGIN_MAX_MAPPINGS);
+    store->count++;
+    void *handle;
+    int rc = plugin_map(plugin->copy, plugin->domain, &handle, &plugin->manifest, err);
+    if (rc < 0)
+        return rc;
+    find_entries(plugin, entries, handle);
+    struct range_search search = {
+        .hass = store->hass,
+        .domain = plugin->domain,
+        .inside = dlsym(handle, "hass_manifest"),
+    };
+    dl_iterate_phdr(add_ranges, &search);
+    list_append(&store->plugins, &plugin->link);
+    return 0;
+}
+
+static HASS_BLOCKING int probe(struct plugin_store *store, const struct plugin *plugin,
+                               struct hass_error *err)
+{
+    if (!store->probe_program || probe_memory_has(store->memory, plugin->id))
+        return 0;
+    struct hass_error failure = HASS_ERROR_INIT;
+    int rc = probe_run(store->hass, store->probe_program, plugin->copy, &failure);
+    if (rc == HASS_E_PLUGIN || rc == -ECANCELED)
+        return hass_error_copy(err, &failure);
+    if (rc < 0)
+        hass_warning("%s is opened without a probe: %s", plugin->domain, failure.message);
+    else
+        probe_memory_add(store->memory, plugin->id);
+    return 0;
+}
+
+static HASS_BLOCKING int open_new(struct plugin_store *store, struct plugin *plugin,
+                                  unsigned entries, const void *data, size_t size,
+                                  struct hass_error *err)
+{
+    int rc = file_replace(plugin->copy, data, size, 0500, err);
+    if (rc == 0)
+        rc = probe(store, plugin, err);
+    if (rc < 0)
+        return rc;
+    pthread_mutex_lock(&store->lock);
+    rc = map_copy(store, plugin, entries, err);
+    pthread_mutex_unlock(&store->lock);
+    return rc;
+}
+
+int plugin_open(struct plugin_store *store, const char *domain, const char *path,
+                struct plugin **ret_plugin, struct hass_error *err)
+{
+    autofree void *data = NULL;
+    size_t size;
+    struct elf_info info;
+    char id[PLUGIN_ID_MAX + 1];
+    int rc = prepare_folder(store, err);
+    if (rc == 0)
+        rc = plugin_read(path, &data, &size, err);
+    if (rc == 0)
+        rc = elf_look(data, size, &info, err);
+    if (rc < 0)
+        return rc;
+    make_id(&info, data, size, id);
+    struct plugin *plugin = find(store, domain, id);
+    if (!plugin) {
+        plugin = mem_zalloc(sizeof(*plugin));
+        plugin->domain = mem_strdup(domain);
+        plugin->copy = mem_printf("%s/%s-%s.so", store->folder, domain, id);
+        memcpy(plugin->id, id, sizeof(id));
+        rc = open_new(store, plugin, info.entries, data, size, err);
+        if (rc < 0) {
+            (void)unlink(plugin->copy);
+            plugin_destroy(plugin);
+            return rc;
+        }
+    }
+    *ret_plugin = plugin;
+    return 0;
+}

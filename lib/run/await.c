@@ -162,6 +162,7 @@ int hass_async_sleep(struct hass *hass, double seconds, struct hass_error *err)
 
 struct fd_wait {
     struct co *co;
+    int fd;
     int events;
 };
 
@@ -173,28 +174,44 @@ static HASS_CALLBACK void fd_ready(evutil_socket_t fd, short what, void *arg)
     co_wake(wait->co, what & EV_TIMEOUT ? -ETIMEDOUT : 0);
 }
 
-/* The time-out is the kernel's, also in tests: what makes a descriptor ready lives in real time. */
-int hass_async_wait_fd(struct hass *hass, int fd, unsigned events, double timeout,
-                       struct hass_error *err)
+/* Level triggered, once: it is there for one wait only. */
+static int watch_fd(struct event *event, struct runtime *runtime, unsigned events,
+                    struct fd_wait *wait, double timeout)
 {
-    VERIFY_COROUTINE(hass, "hass.async_wait_fd", err);
-    struct loop *loop = runtime_of(hass)->loop;
-    struct fd_wait wait = { .co = co_current() };
     struct timeval limit = {
         .tv_sec = (time_t)(timeout < 0 ? 0 : timeout),
         .tv_usec = (suseconds_t)((timeout - (double)(time_t)timeout) * 1e6),
     };
-    short what =
-        (short)((events & HASS_FD_READ ? EV_READ : 0) | (events & HASS_FD_WRITE ? EV_WRITE : 0));
+    short what = 0;
+    what |= events & HASS_FD_READ ? EV_READ : 0;
+    what |= events & HASS_FD_WRITE ? EV_WRITE : 0;
+    if (event_assign(event, loop_base(runtime->loop), wait->fd, what, fd_ready, wait) < 0)
+        return -EINVAL;
+    return event_add(event, timeout < 0 ? NULL : &limit) < 0 ? -EBADF : 0;
+}
+
+int await_fd(struct runtime *runtime, int fd, unsigned events, double timeout, bool shielded)
+{
+    struct fd_wait wait = { .co = co_current(), .fd = fd };
     struct event event;
-    if (event_assign(&event, loop_base(loop), fd, what, fd_ready, &wait) < 0 ||
-        event_add(&event, timeout < 0 ? NULL : &limit) < 0)
-        return hass_fail(err, -EINVAL, "descriptor %d cannot be waited for", fd);
-    loop_outstanding_add(loop);
-    int r = co_wait(HASS_FOREVER);
-    loop_outstanding_sub(loop);
+    int r = watch_fd(&event, runtime, events, &wait, timeout);
+    if (r < 0)
+        return r;
+    loop_outstanding_add(runtime->loop);
+    r = shielded ? co_wait_shielded(HASS_FOREVER) : co_wait(HASS_FOREVER);
+    loop_outstanding_sub(runtime->loop);
     event_del(&event);
-    return r < 0 ? fail_wait(err, r, timeout) : wait.events;
+    return r < 0 ? r : wait.events;
+}
+
+int hass_async_wait_fd(struct hass *hass, int fd, unsigned events, double timeout,
+                       struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.async_wait_fd", err);
+    int r = await_fd(runtime_of(hass), fd, events, timeout, false);
+    if (r == -EINVAL || r == -EBADF)
+        return hass_fail(err, r, "descriptor %d cannot be waited for", fd);
+    return r < 0 ? fail_wait(err, r, timeout) : r;
 }
 
 /* --- until everything has settled ------------------------------------------------------------------ */

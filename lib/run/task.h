@@ -42,6 +42,13 @@ int task_start(struct hass *hass, struct scope *scope, const struct hass_job *jo
 void task_track(struct hass *hass, struct hass_future *future, const char *name, unsigned flags)
     HASS_CALLBACK;
 
+/**
+ * The body of hass_async_wait_fd; @shielded as in co_wait_shielded. The time-out is the kernel's, also in tests: what makes a
+ * descriptor ready lives in real time.
+ */
+int await_fd(struct runtime *runtime, int fd, unsigned events, double timeout, bool shielded)
+    HASS_COROUTINE;
+
 /** The running task, or NULL. */
 struct hass_task *task_current(void);
 struct scope *task_scope(const struct hass_task *task);

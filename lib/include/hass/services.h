@@ -66,6 +66,9 @@ HASS_API bool hass_services_has(struct hass *hass, const char *domain, const cha
 HASS_API enum hass_supports_response
 hass_services_async_supports_response(struct hass *hass, const char *domain, const char *service)
     HASS_CALLBACK;
+/** True when the service exists and only administrators may call it. */
+HASS_API bool hass_services_async_is_admin(struct hass *hass, const char *domain,
+                                           const char *service) HASS_CALLBACK;
 /** Shape: {domain: {service: {"name","description","fields": {…},"target"?,"response"?: {"optional": bool}}}}, owned by the caller. */
 HASS_API json_t *hass_services_async_describe(struct hass *hass) HASS_CALLBACK;
 HASS_API json_t *hass_services_describe(struct hass *hass) HASS_BLOCKING;

@@ -24,8 +24,11 @@ struct platform_source {
 };
 
 struct platform_loader {
+    /** Sets up integration @domain, the owner of a component, unless it is set up: hass_async_load_platform. A coroutine. */
+    int (*setup_domain)(struct hass *hass, const char *domain, struct hass_error *err);
     /**
-     * Opens integration @name and its dependencies, checks that it has a platform for @domain, and validates @config.
+     * Opens integration @name and its dependencies, checks that it has a platform for @domain, and validates @config (lent).
+     * A coroutine.
      *
      * HASS_E_INVALID: the entry is wrong, which the loader has reported with its place in the configuration; every other
      * failure is logged by the caller.

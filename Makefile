@@ -65,6 +65,7 @@ VECTOR_OBJS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/vectors/*.c))
 VECTORS      := $(if $(VECTOR_OBJS),$(BUILD)/tests/vectors)
 BENCHES      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
 FUZZERS      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
+TEST_SCRIPTS := $(wildcard tests/thread_safety/*.sh tests/vectors/*.sh tests/e2e/*.sh)
 TESTLIB      := $(BUILD)/tests/libhass.so.1
 
 -include $(wildcard integrations/*/build.mk)
@@ -90,7 +91,7 @@ run: ## set up, build, and run the daemon on config/
 check: ## set up, build, and run every test
 	$(Q)tests/lint/deps.sh
 	$(Q)$(MAKE) --no-print-directory all tests
-	$(Q)tests/run.sh $(BUILD) $(TESTS)
+	$(Q)tests/run.sh $(BUILD) $(TESTS) $(FUZZERS) $(TEST_SCRIPTS)
 
 lint: ## formatting, layers, thread-safety analysis, forbidden calls
 	$(Q)tests/lint/deps.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs test programs: tests/run.sh BUILD PROGRAM…  Two at a time; each prints libcheck's summary. Ends with one plain line.
+# Runs tests: tests/run.sh BUILD TEST…  Two at a time. A test is a program that prints libcheck's summary, or anything that
+# ends with "N passed, N failed"; scripts get BUILD as their argument. Ends with one such line over all.
 set -u
 build=$1
 shift
@@ -18,7 +19,8 @@ one() {
     name=${1#"$build"/tests/}
     log=$logs/$(echo "$name" | tr / _).log
     start=$(date +%s)
-    timeout "${TEST_TIMEOUT:-600}" $runner "$1" >"$log" 2>&1 </dev/null
+    case $1 in *.sh) set -- "$1" "$build" ;; *) set -- $runner "$1" ;; esac
+    timeout "${TEST_TIMEOUT:-900}" "$@" >"$log" 2>&1 </dev/null
     status=$?
     printf '%s %s %s %s\n' "$status" "$name" "$log" "$(($(date +%s) - start))"
 }
@@ -27,11 +29,12 @@ export -f one
 passed=0 failed=0
 while read -r status name log seconds; do
     # libcheck: "97%: Checks: 33, Failures: 1, Errors: 0"
-    counts=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' "$log" | tail -1)
+    counts=$(sed -n -e 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\)$/\1 \2 \3/p' "$log" |
+        awk '{ good += $1 - $2 - $3; bad += $2 + $3 } END { if (NR) print good, bad }')
+    [ -n "$counts" ] || counts=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p' "$log" | tail -1)
     if [ -n "$counts" ]; then
         set -- $counts
-        bad=$(($2 + $3))
-        good=$(($1 - bad))
+        good=$1 bad=$2
         [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
     elif [ "$status" -eq 0 ]; then
         good=1 bad=0

@@ -32,4 +32,5 @@ HASS_API void *hass__vec_grow(void *data, size_t *capacity, size_t want, size_t 
              (--(vec)->length - (index)) * sizeof(*(vec)->data)))
 #define vec_fini(vec) (free((vec)->data), memset((vec), 0, sizeof(*(vec))))
 #define vec_foreach(vec, item)                                                                     \
-    for (typeof(&*(vec)->data) item = (vec)->data; item < (vec)->data + (vec)->length; item++)
+    for (typeof(&*(vec)->data) item = (vec)->data;                                                 \
+         (vec)->length && item < (vec)->data + (vec)->length; item++)

@@ -90,17 +90,39 @@ void diagnostics_add(struct diagnostics *diagnostics, enum diagnostic_severity s
                                  }));
 }
 
+static void free_texts(struct diagnostic *diagnostic)
+{
+    free(diagnostic->file);
+    free(diagnostic->path);
+    free(diagnostic->message);
+    free(diagnostic->hint);
+    free(diagnostic->source_line);
+}
+
 void diagnostics_fini(struct diagnostics *diagnostics)
 {
-    vec_foreach(&diagnostics->list, diagnostic) {
-        free(diagnostic->file);
-        free(diagnostic->path);
-        free(diagnostic->message);
-        free(diagnostic->hint);
-        free(diagnostic->source_line);
-    }
+    diagnostics_return_to(diagnostics, &(struct diagnostics_checkpoint){ 0 });
     vec_fini(&diagnostics->list);
-    *diagnostics = (struct diagnostics)DIAGNOSTICS_INIT;
+}
+
+struct diagnostics_checkpoint diagnostics_checkpoint(const struct diagnostics *diagnostics)
+{
+    return (struct diagnostics_checkpoint){
+        .length = diagnostics->list.length,
+        .errors = diagnostics->errors,
+        .warnings = diagnostics->warnings,
+        .omitted = diagnostics->omitted,
+    };
+}
+
+void diagnostics_return_to(struct diagnostics *diagnostics,
+                           const struct diagnostics_checkpoint *checkpoint)
+{
+    while (diagnostics->list.length > checkpoint->length)
+        free_texts(&vec_pop(&diagnostics->list));
+    diagnostics->errors = checkpoint->errors;
+    diagnostics->warnings = checkpoint->warnings;
+    diagnostics->omitted = checkpoint->omitted;
 }
 
 static void format_source(const struct diagnostic *diagnostic, struct hass_buf *buf)

@@ -72,6 +72,15 @@ void diagnostics_add(struct diagnostics *diagnostics, enum diagnostic_severity s
 
 void diagnostics_fini(struct diagnostics *diagnostics);
 
+/** How many there are, to take back what is added from here on. */
+struct diagnostics_checkpoint {
+    size_t length, errors, warnings, omitted;
+};
+
+struct diagnostics_checkpoint diagnostics_checkpoint(const struct diagnostics *diagnostics);
+void diagnostics_return_to(struct diagnostics *diagnostics,
+                           const struct diagnostics_checkpoint *checkpoint);
+
 /** Appends the form shown above, with line ends. */
 void diagnostic_format(const struct diagnostic *diagnostic, struct hass_buf *buf);
 

@@ -100,6 +100,53 @@ lint: ## formatting, layers, thread-safety analysis, forbidden calls
 format: ## rewrite all sources in the house style
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
 
+# --- installing -----------------------------------------------------------------------------------
+
+# One line a file, "MODE SOURCE TARGET", is what install and uninstall both go by. Unit files and hass.pc have their paths filled in.
+UNITDIR := $(PREFIX)/lib
+CONFDIR := /etc/hassd
+STAGE   := $(BUILD)/stage
+FILLED  := lib/hass.pc.in systemd/hassd.service.in systemd/hassd.tmpfiles.in
+define INSTALLED
+755 $(BUILD)/hassd $(PREFIX)/bin/hassd
+755 $(BUILD)/hassctl $(PREFIX)/bin/hassctl
+644 $(LIBHASS).1 $(LIBDIR)/libhass.so.1
+$(foreach p,$(PLUGINS),644 $(p) $(LIBDIR)/hassd/integrations/$(notdir $(p))
+)
+$(foreach h,$(wildcard lib/include/hass/*.h),644 $(h) $(PREFIX)/include/hass/$(notdir $(h))
+)
+$(foreach d,$(DOMAINS),$(foreach h,$(wildcard integrations/$(d)/$(d).h),644 $(h) $(PREFIX)/include/hass/integrations/$(d)/$(d).h
+))
+644 $(STAGE)/hass.pc $(LIBDIR)/pkgconfig/hass.pc
+644 daemon/hassd.8 $(PREFIX)/share/man/man8/hassd.8
+644 daemon/hassctl.1 $(PREFIX)/share/man/man1/hassctl.1
+644 daemon/hassctl.bash $(PREFIX)/share/bash-completion/completions/hassctl
+644 daemon/hassd.bash $(PREFIX)/share/bash-completion/completions/hassd
+644 $(STAGE)/hassd.service $(UNITDIR)/systemd/system/hassd.service
+644 systemd/hassd.sysusers $(UNITDIR)/sysusers.d/hassd.conf
+644 $(STAGE)/hassd.tmpfiles $(UNITDIR)/tmpfiles.d/hassd.conf
+644 config/configuration.yaml $(PREFIX)/share/hassd/configuration.yaml
+644 config/README.md $(PREFIX)/share/doc/hassd/configuration.md
+644 systemd/README.md $(PREFIX)/share/doc/hassd/operating.md
+644 LICENSE $(PREFIX)/share/doc/hassd/copyright
+endef
+install uninstall: private export FILES = $(INSTALLED)
+
+install: all ## install below DESTDIR with PREFIX=/usr
+	$(Q)mkdir -p $(STAGE)
+	$(Q)for f in $(FILLED); do sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' -e 's|@VERSION@|$(VERSION)|g' \
+	    -e 's|@CONFDIR@|$(CONFDIR)|g' $$f > $(STAGE)/$$(basename $$f .in); done
+	$(Q)printf '%s\n' "$$FILES" | while read -r mode source target; do [ -z "$$source" ] || \
+	    install -D -m $$mode $$source "$(DESTDIR)$$target" || exit 1; done
+	$(Q)ln -sf libhass.so.1 $(DESTDIR)$(LIBDIR)/libhass.so
+	$(if $(DESTDIR),,$(Q)ldconfig 2>/dev/null || true)
+
+uninstall: ## remove what install put there, and folders of ours that are empty then
+	$(Q)printf '%s\n' "$$FILES" | while read -r mode source target; do [ -z "$$source" ] || rm -f "$(DESTDIR)$$target"; done
+	$(Q)rm -f $(DESTDIR)$(LIBDIR)/libhass.so
+	$(Q)for d in $(LIBDIR)/hassd $(PREFIX)/include/hass $(PREFIX)/share/hassd $(PREFIX)/share/doc/hassd; do \
+	    [ ! -d $(DESTDIR)$$d ] || find $(DESTDIR)$$d -depth -type d -empty -delete; done
+
 .PHONY: tests
 tests: $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(FUZZERS)
 

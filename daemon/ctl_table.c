@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Tables: every column as wide as its widest text; when that is too wide for the terminal, the widest column that may be cut
- * loses a column of characters until it fits. Works on UTF-8 by itself, because the C locale would not.
+ * loses characters until it fits, and when none may be cut further, columns at the right are left out. Works on UTF-8 by itself, because the C locale would not.
  */
 #include "ctl_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include <hass/cleanup.h>
 #include <hass/vec.h>
 
 #define GAP       2 /* blanks between columns */
@@ -136,11 +137,11 @@ void table_add(struct table *table, const char *const *cells)
     }
 }
 
-static size_t total_width(const struct table *table, const size_t *widths)
+static size_t total_width(const size_t *widths, size_t count)
 {
-    size_t total = table->count > 0 ? (table->count - 1) * GAP : 0;
+    size_t total = (count - 1) * GAP;
 
-    for (size_t i = 0; i < table->count; i++)
+    for (size_t i = 0; i < count; i++)
         total += widths[i];
     return total;
 }
@@ -169,12 +170,17 @@ static size_t *widest(const struct table *table, size_t *widths)
     return found;
 }
 
-static void fit(const struct table *table, size_t *widths, size_t width)
+/** Makes columns narrower; returns how many of them are shown. */
+static size_t fit(const struct table *table, size_t *widths, size_t width)
 {
+    size_t shown = table->count;
     size_t *column;
 
-    while (total_width(table, widths) > width && (column = widest(table, widths)))
+    while (total_width(widths, shown) > width && (column = widest(table, widths)))
         (*column)--;
+    while (total_width(widths, shown) > width && shown > 1)
+        shown--;
+    return shown;
 }
 
 static void pad(size_t count, FILE *out)
@@ -183,38 +189,42 @@ static void pad(size_t count, FILE *out)
         fputc(' ', out);
 }
 
-static void print_cell(const struct table *table, size_t index, const char *text, size_t width,
+static void print_cell(const struct table_column *column, const char *text, size_t width, bool last,
                        FILE *out)
 {
     size_t full = text_width(text);
     size_t blanks = full < width ? width - full : 0;
-    bool right = table->columns[index].flags & TABLE_RIGHT;
+    bool right = column->flags & TABLE_RIGHT;
 
     if (right)
         pad(blanks, out);
     text_print(text, width, out);
-    if (index + 1 < table->count)
+    if (!last)
         pad((right ? 0 : blanks) + GAP, out);
+}
+
+static void print_rows(const struct table *table, const size_t *widths, size_t shown, FILE *out)
+{
+    for (size_t row = 0; row < table->cells.length; row += table->count) {
+        for (size_t i = 0; i < shown; i++)
+            print_cell(&table->columns[i], table->cells.data[row + i], widths[i], i + 1 == shown,
+                       out);
+        fputc('\n', out);
+    }
 }
 
 void table_print(const struct table *table, size_t width, bool color, FILE *out)
 {
-    size_t *widths = calloc(table->count, sizeof(*widths));
+    autofree size_t *widths = calloc(table->count, sizeof(*widths));
+    size_t shown;
 
     if (!widths)
         abort();
     measure(table, widths);
-    if (width > 0)
-        fit(table, widths, width);
+    shown = width > 0 ? fit(table, widths, width) : table->count;
     fputs(color ? BOLD : "", out);
-    for (size_t i = 0; i < table->count; i++)
-        print_cell(table, i, table->columns[i].title, widths[i], out);
+    for (size_t i = 0; i < shown; i++)
+        print_cell(&table->columns[i], table->columns[i].title, widths[i], i + 1 == shown, out);
     fputs(color ? PLAIN "\n" : "\n", out);
-    for (size_t i = 0; i < table->cells.length; i++) {
-        size_t column = i % table->count;
-        print_cell(table, column, table->cells.data[i], widths[column], out);
-        if (column + 1 == table->count)
-            fputc('\n', out);
-    }
-    free(widths);
+    print_rows(table, widths, shown, out);
 }

@@ -7,6 +7,9 @@
 
 #include <hass/executor.h>
 
+#define EXECUTOR_WORKERS     64  /* that are not parked */
+#define EXECUTOR_MAX_THREADS 256 /* parked ones included */
+
 #include "run/runtime.h"
 
 struct executor;
@@ -28,6 +31,11 @@ struct executor *executor_destroy(struct executor *executor);
 int executor_submit_worker(struct hass *hass, const char *name, executor_fn *fn, void *arg,
                            hass_destroy_fn *destroy, unsigned flags,
                            struct hass_future **ret_future, struct hass_error *err) HASS_CALLBACK;
+
+/** As executor_submit_worker, in @scope. */
+int executor_submit(struct hass *hass, struct scope *scope, const char *name, executor_fn *fn,
+                    void *arg, hass_destroy_fn *destroy, unsigned flags,
+                    struct hass_future **ret_future, struct hass_error *err) HASS_CALLBACK;
 
 /**
  * Around a wait of ours on a pool thread: the worker does not count against the 64 meanwhile. No-ops on other threads.

@@ -38,6 +38,8 @@ struct event_base *loop_base(struct loop *loop);
 void loop_ready(struct loop *loop, struct ready *ready) HASS_CALLBACK;
 /** The same from any thread, without a lock. HASS_E_CLOSED: the loop has closed and @ready was not taken. */
 int loop_post(struct loop *loop, struct ready *ready);
+/** Ends the present wait of the loop, if any. Any thread. */
+void loop_wake(struct loop *loop);
 /** True while something is queued, here or in the inbox. Loop thread. */
 bool loop_has_ready(struct loop *loop) HASS_CALLBACK;
 
@@ -48,6 +50,13 @@ bool loop_has_ready(struct loop *loop) HASS_CALLBACK;
  */
 void loop_outstanding_add(struct loop *loop);
 void loop_outstanding_sub(struct loop *loop);
+
+/**
+ * Runs the loop until @done says true after a turn, or @timeout seconds of real time have passed. Virtual time stands still.
+ * Returns the last answer of @done.
+ */
+bool loop_run_until(struct loop *loop, bool (*done)(void *userdata), void *userdata, double timeout)
+    HASS_CALLBACK;
 
 /* --- dispatches ---------------------------------------------------------------------------------------------------- */
 
@@ -65,8 +74,8 @@ void dispatch__measure(struct runtime *runtime, struct dispatch *dispatch);
 #define BEAT_STORE(member, value) atomic_store_explicit(&(member), (value), memory_order_relaxed)
 #define BEAT_LOAD(member)         atomic_load_explicit(&(member), memory_order_relaxed)
 
-/** Enters @scope to run something of it that is called @name (never NULL) in reports. */
-static inline HASS_CALLBACK void dispatch_begin(struct runtime *runtime, struct dispatch *dispatch,
+/** Enters @scope; what runs is called @name (never NULL) in reports. */
+static inline HASS_CALLBACK void dispatch_enter(struct runtime *runtime, struct dispatch *dispatch,
                                                 struct scope *scope, const char *name)
 {
     struct loop_beat *beat = &runtime->beat;
@@ -78,11 +87,17 @@ static inline HASS_CALLBACK void dispatch_begin(struct runtime *runtime, struct 
         BEAT_STORE(beat->count, BEAT_LOAD(beat->count) + 1);
     BEAT_STORE(beat->scope, scope);
     BEAT_STORE(beat->name, name);
-    BEAT_STORE(scope->counters.jobs, BEAT_LOAD(scope->counters.jobs) + 1);
-
     unsigned attention = BEAT_LOAD(beat->attention);
     if (__builtin_expect(attention, 0))
         dispatch__attend(runtime, dispatch, attention);
+}
+
+/** The same for a job, which is counted. */
+static inline HASS_CALLBACK void dispatch_begin(struct runtime *runtime, struct dispatch *dispatch,
+                                                struct scope *scope, const char *name)
+{
+    dispatch_enter(runtime, dispatch, scope, name);
+    BEAT_STORE(scope->counters.jobs, BEAT_LOAD(scope->counters.jobs) + 1);
 }
 
 static inline HASS_CALLBACK void dispatch_end(struct runtime *runtime, struct dispatch *dispatch)

@@ -256,9 +256,14 @@ struct sub_options {
 int sub_list_add(struct hass *hass, struct sub_list *list, enum hass_job_subject subject,
                  const struct sub_options *options, struct hass_sub **ret_sub,
                  struct hass_error *err) HASS_CALLBACK;
-/** A registration that is on no list: a timer, a watched descriptor. Ends by sub_finish or by removal. */
+/**
+ * A registration that is on no list: a timer, a watched descriptor. Ends by sub_finish or by removal. @ret_sub is for whoever
+ * runs it, and a handle: it is given out, or dropped by sub_disown when nobody asked for it.
+ */
 int sub_add(struct hass *hass, enum hass_job_subject subject, const struct sub_options *options,
             struct hass_sub **ret_sub, struct hass_error *err) HASS_CALLBACK;
+/** Nobody will remove @sub: it goes when it ends. Until then (see @removed) whoever runs it may use it. */
+void sub_disown(struct hass_sub *sub) HASS_CALLBACK;
 /** Runs every registration of the snapshot with @subject, each in its scope; errors are logged ("Error running job: …"). */
 void sub_list_deliver(struct hass *hass, struct sub_list *list, const void *subject) HASS_CALLBACK;
 size_t sub_list_count(const struct sub_list *list);
@@ -268,6 +273,8 @@ void sub_list_fini(struct sub_list *list) HASS_CALLBACK;
 void sub_run(struct hass *hass, struct hass_sub *sub, const void *subject) HASS_CALLBACK;
 /** Ends a registration from inside: it fired for the last time. A handle given out stays valid until removed. */
 void sub_finish(struct hass_sub *sub) HASS_CALLBACK;
+/** Stage 2 of stop: ends every registration whose job has cancel_on_shutdown. */
+void sub_remove_on_shutdown(struct hass *hass) HASS_CALLBACK;
 void *sub_userdata(const struct hass_sub *sub);
 struct scope *sub_scope(const struct hass_sub *sub);
 

@@ -30,6 +30,7 @@ struct scope {
         refs; /* and, in the upper half, how many of them are posts: one atomic operation for both */
     struct scope_counters counters;
 
+    struct ready *dying;      /* frees the scope after the turn in which its last reference went */
     struct hass_list link;    /* in runtime->scopes */
     struct hass_list members; /* newest first */
     struct hass_list ending;  /* members that were asked to end */
@@ -83,5 +84,13 @@ struct scope *scope_of_caller(const struct hass *hass);
  */
 int scope_post_begin(struct scope *scope, bool try, struct hass_error *err);
 void scope_post_end(struct scope *scope);
+/** Asks everything in @scope to end, newest first; nothing new is accepted from now on. */
+void scope_end(struct scope *scope) HASS_CALLBACK;
+/** From now on inert: every async_ call from it fails. */
+void scope_set_closed(struct scope *scope) HASS_CALLBACK;
+/** Gives the log the name of the current scope. */
+const char *scope_logger(void);
+void scope_ranges_create(struct runtime *runtime);
+void scope_ranges_free(struct runtime *runtime);
 /** The domain whose loaded file holds @address, or NULL. Any thread, no lock. */
 const char *scope_name_of_address(const struct hass *hass, const void *address);

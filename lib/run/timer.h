@@ -40,6 +40,8 @@ static inline bool timer_is_set(const struct timer *timer)
 
 /** Monotonic time of the earliest timer, INT64_MAX when there is none. */
 int64_t timers_next(const struct timers *timers) HASS_CALLBACK;
+/** Real time: makes the kernel wake the loop for the earliest. Before each wait. */
+void timers_arm(struct timers *timers) HASS_CALLBACK;
 /** Fires what is due now. Returns the number fired. */
 size_t timers_run(struct timers *timers) HASS_CALLBACK;
 /** The wall clock was set: what the kernel reports in real time, and tests after clock_set_wall. */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What to call instead: one row for each exported function that may only be called on the loop.
+ */
+#pragma once
+
+#include <stddef.h>
+
+struct remedy {
+    const char *function; /* "hass_bus_async_fire" */
+    const char *instead;  /* "hass_bus_fire"; NULL: there is no single function */
+    const char *advice;   /* half a sentence: "…queues the event from any thread" */
+};
+
+/** The row of an operation ("hass.bus.async_fire") or NULL. */
+const struct remedy *remedy_for_operation(const char *operation);
+/** The row whose alternative is @operation ("hass.bus.listen"): what to call on the loop. NULL: none. */
+const struct remedy *remedy_for_twin(const char *operation);
+/** The whole table, for the tests and the documentation. */
+const struct remedy *remedies(size_t *ret_count);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Verification of callers: what is behind the macros of run/runtime.h.
+ */
+#pragma once
+
+#include "run/runtime.h"
+
+struct thread_safety;
+
+struct thread_safety *thread_safety_create(void);
+struct thread_safety *thread_safety_destroy(struct thread_safety *safety);

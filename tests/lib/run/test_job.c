@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scheduling jobs: at once, queued, from other threads, in the pool. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <hass/executor.h>
+#include <hass/task.h>
+
+#include "tests/lib/run/fixture.h"
+
+static char trace[256];
+
+static HASS_CALLBACK int note(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    strcat(trace, userdata);
+    return 0;
+}
+
+static HASS_CALLBACK int note_and_queue(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    strcat(trace, userdata);
+    return hass_async_add_job(hass, HASS_JOB_CALLBACK(note, TEXT("q")), err);
+}
+
+START_TEST(a_callback_runs_at_once_and_returns_its_result)
+{
+    struct hass *hass = start();
+    hass__assert_loop();
+    ck_assert_int_eq(hass_async_run_job(hass, HASS_JOB_CALLBACK(note, TEXT("a")), NULL), 0);
+    ck_assert_str_eq(trace, "a");
+    finish(hass);
+}
+END_TEST
+
+START_TEST(queued_callbacks_run_in_order_and_later_ones_behind)
+{
+    struct hass *hass = start();
+    hass__assert_loop();
+    hass_async_add_job(hass, HASS_JOB_CALLBACK(note_and_queue, TEXT("a")), NULL);
+    hass_async_add_job(hass, HASS_JOB_CALLBACK(note, TEXT("b")), NULL);
+    ck_assert_str_eq(trace, "");
+    runtime_settle(hass->runtime);
+    ck_assert_str_eq(trace, "abq");
+    finish(hass);
+}
+END_TEST
+
+static int pool(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    ck_assert(!hass_on_loop(hass));
+    hass_add_job(hass, HASS_JOB_CALLBACK(note, userdata), err);
+    return hass_fail(err, 7, "seven");
+}
+
+START_TEST(a_pool_job_posts_and_completes_its_future)
+{
+    struct hass *hass = start();
+    hass__assert_loop();
+    struct hass_future *future = NULL;
+    hass_async_add_executor_job(hass, HASS_JOB_EXECUTOR(pool, TEXT("p")), &future, NULL);
+    runtime_settle(hass->runtime);
+    ck_assert_int_eq(hass_future_result(future, NULL), 7);
+    ck_assert_str_eq(trace, "p");
+    hass_future_unref(future);
+    finish(hass);
+}
+END_TEST
+
+static HASS_COROUTINE int co(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    hass_async_sleep(hass, 3600, err);
+    strcat(trace, userdata);
+    return hass_async_run_in_executor(hass, HASS_JOB_EXECUTOR(pool, TEXT("z")), err);
+}
+
+START_TEST(a_coroutine_sleeps_in_virtual_time)
+{
+    struct hass *hass = start();
+    hass__assert_loop();
+    hass_async_create_task(hass, HASS_JOB_COROUTINE(co, TEXT("c")), NULL, NULL);
+    runtime_advance(hass->runtime, 3599);
+    ck_assert_str_eq(trace, "");
+    runtime_advance(hass->runtime, 1);
+    ck_assert_str_eq(trace, "cz");
+    finish(hass);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("job");
+    TCase *tcase = tcase_create("scheduling");
+    tcase_add_test(tcase, a_callback_runs_at_once_and_returns_its_result);
+    tcase_add_test(tcase, queued_callbacks_run_in_order_and_later_ones_behind);
+    tcase_add_test(tcase, a_pool_job_posts_and_completes_its_future);
+    tcase_add_test(tcase, a_coroutine_sleeps_in_virtual_time);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

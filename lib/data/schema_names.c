@@ -19,8 +19,7 @@
 
 /* --- slugs --- */
 
-/** Groups of a-z and 0-9 with single underscores between them: what slugify leaves alone. */
-static bool is_slug(const char *text)
+bool schema_is_slug(const char *text)
 {
     bool separator = true; // none may stand in front, nor two together
     for (; *text; text++) {
@@ -40,7 +39,7 @@ static int check_slug(const struct hass_field *field, const json_t *value, json_
     const char *text = schema_scalar_text(value, buffer);
     if (!text)
         return schema_fail("a slug", value, err);
-    if (!is_slug(text)) {
+    if (!schema_is_slug(text)) {
         autobuf slug = HASS_BUF_INIT;
         hass_slugify(text, "_", &slug);
         autofree char *wanted = mem_printf("a slug such as '%s'", hass_buf_string(&slug));

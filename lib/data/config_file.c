@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * configuration.yaml: finding it, checking its outermost shape, merging packages, sorting its keys by domain.
+ */
+#include "data/config_file.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <hass/cleanup.h>
+#include <hass/json.h>
+
+#include "base/mem.h"
+#include "data/schema_text.h"
+#include "data/yaml_load.h"
+
+#define CORE "homeassistant"
+
+static void report(struct config_file *file, enum diagnostic_severity severity, struct mark mark,
+                   const char *path, const char *hint, const char *message)
+{
+    struct diagnostic_about about = { .mark = mark, .path = path, .hint = hint };
+    diagnostics_add(&file->diagnostics, severity, &about, "%s", message);
+}
+
+/** Says why nothing can be read of the folder. Returns false then. */
+static bool check_folder(struct config_file *file, const char *dir, const char *path)
+{
+    struct stat status;
+    autofree char *problem = NULL;
+    if (stat(dir, &status) < 0)
+        problem = mem_printf("cannot read the configuration folder %s: %s", dir, strerror(errno));
+    else if (!S_ISDIR(status.st_mode))
+        problem = mem_printf("the configuration folder %s is no folder", dir);
+    if (problem) {
+        report(file, DIAGNOSTIC_ERROR, (struct mark){ 0 }, NULL, "name another with --config DIR",
+               problem);
+        return false;
+    }
+    if (stat(path, &status) == 0 || errno != ENOENT)
+        return true;
+    problem = mem_printf("there is no configuration.yaml in %s", dir);
+    report(file, DIAGNOSTIC_WARNING, (struct mark){ 0 }, NULL,
+           "an empty file is a valid configuration", problem);
+    return false;
+}
+
+/** The whole file as an object; empty when there is nothing to be had of it. */
+static json_t *load_root(struct config_file *file, const char *dir)
+{
+    autofree char *path = mem_printf("%s/configuration.yaml", dir);
+    json_t *root = NULL;
+    if (!check_folder(file, dir, path) ||
+        yaml_load_file(dir, path, file->marks, &file->diagnostics, &root) < 0)
+        return json_object();
+    if (json_is_object(root))
+        return root;
+    if (!json_is_null(root))
+        report(file, DIAGNOSTIC_ERROR, yaml_marks_container(file->marks, root), NULL,
+               "write 'integration:' and its options below it",
+               "configuration.yaml must be a map of integrations");
+    json_decref(root);
+    return json_object();
+}
+
+/** A copy that may be changed, with the same places. */
+static json_t *copy_map(struct config_file *file, const json_t *map)
+{
+    json_t *copy = json_copy((json_t *)map);
+    yaml_marks_copy(file->marks, map, copy);
+    return copy;
+}
+
+/** Takes the core section out of @root. */
+static json_t *take_core(struct config_file *file, json_t *root)
+{
+    const json_t *section = json_object_get(root, CORE);
+    json_t *core = json_is_object(section) ? copy_map(file, section) : json_object();
+    if (section && !json_is_object(section) && !json_is_null(section))
+        report(file, DIAGNOSTIC_ERROR, yaml_marks_member(file->marks, root, CORE), CORE, NULL,
+               "the section homeassistant must be a map");
+    json_object_del(root, CORE);
+    return core;
+}
+
+/* --- sections --- */
+
+static void append_section(struct config_file *file, json_t *list, const json_t *from,
+                           const char *key)
+{
+    const json_t *value = json_object_get(from, key);
+    if (json_is_array(value)) {
+        for (size_t i = 0; i < json_array_size(value); i++) {
+            yaml_marks_add_item(file->marks, list, yaml_marks_item(file->marks, value, i));
+            json_array_append(list, json_array_get(value, i));
+        }
+    } else if (!json_is_object(value) || json_object_size(value) > 0) {
+        yaml_marks_add_item(file->marks, list, yaml_marks_member(file->marks, from, key));
+        json_array_append(list, (json_t *)value);
+    }
+}
+
+static json_t *join_sections(struct config_file *file, const char *domain, const json_t *root,
+                             const char *key)
+{
+    const json_t *known = json_object_get(file->sections, domain);
+    const json_t *value = json_object_get(root, key);
+    bool maps = json_is_object(known) && json_is_object(value) &&
+                !json_object_get(known, "platform") && !json_object_get(value, "platform");
+    if (!maps) {
+        json_t *list = json_array();
+        yaml_marks_set(file->marks, list, yaml_marks_member(file->marks, file->sections, domain));
+        append_section(file, list, file->sections, domain);
+        append_section(file, list, root, key);
+        return list;
+    }
+    json_t *joined = copy_map(file, known);
+    const char *name;
+    json_t *member;
+    json_object_foreach((json_t *)value, name, member) {
+        struct mark mark = yaml_marks_key(file->marks, value, name);
+        if (json_object_get(joined, name))
+            report(file, DIAGNOSTIC_WARNING, mark, domain, "the last one counts",
+                   "the same key in two sections of one integration");
+        yaml_marks_set_member(file->marks, joined, name, mark,
+                              yaml_marks_member(file->marks, value, name));
+        json_object_set(joined, name, member);
+    }
+    return joined;
+}
+
+/** Files the value of "light kitchen" under light. */
+static void add_section(struct config_file *file, const json_t *root, const char *key)
+{
+    struct yaml_marks *marks = file->marks;
+    struct mark key_mark = yaml_marks_key(marks, root, key);
+    autofree char *domain = mem_strndup(key, strcspn(key, " "));
+    if (!*domain || !schema_is_slug(domain)) {
+        report(file, DIAGNOSTIC_ERROR, key_mark, key, "use a name such as 'light'",
+               "this is no name of an integration");
+        return;
+    }
+    json_t *section;
+    if (json_object_get(file->sections, domain)) {
+        section = join_sections(file, domain, root, key);
+    } else if (json_is_null(json_object_get(root, key))) {
+        section = json_object();
+        yaml_marks_set(marks, section, key_mark);
+    } else {
+        section = json_incref(json_object_get(root, key));
+    }
+    if (!json_object_get(file->sections, domain))
+        yaml_marks_set_member(marks, file->sections, domain, key_mark,
+                              yaml_marks_member(marks, root, key));
+    json_object_set_new(file->sections, domain, section);
+}
+
+struct config_file *config_file_load(const char *dir, package_kind_fn *kind, void *userdata)
+{
+    struct config_file *file = mem_zalloc(sizeof(*file));
+    file->marks = yaml_marks_create();
+    file->sections = json_object();
+    autojson *loaded = load_root(file, dir);
+    autojson *root = copy_map(file, loaded);
+    file->core = take_core(file, root);
+    packages_merge(&(struct packages){
+        .root = root,
+        .core = file->core,
+        .marks = file->marks,
+        .diagnostics = &file->diagnostics,
+        .kind = kind,
+        .userdata = userdata,
+    });
+    json_object_del(file->core, "packages");
+    yaml_marks_set(file->marks, file->sections, yaml_marks_container(file->marks, root));
+    const char *key;
+    json_t *value;
+    json_object_foreach(root, key, value)
+        add_section(file, root, key);
+    return file;
+}
+
+struct config_file *config_file_destroy(struct config_file *file)
+{
+    if (!file)
+        return NULL;
+    json_decref(file->core);
+    json_decref(file->sections);
+    yaml_marks_destroy(file->marks);
+    diagnostics_fini(&file->diagnostics);
+    free(file);
+    return NULL;
+}

@@ -223,6 +223,10 @@ $(TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(TEST_LINK)
 
+# Tests of the daemon link all of it but what has a main.
+$(filter $(BUILD)/tests/daemon/%,$(TESTS)): $(filter-out %/main.o %/interpose.o %/hassctl.o,$(DAEMON_OBJS) $(CTL_OBJS))
+$(filter $(BUILD)/tests/daemon/%,$(TESTS)): LIB_LIBS += $(shell pkg-config --libs $(DAEMON_PKGS))
+
 $(BUILD)/tests/plugins/%.so: $(BUILD)/obj/tests/plugins/%.o $(LIBHASS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared $(ALL_LDFLAGS) $< -o $@ -L$(BUILD) -lhass $(shell pkg-config --libs jansson) -lm -lpthread

@@ -56,5 +56,3 @@ void ctl_print_json_line(const json_t *value);
 void ctl_print_json(const json_t *value);
 /** Flushes standard output; CTL_FAILED when nobody takes it any more. Returns CTL_OK otherwise. */
 int ctl_flush(void);
-/** Reads `key=value` words into an object: values are JSON where they parse as that, else text. NULL after a usage error. */
-json_t *ctl_parse_pairs(int count, char *args[]);

@@ -7,6 +7,39 @@
 
 #include "ctl.h"
 
+#define JSON_LIMIT ((size_t)16 * 1024 * 1024) /* of a value on the command line */
+
+static json_t *parse_value(const char *text)
+{
+    json_t *value = NULL;
+
+    if (hass_json_parse(text, strlen(text), JSON_LIMIT, &value, NULL) >= 0)
+        return value;
+    return json_string(text);
+}
+
+/** Reads `key=value` words into an object: values are JSON where they parse as that, else text. NULL after a usage error. */
+static json_t *parse_pairs(int count, char *args[])
+{
+    autojson *object = json_object();
+
+    for (int i = 0; i < count; i++) {
+        const char *equals = strchr(args[i], '=');
+        autobuf key = HASS_BUF_INIT;
+        if (!equals || equals == args[i]) {
+            ctl_usage_error("'%s' is not KEY=VALUE", args[i]);
+            return NULL;
+        }
+        hass_buf_add(&key, args[i], (size_t)(equals - args[i]));
+        json_t *value = parse_value(equals + 1);
+        if (!value || json_object_set_new(object, hass_buf_string(&key), value) < 0) {
+            ctl_usage_error("'%s' is not UTF-8", args[i]);
+            return NULL;
+        }
+    }
+    return steal(object);
+}
+
 static int send_call(struct ctl *ctl, const char *domain, const char *service, json_t *data,
                      json_t **ret_result, struct hass_error *err)
 {
@@ -28,7 +61,7 @@ int ctl_call(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 
     if (!dot || dot == args[0] || !dot[1])
         return ctl_usage_error("'%s' is not DOMAIN.SERVICE", args[0]);
-    data = ctl_parse_pairs(count - 1, args + 1);
+    data = parse_pairs(count - 1, args + 1);
     if (!data)
         return CTL_USAGE;
     hass_buf_add(&domain, args[0], (size_t)(dot - args[0]));
@@ -47,7 +80,7 @@ int ctl_call(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 int ctl_fire(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
     autojson *result = NULL;
-    json_t *data = ctl_parse_pairs(count - 1, args + 1);
+    json_t *data = parse_pairs(count - 1, args + 1);
     int r;
 
     if (!data)

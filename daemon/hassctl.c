@@ -3,7 +3,6 @@
  * hassctl: the control tool. This file reads the command line and connects; each command is a function in ctl_<name>.c.
  */
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -12,8 +11,6 @@
 #include <hass/const.h>
 
 #include "ctl.h"
-
-#define JSON_LIMIT ((size_t)16 * 1024 * 1024) /* of a value on the command line */
 
 enum { OPTION_JSON = 256, OPTION_RESPONSE, OPTION_SOCKET, OPTION_VERSION };
 
@@ -61,69 +58,6 @@ static void print_help(void)
          "PATTERN is an entity id, a domain, or has wildcards: 'light.*'. A VALUE that is JSON is\n"
          "used as that, any other is text. Exit codes: 0 done, 1 refused or no daemon, 2 wrong "
          "usage.");
-}
-
-int ctl_usage_error(const char *format, ...)
-{
-    va_list args;
-
-    fputs("hassctl: ", stderr);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputs("\nTry 'hassctl --help'.\n", stderr);
-    return CTL_USAGE;
-}
-
-void ctl_print_json_line(const json_t *value)
-{
-    autobuf out = HASS_BUF_INIT;
-
-    hass_json_write(value, &out);
-    puts(hass_buf_string(&out));
-}
-
-void ctl_print_json(const json_t *value)
-{
-    autobuf out = HASS_BUF_INIT;
-
-    hass_json_write_pretty(value, &out);
-    puts(hass_buf_string(&out));
-}
-
-int ctl_flush(void)
-{
-    return fflush(stdout) == 0 ? CTL_OK : CTL_FAILED;
-}
-
-static json_t *parse_value(const char *text)
-{
-    json_t *value = NULL;
-
-    if (hass_json_parse(text, strlen(text), JSON_LIMIT, &value, NULL) >= 0)
-        return value;
-    return json_string(text);
-}
-
-json_t *ctl_parse_pairs(int count, char *args[])
-{
-    autojson *object = json_object();
-
-    for (int i = 0; i < count; i++) {
-        const char *equals = strchr(args[i], '=');
-        autobuf key = HASS_BUF_INIT;
-        if (!equals || equals == args[i]) {
-            ctl_usage_error("'%s' is not KEY=VALUE", args[i]);
-            return NULL;
-        }
-        hass_buf_add(&key, args[i], (size_t)(equals - args[i]));
-        json_t *value = parse_value(equals + 1);
-        if (!value || json_object_set_new(object, hass_buf_string(&key), value) < 0) {
-            ctl_usage_error("'%s' is not UTF-8", args[i]);
-            return NULL;
-        }
-    }
-    return steal(object);
 }
 
 static const struct ctl_command *find_command(const char *name)

@@ -250,9 +250,8 @@ static void enqueue(struct log_sink *sink, struct item *item)
     pthread_cond_signal(&sink->wake);
 }
 
-static void on_record(const struct hass_log_record *record, void *userdata)
+void log_sink_write(struct log_sink *sink, const struct hass_log_record *record)
 {
-    struct log_sink *sink = userdata;
     struct item *item = sink->journal ? journal_item(record) : stream_item(sink, record);
 
     pthread_mutex_lock(&sink->lock);
@@ -261,6 +260,11 @@ static void on_record(const struct hass_log_record *record, void *userdata)
     else
         enqueue(sink, item);
     pthread_mutex_unlock(&sink->lock);
+}
+
+static void on_record(const struct hass_log_record *record, void *userdata)
+{
+    log_sink_write(userdata, record);
 }
 
 /** systemd names in JOURNAL_STREAM the device and inode of the stream it gave us; a redirected stream is another one. */
@@ -299,36 +303,47 @@ struct log_sink *log_sink_create(void)
     return sink;
 }
 
-/** Called with the lock. Returns false when the writer still hangs when the time is over. */
-static bool wait_until_drained(struct log_sink *sink)
+/** Called with the lock. */
+static bool drained(const struct log_sink *sink)
+{
+    return !sink->started || (!sink->writing && list_empty(&sink->queue) && sink->lost == 0);
+}
+
+bool log_sink_flush(struct log_sink *sink)
 {
     struct timespec limit;
+    bool done;
 
     clock_gettime(CLOCK_REALTIME, &limit);
     limit.tv_sec += FLUSH_SECONDS;
-    while (sink->writing || !list_empty(&sink->queue)) {
+    pthread_mutex_lock(&sink->lock);
+    while (!drained(sink)) {
         if (pthread_cond_timedwait(&sink->drained, &sink->lock, &limit) == ETIMEDOUT)
-            return false;
+            break;
     }
-    return true;
+    done = drained(sink);
+    pthread_mutex_unlock(&sink->lock);
+    return done;
+}
+
+static void stop_writer(struct log_sink *sink)
+{
+    pthread_mutex_lock(&sink->lock);
+    sink->stopping = true;
+    pthread_cond_signal(&sink->wake);
+    pthread_mutex_unlock(&sink->lock);
+    if (sink->started)
+        pthread_join(sink->writer, NULL);
 }
 
 struct log_sink *log_sink_destroy(struct log_sink *sink)
 {
-    bool drained;
-
     if (!sink)
         return NULL;
     hass_log_set_sink(NULL, NULL);
-    pthread_mutex_lock(&sink->lock);
-    sink->stopping = true;
-    pthread_cond_signal(&sink->wake);
-    drained = !sink->started || wait_until_drained(sink);
-    pthread_mutex_unlock(&sink->lock);
-    if (!drained)
+    if (!log_sink_flush(sink))
         return NULL; /* the writer hangs in a write and still uses the sink; the process is about to end */
-    if (sink->started)
-        pthread_join(sink->writer, NULL);
+    stop_writer(sink);
     pthread_cond_destroy(&sink->drained);
     pthread_cond_destroy(&sink->wake);
     pthread_mutex_destroy(&sink->lock);

@@ -196,12 +196,13 @@ int run_command(const struct args *args)
     block_signals();
     sink = log_sink_create();
     code = run(args, &left, &err);
-    log_sink_destroy(sink);
+    log_sink_flush(sink);
     if (code < 0) {
         fprintf(stderr, "hassd: %s\n", err.message);
         code = 1;
     }
     if (left > 0)
-        _exit(code); /* destructors must not run beneath threads that still do */
+        _exit(code); /* destructors must not run beneath threads that still do, and those may log */
+    log_sink_destroy(sink);
     return code;
 }

@@ -29,7 +29,8 @@ HASS_API void *hass__vec_grow(void *data, size_t *capacity, size_t want, size_t 
 #define vec_clear(vec) ((void)((vec)->length = 0))
 #define vec_remove(vec, index)                                                                     \
     (memmove(&(vec)->data[(index)], &(vec)->data[(index) + 1],                                     \
-             (--(vec)->length - (index)) * sizeof(*(vec)->data)))
+             ((vec)->length - (index)-1) * sizeof(*(vec)->data)),                                  \
+     (void)(vec)->length--)
 #define vec_fini(vec) (free((vec)->data), memset((vec), 0, sizeof(*(vec))))
 #define vec_foreach(vec, item)                                                                     \
     for (typeof(&*(vec)->data) item = (vec)->data;                                                 \

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Zone files made by hand: damaged ones, and footers no present zone has.
+ */
+#include <string.h>
+
+#include <hass/buf.h>
+
+#include "base/zone.h"
+#include "base/zone_rule.h"
+#include "golden.h"
+
+static void add_number(struct hass_buf *file, uint64_t number, int bytes)
+{
+    for (int i = bytes - 1; i >= 0; i--)
+        hass_buf_add_char(file, (char)(number >> (8 * i)));
+}
+
+static void add_header(struct hass_buf *file, char version, uint32_t times, uint32_t types)
+{
+    static const char reserved[15];
+
+    hass_buf_add_string(file, "TZif");
+    hass_buf_add_char(file, version);
+    hass_buf_add(file, reserved, sizeof(reserved));
+    add_number(file, 0, 4);
+    add_number(file, 0, 4);
+    add_number(file, 0, 4);
+    add_number(file, times, 4);
+    add_number(file, types, 4);
+    add_number(file, 4, 4);
+}
+
+/** A file of one transition, at @time from UTC to +01:00, with the footer @rule. */
+static void make_file(struct hass_buf *file, int64_t time, const char *rule)
+{
+    add_header(file, '2', 0, 0);
+    hass_buf_add(file, "XXX\0", 4);
+    add_header(file, '2', 1, 2);
+    add_number(file, (uint64_t)time, 8);
+    hass_buf_add_char(file, 1);
+    add_number(file, 0, 4);
+    hass_buf_add(file, "\0\0", 2);
+    add_number(file, 3600, 4);
+    hass_buf_add(file, "\0\0", 2);
+    hass_buf_add(file, "XXX\0", 4);
+    hass_buf_printf(file, "\n%s\n", rule);
+}
+
+static struct hass_zone *zone_with(const char *rule)
+{
+    autobuf file = HASS_BUF_INIT;
+    struct hass_zone *zone = NULL;
+
+    make_file(&file, 1000, rule);
+    ck_assert_int_eq(zone_parse("Test/Zone", file.data, file.length, &zone, NULL), 0);
+    return zone;
+}
+
+START_TEST(a_footer_may_be_empty)
+{
+    struct hass_zone *zone = zone_with("");
+
+    ck_assert_int_eq(zone_span_at(zone, 999).offset, 0);
+    ck_assert_int_eq(zone_span_at(zone, 1000).offset, 3600);
+    ck_assert_int_eq(zone_span_at(zone, INT64_C(1) << 40).offset, 3600);
+    hass_zone_unref(zone);
+}
+END_TEST
+
+START_TEST(a_file_cut_anywhere_is_refused)
+{
+    autobuf file = HASS_BUF_INIT;
+    struct hass_zone *zone = NULL;
+
+    make_file(&file, 1000, "XXX-1");
+    for (size_t length = 0; length < file.length; length++) {
+        struct hass_error err = HASS_ERROR_INIT;
+        autofree char *copy = malloc(length + 1); // of that size, for the sanitizer
+        memcpy(copy, file.data, length);
+        ck_assert_int_eq(zone_parse("Test/Zone", copy, length, &zone, &err), HASS_E_INVALID);
+        ck_assert_ptr_null(zone);
+    }
+}
+END_TEST
+
+START_TEST(a_file_with_any_byte_changed_does_no_harm)
+{
+    autobuf file = HASS_BUF_INIT;
+
+    make_file(&file, 1000, "XXX-1YYY,M3.5.0,M10.5.0/3");
+    for (size_t i = 0; i < file.length; i++) {
+        for (int value = 0; value < 256; value++) {
+            struct hass_zone *zone = NULL;
+            char old = file.data[i];
+            file.data[i] = (char)value;
+            if (zone_parse("Test/Zone", file.data, file.length, &zone, NULL) == 0)
+                zone_span_at(zone, INT64_C(5000000000));
+            hass_zone_unref(zone);
+            file.data[i] = old;
+        }
+    }
+}
+END_TEST
+
+START_TEST(huge_counts_are_refused)
+{
+    autobuf file = HASS_BUF_INIT;
+    struct hass_zone *zone = NULL;
+
+    add_header(&file, '2', 0, 0);
+    hass_buf_add(&file, "XXX\0", 4);
+    add_header(&file, '2', UINT32_MAX, UINT32_MAX);
+    hass_buf_reserve(&file, 4096);
+    ck_assert_int_eq(zone_parse("x", file.data, file.length + 4096, &zone, NULL), HASS_E_INVALID);
+}
+END_TEST
+
+START_TEST(the_old_version_is_refused)
+{
+    autobuf file = HASS_BUF_INIT;
+    struct hass_zone *zone = NULL;
+
+    make_file(&file, 1000, "");
+    file.data[4] = '\0';
+    ck_assert_int_eq(zone_parse("x", file.data, file.length, &zone, NULL), HASS_E_INVALID);
+}
+END_TEST
+
+/** 2024-01-01T00:00:00Z and later days of that year. */
+static int64_t day_of_2024(int day)
+{
+    return INT64_C(1704067200) + (day - 1) * INT64_C(86400);
+}
+
+static const struct {
+    const char *rule;
+    int day; /* 1..366 of 2024, at 12:00 UTC */
+    int offset;
+} rules[] = {
+    { "XXX-1", 180, 3600 },
+    { "<+0330>-3:30", 180, 12600 },
+    { "XXX5YYY,M3.2.0,M11.1.0", 69, -18000 }, // 9 March
+    { "XXX5YYY,M3.2.0,M11.1.0", 70, -14400 }, // 10 March at 07:00 UTC
+    { "XXX5YYY4:30,M3.2.0,M11.1.0", 100, -16200 },
+    { "XXX0YYY,J60/0,J300/0", 60, 0 }, // J60 is the first of March, day 61 in a leap year
+    { "XXX0YYY,J60/0,J300/0", 61, 3600 },
+    { "XXX0YYY,59/0,300/0", 59, 0 }, // 59 is the 29th of February
+    { "XXX0YYY,59/0,300/0", 60, 3600 },
+    { "XXX3YYY,0/0,J365/23", 1, -7200 }, // daylight time all the year
+    { "XXX3YYY,0/0,J365/23", 180, -7200 },
+    { "XXX3YYY,0/0,J365/23", 366, -7200 },
+    { "XXX-10YYY,M10.1.0,M4.1.0/3", 10, 39600 }, // southern
+    { "XXX-10YYY,M10.1.0,M4.1.0/3", 180, 36000 },
+    { "XXX0YYY,M3.4.4/50,M10.4.4/50", 89, 0 }, // 50 hours after a Thursday
+    { "XXX0YYY,M3.4.4/50,M10.4.4/50", 91, 3600 },
+    { "XXX2YYY1,M3.5.0/-1,M10.5.0/-1", 90, -7200 },
+    { "XXX2YYY1,M3.5.0/-1,M10.5.0/-1", 91, -3600 },
+};
+
+START_TEST(a_rule_gives_this_offset)
+{
+    struct hass_zone *zone = zone_with(rules[_i].rule);
+    int64_t noon = day_of_2024(rules[_i].day) + 43200;
+    struct zone_span span = zone_span_at(zone, noon);
+
+    ck_assert_int_eq(span.offset, rules[_i].offset);
+    ck_assert(span.start <= noon && noon < span.end);
+    hass_zone_unref(zone);
+}
+END_TEST
+
+START_TEST(a_rule_repeats_for_ever)
+{
+    struct hass_zone *zone = zone_with("XXX5YYY,M3.2.0,M11.1.0");
+    const int64_t period = INT64_C(146097) * 86400;
+
+    for (int64_t time = day_of_2024(1); time < day_of_2024(366); time += 7200) {
+        struct zone_span now = zone_span_at(zone, time);
+        struct zone_span later = zone_span_at(zone, time + 5 * period);
+        ck_assert_int_eq(later.offset, now.offset);
+        ck_assert_int_eq(later.start, now.start + 5 * period);
+        ck_assert_int_eq(later.end, now.end + 5 * period);
+    }
+    hass_zone_unref(zone);
+}
+END_TEST
+
+static const char *const bad_rules[] = {
+    "",
+    "X1",
+    "XXX",
+    "XXX25",
+    "XXX1:60",
+    "XXX1YYY",
+    "XXX1YYY,",
+    "XXX1YYY,M3.2.0",
+    "XXX1YYY,M3.2.0,",
+    "XXX1YYY,M13.2.0,M11.1.0",
+    "XXX1YYY,M3.6.0,M11.1.0",
+    "XXX1YYY,M3.0.0,M11.1.0",
+    "XXX1YYY,M3.2.7,M11.1.0",
+    "XXX1YYY,J0,J1",
+    "XXX1YYY,J366,J1",
+    "XXX1YYY,366,1",
+    "XXX1YYY,M3.2.0,M11.1.0x",
+    "XXX1YYY,M3.2.0/168,M11.1.0",
+    "XXX1YYY,M3.2.0/,M11.1.0",
+    "<XXX1",
+    "XXX99999999999999999999",
+};
+
+START_TEST(a_bad_rule_is_refused)
+{
+    struct zone_rule rule;
+
+    ck_assert(!zone_rule_parse(bad_rules[_i], &rule));
+}
+END_TEST
+
+#define LOOP(test, table) tcase_add_loop_test(tcase, test, 0, sizeof(table) / sizeof(*(table)))
+
+int main(void)
+{
+    TCase *tcase = tcase_create("zone");
+
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, a_footer_may_be_empty);
+    tcase_add_test(tcase, a_file_cut_anywhere_is_refused);
+    tcase_add_test(tcase, a_file_with_any_byte_changed_does_no_harm);
+    tcase_add_test(tcase, huge_counts_are_refused);
+    tcase_add_test(tcase, the_old_version_is_refused);
+    LOOP(a_rule_gives_this_offset, rules);
+    tcase_add_test(tcase, a_rule_repeats_for_ever);
+    LOOP(a_bad_rule_is_refused, bad_rules);
+    return run_tcase("zone", tcase);
+}

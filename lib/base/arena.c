@@ -62,7 +62,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 
     if (size > SIZE_MAX / 2)
         mem_out_of_memory(size);
-    size = (size + align - 1) & ~(align - 1);
+    size = size ? (size + align - 1) & ~(align - 1) : align;
     if (size > (size_t)(arena->end - arena->at))
         return alloc_slow(arena, size);
     void *data = arena->at;

@@ -25,6 +25,7 @@
 #define PERIOD        ((int64_t)DAYS_PER_400_YEARS * SECONDS_PER_DAY)
 #define MAX_ZONE_FILE 262144
 #define MAX_ZONE_NAME 128
+#define MAX_TIME      (INT64_C(1) << 59) /* either way; RFC 8536 has real files begin there */
 
 struct change {
     int64_t time; /* from here on… */
@@ -209,7 +210,8 @@ static bool take_changes(struct hass_zone *zone, const struct header *header, st
     add_change(zone, INT64_MIN, offset_of_type(types, 0));
     for (size_t i = 0; i < count; i++) {
         int64_t time = time_at(times, i);
-        if (indices[i] >= header->typecnt || (i > 0 && time <= time_at(times, i - 1)))
+        if (indices[i] >= header->typecnt || time < -MAX_TIME || time > MAX_TIME ||
+            (i > 0 && time <= time_at(times, i - 1)))
             return false;
         add_change(zone, time, offset_of_type(types, indices[i]));
         *ret_last = time;

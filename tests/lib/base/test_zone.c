@@ -224,7 +224,6 @@ int main(void)
 {
     TCase *tcase = tcase_create("zone");
 
-    tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_footer_may_be_empty);
     tcase_add_test(tcase, a_file_cut_anywhere_is_refused);
     tcase_add_test(tcase, a_file_with_any_byte_changed_does_no_harm);

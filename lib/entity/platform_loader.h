@@ -4,9 +4,10 @@
  * is created, and entity/ asks it for each entry of a domain's section (`sensor: - platform: systemmonitor`).
  *
  * The order of calls for one entry: `prepare`; then, in a task of the integration's scope, `setup` (again after
- * HASS_E_NOT_READY, as often as it takes); `release` when the platform has gone. When the scope of the integration closes,
- * entity/ removes the platform and its entities by itself; after the integration has been set up again,
- * components_async_restore_platforms brings them back.
+ * HASS_E_NOT_READY, as often as it takes); `release` when the platform has gone.
+ *
+ * Unloading integration NAME: components_async_remove_platforms first, so that entities can say good-bye (what is left when
+ * the scope closes is removed without a word); after it has been set up again, components_async_restore_platforms.
  */
 #pragma once
 
@@ -48,6 +49,13 @@ struct platform_loader {
 /** Registers the one loader of @hass; the table must live as long as @hass. */
 int platform_loader_set(struct hass *hass, const struct platform_loader *loader,
                         struct hass_error *err) HASS_CALLBACK;
+
+/**
+ * Removes the platforms of integration @name and, if it is a domain, all of its component's, with the hooks of their
+ * entities: before it is unloaded.
+ */
+int components_async_remove_platforms(struct hass *hass, const char *name, struct hass_error *err)
+    HASS_COROUTINE;
 
 /**
  * Sets up anew every entry that the configuration gives for integration @name, in all domains: after the integration has

@@ -105,18 +105,28 @@ static HASS_CALLBACK void end_scopes(struct runtime *runtime)
         scope_end(list_entry(link, struct scope, link));
 }
 
+size_t runtime_shutdown(struct runtime *runtime)
+{
+    hass__assert_loop();
+    if (runtime->shut)
+        return runtime->abandoned;
+    runtime->shut = true;
+    runtime->stopping = true;
+    executor_stop(runtime->executor);
+    end_scopes(runtime);
+    runtime->abandoned = executor_join(runtime->executor, JOIN_SECONDS);
+    loop_close(runtime->loop);
+    runtime->tasks = tasks_destroy(runtime->tasks);
+    become_loop_thread(runtime, NULL);
+    return runtime->abandoned;
+}
+
 size_t runtime_destroy(struct runtime *runtime)
 {
     if (!runtime)
         return 0;
     hass__assert_loop();
-    runtime->stopping = true;
-    executor_stop(runtime->executor);
-    end_scopes(runtime);
-    size_t abandoned = executor_join(runtime->executor, JOIN_SECONDS);
-    loop_close(runtime->loop);
-    runtime->tasks = tasks_destroy(runtime->tasks);
-    become_loop_thread(runtime, NULL);
+    size_t abandoned = runtime_shutdown(runtime);
     /* Threads that go on use nearly everything: it is left to the end of the process. */
     if (abandoned == 0) {
         scope_unref(runtime->root);

@@ -77,14 +77,21 @@ struct runtime {
     struct thread_safety *thread_safety;
     struct watchdog *watchdog;
     struct lastwords *lastwords;
-    bool debug;    /* slow callbacks and blocking calls are reported */
-    bool stopping; /* stage 4 of stop has passed: threadsafe calls fail */
+    bool debug;       /* slow callbacks and blocking calls are reported */
+    bool stopping;    /* stage 4 of stop has passed: threadsafe calls fail */
+    bool shut;        /* runtime_shutdown has run */
+    size_t abandoned; /* threads that it had to leave running */
 };
 
 /** The calling thread becomes the loop thread of @hass. */
 int runtime_create(struct hass *hass, const struct runtime_options *options,
                    struct runtime **ret_runtime, struct hass_error *err);
-/** Joins the pool (10 s at most), destroys what is left. Returns the number of threads that had to be abandoned. */
+/**
+ * Closes all scopes, joins the pool (10 s at most), ends what is left of coroutines, and closes the loop to posts. What the
+ * layers above keep may be freed afterwards, on this thread. Returns the number of threads that had to be abandoned.
+ */
+size_t runtime_shutdown(struct runtime *runtime);
+/** Shuts down, unless that has been done, and destroys what is left. Returns the number of abandoned threads. */
 size_t runtime_destroy(struct runtime *runtime);
 
 /** Tells how subjects of a kind are held: events and service calls by core/, signals by helpers/. @ops is constant. */

@@ -49,7 +49,7 @@ HASS_API bool hass_value_number(struct hass_value value, double *ret_number);
 
 /**
  * Writes attributes straight into the stored form. A key written again replaces the earlier value.
- * Lives on the stack of whoever lends it; keys are interned.
+ * Lives on the stack of whoever lends it. Text that is not UTF-8 is repaired.
  */
 HASS_API void hass_attrs_set(struct hass_attrs_writer *writer, const char *key,
                              struct hass_value value);
@@ -85,8 +85,12 @@ HASS_API bool hass_state_next_attr(const struct hass_state *state, size_t *pos,
 HASS_API bool hass_state_same_attrs(const struct hass_state *a, const struct hass_state *b);
 /** All attributes as a new object. */
 HASS_API json_t *hass_state_attributes(const struct hass_state *state);
-/** Shape: {"entity_id","state","attributes","last_changed","last_reported","last_updated","context"}, as cached JSON text, lent. */
-HASS_API const char *hass_state_json(const struct hass_state *state, size_t *ret_length);
+/**
+ * Appends JSON text, cached but for last_reported.
+ *
+ * Shape: {"entity_id","state","attributes","last_changed","last_reported","last_updated","context"}
+ */
+HASS_API void hass_state_write_json(const struct hass_state *state, struct hass_buf *buf);
 HASS_API json_t *hass_state_as_json(const struct hass_state *state);
 /** Compressed form of subscribe_entities: {"s","a","c","lc","lu"?} appended as JSON text. */
 HASS_API void hass_state_write_compressed(const struct hass_state *state, struct hass_buf *buf);

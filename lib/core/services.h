@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The service registry: domain, service, handler. A service is counted by the calls under way, and ends with the scope that
+ * registered it.
+ */
+#pragma once
+
+#include <hass/services.h>
+#include <hass/strmap.h>
+
+#include "core/lock.h"
+#include "run/scope.h"
+
+struct service {
+    struct scope_member member; /* of `scope`, until it is removed */
+    struct scope *scope;        /* that registered it, where its handler runs; a reference */
+    struct hass *hass;
+    uint32_t refs; /* loop thread */
+    struct hass_job job;
+    const struct hass_schema *schema;
+    enum hass_supports_response supports_response;
+    bool admin;
+    char *description; /* or NULL */
+    char *domain;
+    char *name;
+    char *title; /* "domain.name", for tasks and logs */
+};
+
+struct hass_service_call {
+    _Atomic uint32_t refs;
+    bool return_response;
+    struct hass *hass;
+    struct service *service; /* a reference */
+    json_t *data;
+    const struct hass_context *context; /* a live reference */
+    json_t *_Atomic response;
+};
+
+struct services {
+    struct hass_strmap
+        *domains; /* of struct hass_strmap of struct service; under lock for other threads */
+    struct lock lock;
+};
+
+void services_init(struct hass *hass);
+void services_fini(struct hass *hass) HASS_CALLBACK;
+
+/** Exact, then in lower case. Loop thread, or with the lock held. */
+struct service *services_find(const struct services *services, const char *domain,
+                              const char *name);
+struct service *service_ref(struct service *service) HASS_CALLBACK;
+void service_unref(struct service *service) HASS_CALLBACK;
+
+/** @data is taken. One reference is the caller's. */
+struct hass_service_call *service_call_new(struct service *service, json_t *data,
+                                           const struct hass_context *context, bool return_response)
+    HASS_CALLBACK;
+extern const struct subject_ops service_call_subject_ops;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One state: immutable but for last_reported. A fresh context lives in the same block.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include <hass/list.h>
+#include <hass/states.h>
+
+#include "core/attrs.h"
+#include "core/context.h"
+
+/* An id, shared by the states that an entity goes through; and the entity's place in the machine. */
+struct entity_slot {
+    _Atomic uint32_t refs;
+    uint32_t hash;
+    struct hass *hass;
+    const struct hass_state
+        *state; /* of the machine, a reference; NULL: only reserved, or gone. Under states.lock */
+    struct hass_list link;        /* in states.all; under states.lock */
+    struct hass_list domain_link; /* in domain->slots; under states.lock */
+    struct states_domain *domain; /* NULL while it has no state */
+    uint8_t length;               /* of id */
+    uint8_t domain_length;
+    char id[];
+};
+
+struct hass_state {
+    _Atomic uint32_t refs;
+    uint16_t length;                    /* of text */
+    struct entity_slot *slot;           /* a reference */
+    const struct attrs *attrs;          /* a reference */
+    const struct hass_context *context; /* kept */
+    int64_t last_changed;
+    int64_t last_updated;
+    _Atomic int64_t last_reported;
+    struct state_text *_Atomic json; /* cached; NULL until asked for */
+    char text[];
+};
+
+struct state_values {
+    struct entity_slot *slot;
+    const struct attrs *attrs; /* taken */
+    const char *text;
+    size_t length;
+    int64_t last_changed;
+    int64_t last_updated;
+    const struct hass_context *context; /* NULL: a fresh one */
+};
+
+struct hass_state *state_new(const struct state_values *values);
+void entity_slot_unref(struct entity_slot *slot);
+/** Text in more than 255 characters is no state. */
+bool state_text_fits(const char *text, size_t length);

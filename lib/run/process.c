@@ -472,8 +472,10 @@ int hass_process_async_watch_signal(struct hass *hass, int number, struct hass_j
 {
     VERIFY_LOOP(hass, "hass.process.async_watch_signal", err);
     int fd = open_signal(number, err);
-    if (fd < 0)
+    if (fd < 0) {
+        job_destroy(&job);
         return fd;
+    }
     struct signal_watch *watch = mem_zalloc(sizeof(*watch));
     watch->hass = hass;
     watch->number = number;
@@ -492,5 +494,7 @@ int hass_process_async_watch_signal(struct hass *hass, int number, struct hass_j
     event_add(&watch->event, NULL);
     if (ret_sub != NULL)
         *ret_sub = watch->sub;
+    else
+        sub_disown(watch->sub);
     return 0;
 }

@@ -130,7 +130,7 @@ void dispatch__measure(struct runtime *runtime, struct dispatch *dispatch)
     if ((uint64_t)own > counters->worst_usec)
         counters->worst_usec = (uint64_t)own;
     if (own > SLOW_USEC && runtime->debug)
-        hass_warning("Job %s held the loop for %.3f seconds", BEAT_LOAD(runtime->beat.name),
+        hass_warning("Job %s held the loop for %.3f seconds", BEAT_LOAD(runtime->beat->name),
                      (double)own / 1e6);
 }
 
@@ -179,12 +179,12 @@ static HASS_CALLBACK bool due(const struct loop *loop)
 /* One turn without waiting. True when anything is left to do, or was done that may have led to more. */
 static HASS_CALLBACK bool turn(struct loop *loop)
 {
-    uint64_t before = BEAT_LOAD(loop->runtime->beat.count);
+    uint64_t before = BEAT_LOAD(loop->runtime->beat->count);
 
     run_ready(loop);
     size_t fired = timers_run(loop->runtime->timers);
     poll_events(loop, false);
-    return fired || loop_has_ready(loop) || BEAT_LOAD(loop->runtime->beat.count) != before ||
+    return fired || loop_has_ready(loop) || BEAT_LOAD(loop->runtime->beat->count) != before ||
            due(loop);
 }
 

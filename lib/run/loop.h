@@ -78,7 +78,7 @@ void dispatch__measure(struct runtime *runtime, struct dispatch *dispatch);
 static inline HASS_CALLBACK void dispatch_enter(struct runtime *runtime, struct dispatch *dispatch,
                                                 struct scope *scope, const char *name)
 {
-    struct loop_beat *beat = &runtime->beat;
+    struct loop_beat *beat = runtime->beat;
 
     dispatch->scope = scope_switch(scope);
     dispatch->name = BEAT_LOAD(beat->name);
@@ -105,6 +105,6 @@ static inline HASS_CALLBACK void dispatch_end(struct runtime *runtime, struct di
     if (__builtin_expect(dispatch->began != 0, 0))
         dispatch__measure(runtime, dispatch);
     (void)scope_switch(dispatch->scope);
-    BEAT_STORE(runtime->beat.scope, dispatch->scope);
-    BEAT_STORE(runtime->beat.name, dispatch->name);
+    BEAT_STORE(runtime->beat->scope, dispatch->scope);
+    BEAT_STORE(runtime->beat->name, dispatch->name);
 }

@@ -10,16 +10,21 @@
 #include <event2/event.h>
 #include <event2/thread.h>
 
+#include <hass/log.h>
+
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/clock.h"
 #include "run/co.h"
 #include "run/executor.h"
+#include "run/lastwords.h"
 #include "run/loop.h"
+#include "run/process.h"
 #include "run/scope.h"
 #include "run/task.h"
 #include "run/thread_safety.h"
 #include "run/timer.h"
+#include "run/watchdog.h"
 
 #define VIRTUAL_START INT64_C(1704067200000000) /* 2024-01-01T00:00:00Z */
 #define JOIN_SECONDS  10
@@ -35,6 +40,7 @@ static void prepare_process(void)
     /* Before the first base: without it wakes from other threads are lost, silently. */
     evthread_use_pthreads();
     log_set_logger_hook(scope_logger);
+    process_init();
 }
 
 /* --- subjects ------------------------------------------------------------------------------------------------------ */
@@ -67,6 +73,28 @@ static void become_loop_thread(struct runtime *runtime, struct scope *scope)
     (void)scope_switch(scope);
 }
 
+/* Without last words or a watchdog the house still runs. */
+static void remember_last_words(struct runtime *runtime, const char *dir)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    runtime->beat = &runtime->own_beat;
+    if (!dir)
+        return;
+    if (lastwords_create(runtime, dir, &runtime->lastwords, &err) < 0)
+        hass_warning("A crash would leave no trace: %s", err.message);
+    else
+        runtime->beat = lastwords_beat(runtime->lastwords);
+}
+
+static HASS_CALLBACK void start_watchdog(struct runtime *runtime)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    if (!watchdog_create(runtime, &err))
+        hass_warning("Nobody watches the loop: %s", err.message);
+}
+
 int runtime_create(struct hass *hass, const struct runtime_options *options,
                    struct runtime **ret_runtime, struct hass_error *err)
 {
@@ -88,6 +116,7 @@ int runtime_create(struct hass *hass, const struct runtime_options *options,
     runtime->subjects[HASS_SUBJECT_TICK] = &tick_ops;
     runtime->subjects[HASS_SUBJECT_FD] = &fd_ops;
     runtime->clock = clock_create(options->virtual_time, start);
+    remember_last_words(runtime, options->runtime_dir);
     runtime->timers = timers_create(runtime, err);
     scope_ranges_create(runtime);
     runtime->thread_safety = thread_safety_create();
@@ -96,6 +125,10 @@ int runtime_create(struct hass *hass, const struct runtime_options *options,
     runtime->co_pool = co_pool_create(runtime, options->max_coroutines);
     runtime->tasks = tasks_create(runtime);
     become_loop_thread(runtime, runtime->root);
+    if (options->watchdog) {
+        hass__assert_loop();
+        start_watchdog(runtime);
+    }
     return 0;
 }
 
@@ -127,10 +160,13 @@ size_t runtime_destroy(struct runtime *runtime)
         return 0;
     hass__assert_loop();
     size_t abandoned = runtime_shutdown(runtime);
+    lastwords_set_phase(runtime->lastwords, LAST_ENDED);
     /* Threads that go on use nearly everything: it is left to the end of the process. */
     if (abandoned == 0) {
+        runtime->watchdog = watchdog_destroy(runtime->watchdog);
         scope_unref(runtime->root);
         loop_close(runtime->loop);
+        lastwords_destroy(runtime->lastwords);
         executor_destroy(runtime->executor);
         co_pool_destroy(runtime->co_pool);
         timers_destroy(runtime->timers);

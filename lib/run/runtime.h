@@ -59,7 +59,8 @@ struct subject_ops {
 
 struct runtime {
     struct hass *hass;
-    struct loop_beat beat;
+    struct loop_beat *beat; /* in the file of last words, else own_beat */
+    struct loop_beat own_beat;
     void (*unpark)(struct runtime *runtime); /* the watchdog's; clears BEAT_PARKED */
     int64_t nested;                          /* microseconds measured in inner dispatches */
     const struct subject_ops *subjects[8];

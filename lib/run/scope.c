@@ -13,8 +13,10 @@
 
 #include "base/mem.h"
 #include "run/executor.h"
+#include "run/lastwords.h"
 #include "run/loop.h"
 #include "run/sub.h"
+#include "run/watchdog.h"
 
 #define POST      ((UINT64_C(1) << 32) | 1) /* a queued post holds a reference */
 #define REFS(n)   ((uint32_t)(n))
@@ -70,11 +72,13 @@ struct dying {
     struct scope *scope;
 };
 
-static void free_scope(struct ready *ready, int status)
+static HASS_CALLBACK void free_scope(struct ready *ready, int status)
 {
     struct dying *dying = (struct dying *)ready;
     struct scope *scope = dying->scope;
 
+    watchdog_wait_out(scope->runtime->watchdog);
+    lastwords_remove_scope(scope->runtime->lastwords, scope);
     list_remove(&scope->link);
     sub_free_ended(&scope->ended);
     pthread_mutex_destroy(&scope->lock);
@@ -102,6 +106,7 @@ struct scope *scope_new(struct hass *hass, const char *domain)
     pthread_cond_init(&scope->drained, NULL);
     memcpy(scope->name, domain, size);
     list_append(&scope->runtime->scopes, &scope->link);
+    lastwords_add_scope(scope->runtime->lastwords, scope, scope->name);
     return scope;
 }
 

@@ -9,8 +9,6 @@
  */
 #include "log.h"
 
-#include <ctype.h>
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>

@@ -63,7 +63,7 @@ HASS_API int hass_fail_key(struct hass_error *err, int code, const char *key, co
 HASS_API int hass_fail_errno(struct hass_error *err, int number, const char *format, ...)
     HASS_PRINTF(3, 4);
 
-/** Puts "<formatted>: " before the message of a set error. Returns the error's code. */
+/** Puts "<formatted>: " before the message of a set error. Returns its code, 0 when none is set; HASS_E_GENERAL for NULL. */
 HASS_API int hass_error_prefix(struct hass_error *err, const char *format, ...) HASS_PRINTF(2, 3);
 
 /** Forgets the error, for a buffer used again. */

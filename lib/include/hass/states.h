@@ -173,7 +173,7 @@ HASS_API size_t hass_states_count(struct hass *hass, const char *domain);
 HASS_API int hass_states_async_write_json(struct hass *hass, struct hass_buf *buf,
                                           struct hass_error *err) HASS_CALLBACK;
 
-/** The rule of entity ids. */
+/** The rule of entity ids: "domain.object_id" of a-z, 0-9 and single inner "_"; at most 255 characters, 64 of them domain. */
 HASS_API bool hass_valid_entity_id(const char *entity_id);
-/** Appends @text as a slug with @separator ("_"): "" stays "", nothing left gives "unknown". */
+/** Appends @text as a slug with @separator ("_"), transliterated to ASCII: "" stays "", nothing left gives "unknown". */
 HASS_API void hass_slugify(const char *text, const char *separator, struct hass_buf *buf);

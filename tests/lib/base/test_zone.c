@@ -143,6 +143,8 @@ static const struct {
     { "XXX5YYY,M3.2.0,M11.1.0", 69, -18000 }, // 9 March
     { "XXX5YYY,M3.2.0,M11.1.0", 70, -14400 }, // 10 March at 07:00 UTC
     { "XXX5YYY4:30,M3.2.0,M11.1.0", 100, -16200 },
+    { "XXX0YYY,M3.5.0,M10.5.0", 300, 3600 }, // October has four Sundays, the 27th is the last
+    { "XXX0YYY,M3.5.0,M10.5.0", 301, 0 },
     { "XXX0YYY,J60/0,J300/0", 60, 0 }, // J60 is the first of March, day 61 in a leap year
     { "XXX0YYY,J60/0,J300/0", 61, 3600 },
     { "XXX0YYY,59/0,300/0", 59, 0 }, // 59 is the 29th of February

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The systemd unit: its sandbox scores 2.0 or less, and the default configuration works as the unit would run it: as a user
+# without rights, configuration read-only, state and runtime folder elsewhere.
+. "$(dirname "$0")/lib/e2e.bash"
+
+unit=$work/hassd.service
+sed -e "s|@PREFIX@/bin|$build|; s|@PREFIX@|/usr|; s|@CONFDIR@|/etc/hassd|" "$here/systemd/hassd.service.in" >"$unit"
+if command -v systemd-analyze >/dev/null; then
+    report=$(systemd-analyze security --offline=yes --no-pager "$unit" 2>&1)
+    score=$(sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p' <<<"$report")
+    is "the sandbox scores 2.0 or less (it is $score)" yes "$(awk -v s="${score:-9}" 'BEGIN { print s <= 2.0 ? "yes" : "no" }')"
+    has "the README tells the score" "the unit $score " "$(cat "$here/systemd/README.md")"
+    report=$(systemd-analyze security --offline=yes --no-pager --json=short "$unit" 2>/dev/null | tr '{' '\n')
+    while read -r name; do
+        has "the README justifies $name" "$name" "$(cat "$here/systemd/README.md")"
+    done < <(sed -n 's/.*"name":"\([A-Za-z]*=\).*"exposure":"[0-9].*/\1/p' <<<"$report" | sort -u)
+    hasnt "systemd understands every line" "Unknown|Failed to parse|Invalid" "$(systemd-analyze verify "$unit" 2>&1)"
+else
+    echo "# systemd-analyze is not installed: the score is not checked"
+fi
+
+# --- as the unit runs it
+new_config etc
+cp "$here/config/configuration.yaml" "$config/"
+mkdir "$work/state" "$work/run"
+chmod 755 "$work"
+cp -r "$build" "$work/bin" 2>/dev/null
+sandbox=()
+if [ "$(id -u)" = 0 ]; then
+    chmod 555 "$config"
+    chown 65534:65534 "$work/state" "$work/run"
+    sandbox=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all)
+fi
+rm -rf "$work/bin/obj" "$work/bin/tests"
+(
+    umask 0077
+    exec env STATE_DIRECTORY="$work/state" RUNTIME_DIRECTORY="$work/run" "${sandbox[@]}" "$work/bin/hassd" run --config "$config"
+) >"$config.log" 2>&1 &
+daemon=$!
+pids+=("$daemon")
+ask() { timeout 20 "$build/hassctl" --socket "$work/run/hassd.sock" "$@"; }
+ctl() { ask "$@"; }
+if until_true 20 is_running; then pass "it becomes ready"; else fail "it becomes ready" "$(cat "$config.log")"; fi
+is "the socket is for owner and group, whatever the umask" 660 "$(stat -c %a "$work/run/hassd.sock")"
+is "nothing is written to the configuration folder" configuration.yaml "$(ls -A "$config")"
+claim "state goes to the state folder" test -d "$work/state/loaded"
+hasnt "no warnings, no errors" ' (WARNING|ERROR|CRITICAL) ' "$(cat "$config.log")"
+
+# --- every feature of the default configuration
+states=$(ask states)
+for entity in processor_use load_1m load_5m load_15m memory_use_percent memory_free swap_use_percent 'disk_use_percent[a-z_]*' \
+    'network_in_lo' 'network_out_lo' last_boot kernel; do
+    has "sensor.$entity has a value" "^sensor\.$entity +[0-9]" "$states"
+done
+has "binary_sensor.clock_synchronized has a value" '^binary_sensor.clock_synchronized +(on|off) ' "$states"
+has "input_boolean.busy has a value" '^input_boolean.busy +(on|off) ' "$states"
+is "nothing is unavailable or unknown" "" "$(grep -E ' (unavailable|unknown) ' <<<"$states" | grep -v demo)"
+claim "a service works" ask call input_boolean.turn_on entity_id=input_boolean.busy
+has "and did" '^input_boolean.busy +on ' "$(ask states input_boolean)"
+claim "reload works" ask reload
+stop "it stops"
+finish

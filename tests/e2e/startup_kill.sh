@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# TERM at any moment of start-up ends the daemon in good order, and the next start finds nothing broken.
+. "$(dirname "$0")/lib/e2e.bash"
+
+new_config kill
+cp "$here/config/configuration.yaml" "$config/"
+RANDOM=${SEED:-20}
+for round in $(seq 1 20); do
+    delay=$(printf '0.%03d' $((RANDOM % 150)))
+    start
+    sleep "$delay"
+    kill -TERM "$daemon"
+    wait_exit 30
+    # Before main has blocked signals there is nothing to stop in order: 143 is the kernel's doing.
+    if [ "$code" = 0 ] || { [ "$code" = 143 ] && [ ! -s "$config.log" ]; }; then
+        pass "TERM after $delay s (round $round)"
+    else
+        fail "TERM after $delay s (round $round): exit $code" "$(cat "$config.log")"
+    fi
+done
+start_ready "it starts after all that"
+hasnt "nobody is blamed" 'died|crashed' "$(cat "$config.log")"
+stop "and stops"
+finish

@@ -6,7 +6,8 @@
 cd "$here" || exit 1
 variant=$(basename "$build")
 multiarch=$(cc -print-multiarch)
-make_() { make --no-print-directory VARIANT="$variant" BUILD="$build" "$@" 2>&1; }
+rel=${build#"$here"/} # as make itself names it, or everything would be built again
+make_() { make --no-print-directory VARIANT="$variant" BUILD="$rel" "$@" 2>&1; }
 
 root=$work/root
 mkdir -p "$root/usr/bin" "$root/etc/hassd"

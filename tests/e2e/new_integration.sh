@@ -6,7 +6,8 @@
 
 variant=$(basename "$build")
 multiarch=$(cc -print-multiarch)
-claim "hassd is installed" make -C "$here" VARIANT="$variant" BUILD="$build" PREFIX="$work/usr" install
+claim "hassd is installed" make -C "$here" VARIANT="$variant" BUILD="${build#"$here"/}" PREFIX="$work/usr" install
+unset MAKEFLAGS MFLAGS MAKELEVEL # the author's make is not ours
 export PKG_CONFIG_PATH=$work/usr/lib/$multiarch/pkgconfig
 build=$work/usr/bin
 cd "$work" || exit 1

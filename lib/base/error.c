@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The errors of <hass/error.h>: one line of text in the caller's struct. Nothing is allocated; a text that does not fit is
- * cut at a character boundary, and line ends become spaces.
+ * The errors of <hass/error.h>: one line of text in the caller's struct. Nothing is allocated; a text that does not fit
+ * is cut at a character boundary, and line ends become spaces.
  */
 #include <stdio.h>
 #include <string.h>

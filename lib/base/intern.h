@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A table of texts that are stored once, so that equal texts have equal addresses: entity ids, attribute keys. One thread
- * writes and searches; any thread may hold and read what it was given, until the table is destroyed.
+ * A table of texts that are stored once, so that equal texts have equal addresses: entity ids, attribute keys. One
+ * thread writes and searches; any thread may hold and read what it was given, until the table is destroyed.
  */
 #pragma once
 

@@ -2,10 +2,10 @@
 /*
  * The log of <hass/log.h>, process-wide and without locks: a line may come from any thread, at any time.
  *
- * Process-wide state: `sinks` and `current_sink`, `hooks`, `default_level`, `lowest_level` and `overrides`, `loggers`. It
- * is process-wide because libraries log without a hass in hand and because stderr is process-wide too. Loggers (one a
- * name) and sinks are pushed on lists with one compare-and-swap and never freed, so a reader needs no protection; both
- * are few: integrations, and calls of hass_log_set_sink with something new.
+ * Process-wide state: `sinks` and `current_sink`, `hooks`, `default_level`, `lowest_level` and `overrides`, `loggers`.
+ * It is process-wide because libraries log without a hass in hand and because stderr is process-wide too. Loggers (one
+ * a name) and sinks are pushed on lists with one compare-and-swap and never freed, so a reader needs no protection;
+ * both are few: integrations, and calls of hass_log_set_sink with something new.
  */
 #include "log.h"
 

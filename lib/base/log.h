@@ -14,7 +14,7 @@ enum {
     LOG_MAX_MESSAGE = 16384, /* bytes; longer messages are cut at a character boundary */
 };
 
-/** @hook gives the name of the current scope, or NULL for "core"; the name must outlive the line. NULL takes the hook away. */
+/** @hook gives the name of the current scope, or NULL for "core"; the name must outlive the line. NULL: no hook. */
 void log_set_logger_hook(const char *(*hook)(void));
 
 /** Both in microseconds; @wall is UTC since 1970. NULL restores the system's clocks. */
@@ -25,5 +25,5 @@ void log_write_as(const char *logger, enum hass_log_level level, const char *ent
                   const char *file, int line, const char *function, const char *format, ...)
     HASS_PRINTF(7, 8);
 
-/** Reports what was suppressed in windows that are over; all of it when @finish. Any thread; for a slow timer and the end. */
+/** Reports what was suppressed in windows that are over; all of it when @finish. Any thread; for a slow timer. */
 void log_flush_suppressed(bool finish);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * getrandom(2), and xoshiro256++ (Blackman and Vigna, public domain) restated, one state a thread, seeded from the kernel
- * at its first use.
+ * getrandom(2), and xoshiro256++ (Blackman and Vigna, public domain) restated, one state a thread, seeded from the
+ * kernel at its first use.
  */
 #include "random.h"
 

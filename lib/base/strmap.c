@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The map of <hass/strmap.h>. `entries` holds keys and values in order of insertion, with holes where something was
- * removed; `slots` is the hash table over it: linear probing, at most two thirds full, a removed slot closed by shifting
- * its successors back, so that there are no tombstones to probe over. Holes go when `entries` is full, never while
- * removing: a walk may remove what it stands on.
+ * removed; `slots` is the hash table over it: linear probing, at most two thirds full, a removed slot closed by
+ * shifting its successors back, so that there are no tombstones to probe over. Holes go when `entries` is full, never
+ * while removing: a walk may remove what it stands on.
  */
 #include <assert.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Zones from TZif files (RFC 8536, version 2 and later). A zone is the sorted times at which its offset changes. The rule
- * in the footer is written out for 400 years at loading; the calendar repeats after that, so any later time is looked up a
- * multiple of 400 years earlier.
+ * Zones from TZif files (RFC 8536, version 2 and later). A zone is the sorted times at which its offset changes. The
+ * rule in the footer is written out for 400 years at loading; the calendar repeats after that, so any later time is
+ * looked up a multiple of 400 years earlier.
  */
 #include "zone.h"
 

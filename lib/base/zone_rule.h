@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The POSIX TZ string in a zone file's footer, "CET-1CEST,M3.5.0,M10.5.0/3": what holds after the last transition listed.
+ * The POSIX TZ string in a zone file's footer, "CET-1CEST,M3.5.0,M10.5.0/3": what holds after the last transition
+ * listed.
  */
 #pragma once
 

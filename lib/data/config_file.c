@@ -95,7 +95,7 @@ static void append_section(struct config_file *file, json_t *list, const json_t 
             yaml_marks_add_item(file->marks, list, yaml_marks_item(file->marks, value, i));
             json_array_append(list, json_array_get(value, i));
         }
-    } else if (!json_is_object(value) || json_object_size(value) > 0) {
+    } else if (!json_is_null(value) && json_object_size(value) + !json_is_object(value) > 0) {
         yaml_marks_add_item(file->marks, list, yaml_marks_member(file->marks, from, key));
         json_array_append(list, (json_t *)value);
     }
@@ -137,8 +137,9 @@ static void add_section(struct config_file *file, const json_t *root, const char
     struct mark key_mark = yaml_marks_key(marks, root, key);
     autofree char *domain = mem_strndup(key, strcspn(key, " "));
     if (!*domain || !schema_is_slug(domain)) {
-        report(file, DIAGNOSTIC_ERROR, key_mark, key, "use a name such as 'light'",
-               "this is no name of an integration");
+        autofree char *message = mem_printf("'%s' is no name of an integration", domain);
+        report(file, DIAGNOSTIC_ERROR, key_mark, key, "use a-z, 0-9 and single underscores",
+               message);
         return;
     }
     json_t *section;

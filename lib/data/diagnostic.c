@@ -12,6 +12,7 @@
 #include <hass/cleanup.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 /** Of a long source line only this many bytes around the column are shown. */
 #define SHOWN_BYTES 160
@@ -33,23 +34,15 @@ const char *source_line(const struct source *source, uint32_t line, size_t *ret_
     return text;
 }
 
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xC0) == 0x80;
-}
-
 /** The line's text, fit for a terminal: control characters become blanks. Cut behind the column when it is long. */
 static char *copy_source_line(const struct mark *mark)
 {
     size_t length;
     const char *line = source_line(mark->source, mark->line, &length);
-    if (!line || mark->column > SHOWN_BYTES)
+    if (!line || mark->column > SHOWN_BYTES || !utf8_valid(line, length))
         return NULL;
-    if (length > SHOWN_BYTES + mark->column) {
-        length = SHOWN_BYTES + mark->column;
-        while (length > 0 && is_continuation(line[length]))
-            length--;
-    }
+    if (length > SHOWN_BYTES + mark->column)
+        length = utf8_cut(line, length, SHOWN_BYTES + mark->column);
     char *copy = mem_alloc(length + 1);
     for (size_t i = 0; i < length; i++)
         copy[i] = (unsigned char)line[i] < 0x20 || line[i] == 0x7F ? ' ' : line[i];

@@ -294,12 +294,12 @@ static bool check_list_length(struct checker *checker, const struct hass_field *
         return true;
     double count = (double)length;
     if (count < field->min) {
-        report(checker, path, AT_VALUE, NULL, "expected at least %g items, got %zu", field->min,
+        report(checker, path, AT_VALUE, NULL, "expected a list of at least %g, got %zu", field->min,
                length);
         return false;
     }
     if (field->max >= field->min && count > field->max) {
-        report(checker, path, AT_VALUE, NULL, "expected at most %g items, got %zu", field->max,
+        report(checker, path, AT_VALUE, NULL, "expected a list of at most %g, got %zu", field->max,
                length);
         return false;
     }

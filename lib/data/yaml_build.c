@@ -353,7 +353,8 @@ static enum yaml_result build_container(struct yaml_document *document, yaml_eve
         list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor;
     struct yaml_node node = { .mark = mark_of(document, event), .nodes = 1, .height = 1 };
     if (tag && strcmp((const char *)tag, list ? YAML_SEQ_TAG : YAML_MAP_TAG) != 0) {
-        yaml_error(loader, node.mark, NULL, "the tag '%s' does not go with a %s", tag,
+        autofree char *shown = yaml_shown_tag((const char *)tag);
+        yaml_error(loader, node.mark, NULL, "the tag '%s' does not go with a %s", shown,
                    list ? "list" : "map");
         return skip_value(document, event);
     }

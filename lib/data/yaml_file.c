@@ -86,40 +86,62 @@ static bool is_printable(uint32_t c)
     return c != 0xFEFF && c != 0xFFFE && c != 0xFFFF;
 }
 
-static struct yaml_text_problem problem_with(const char *text, size_t left, uint32_t c)
+/** Names what is wrong with the character at @text. */
+static struct yaml_text_problem problem_with(const char *text, size_t left)
 {
-    if (*text == 0)
-        return (struct yaml_text_problem){ .message = "the file contains NUL bytes",
-                                           .hint = "it is no text, or was damaged" };
-    size_t step = utf8_decode(text, left, &c);
-    if (step == 0)
-        return (struct yaml_text_problem){ .message = "the file is not UTF-8",
-                                           .hint = "save it with the encoding UTF-8" };
-    return (struct yaml_text_problem){ .message = "a character that YAML does not allow",
-                                       .hint = "remove the control character" };
+    uint32_t c;
+    if (utf8_decode(text, left, &c) == 0)
+        return (struct yaml_text_problem){
+            .message = "the file is not UTF-8",
+            .hint = "save it with the encoding UTF-8; until then '?' stands for what is not",
+        };
+    return (struct yaml_text_problem){
+        .message = "a control character, which YAML does not allow",
+        .hint = "remove it; until then '?' stands for it",
+    };
 }
 
-struct yaml_text_problem yaml_check_text(const char *text, size_t size)
+/** What is no text, so that looking at characters would be in vain. */
+static struct yaml_text_problem find_fatal(const char *text, size_t size)
 {
-    if (size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
-        return (struct yaml_text_problem){ .message = "the file is UTF-16",
-                                           .hint = "save it with the encoding UTF-8",
-                                           .line = 1,
-                                           .column = 1 };
+    struct yaml_text_problem problem = { .line = 1, .column = 1, .fatal = true };
+    const char *nul = size ? memchr(text, 0, size) : NULL;
+    if (size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0)) {
+        problem.message = "the file is UTF-16";
+        problem.hint = "save it with the encoding UTF-8";
+    } else if (nul) {
+        problem.message = "the file contains NUL bytes";
+        problem.hint = "it is no text, or was damaged";
+        for (const char *c = text; c < nul; c++) {
+            problem.column = *c == '\n' ? 1 : problem.column + 1;
+            problem.line += *c == '\n';
+        }
+    }
+    return problem.message ? problem : (struct yaml_text_problem){ 0 };
+}
+
+struct yaml_text_problem yaml_clean_text(char *text, size_t size)
+{
+    struct yaml_text_problem first = find_fatal(text, size);
+    if (first.message)
+        return first;
     uint32_t line = 1, column = 1;
     size_t i = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (i < size) {
         uint32_t c = (unsigned char)text[i];
         size_t step = c < 0x80 ? 1 : utf8_decode(text + i, size - i, &c);
         if (step == 0 || !is_printable(c)) {
-            struct yaml_text_problem problem = problem_with(text + i, size - i, c);
-            problem.line = line;
-            problem.column = column;
-            return problem;
+            if (!first.message) {
+                first = problem_with(text + i, size - i);
+                first.line = line;
+                first.column = column;
+            }
+            step = step ? step : 1;
+            memset(text + i, '?', step);
         }
         column = c == '\n' ? 1 : column + 1;
         line += c == '\n';
         i += step;
     }
-    return (struct yaml_text_problem){ 0 };
+    return first;
 }

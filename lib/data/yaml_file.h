@@ -21,8 +21,12 @@ int yaml_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 struct yaml_text_problem {
     const char *message; /* NULL: nothing */
     const char *hint;
-    uint32_t line, column; /* from 1 */
+    uint32_t line, column; /* from 1, of the first one */
+    bool fatal;            /* it is no text at all */
 };
 
-/** Looks for what YAML cannot hold: other encodings, control characters. A byte order mark of UTF-8 is good. */
-struct yaml_text_problem yaml_check_text(const char *text, size_t size);
+/**
+ * Looks for what YAML cannot hold: other encodings, control characters. Single bad characters are replaced by question
+ * marks, so that the rest can be read. A byte order mark of UTF-8 is good.
+ */
+struct yaml_text_problem yaml_clean_text(char *text, size_t size);

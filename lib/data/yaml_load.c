@@ -5,6 +5,7 @@
  */
 #include "data/yaml_load.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -74,6 +75,7 @@ static const struct {
       "check the indentation: the items of one list stand in one column" },
     { "block sequence entries are not allowed", "put the list on lines of its own, below its key" },
     { "could not find expected ':'", "write 'key: value', with a blank behind the colon" },
+    { "did not find expected node content", "a '[' or '{' before this is not closed" },
     { "found unexpected end of stream", "a quote or a bracket is not closed" },
     { "did not find expected ',' or", "a comma is missing, or a bracket is not closed" },
     { "found unknown escape character", "use single quotes, or double the backslash" },
@@ -190,11 +192,13 @@ static enum yaml_result parse_source(struct yaml_document *document, struct yaml
 {
     struct yaml_loader *loader = document->loader;
     const struct source *source = document->source;
-    struct yaml_text_problem problem = yaml_check_text(source->text, source->size);
+    struct yaml_text_problem problem = yaml_clean_text(source->text, source->size);
     if (problem.message) {
         struct mark mark = { .source = source, .line = problem.line, .column = problem.column };
-        return yaml_error(loader, mark, problem.hint, "%s", problem.message);
+        yaml_error(loader, mark, problem.hint, "%s", problem.message);
     }
+    if (problem.fatal)
+        return YAML_SKIPPED;
     struct diagnostics_checkpoint before = diagnostics_checkpoint(loader->diagnostics);
     size_t nodes = loader->nodes, aliased = loader->aliased;
     enum yaml_result result = yaml_parse_part(document, source->text, source->size, 0, ret_node);
@@ -211,12 +215,25 @@ static enum yaml_result parse_source(struct yaml_document *document, struct yaml
 
 /* --- files --- */
 
-/** The name shown to people: relative to the configuration folder where it is inside. */
-static const char *shown_name(const struct yaml_loader *loader, const char *path)
+const char *yaml_shown_name(const struct yaml_loader *loader, const char *path)
 {
     size_t length = strlen(loader->root_dir);
     bool inside = strncmp(path, loader->root_dir, length) == 0 && path[length] == '/';
     return inside ? path + length + 1 : path;
+}
+
+static const char *remedy_for_file(int code)
+{
+    switch (code) {
+    case -ENOENT:
+        return "create it, or correct the path, which is relative to the file that includes it";
+    case -EACCES:
+        return "let the user that the daemon runs as read it";
+    case HASS_E_LIMIT:
+        return "split it, and include the parts";
+    default:
+        return NULL;
+    }
 }
 
 /** Finds @status among the files that are being read; then reports the way round. */
@@ -241,13 +258,14 @@ static bool is_cycle(struct yaml_loader *loader, const struct yaml_document *par
 enum yaml_result yaml_loader_read(struct yaml_loader *loader, struct yaml_document *parent,
                                   const char *path, struct mark mark, struct yaml_node *ret_node)
 {
-    const char *name = shown_name(loader, path);
+    const char *name = yaml_shown_name(loader, path);
     struct stat status;
     struct hass_error err = HASS_ERROR_INIT;
     char *text;
     size_t size;
     if (yaml_read_file(path, YAML_MAX_FILE, &text, &size, &status, &err) < 0)
-        return yaml_error(loader, mark, NULL, "cannot read %s: %s", name, err.message);
+        return yaml_error(loader, mark, remedy_for_file(err.code), "cannot read %s: %s", name,
+                          err.message);
     struct source *source = yaml_marks_add_source(loader->marks, mem_strdup(name), text, size);
     source->secret = loader->in_secrets;
     if (is_cycle(loader, parent, &status, mark))
@@ -281,6 +299,8 @@ static int finish(struct yaml_loader *loader, enum yaml_result result, struct ya
     hass_strmap_destroy(loader->secrets);
     if (result != YAML_GOOD)
         return HASS_E_PARSE;
+    // A scalar has no container that would know its place.
+    yaml_marks_set(loader->marks, node->value, node->mark);
     *ret_value = node->value;
     return 0;
 }

@@ -72,6 +72,9 @@ void yaml_warning(struct yaml_loader *loader, struct mark mark, const char *hint
 enum yaml_result yaml_over_limit(struct yaml_loader *loader, struct mark mark, const char *what,
                                  size_t limit);
 
+/** The name shown to people: relative to the configuration folder where it is inside. */
+const char *yaml_shown_name(const struct yaml_loader *loader, const char *path);
+
 /* yaml_build.c */
 
 /** Fetches the next event; a syntax error is reported, and false returned. */
@@ -90,6 +93,9 @@ void yaml_set_member(struct yaml_loader *loader, json_t *object, const char *key
 enum yaml_result yaml_recover(struct yaml_document *document, struct yaml_node *ret_node);
 
 /* yaml_tags.c */
+
+/** A tag as people write it: "!!int". Owned by the caller. */
+char *yaml_shown_tag(const char *tag);
 
 /** Makes the value of a scalar with a tag. */
 enum yaml_result yaml_build_tagged(struct yaml_document *document, const yaml_event_t *event,

@@ -42,6 +42,13 @@ static enum yaml_result input(struct yaml_document *document, const char *argume
     return YAML_GOOD;
 }
 
+char *yaml_shown_tag(const char *tag)
+{
+    static const char prefix[] = "tag:yaml.org,2002:";
+    bool standard = strncmp(tag, prefix, strlen(prefix)) == 0;
+    return standard ? mem_printf("!!%s", tag + strlen(prefix)) : mem_strdup(tag);
+}
+
 static const struct {
     const char *tag;
     yaml_tag_fn *build;
@@ -75,9 +82,10 @@ static enum yaml_result build_typed(struct yaml_document *document, const char *
                 (strcmp(tag, YAML_FLOAT_TAG) == 0 && json_is_real(value)) ||
                 (strcmp(tag, YAML_BOOL_TAG) == 0 && json_is_boolean(value)) ||
                 (strcmp(tag, YAML_NULL_TAG) == 0 && json_is_null(value));
-    if (!good)
-        return yaml_error(document->loader, ret_node->mark, NULL,
-                          "'%s' is no value of the type '%s'", text, tag);
+    if (!good) {
+        autofree char *shown = yaml_shown_tag(tag);
+        return yaml_error(document->loader, ret_node->mark, NULL, "'%s' is no %s", text, shown);
+    }
     ret_node->value = steal(value);
     return YAML_GOOD;
 }
@@ -99,10 +107,10 @@ static enum yaml_result fail_unknown(struct yaml_document *document, const char 
     struct nearest nearest = { .word = tag };
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
         nearest_offer(&nearest, tags[i].tag);
-    autofree char *hint = nearest_hint(&nearest);
+    autofree char *hint = nearest_hint(&nearest), *shown = yaml_shown_tag(tag);
     return yaml_error(document->loader, mark,
                       hint ? hint : "put text that begins with '!' in quotes", "unknown tag '%s'",
-                      tag);
+                      shown);
 }
 
 enum yaml_result yaml_build_tagged(struct yaml_document *document, const yaml_event_t *event,

@@ -62,7 +62,7 @@ static void destroy_all(void)
         struct hass *hass = hasses[i];
         if (!hass)
             continue;
-        if (runtime__thread != hass->runtime || runtime_of(hass)->beat.name)
+        if (runtime__thread != hass->runtime || runtime_of(hass)->beat->name)
             return; // a failed test ended in the middle of something
         test_destroy(hass);
     }

@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Set by the Makefile: the way from the folder of programs to that of integrations, "../lib/<multiarch>/hassd/integrations". */
+/* The way from the folder of programs to that of integrations; the Makefile knows the multiarch folder. */
 #ifndef HASSD_PLUGINS_FROM_BIN
-#    error "HASSD_PLUGINS_FROM_BIN is not defined"
+#    define HASSD_PLUGINS_FROM_BIN "../lib/hassd/integrations"
 #endif
 
 /** The first folder of a variable such as STATE_DIRECTORY, which is a list; or NULL. */

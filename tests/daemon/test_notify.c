@@ -136,22 +136,63 @@ START_TEST(the_watchdog_is_fed_from_the_loop)
 }
 END_TEST
 
-/* With the loop stopped nothing may feed: that is what the watchdog is for. */
-START_TEST(a_daemon_that_is_held_does_not_feed)
+/** An integration that holds the loop for two seconds when the home has started. */
+static void build_holder(void)
+{
+    static const char source[] =
+        "#include <time.h>\n"
+        "#include <hass/integration.h>\n"
+        "HASS_MANIFEST(.domain = \"holder\", .name = \"Holder\", .version = \"1\");\n"
+        "static HASS_CALLBACK int hold(const struct hass_event *event, void *userdata, struct "
+        "hass_error *err)\n"
+        "{\n"
+        "    return nanosleep(&(struct timespec){ .tv_sec = 2 }, NULL);\n"
+        "}\n"
+        "int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)\n"
+        "{\n"
+        "    return hass_bus_async_listen(hass, \"hold\", NULL, HASS_JOB_CALLBACK(hold, NULL), "
+        "NULL, "
+        "err);\n"
+        "}\n";
+    char command[1024], path[128];
+
+    snprintf(path, sizeof(path), "%s/integrations", folder);
+    ck_assert_int_eq(mkdir(path, 0755), 0);
+    snprintf(path, sizeof(path), "%s/holder.c", folder);
+    FILE *out = fopen(path, "w");
+    fputs(source, out);
+    fclose(out);
+    snprintf(command, sizeof(command),
+             TEST_CC " -shared -fPIC -I" TEST_SOURCE "/lib/include %s -o %s/integrations/holder.so "
+                     "-L" TEST_BUILD " -lhass",
+             path, folder);
+    ck_assert_int_eq(system(command), 0);
+    write_config("holder:\n");
+}
+
+static void fire(const char *event)
+{
+    char command[512];
+
+    snprintf(command, sizeof(command), TEST_BUILD "/hassctl --config %s fire %s >/dev/null", folder,
+             event);
+    ck_assert_int_eq(system(command), 0);
+}
+
+START_TEST(a_held_loop_does_not_feed)
 {
     char message[1024];
-    struct pollfd input = { .events = POLLIN };
+    struct pollfd input = { .fd = notify_fd, .events = POLLIN };
 
     setenv("WATCHDOG_USEC", "200000", 1);
+    build_holder();
     start_daemon();
     expect_message("READY=1", message, sizeof(message));
     expect_message("WATCHDOG=1", message, sizeof(message));
-    kill(daemon_pid, SIGSTOP);
-    input.fd = notify_fd;
-    while (poll(&input, 1, 0) == 1)
+    fire("hold");
+    while (poll(&input, 1, 0) == 1) /* what came before the loop was held */
         (void)recv(notify_fd, message, sizeof(message), 0);
-    ck_assert_int_eq(poll(&input, 1, 500), 0);
-    kill(daemon_pid, SIGCONT);
+    ck_assert_int_eq(poll(&input, 1, 1000), 0);
     expect_message("WATCHDOG=1", message, sizeof(message));
 }
 END_TEST
@@ -166,7 +207,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, the_life_of_the_daemon_is_told);
     tcase_add_test(tcase, the_watchdog_is_fed_from_the_loop);
-    tcase_add_test(tcase, a_daemon_that_is_held_does_not_feed);
+    tcase_add_test(tcase, a_held_loop_does_not_feed);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -56,7 +56,8 @@ check 'daemon/ and integrations/ include <hass/...>, their own and public integr
 
 check 'a public header includes a private one' "$(grep -n '^#include "' lib/include/hass/*.h)"
 
-check 'libevent and pthread stay in lib/run' "$(sources lib daemon integrations | grep -v '^lib/run/' |
+# The log's writer must go on while the loop is held: it is what reports that.
+check 'libevent and pthread stay in lib/run' "$(sources lib daemon integrations | grep -v -e '^lib/run/' -e '^daemon/log_sink.c' |
     xargs grep -nE '#include <(event2/|pthread\.h)')"
 
 check 'a forbidden call (STYLE.md)' "$(sources lib daemon integrations | grep -v -e interpose.c |

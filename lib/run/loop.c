@@ -2,7 +2,7 @@
 /*
  * One turn of the loop: take the inbox, run what is ready up to a budget, fire the timers that are due, let libevent poll the
  * descriptors (or wait when there is nothing to do). Local work never enters libevent; a post from elsewhere does only
- * when the inbox was empty. In virtual time the clock jumps to the next timer instead of waiting for it.
+ * when the inbox was empty and the loop waits. In virtual time the clock jumps to the next timer instead of waiting for it.
  */
 #include "run/loop.h"
 
@@ -31,6 +31,7 @@ struct loop {
     bool closed;
     _Atomic bool quit;
     _Atomic uint64_t outstanding;
+    _Atomic bool waiting;        /* in the kernel, or about to: posts must wake it */
     char apart[64];              /* other threads write what follows */
     struct ready *_Atomic inbox; /* LIFO */
 };
@@ -58,8 +59,9 @@ int loop_post(struct loop *loop, struct ready *ready)
             return HASS_E_CLOSED;
         ready->next = head;
     } while (!atomic_compare_exchange_weak_explicit(&loop->inbox, &head, ready,
-                                                    memory_order_release, memory_order_relaxed));
-    if (!head)
+                                                    memory_order_seq_cst, memory_order_relaxed));
+    /* Either this sees that the loop waits, or the loop sees the item before it does. */
+    if (!head && loop->waiting)
         loop_wake(loop);
     return 0;
 }
@@ -162,6 +164,11 @@ static HASS_CALLBACK void run_ready(struct loop *loop)
 
 /* --- turns --------------------------------------------------------------------------------------------------------- */
 
+/*
+ * One pass over what the kernel reports. No dispatch interval is set: with one, libevent may split a pass, see only its own
+ * wake-up descriptor in the second part, and go on waiting although the first part has made something ready. Nothing can
+ * keep a pass going, since callbacks are made active by the kernel or by other threads' first post only.
+ */
 static void poll_events(struct loop *loop, bool wait)
 {
     event_base_loop(loop->base,
@@ -191,7 +198,9 @@ static HASS_CALLBACK bool turn(struct loop *loop)
 static HASS_CALLBACK void wait_for_events(struct loop *loop)
 {
     timers_arm(loop->runtime->timers);
-    poll_events(loop, true);
+    loop->waiting = true;
+    poll_events(loop, !loop->inbox && !loop->quit);
+    loop->waiting = false;
 }
 
 /* Nothing can run: time passes. */
@@ -291,21 +300,9 @@ struct event_base *loop_base(struct loop *loop)
     return loop->base;
 }
 
-static struct event_base *create_base(void)
-{
-    struct event_config *config = event_config_new();
-    struct timeval interval = { .tv_usec = 2000 };
-
-    /* Descriptors that are always ready must not keep timers and the ready queue waiting. */
-    event_config_set_max_dispatch_interval(config, &interval, 64, 0);
-    struct event_base *base = event_base_new_with_config(config);
-    event_config_free(config);
-    return base;
-}
-
 struct loop *loop_create(struct runtime *runtime, struct hass_error *err)
 {
-    struct event_base *base = create_base();
+    struct event_base *base = event_base_new();
 
     if (!base) {
         hass_fail(err, HASS_E_GENERAL, "libevent found no way to wait for events");

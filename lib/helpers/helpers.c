@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The layer's tables and the registration of trackers. */
+#include "helpers/helpers.h"
+
+#include <hass/strmap.h>
+
+#include "base/mem.h"
+#include "core/core.h"
+
+static void destroy(void *object)
+{
+    helpers_unref(object);
+}
+
+struct helpers *helpers_of(struct hass *hass)
+{
+    struct helpers *helpers = hass_layer_get(hass, HASS_LAYER_HELPERS);
+    if (helpers)
+        return helpers;
+    helpers = mem_zalloc(sizeof(*helpers));
+    helpers->hass = hass;
+    helpers->refs = 1;
+    helpers->signals = hass_strmap_create(NULL);
+    hass_layer_set(hass, HASS_LAYER_HELPERS, helpers, destroy);
+    return helpers;
+}
+
+struct helpers *helpers_ref(struct helpers *helpers)
+{
+    helpers->refs++;
+    return helpers;
+}
+
+void helpers_unref(struct helpers *helpers)
+{
+    if (--helpers->refs)
+        return;
+    hass_strmap_destroy(helpers->signals);
+    for (size_t i = 0; i < TRACK_KINDS; i++)
+        state_table_destroy(helpers->states[i]);
+    free(helpers);
+}
+
+int tracker_add(struct hass *hass, const struct tracker_options *options, struct hass_sub **ret_own,
+                struct hass_error *err)
+{
+    struct sub_options sub = {
+        .job = options->job,
+        .once = options->once,
+        .removed = options->removed,
+        .owner = options->owner,
+        .flags = options->flags,
+    };
+    return sub_add(hass, options->subject, &sub, ret_own, err);
+}
+
+void tracker_publish(struct hass_sub *own, struct hass_sub **ret_sub)
+{
+    if (ret_sub)
+        *ret_sub = own;
+    else
+        sub_disown(own);
+}

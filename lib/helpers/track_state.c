@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * State trackers. All trackers of a kind share one bus listener, which is there while any of them is. It looks up the
+ * entity id (or domain) in a table of lists, so that an event costs as much as those who want it, not as all who listen. A
+ * tracker stands on the list of each of its keys; what stands there only forwards to the one registration of the caller.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include <hass/hass.h>
+#include <hass/strmap.h>
+
+#include "base/mem.h"
+#include "helpers/helpers.h"
+
+struct state_table {
+    enum track_kind kind;
+    struct hass_strmap *keys;  /* struct key */
+    struct hass_sub *listener; /* while there are keys */
+};
+
+struct key {
+    struct helpers *helpers; /* counted */
+    enum track_kind kind;
+    struct sub_list list;
+    char text[]; /* an entity id, a domain, or HASS_MATCH_ALL */
+};
+
+/* Which texts of a state pass: all when @texts is NULL. */
+struct text_filter {
+    char **texts; /* NULL-terminated */
+};
+
+struct place {
+    struct key *key;
+    struct hass_sub *sub; /* on key->list, in the root scope */
+};
+
+struct tracker {
+    struct hass_sub *sub;
+    struct text_filter from, to;
+    size_t count;
+    struct place places[];
+};
+
+/* --- the shared listener -------------------------------------------------------------------------------------------- */
+
+static const char *domain_of(const char *entity_id, char domain[HASS_MAX_DOMAIN + 1])
+{
+    const char *dot = strchrnul(entity_id, '.');
+    size_t length = (size_t)(dot - entity_id);
+    if (length > HASS_MAX_DOMAIN)
+        length = HASS_MAX_DOMAIN;
+    memcpy(domain, entity_id, length);
+    domain[length] = '\0';
+    return domain;
+}
+
+/* Also what state_reported requires of a listener: a filter. */
+static bool concerns_kind(const struct hass_event *event, void *userdata)
+{
+    const struct state_table *table = userdata;
+    const struct hass_state *old = NULL, *new = NULL;
+    if (!hass_event_states(event, &old, &new))
+        return false;
+    switch (table->kind) {
+    case TRACK_ADDED:
+        return !old;
+    case TRACK_REMOVED:
+        return !new;
+    default:
+        return true;
+    }
+}
+
+static HASS_CALLBACK void deliver(struct hass *hass, struct state_table *table, const char *text,
+                                  const struct hass_event *event)
+{
+    struct key *key = hass_strmap_get(table->keys, text);
+    if (key)
+        sub_list_deliver(hass, &key->list, event);
+}
+
+static HASS_CALLBACK int on_state_event(const struct hass_event *event, void *userdata,
+                                        struct hass_error *err)
+{
+    struct state_table *table = userdata;
+    struct hass *hass = hass_event_hass(event);
+    const char *text = hass_event_entity_id(event);
+    char domain[HASS_MAX_DOMAIN + 1];
+    if (table->kind == TRACK_ADDED || table->kind == TRACK_REMOVED)
+        text = domain_of(text, domain);
+    deliver(hass, table, text, event);
+    deliver(hass, table, HASS_MATCH_ALL, event);
+    return 0;
+}
+
+static HASS_CALLBACK int listen(struct hass *hass, struct state_table *table,
+                                struct hass_error *err)
+{
+    if (table->listener)
+        return 0;
+    const char *type =
+        table->kind == TRACK_REPORTED ? HASS_EVENT_STATE_REPORTED : HASS_EVENT_STATE_CHANGED;
+    struct scope *former = helpers_enter_root(hass);
+    int rc = hass_bus_async_listen(hass, type, concerns_kind,
+                                   HASS_JOB_CALLBACK(on_state_event, table), &table->listener, err);
+    scope_leave(former);
+    return rc;
+}
+
+/* --- the table ----------------------------------------------------------------------------------------------------- */
+
+static HASS_CALLBACK struct state_table *table_of(struct helpers *helpers, enum track_kind kind)
+{
+    if (!helpers->states[kind]) {
+        struct state_table *table = mem_zalloc(sizeof(*table));
+        table->kind = kind;
+        table->keys = hass_strmap_create(NULL);
+        helpers->states[kind] = table;
+    }
+    return helpers->states[kind];
+}
+
+void state_table_destroy(struct state_table *table)
+{
+    if (!table)
+        return;
+    hass_strmap_destroy(table->keys);
+    free(table);
+}
+
+static HASS_CALLBACK struct key *key_of(struct helpers *helpers, enum track_kind kind,
+                                        const char *text)
+{
+    struct state_table *table = table_of(helpers, kind);
+    struct key *key = hass_strmap_get(table->keys, text);
+    if (key)
+        return key;
+    size_t size = strlen(text) + 1;
+    key = mem_zalloc(sizeof(*key) + size);
+    memcpy(key->text, text, size);
+    key->helpers = helpers_ref(helpers);
+    key->kind = kind;
+    hass_strmap_set(table->keys, text, key);
+    return key;
+}
+
+/* The list has lost an entry: the last one takes the key along, the last key the listener. */
+static HASS_CALLBACK void drop_if_unused(struct key *key)
+{
+    struct helpers *helpers = key->helpers;
+    struct state_table *table = helpers->states[key->kind];
+    if (sub_list_count(&key->list))
+        return;
+    hass_strmap_remove(table->keys, key->text);
+    free(key);
+    if (!hass_strmap_count(table->keys))
+        table->listener = hass_sub_async_remove(table->listener);
+    helpers_unref(helpers);
+}
+
+/* --- trackers ------------------------------------------------------------------------------------------------------ */
+
+static void text_filter_init(struct text_filter *filter, const char *const *texts)
+{
+    size_t count = 0;
+    if (!texts)
+        return;
+    for (; texts[count]; count++) {
+        if (!strcmp(texts[count], HASS_MATCH_ALL))
+            return;
+    }
+    filter->texts = mem_calloc(count + 1, sizeof(*filter->texts));
+    for (size_t i = 0; i < count; i++)
+        filter->texts[i] = mem_strdup(texts[i]);
+}
+
+static void text_filter_fini(struct text_filter *filter)
+{
+    for (char **text = filter->texts; text && *text; text++)
+        free(*text);
+    free(filter->texts);
+}
+
+static bool text_filter_passes(const struct text_filter *filter, const struct hass_state *state)
+{
+    if (!filter->texts)
+        return true;
+    for (char **text = filter->texts; state && *text; text++) {
+        if (!strcmp(*text, hass_state_state(state)))
+            return true;
+    }
+    return false;
+}
+
+static HASS_CALLBACK int forward(const struct hass_event *event, void *userdata,
+                                 struct hass_error *err)
+{
+    struct tracker *tracker = userdata;
+    const struct hass_state *old = NULL, *new = NULL;
+    (void)hass_event_states(event, &old, &new);
+    if (text_filter_passes(&tracker->from, old) && text_filter_passes(&tracker->to, new))
+        sub_run(hass_event_hass(event), tracker->sub, event);
+    return 0;
+}
+
+static void tracker_free(struct tracker *tracker)
+{
+    text_filter_fini(&tracker->from);
+    text_filter_fini(&tracker->to);
+    free(tracker);
+}
+
+static HASS_CALLBACK void leave_lists(struct hass *hass, struct tracker *tracker)
+{
+    struct scope *former = helpers_enter_root(hass);
+    while (tracker->count) {
+        struct place *place = &tracker->places[--tracker->count];
+        hass_sub_async_remove(place->sub);
+        drop_if_unused(place->key);
+    }
+    scope_leave(former);
+}
+
+static void tracker_removed(struct hass_sub *sub, void *owner)
+{
+    struct tracker *tracker = owner;
+    hass__assert_loop();
+    if (tracker->count)
+        leave_lists(tracker->places[0].key->helpers->hass, tracker);
+    tracker_free(tracker);
+}
+
+/* Twice the same text is once. */
+static bool stands_on(const struct tracker *tracker, const struct key *key)
+{
+    for (size_t i = 0; i < tracker->count; i++) {
+        if (tracker->places[i].key == key)
+            return true;
+    }
+    return false;
+}
+
+static HASS_CALLBACK int join_list(struct hass *hass, enum track_kind kind, struct tracker *tracker,
+                                   const char *text, struct hass_error *err)
+{
+    struct helpers *helpers = helpers_of(hass);
+    struct key *key = key_of(helpers, kind, text);
+    if (stands_on(tracker, key))
+        return 0;
+    struct place *place = &tracker->places[tracker->count];
+    struct sub_options options = { .job = HASS_JOB_CALLBACK(forward, tracker) };
+    struct scope *former = helpers_enter_root(hass);
+    int rc = sub_list_add(hass, &key->list, HASS_SUBJECT_EVENT, &options, &place->sub, err);
+    if (rc >= 0) {
+        place->key = key;
+        tracker->count++;
+        rc = listen(hass, table_of(helpers, kind), err);
+    } else {
+        drop_if_unused(key);
+    }
+    scope_leave(former);
+    return rc;
+}
+
+static HASS_CALLBACK int join_lists(struct hass *hass, enum track_kind kind,
+                                    struct tracker *tracker, const char *const *texts, size_t count,
+                                    struct hass_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        autofree char *text = mem_strdup(texts[i]);
+        for (char *c = text; *c; c++)
+            *c = (char)tolower((unsigned char)*c);
+        int rc = join_list(hass, kind, tracker, text, err);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+struct track_options {
+    enum track_kind kind;
+    const char *const *texts; /* NULL: all */
+    const char *const *from, *const *to;
+};
+
+static const char *const *texts_or_all(const char *const *texts, size_t *ret_count)
+{
+    static const char *const all[] = { HASS_MATCH_ALL, NULL };
+    size_t count = 0;
+    while (texts && texts[count] && strcmp(texts[count], HASS_MATCH_ALL))
+        count++;
+    bool matches_all = !texts || texts[count];
+    *ret_count = matches_all ? 1 : count;
+    return matches_all ? all : texts;
+}
+
+static HASS_CALLBACK int track(struct hass *hass, const struct track_options *options,
+                               struct hass_job job, struct hass_sub **ret_sub,
+                               struct hass_error *err)
+{
+    size_t count;
+    const char *const *texts = texts_or_all(options->texts, &count);
+    struct tracker *tracker = mem_zalloc(sizeof(*tracker) + count * sizeof(tracker->places[0]));
+    text_filter_init(&tracker->from, options->from);
+    text_filter_init(&tracker->to, options->to);
+    struct tracker_options add = {
+        .job = job,
+        .subject = HASS_SUBJECT_EVENT,
+        .removed = tracker_removed,
+        .owner = tracker,
+    };
+    struct hass_sub *own;
+    int rc = tracker_add(hass, &add, &own, err);
+    if (rc < 0) {
+        tracker_free(tracker);
+        return rc;
+    }
+    tracker->sub = own;
+    rc = join_lists(hass, options->kind, tracker, texts, count, err);
+    if (rc < 0) {
+        hass_sub_async_remove(own);
+        return rc;
+    }
+    tracker_publish(own, ret_sub);
+    return 0;
+}
+
+int hass_async_track_state_change_event(struct hass *hass, const char *const *entity_ids,
+                                        struct hass_job job, struct hass_sub **ret_sub,
+                                        struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.async_track_state_change_event", err);
+    struct track_options options = { .kind = TRACK_CHANGED, .texts = entity_ids };
+    return track(hass, &options, job, ret_sub, err);
+}
+
+int hass_async_track_state_report_event(struct hass *hass, const char *const *entity_ids,
+                                        struct hass_job job, struct hass_sub **ret_sub,
+                                        struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.async_track_state_report_event", err);
+    struct track_options options = { .kind = TRACK_REPORTED, .texts = entity_ids };
+    return track(hass, &options, job, ret_sub, err);
+}
+
+int hass_async_track_state_change(struct hass *hass, const char *const *entity_ids,
+                                  const char *const *from, const char *const *to,
+                                  struct hass_job job, struct hass_sub **ret_sub,
+                                  struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.async_track_state_change", err);
+    struct track_options options = {
+        .kind = TRACK_CHANGED,
+        .texts = entity_ids,
+        .from = from,
+        .to = to,
+    };
+    return track(hass, &options, job, ret_sub, err);
+}
+
+int hass_async_track_state_added_domain(struct hass *hass, const char *const *domains,
+                                        struct hass_job job, struct hass_sub **ret_sub,
+                                        struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.async_track_state_added_domain", err);
+    struct track_options options = { .kind = TRACK_ADDED, .texts = domains };
+    return track(hass, &options, job, ret_sub, err);
+}
+
+int hass_async_track_state_removed_domain(struct hass *hass, const char *const *domains,
+                                          struct hass_job job, struct hass_sub **ret_sub,
+                                          struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.async_track_state_removed_domain", err);
+    struct track_options options = { .kind = TRACK_REMOVED, .texts = domains };
+    return track(hass, &options, job, ret_sub, err);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the time trackers have in common: a registration, a timer, and a rule for when it is due next.
+ */
+#pragma once
+
+#include "helpers/helpers.h"
+#include "run/timer.h"
+
+struct time_tracker;
+
+/* A kind of time tracker. All on the loop. */
+struct time_kind {
+    /* Sets tracker->due to the next time after @now; fails when there is none. NULL: fires once. */
+    int (*next)(struct time_tracker *tracker, int64_t now, struct hass_error *err);
+    /* Gives back what the kind keeps besides; or NULL. */
+    void (*fini)(struct time_tracker *tracker);
+    bool wall;      /* due is on the wall clock, else on the monotonic one */
+    bool scheduled; /* tick->now is the scheduled time, not the actual one */
+    unsigned flags; /* enum job_flags; 0: as for any registration */
+};
+
+/* Begins each kind's own struct, from mem_zalloc. */
+struct time_tracker {
+    struct hass *hass;
+    const struct time_kind *kind;
+    struct hass_sub *sub;
+    struct timer timer;
+    int64_t due; /* on the kind's clock */
+};
+
+/**
+ * Registers @tracker, whose kind, hass and (without next) due are set, and arms it. Takes @tracker and the job, also on
+ * failure.
+ */
+int time_tracker_start(struct time_tracker *tracker, struct hass_job job, struct hass_sub **ret_sub,
+                       struct hass_error *err) HASS_CALLBACK;
+/** Computes the next time anew and arms the timer; logs an error when there is none. */
+void time_tracker_rearm(struct time_tracker *tracker, int64_t now) HASS_CALLBACK;

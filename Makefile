@@ -57,7 +57,7 @@ PLUGINS     := $(DOMAINS:%=$(BUILD)/integrations/%.so)
 PROGRAMS    := $(if $(DAEMON_OBJS),$(BUILD)/hassd) $(if $(CTL_OBJS),$(BUILD)/hassctl)
 LIBHASS     := $(BUILD)/libhass.so
 
-TEST_SRCS    := $(wildcard tests/lib/*/test_*.c tests/integrations/*/test_*.c tests/daemon/test_*.c)
+TEST_SRCS    := $(wildcard tests/lib/*/test_*.c tests/integrations/*/test_*.c tests/daemon/test_*.c tests/thread_safety/test_*.c)
 TESTS        := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRCS))
 SUPPORT_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/support/*.c))
 TEST_PLUGINS := $(patsubst tests/plugins/%.c,$(BUILD)/tests/plugins/%.so,$(wildcard tests/plugins/*.c))
@@ -147,8 +147,12 @@ uninstall: ## remove what install put there, and folders of ours that are empty 
 	$(Q)for d in $(LIBDIR)/hassd $(PREFIX)/include/hass $(PREFIX)/share/hassd $(PREFIX)/share/doc/hassd; do \
 	    [ ! -d $(DESTDIR)$$d ] || find $(DESTDIR)$$d -depth -type d -empty -delete; done
 
+# What the headers export, for the tests that go over all of it.
+$(BUILD)/exports.tsv: $(wildcard lib/include/hass/*.h) tests/lint/exports.sh
+	$(Q)tests/lint/exports.sh > $@
+
 .PHONY: tests
-tests: $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(FUZZERS)
+tests: $(BUILD)/exports.tsv $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(FUZZERS)
 
 bench: $(BENCHES) all ## measure the hot paths, JSON lines on stdout
 	$(Q)for b in $(BENCHES); do $$b || exit 1; done

@@ -25,7 +25,7 @@ const bool hass__never;
 struct thread_safety {
     pthread_mutex_t lock;
     size_t count;
-    const void *sites[2 * MAX_SITES]; /* open addressing */
+    uintptr_t calls[2 * MAX_SITES]; /* open addressing */
 };
 
 bool hass_on_loop(const struct hass *hass)
@@ -35,18 +35,19 @@ bool hass_on_loop(const struct hass *hass)
 
 /* --- call sites ---------------------------------------------------------------------------------------------------- */
 
-/* True the first time. */
-static bool remember(struct thread_safety *safety, const void *site)
+/* True the first time. A site that calls through a pointer has several operations. */
+static bool remember(struct thread_safety *safety, const void *site, const char *operation)
 {
+    uintptr_t call = (uintptr_t)site ^ ((uintptr_t)operation * 31);
     size_t mask = 2 * MAX_SITES - 1;
-    size_t place = ((uintptr_t)site * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
+    size_t place = (call * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
     bool first = false;
 
     pthread_mutex_lock(&safety->lock);
-    while (safety->sites[place] && safety->sites[place] != site)
+    while (safety->calls[place] && safety->calls[place] != call)
         place = (place + 1) & mask;
-    if (!safety->sites[place] && safety->count < MAX_SITES) {
-        safety->sites[place] = site;
+    if (!safety->calls[place] && safety->count < MAX_SITES) {
+        safety->calls[place] = call;
         safety->count++;
         first = true;
     }
@@ -94,7 +95,7 @@ static void report(const struct hass *hass, const struct refusal *refusal)
     char anchor[64];
 
     scope_of_caller(hass)->counters.refused++;
-    if (!remember(runtime->thread_safety, refusal->site))
+    if (!remember(runtime->thread_safety, refusal->site, refusal->operation))
         return;
     write_anchor(refusal->operation, anchor);
     log_write_as(owner, HASS_LOG_WARNING, NULL, __FILE__, __LINE__, __func__,

@@ -24,6 +24,7 @@
 #include "loader/file.h"
 #include "loader/manifest.h"
 #include "loader/probe.h"
+#include "run/lastwords.h"
 #include "run/runtime.h"
 
 struct plugin_store {
@@ -258,7 +259,10 @@ static int map_copy(struct plugin_store *store, struct plugin *plugin, unsigned 
                          PLUGIN_MAX_MAPPINGS);
     store->count++;
     void *handle;
+    struct lastwords *lastwords = runtime_of(store->hass)->lastwords;
+    lastwords_set_loading(lastwords, plugin->domain);
     int rc = plugin_map(plugin->copy, plugin->domain, &handle, &plugin->manifest, err);
+    lastwords_set_loading(lastwords, NULL);
     if (rc < 0)
         return rc;
     find_entries(plugin, entries, handle);

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From nothing to running: the configuration, the core's section, the files of all integrations, then the stages. Nothing
+ * that is wrong on the way keeps the daemon from running; it is reported and left out.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <hass/bus.h>
+#include <hass/cleanup.h>
+#include <hass/log.h>
+
+#include "base/mem.h"
+#include "loader/loader.h"
+#include "run/lastwords.h"
+#include "run/task.h"
+
+#define STAGE_LIMIT   300.0 /* seconds */
+#define STAGE_COOL    60.0
+#define WRAP_UP_LIMIT 300.0
+
+/* --- a hass -------------------------------------------------------------------------------------------------------- */
+
+static int check_folder(const char *path, struct hass_error *err)
+{
+    struct stat status;
+    if (!path || !*path)
+        return hass_fail(err, -EINVAL, "no configuration folder was named");
+    if (stat(path, &status) < 0)
+        return hass_fail_errno(err, errno, "cannot use the configuration folder %s", path);
+    if (!S_ISDIR(status.st_mode))
+        return hass_fail(err, -ENOTDIR, "the configuration folder %s is not a folder", path);
+    if (access(path, R_OK | X_OK) < 0)
+        return hass_fail_errno(err, errno, "cannot read the configuration folder %s", path);
+    return 0;
+}
+
+int hass_create(const struct hass_options *given, struct hass **ret_hass, struct hass_error *err)
+{
+    struct hass_options options;
+    struct hass *hass;
+    OPTIONS_READ(&options, given);
+    int rc = check_folder(options.config_dir, err);
+    if (rc < 0)
+        return rc;
+    const struct core_options core = {
+        .config_dir = options.config_dir,
+        .state_dir = options.state_dir,
+        .debug = options.debug,
+        .runtime = {
+            .virtual_time = options.virtual_time,
+            .virtual_start = options.virtual_start,
+            .watchdog = options.watchdog,
+            .runtime_dir = options.runtime_dir ? options.runtime_dir
+                           : options.state_dir ? options.state_dir
+                                               : options.config_dir,
+        },
+    };
+    rc = core_create(&core, &hass, err);
+    if (rc < 0)
+        return rc;
+    hass__assert_loop();
+    loader_create(hass, &options);
+    rc = platforms_init(hass, err);
+    if (rc < 0) {
+        core_destroy(hass);
+        return rc;
+    }
+    *ret_hass = hass;
+    return 0;
+}
+
+int hass_destroy(struct hass *hass)
+{
+    return (int)core_destroy(hass);
+}
+
+/* --- the configuration --------------------------------------------------------------------------------------------- */
+
+static HASS_COROUTINE int read_settings(struct loader *loader, struct hass_error *err)
+{
+    struct config_file *file;
+    int rc = loader_async_read_settings(loader, &file, err);
+    if (rc < 0)
+        return rc;
+    config_file_destroy(loader->settings);
+    loader->settings = file;
+    autojson *values = settings_core_values(file);
+    struct hass_error failure = HASS_ERROR_INIT;
+    if (json_object_size(values) > 0 &&
+        config_async_load(loader->hass, steal(values), "yaml", &failure) < 0)
+        hass_error("The section homeassistant is not used: %s", failure.message);
+    settings_log(&file->diagnostics);
+    return 0;
+}
+
+/* --- whom the last run blamed -------------------------------------------------------------------------------------- */
+
+static void tell_last_words(struct loader *loader)
+{
+    const struct lastwords *lastwords = loader->hass->runtime->lastwords;
+    const struct lastwords_report *former = lastwords ? lastwords_former(lastwords) : NULL;
+    if (!former || !former->died)
+        return;
+    if (*former->domain)
+        hass_warning("The last run ended badly while %s was at work%s%s%s", former->domain,
+                     *former->job ? " (" : "", former->job, *former->job ? ")" : "");
+    else
+        hass_warning("The last run ended badly; no integration was at work");
+}
+
+/* --- stages -------------------------------------------------------------------------------------------------------- */
+
+struct stage {
+    HASS_VEC(struct integration *) members;
+    HASS_VEC(struct hass_future *) begun;
+};
+
+static HASS_CALLBACK void stage_add(struct stage *stage, struct integration *integration)
+{
+    struct hass_future *done;
+    if (!integration || integration->state != INTEGRATION_IDLE)
+        return;
+    if (integration_async_begin_setup(integration, false, &done, NULL) < 0)
+        return;
+    vec_push(&stage->members, integration);
+    vec_push(&stage->begun, done);
+}
+
+static void name_waiting(const struct stage *stage, double limit)
+{
+    autobuf names = HASS_BUF_INIT;
+    for (size_t i = 0; i < stage->begun.length; i++)
+        if (!hass_future_done(stage->begun.data[i]))
+            hass_buf_printf(&names, "%s%s", names.length ? ", " : "",
+                            stage->members.data[i]->domain);
+    hass_warning("Setup timed out after %g seconds, waiting on: %s; moving forward", limit,
+                 hass_buf_string(&names));
+}
+
+static HASS_COROUTINE int stage_wait(struct stage *stage, struct hass *hass, struct hass_error *err)
+{
+    struct hass_future *const *begun = stage->begun.data;
+    size_t count = stage->begun.length;
+    int rc = count ? hass_async_wait_all(hass, begun, count, STAGE_LIMIT, err) : 0;
+    if (rc == -ETIMEDOUT) {
+        name_waiting(stage, STAGE_LIMIT);
+        hass_error_clear(err);
+        rc = hass_async_wait_all(hass, begun, count, STAGE_COOL, err);
+    }
+    if (rc == -ETIMEDOUT) {
+        hass_error_clear(err);
+        rc = 0;
+    }
+    vec_foreach(&stage->begun, done)
+        hass_future_unref(*done);
+    vec_fini(&stage->begun);
+    vec_fini(&stage->members);
+    return rc;
+}
+
+/* One alone: what others rely on. */
+static HASS_COROUTINE int set_up_first(struct loader *loader, const char *domain,
+                                       struct hass_error *err)
+{
+    struct stage stage = { 0 };
+    stage_add(&stage, integration_get(loader, domain));
+    return stage_wait(&stage, loader->hass, err);
+}
+
+static HASS_COROUTINE int set_up_rest(struct loader *loader, struct hass_error *err)
+{
+    struct stage stage = { 0 };
+    const char *domain;
+    json_t *section;
+    json_object_foreach(loader->settings->sections, domain, section)
+        stage_add(&stage, integration_get(loader, domain));
+    return stage_wait(&stage, loader->hass, err);
+}
+
+static HASS_CALLBACK void mark_wanted(struct loader *loader)
+{
+    const char *domain;
+    json_t *section;
+    json_object_foreach(loader->settings->sections, domain, section) {
+        struct integration *integration = integration_get(loader, domain);
+        if (integration)
+            integration->wanted = true;
+        else
+            problem_report(loader, domain, PROBLEM_SETTINGS, NULL,
+                           "that is not the name of an integration");
+    }
+    integration_get(loader, "homeassistant")->wanted = true;
+}
+
+static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *err)
+{
+    autojson *names = settings_names(loader->settings);
+    json_object_set_new(names, "homeassistant", json_true());
+    mark_wanted(loader);
+    loader_async_open_all(loader, names);
+    int rc = 0;
+    if (hass_json_get(loader->settings->sections, "logger"))
+        rc = set_up_first(loader, "logger", err);
+    if (rc == 0)
+        rc = set_up_first(loader, "homeassistant", err);
+    return rc < 0 ? rc : set_up_rest(loader, err);
+}
+
+/* --- the end of it ------------------------------------------------------------------------------------------------- */
+
+static HASS_COROUTINE int settle(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return hass_async_block_till_done(hass, false, err);
+}
+
+/* Platforms are set up by tasks of their own; the start waits for them, within reason. */
+static HASS_COROUTINE int wrap_up(struct hass *hass, struct hass_error *err)
+{
+    struct hass_job job = HASS_JOB_COROUTINE(settle, NULL, .name = "wrap up");
+    autounref(hass_task) *task = NULL;
+    int rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, &task, err);
+    if (rc < 0)
+        return rc;
+    rc = hass_async_await_task(task, WRAP_UP_LIMIT, err);
+    if (rc != -ETIMEDOUT)
+        return rc;
+    hass_warning("Setup goes on without tasks that still run after %g seconds", WRAP_UP_LIMIT);
+    (void)hass_task_async_cancel(task, NULL);
+    hass_error_clear(err);
+    return 0;
+}
+
+static HASS_CALLBACK int on_stop_event(const struct hass_event *event, void *userdata,
+                                       struct hass_error *err)
+{
+    struct loader *loader = userdata;
+    lastwords_set_phase(loader->hass->runtime->lastwords, LAST_STOPPING);
+    loader_notify(loader, "stopping", "stopping");
+    return 0;
+}
+
+static HASS_CALLBACK void tell_ready(struct loader *loader)
+{
+    size_t running = 0;
+    const char *domain;
+    const struct integration *integration;
+    strmap_foreach(loader->integrations, domain, integration)
+        running += integration->state == INTEGRATION_SET_UP;
+    size_t problems = hass_strmap_count(loader->problems);
+    autofree char *text = problems ? mem_printf("%zu integrations, %zu problems", running, problems)
+                                   : mem_printf("%zu integrations", running);
+    double seconds = (double)(hass_monotonic(loader->hass) - loader->started) / 1e6;
+    hass_info("hassd %s is ready after %.2f s: %s", HASS_VERSION, seconds, text);
+    loader_notify(loader, "ready", text);
+}
+
+static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
+{
+    struct hass *hass = loader->hass;
+    loader_notify(loader, "starting", "reading the configuration");
+    tell_last_words(loader);
+    int rc = read_settings(loader, err);
+    if (rc == 0)
+        rc = hass_bus_async_listen_once(hass, HASS_EVENT_STOP,
+                                        HASS_JOB_CALLBACK(on_stop_event, loader), NULL, err);
+    if (rc < 0)
+        return rc;
+    loader->watch = watch_create(loader);
+    loader_notify(loader, "starting", "setting up integrations");
+    rc = run_stages(loader, err);
+    if (rc == 0)
+        rc = wrap_up(hass, err);
+    if (rc == 0)
+        rc = core_async_start(hass, err);
+    if (rc == 0 && hass_core_state(hass) == HASS_RUNNING) {
+        lastwords_set_phase(hass->runtime->lastwords, LAST_RUNNING);
+        tell_ready(loader);
+    }
+    return rc;
+}
+
+static HASS_COROUTINE int bootstrap(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct loader *loader = userdata;
+    struct hass_error failure = HASS_ERROR_INIT;
+    int rc = lead_up(loader, &failure);
+    integration_end(&loader->bootstrap);
+    if (rc < 0 && !loader->stop_requested) {
+        hass_critical("The start has failed: %s", failure.message);
+        return hass_async_request_stop(hass, 1, err);
+    }
+    return 0;
+}
+
+int hass_run(struct hass *hass, struct hass_error *err)
+{
+    struct loader *loader = loader_of(hass);
+    VERIFY_LOOP(hass, "hass.run", err);
+    hass__assert_loop();
+    if (hass_core_state(hass) != HASS_NOT_RUNNING || loader->bootstrap)
+        return hass_fail(err, HASS_E_GENERAL, "this hass has been run before");
+    if (!loader->stop_requested) {
+        struct hass_job job = HASS_JOB_COROUTINE(bootstrap, loader);
+        int rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0,
+                            &loader->bootstrap, err);
+        if (rc < 0)
+            return rc;
+    }
+    runtime_run(hass->runtime);
+    return core_exit_code(hass);
+}
+
+/* --- stopping ------------------------------------------------------------------------------------------------------ */
+
+static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return hass_async_stop(hass, (int)(intptr_t)userdata, true, err);
+}
+
+/* Set-ups are not waited for: they end with a cancelled wait, and their scopes are closed. */
+static HASS_CALLBACK void give_up_start(struct loader *loader)
+{
+    const char *domain;
+    struct integration *integration;
+    (void)hass_task_async_cancel(loader->bootstrap, NULL);
+    strmap_foreach(loader->integrations, domain, integration) {
+        if (integration->opening)
+            (void)hass_task_async_cancel(integration->opening, NULL);
+        if (integration->setting_up)
+            (void)hass_task_async_cancel(integration->setting_up, NULL);
+    }
+}
+
+int hass_async_request_stop(struct hass *hass, int exit_code, struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.async_request_stop", err);
+    struct loader *loader = loader_of(hass);
+    if (loader->stop_requested)
+        return 0;
+    loader->stop_requested = true;
+    if (loader->bootstrap)
+        give_up_start(loader);
+    struct hass_job job = HASS_JOB_COROUTINE(stop, (void *)(intptr_t)exit_code);
+    return task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, NULL, err);
+}
+
+/* --- reading the configuration again ------------------------------------------------------------------------------- */
+
+/* Domains that are written about differently now, or no longer. */
+static json_t *changed_domains(const struct config_file *old, const struct config_file *new)
+{
+    json_t *changed = json_object();
+    const char *domain;
+    json_t *section;
+    json_object_foreach(old->sections, domain, section)
+        if (!settings_same(old, new, domain))
+            json_object_set_new(changed, domain, json_true());
+    json_object_foreach(new->sections, domain, section)
+        if (!settings_same(old, new, domain))
+            json_object_set_new(changed, domain, json_true());
+    return changed;
+}
+
+static HASS_COROUTINE void apply_change(struct loader *loader, const char *domain)
+{
+    struct integration *integration = integration_get(loader, domain);
+    if (!integration) {
+        problem_report(loader, domain, PROBLEM_SETTINGS, NULL,
+                       "that is not the name of an integration");
+        return;
+    }
+    integration->wanted = hass_json_get(loader->settings->sections, domain) != NULL;
+    problem_clear(loader, domain);
+    if (integration->failure.code != 0 && !integration->plugin)
+        hass_error_clear(&integration->failure);
+    (void)integration_async_change(integration,
+                                   integration->wanted ? CHANGE_SECTION : CHANGE_UNLOAD, NULL);
+}
+
+static HASS_CALLBACK void apply_core(struct loader *loader, const struct config_file *old)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+    json_t *values = settings_core_values(loader->settings);
+    if (hass_json_equal(old->core, loader->settings->core))
+        json_decref(values);
+    else if (hass_config_async_update(loader->hass, values, &err) < 0)
+        hass_error("The section homeassistant is not used: %s", err.message);
+}
+
+static HASS_COROUTINE int reload_config(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct loader *loader = userdata;
+    struct config_file *file;
+    loader_notify(loader, "reloading", "reading the configuration again");
+    int rc = loader_async_read_settings(loader, &file, err);
+    if (rc == 0) {
+        struct config_file *old = loader->settings;
+        autojson *changed = changed_domains(old, file);
+        const char *domain;
+        json_t *unused;
+        loader->settings = file;
+        apply_core(loader, old);
+        settings_log(&file->diagnostics);
+        json_object_foreach(changed, domain, unused)
+            apply_change(loader, domain);
+        config_file_destroy(old);
+        hass_info("The configuration has been read again: %zu sections have changed",
+                  json_object_size(changed));
+    }
+    loader_notify(loader, "ready", "running");
+    return rc;
+}
+
+int hass_async_reload_config(struct hass *hass, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.async_reload_config", err);
+    struct hass_job job = HASS_JOB_COROUTINE(reload_config, loader_of(hass));
+    autounref(hass_future) *done = NULL;
+    int rc = job_run(hass, hass->runtime->root, &job, hass, NULL, NULL, JOB_TRACKED, &done, err);
+    return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
+}

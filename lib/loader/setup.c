@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Setting up: one task for each integration, in the root scope; whoever asks meanwhile waits for that task. It opens the
+ * file, waits for the dependencies, checks the configuration, and then runs the entry point as a task or pool job of the
+ * integration's own scope, which is closed again when that fails or takes too long.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <hass/bus.h>
+#include <hass/cleanup.h>
+#include <hass/log.h>
+
+#include "base/mem.h"
+#include "loader/loader.h"
+#include "loader/manifest.h"
+#include "loader/resolve.h"
+
+/* --- who waits for whom -------------------------------------------------------------------------------------------- */
+
+static const char *const *waits_of(const char *domain, void *userdata)
+{
+    const struct integration *integration = integration_find(userdata, domain);
+    return integration ? integration->waits.data : NULL;
+}
+
+static void add_wait(struct integration *integration, const char *domain)
+{
+    integration->waits.data[integration->waits.length - 1] = domain;
+    vec_push(&integration->waits, NULL);
+}
+
+static void remove_wait(struct integration *integration, const char *domain)
+{
+    for (size_t i = 0; i + 1 < integration->waits.length; i++) {
+        if (strcmp(integration->waits.data[i], domain) == 0) {
+            vec_remove(&integration->waits, i);
+            return;
+        }
+    }
+}
+
+/* Two that wait for each other would wait for ever: sees whether waiting for @other closes such a circle. */
+static int begin_wait(struct integration *integration, struct integration *other,
+                      struct hass_error *err)
+{
+    add_wait(integration, other->domain);
+    autofree char *path =
+        resolve_path(integration->domain, integration->domain, waits_of, integration->loader);
+    if (!path)
+        return 0;
+    remove_wait(integration, other->domain);
+    return hass_fail(err, HASS_E_DEPENDENCY, "its dependencies go in a circle: %s", path);
+}
+
+static const char *const *dependencies_of(const char *domain, void *userdata)
+{
+    const struct integration *integration = integration_find(userdata, domain);
+    return integration && integration->plugin ? integration->plugin->manifest.dependencies : NULL;
+}
+
+char *setup_find_cycle(struct integration *integration)
+{
+    return resolve_path(integration->domain, integration->domain, dependencies_of,
+                        integration->loader);
+}
+
+/* --- dependencies -------------------------------------------------------------------------------------------------- */
+
+/* Set-ups that have been begun and are waited for. */
+struct begun {
+    struct integration *other;
+    struct hass_future *done;
+};
+
+static HASS_COROUTINE int finish_wait(struct integration *integration, struct begun *begun,
+                                      struct hass_error *err)
+{
+    struct hass_error failure = HASS_ERROR_INIT;
+    int rc = begun->done ? hass_async_await(begun->done, HASS_FOREVER, &failure) : 0;
+    remove_wait(integration, begun->other->domain);
+    hass_future_unref(begun->done);
+    if (rc == -ECANCELED)
+        return hass_error_copy(err, &failure);
+    if (rc < 0)
+        return hass_fail(err, HASS_E_DEPENDENCY, "it needs %s, which is not set up: %s",
+                         begun->other->domain, failure.message);
+    return 0;
+}
+
+/*
+ * Begins all but @except at once, then waits for each. With @must one that fails is an error, otherwise it is only waited
+ * for.
+ */
+static HASS_COROUTINE int set_up_all(struct integration *integration, const char *const *domains,
+                                     const char *except, bool must, struct hass_error *err)
+{
+    HASS_VEC(struct begun) all = { 0 };
+    int result = 0;
+    for (; *domains && result == 0; domains++) {
+        struct begun begun = { .other = integration_get(integration->loader, *domains) };
+        if (begun.other->state == INTEGRATION_SET_UP || (!must && !begun.other->wanted) ||
+            (except && strcmp(*domains, except) == 0))
+            continue;
+        begun.other->wanted = true;
+        struct hass_error circle = HASS_ERROR_INIT;
+        int rc = begin_wait(integration, begun.other, &circle);
+        if (rc == 0)
+            rc = integration_async_begin_setup(begun.other, false, &begun.done, &circle);
+        if (rc == 0)
+            vec_push(&all, begun);
+        else if (must)
+            result = hass_error_copy(err, &circle);
+    }
+    vec_foreach(&all, begun) {
+        int rc = finish_wait(integration, begun, must && result == 0 ? err : NULL);
+        if (rc < 0 && result == 0 && (must || rc == -ECANCELED))
+            result = rc;
+    }
+    vec_fini(&all);
+    return result;
+}
+
+int setup_async_dependencies(struct integration *integration, const char *except,
+                             struct hass_error *err)
+{
+    const struct hass_manifest *manifest = &integration->plugin->manifest;
+    autofree char *cycle = setup_find_cycle(integration);
+    if (cycle)
+        return hass_fail(err, HASS_E_DEPENDENCY, "its dependencies go in a circle: %s", cycle);
+    int rc = set_up_all(integration, manifest->dependencies, except, true, err);
+    return rc < 0 ? rc : set_up_all(integration, manifest->after_dependencies, except, false, err);
+}
+
+/* --- the entry point ----------------------------------------------------------------------------------------------- */
+
+/* What the entry point gets; it can outlive us when it hangs in the pool. */
+struct setup_call {
+    const struct plugin *plugin;
+    json_t *config;
+};
+
+static void free_call(void *object)
+{
+    struct setup_call *call = object;
+    json_decref(call->config);
+    free(call);
+}
+
+static HASS_COROUTINE int call_async_setup(struct hass *hass, void *userdata,
+                                           struct hass_error *err)
+{
+    const struct setup_call *call = userdata;
+    return call->plugin->async_setup(hass, call->config, err);
+}
+
+static HASS_BLOCKING int call_setup(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    const struct setup_call *call = userdata;
+    return call->plugin->setup(hass, call->config, err);
+}
+
+static HASS_COROUTINE int await_setup(struct integration *integration, struct hass_future *done,
+                                      struct hass_error *err)
+{
+    struct hass_error failure = HASS_ERROR_INIT;
+    int rc = hass_async_await(done, SETUP_WARN_AFTER, &failure);
+    if (rc == -ETIMEDOUT && !hass_future_done(done)) {
+        hass_warning("Setup of %s is taking over %g seconds", integration->domain,
+                     SETUP_WARN_AFTER);
+        hass_error_clear(&failure);
+        rc = hass_async_await(done, SETUP_LIMIT - SETUP_WARN_AFTER, &failure);
+    }
+    if (rc == -ETIMEDOUT && !hass_future_done(done))
+        return hass_fail(err, -ETIMEDOUT,
+                         "its set-up did not end within %g s: it has been given up", SETUP_LIMIT);
+    if (rc < 0)
+        return hass_fail(err, rc, "its set-up failed: %s",
+                         *failure.message ? failure.message : hass_error_name(rc));
+    return 0;
+}
+
+/* @config is taken. */
+static HASS_COROUTINE int run_entry_point(struct integration *integration, json_t *config,
+                                          struct hass_error *err)
+{
+    struct hass *hass = integration->loader->hass;
+    struct setup_call *call = mem_alloc(sizeof(*call));
+    *call = (struct setup_call){ .plugin = integration->plugin, .config = config };
+    struct hass_job job = call->plugin->setup ? HASS_JOB_EXECUTOR(call_setup, call)
+                                              : HASS_JOB_COROUTINE(call_async_setup, call);
+    job.name = call->plugin->setup ? "setup" : "async_setup";
+    autounref(hass_future) *done = NULL;
+    int rc = job_run(hass, integration_scope(integration), &job, hass, call, free_call, JOB_TRACKED,
+                     &done, err);
+    return rc < 0 ? rc : await_setup(integration, done, err);
+}
+
+static int check_settings(struct integration *integration, json_t **ret_config,
+                          struct hass_error *err)
+{
+    struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+    int rc = settings_check(integration->loader->settings, integration->domain,
+                            &integration->plugin->manifest, &diagnostics, ret_config, err);
+    settings_log(&diagnostics);
+    diagnostics_fini(&diagnostics);
+    return rc;
+}
+
+/* --- the steps ----------------------------------------------------------------------------------------------------- */
+
+static HASS_COROUTINE int take_steps(struct integration *integration, enum problem_stage *stage,
+                                     struct hass_error *err)
+{
+    json_t *config = NULL;
+    *stage = PROBLEM_OPENING;
+    int rc = integration_async_open(integration, err);
+    if (rc < 0 && integration_check_deaths(integration, NULL) < 0)
+        *stage = PROBLEM_LEFT_OUT;
+    if (rc < 0)
+        return rc;
+    *stage = PROBLEM_SETUP;
+    if (!integration->plugin->async_setup && !integration->plugin->setup)
+        return hass_fail(err, HASS_E_UNSUPPORTED,
+                         "it has no set-up of its own: name it as a platform, such as `sensor: "
+                         "[{platform: %s}]`",
+                         integration->domain);
+    rc = setup_async_dependencies(integration, NULL, err);
+    if (rc < 0)
+        return rc;
+    *stage = PROBLEM_SETTINGS;
+    rc = check_settings(integration, &config, err);
+    if (rc < 0)
+        return rc;
+    *stage = PROBLEM_SETUP;
+    return run_entry_point(integration, config, err);
+}
+
+static HASS_CALLBACK void succeed(struct integration *integration)
+{
+    struct loader *loader = integration->loader;
+    integration->state = INTEGRATION_SET_UP;
+    integration->sequence = ++loader->sequence;
+    problem_clear(loader, integration->domain);
+    config_async_add_component(loader->hass, integration->domain);
+    (void)hass_bus_async_fire(loader->hass, HASS_EVENT_COMPONENT_LOADED,
+                              json_pack("{s:s}", "component", integration->domain), NULL, NULL);
+}
+
+static HASS_COROUTINE void give_up(struct integration *integration, enum problem_stage stage,
+                                   const struct hass_error *failure)
+{
+    bool cancelled = failure->code == -ECANCELED;
+    integration_async_close_scope(integration);
+    integration->state = cancelled ? INTEGRATION_IDLE : INTEGRATION_FAILED;
+    if (cancelled)
+        return;
+    integration->failure = *failure;
+    problem_report(integration->loader, integration->domain, stage, integration->path,
+                   failure->message);
+}
+
+static HASS_COROUTINE int set_up(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct integration *integration = userdata;
+    struct hass_error failure = HASS_ERROR_INIT;
+    enum problem_stage stage;
+    hass_error_clear(&integration->failure);
+    int rc = take_steps(integration, &stage, &failure);
+    if (rc == 0)
+        succeed(integration);
+    else
+        give_up(integration, stage, &failure);
+    integration_end(&integration->setting_up);
+    hass_error_copy(err, &failure);
+    return rc;
+}
+
+int integration_async_begin_setup(struct integration *integration, bool again,
+                                  struct hass_future **ret_future, struct hass_error *err)
+{
+    if (integration->state == INTEGRATION_FAILED && !again)
+        return hass_error_copy(err, &integration->failure);
+    if (integration->state == INTEGRATION_CLOSING)
+        return hass_fail(err, HASS_E_CLOSED, "%s is being unloaded", integration->domain);
+    if (integration->state == INTEGRATION_SET_UP) {
+        *ret_future = hass_future_new(integration->loader->hass);
+        return hass_future_set(*ret_future, 0, NULL, NULL, NULL);
+    }
+    if (!integration->setting_up)
+        integration->state = INTEGRATION_SETTING_UP;
+    return integration_begin(integration, HASS_JOB_COROUTINE(set_up, integration),
+                             &integration->setting_up, ret_future, err);
+}
+
+int integration_async_setup(struct integration *integration, bool again, struct hass_error *err)
+{
+    autounref(hass_future) *done = NULL;
+    int rc = integration_async_begin_setup(integration, again, &done, err);
+    return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
+}
+
+/* --- for integrations ---------------------------------------------------------------------------------------------- */
+
+/* The integration whose set-up calls us, or NULL. */
+static HASS_CALLBACK struct integration *setting_up_now(struct loader *loader)
+{
+    struct integration *integration = integration_find(loader, scope_name(scope_current()));
+    bool setting_up = integration && integration->state == INTEGRATION_SETTING_UP &&
+                      integration->scope == scope_current();
+    return setting_up ? integration : NULL;
+}
+
+int hass_async_setup_component(struct hass *hass, const char *domain, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.async_setup_component", err);
+    struct loader *loader = loader_of(hass);
+    struct integration *integration = integration_get(loader, domain);
+    if (!integration)
+        return hass_fail(err, HASS_E_INVALID, "'%s' is not the name of an integration", domain);
+    struct integration *caller = setting_up_now(loader);
+    if (caller && integration->state != INTEGRATION_SET_UP) {
+        int rc = begin_wait(caller, integration, err);
+        if (rc < 0)
+            return rc;
+    }
+    integration->wanted = true;
+    int rc = integration_async_setup(integration, true, err);
+    if (caller)
+        remove_wait(caller, domain);
+    return rc;
+}
+
+static HASS_COROUTINE int set_up_named(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return hass_async_setup_component(hass, userdata, err);
+}
+
+int hass_setup_component(struct hass *hass, const char *domain, struct hass_error *err)
+{
+    VERIFY_NOT_LOOP(hass, "hass.setup_component", err);
+    autounref(hass_future) *done = NULL;
+    int rc = hass_run_coroutine_threadsafe(
+        hass, HASS_JOB_COROUTINE(set_up_named, mem_strdup(domain), .destroy = free), &done, err);
+    return rc < 0 ? rc : hass_future_wait(done, HASS_FOREVER, err);
+}
+
+bool hass_component_loaded(struct hass *hass, const char *domain)
+{
+    return config_has_component(hass, domain);
+}

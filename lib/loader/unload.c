@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Unloading and replacing, one change at a time. What depends on the integration is closed before it and set up again after
+ * it. A new file is opened before anything is closed: when it cannot be used, what runs goes on running.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <hass/cleanup.h>
+#include <hass/log.h>
+
+#include "base/mem.h"
+#include "entity/platform_loader.h"
+#include "loader/loader.h"
+#include "run/lastwords.h"
+
+/* --- what is to be closed, in that order --------------------------------------------------------------------------- */
+
+struct closing {
+    struct integration *integration;
+    bool was_set_up;
+};
+
+struct plan {
+    HASS_VEC(struct closing) order;
+    HASS_VEC(const struct integration *) seen;
+};
+
+static void plan_fini(struct plan *plan)
+{
+    vec_fini(&plan->order);
+    vec_fini(&plan->seen);
+}
+
+static bool depends_on(const struct integration *integration, const struct integration *other)
+{
+    if (!integration->scope)
+        return false;
+    if (hass_strmap_get(integration->platform_of, other->domain))
+        return true;
+    const char *const *dependency = integration->plugin->manifest.dependencies;
+    for (; *dependency; dependency++)
+        if (strcmp(*dependency, other->domain) == 0)
+            return true;
+    return false;
+}
+
+static bool is_seen(const struct plan *plan, const struct integration *integration)
+{
+    vec_foreach(&plan->seen, seen)
+        if (*seen == integration)
+            return true;
+    return false;
+}
+
+/* Depth first: @integration comes after all that depend on it. */
+static void plan_add(struct plan *plan, struct integration *integration)
+{
+    if (is_seen(plan, integration))
+        return;
+    vec_push(&plan->seen, integration);
+    const char *domain;
+    struct integration *other;
+    strmap_foreach(integration->loader->integrations, domain, other)
+        if (depends_on(other, integration))
+            plan_add(plan, other);
+    struct closing closing = {
+        .integration = integration,
+        .was_set_up = integration->state == INTEGRATION_SET_UP,
+    };
+    vec_push(&plan->order, closing);
+}
+
+/* --- closing one --------------------------------------------------------------------------------------------------- */
+
+static HASS_COROUTINE int call_async_unload(struct hass *hass, void *userdata,
+                                            struct hass_error *err)
+{
+    const struct plugin *plugin = userdata;
+    return plugin->async_unload(hass, err);
+}
+
+/* In its scope; whatever it answers, the scope is closed afterwards. */
+static HASS_COROUTINE void run_unload(struct integration *integration)
+{
+    struct hass *hass = integration->loader->hass;
+    struct hass_error err = HASS_ERROR_INIT;
+    struct hass_job job =
+        HASS_JOB_COROUTINE(call_async_unload, integration->plugin, .name = "async_unload");
+    autounref(hass_future) *done = NULL;
+    int rc = job_run(hass, integration->scope, &job, hass, NULL, NULL, JOB_TRACKED, &done, &err);
+    if (rc >= 0)
+        rc = hass_async_await(done, UNLOAD_LIMIT, &err);
+    if (rc < 0)
+        hass_warning("Unloading %s: %s", integration->domain,
+                     *err.message ? err.message : hass_error_name(rc));
+}
+
+static HASS_COROUTINE void close_one(struct integration *integration)
+{
+    bool was_set_up = integration->state == INTEGRATION_SET_UP;
+    integration->state = INTEGRATION_CLOSING;
+    config_async_remove_component(integration->loader->hass, integration->domain);
+    if (was_set_up && integration->plugin->async_unload)
+        run_unload(integration);
+    integration_async_close_scope(integration);
+    integration->state = INTEGRATION_IDLE;
+    hass_error_clear(&integration->failure);
+}
+
+/* --- setting up again ---------------------------------------------------------------------------------------------- */
+
+/* Its set-up reports its own failure, so that those which depend on it fail with a reason. */
+static HASS_COROUTINE int open_one(const struct closing *closing, struct hass_error *err)
+{
+    struct integration *integration = closing->integration;
+    int rc = closing->was_set_up ? integration_async_setup(integration, true, err) : 0;
+    if (rc >= 0)
+        rc =
+            components_async_restore_platforms(integration->loader->hass, integration->domain, err);
+    return rc;
+}
+
+/* Those that failed for want of another get another chance now. */
+static HASS_COROUTINE void retry_dependants(struct loader *loader)
+{
+    const char *domain;
+    struct integration *integration;
+    HASS_VEC(struct integration *) again = { 0 };
+    strmap_foreach(loader->integrations, domain, integration)
+        if (integration->wanted && integration->state == INTEGRATION_FAILED &&
+            integration->failure.code == HASS_E_DEPENDENCY)
+            vec_push(&again, integration);
+    vec_foreach(&again, failed)
+        (void)integration_async_setup(*failed, true, NULL);
+    vec_fini(&again);
+}
+
+/* --- one change ---------------------------------------------------------------------------------------------------- */
+
+/* Opens the file as it is now. 1: it has changed, 0: it is what runs. */
+static HASS_COROUTINE int take_file(struct integration *integration, struct plugin **ret_plugin,
+                                    char **ret_path, struct hass_error *err)
+{
+    if (integration->opening) {
+        autounref(hass_future) *opened = hass_future_ref(hass_task_future(integration->opening));
+        (void)hass_async_await(opened, HASS_FOREVER, NULL);
+    }
+    lastwords_forget_deaths(integration->loader->hass->runtime->lastwords, integration->domain);
+    int rc = integration_async_look(integration, ret_plugin, ret_path, err);
+    return rc < 0 ? rc : *ret_plugin != integration->plugin;
+}
+
+static bool is_wanted_now(const struct integration *integration)
+{
+    const struct plugin *plugin = integration->plugin;
+    return integration->wanted && !integration->scope &&
+           (!plugin || plugin->setup || plugin->async_setup);
+}
+
+static HASS_COROUTINE int carry_out(struct integration *integration, enum change change,
+                                    struct hass_error *err)
+{
+    struct plugin *plugin = NULL;
+    autofree char *path = NULL;
+    bool look = change == CHANGE_RELOAD || change == CHANGE_FILE;
+    int rc = look ? take_file(integration, &plugin, &path, err) : 0;
+    if (rc < 0 || (change == CHANGE_FILE && rc == 0 && integration->scope))
+        return rc;
+    struct plan plan = { 0 };
+    plan_add(&plan, integration);
+    vec_foreach(&plan.order, closing)
+        close_one(closing->integration);
+    if (look) {
+        if (integration->plugin && integration->plugin != plugin)
+            hass_info("%s: %s replaces %s", integration->domain, path, integration->path);
+        integration_use(integration, plugin, steal(path));
+    }
+    rc = 0;
+    if (change != CHANGE_UNLOAD) {
+        struct closing *first = &plan.order.data[plan.order.length - 1];
+        first->was_set_up = first->was_set_up || is_wanted_now(integration);
+        for (size_t i = plan.order.length; i-- > 0;)
+            (void)open_one(&plan.order.data[i], i + 1 == plan.order.length ? err : NULL);
+        rc = err->code;
+        retry_dependants(integration->loader);
+    }
+    plan_fini(&plan);
+    return rc;
+}
+
+struct change_call {
+    struct integration *integration;
+    enum change change;
+};
+
+static HASS_COROUTINE int change_in_turn(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct change_call call = *(struct change_call *)userdata;
+    struct hass_mutex *changes = call.integration->loader->changes;
+    struct hass_error failure = HASS_ERROR_INIT;
+    int rc = hass_mutex_async_lock(changes, err);
+    if (rc < 0)
+        return rc;
+    if (call.integration->setting_up) {
+        autounref(hass_future) *done =
+            hass_future_ref(hass_task_future(call.integration->setting_up));
+        (void)hass_async_await(done, HASS_FOREVER, NULL);
+    }
+    rc = carry_out(call.integration, call.change, &failure);
+    hass_mutex_async_unlock(changes);
+    hass_error_copy(err, &failure);
+    return rc;
+}
+
+int integration_async_change(struct integration *integration, enum change change,
+                             struct hass_error *err)
+{
+    struct hass *hass = integration->loader->hass;
+    struct change_call *call = mem_alloc(sizeof(*call));
+    *call = (struct change_call){ integration, change };
+    struct hass_job job = HASS_JOB_COROUTINE(change_in_turn, call, .name = "change integration");
+    autounref(hass_future) *done = NULL;
+    int rc = job_run(hass, hass->runtime->root, &job, hass, call, free, JOB_TRACKED, &done, err);
+    return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
+}
+
+/* --- for integrations ---------------------------------------------------------------------------------------------- */
+
+static HASS_COROUTINE int change_named(struct hass *hass, const char *domain, enum change change,
+                                       struct hass_error *err)
+{
+    struct integration *integration = integration_find(loader_of(hass), domain);
+    if (!integration && change == CHANGE_RELOAD)
+        integration = integration_get(loader_of(hass), domain);
+    if (!integration || (change == CHANGE_UNLOAD && !integration->scope))
+        return hass_fail(err, HASS_E_NOT_FOUND, "integration %s is not loaded", domain);
+    if (change == CHANGE_RELOAD)
+        integration->wanted = true;
+    return integration_async_change(integration, change, err);
+}
+
+int hass_async_unload_component(struct hass *hass, const char *domain, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.async_unload_component", err);
+    return change_named(hass, domain, CHANGE_UNLOAD, err);
+}
+
+int hass_async_reload_component(struct hass *hass, const char *domain, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.async_reload_component", err);
+    return change_named(hass, domain, CHANGE_RELOAD, err);
+}

@@ -8,7 +8,7 @@ DESTDIR ?=
 V       ?= 0
 Q       := $(if $(filter 0,$(V)),@)
 
-VERSION := $(shell sed -n 's/^\#define HASS_VERSION "\(.*\)"/\1/p' lib/include/hass/const.h)
+VERSION := $(shell sed -n 's/^\#define HASS_VERSION *"\(.*\)"/\1/p' lib/include/hass/const.h)
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
 LIBDIR  ?= $(PREFIX)/lib/$(MULTIARCH)
 BUILD   ?= build/$(VARIANT)

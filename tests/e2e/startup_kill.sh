@@ -5,9 +5,18 @@
 
 new_config kill
 cp "$here/config/configuration.yaml" "$config/"
+
+# How long a start takes here, in milliseconds: the moments are spread over that.
+now_ms() { echo $(($(date +%s%N) / 1000000)); }
+begin=$(now_ms)
+start_ready "it starts undisturbed"
+length=$(($(now_ms) - begin))
+stop "and stops"
+
 RANDOM=${SEED:-20}
 for round in $(seq 1 20); do
-    delay=$(printf '0.%03d' $((RANDOM % 150)))
+    ms=$((RANDOM % length))
+    delay=$((ms / 1000)).$(printf '%03d' $((ms % 1000)))
     start
     sleep "$delay"
     kill -TERM "$daemon"

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Components. The entries of a domain's section become platforms, each in a task of its own: an integration may well depend
+ * on the domain it adds entities to, so nobody waits for platforms while the domain is being set up.
+ */
+#include "entity/component.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <hass/hass.h>
+#include <hass/vec.h>
+
+#include "base/mem.h"
+#include "core/core.h"
+#include "entity/entity.h"
+#include "entity/layer.h"
+#include "entity/platform.h"
+
+#define DEFAULT_SCAN_INTERVAL 15.0 /* seconds */
+
+struct hass_component *component_ref(struct hass_component *component)
+{
+    component->refs++;
+    return component;
+}
+
+void component_unref(struct hass_component *component)
+{
+    if (--component->refs)
+        return;
+    json_decref(component->entries);
+    scope_unref(component->scope);
+    free(component);
+}
+
+/* The domain goes, and with it what stands in its list. */
+void component_close(struct hass_component *component)
+{
+    struct hass_platform *platform;
+    component->closed = true;
+    while ((platform = list_first(&component->platforms, struct hass_platform, link)) != NULL)
+        platform_close(platform);
+    hass_strmap_remove(entity_layer(component->hass)->components, component->domain);
+    scope_remove(&component->member);
+    component_unref(component);
+}
+
+static void component_scope_closes(struct scope_member *member)
+{
+    hass__assert_loop();
+    component_close(list_entry(member, struct hass_component, member));
+}
+
+/* --- entries ------------------------------------------------------------------------------------------------------- */
+
+/* One entry being turned into a platform. */
+struct entry {
+    struct hass_component *component;
+    char *name;
+    json_t *config;
+};
+
+static void entry_destroy(void *object)
+{
+    struct entry *entry = object;
+    component_unref(entry->component);
+    json_decref(entry->config);
+    free(entry->name);
+    free(entry);
+}
+
+static HASS_COROUTINE int set_up_entry(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct entry *entry = userdata;
+    const struct platform_loader *loader = entity_layer(hass)->loader;
+    struct hass_component *component = entry->component;
+    struct hass_error own = HASS_ERROR_INIT;
+    struct platform_source source = { 0 };
+    int rc = loader->prepare(hass, component->domain, entry->name, entry->config, &source, &own);
+    if (rc < 0) {
+        if (rc != HASS_E_INVALID && rc != -ECANCELED) /* an invalid entry has been reported */
+            hass_error("Platform %s.%s cannot be set up: %s", entry->name, component->domain,
+                       own.code ? own.message : hass_error_name(rc));
+        return 0;
+    }
+    if (component->closed) {
+        loader->release(&source);
+        return 0;
+    }
+    rc = platform_async_setup(platform_new(component, entry->name, &source), &own);
+    return rc == -ETIMEDOUT || rc == -ECANCELED ? 0 : hass_error_copy(err, &own);
+}
+
+int component_start_entry(struct hass_component *component, const char *name, const json_t *config,
+                          struct hass_error *err)
+{
+    struct hass *hass = component->hass;
+    if (!entity_layer(hass)->loader)
+        return hass_fail(err, HASS_E_NOT_FOUND, "nobody loads platform %s.%s", name,
+                         component->domain);
+    struct entry *entry = mem_zalloc(sizeof(*entry));
+    *entry = (struct entry){
+        .component = component_ref(component),
+        .name = mem_strdup(name),
+        .config = hass_json_ref(config),
+    };
+    struct scope *former = scope_enter(component->scope);
+    int rc = hass_async_create_task(
+        hass, HASS_JOB_COROUTINE(set_up_entry, entry, .destroy = entry_destroy), NULL, err);
+    scope_leave(former);
+    return rc;
+}
+
+/* The section's entries that name a platform: a list, or a single one. */
+static json_t *platform_entries(const json_t *config)
+{
+    json_t *entries = json_array();
+    size_t count = json_is_array(config) ? json_array_size(config) : 1;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *entry = json_is_array(config) ? json_array_get(config, i) : config;
+        if (hass_json_get_string(entry, "platform", NULL))
+            json_array_append_new(entries, hass_json_ref(entry));
+    }
+    return entries;
+}
+
+static HASS_CALLBACK void start_logged(struct hass_component *component, const char *name,
+                                       const json_t *config)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+    if (component_start_entry(component, name, config, &err) < 0)
+        hass_error("Platform %s.%s cannot be set up: %s", name, component->domain, err.message);
+}
+
+/* @name: of one integration only, or NULL. */
+static HASS_CALLBACK void start_entries(struct hass_component *component, const char *name)
+{
+    size_t i;
+    json_t *config;
+    json_array_foreach(component->entries, i, config) {
+        const char *platform = hass_json_get_string(config, "platform", "");
+        if (!name || !strcmp(platform, name))
+            start_logged(component, platform, config);
+    }
+}
+
+static HASS_CALLBACK void start_requests(struct hass_component *component, const char *name)
+{
+    struct entity_layer *layer = entity_layer(component->hass);
+    list_foreach(&layer->requests, struct load_request, request, link) {
+        if (!strcmp(request->domain, component->domain) && (!name || !strcmp(request->name, name)))
+            start_logged(component, request->name, request->config);
+    }
+}
+
+/* --- creating ------------------------------------------------------------------------------------------------------ */
+
+static struct hass_component *
+component_new(struct hass *hass, const struct hass_component_options *options, const json_t *config)
+{
+    size_t size = strlen(options->domain) + 1;
+    struct hass_component *component = mem_zalloc(sizeof(*component) + size);
+    *component = (struct hass_component){
+        .hass = hass,
+        .refs = 1,
+        .scope = scope_ref(scope_of_caller(hass)),
+        .member.close = component_scope_closes,
+        .ops = options->ops,
+        .scan_interval =
+            options->scan_interval > 0 ? options->scan_interval : DEFAULT_SCAN_INTERVAL,
+        .entries = platform_entries(config),
+    };
+    memcpy(component->domain, options->domain, size);
+    list_init(&component->platforms);
+    return component;
+}
+
+int hass_component_async_create(struct hass *hass, const struct hass_component_options *options,
+                                const json_t *config, struct hass_component **ret_component,
+                                struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.component.async_create", err);
+    struct hass_component_options known;
+    OPTIONS_READ(&known, options);
+    struct entity_layer *layer = entity_layer(hass);
+    int rc = scope_check_open(scope_of_caller(hass), err);
+    if (rc < 0)
+        return rc;
+    if (hass_strmap_get(layer->components, known.domain))
+        return hass_fail(err, HASS_E_EXISTS, "domain %s has a component already", known.domain);
+    struct hass_component *component = component_new(hass, &known, config);
+    hass_strmap_set(layer->components, component->domain, component);
+    scope_add(component->scope, &component->member);
+    if (ret_component)
+        *ret_component = component;
+    start_entries(component, NULL);
+    start_requests(component, NULL);
+    return 0;
+}
+
+/* --- entities ------------------------------------------------------------------------------------------------------ */
+
+void component_entities(struct hass_component *component, struct entity_list *list)
+{
+    list_foreach(&component->platforms, struct hass_platform, platform, link)
+        platform_entities(platform, list);
+}
+
+struct hass_entity *hass_component_async_get_entity(struct hass_component *component,
+                                                    const char *entity_id)
+{
+    VERIFY_LOOP_OR(component->hass, "hass.component.async_get_entity", NULL);
+    struct hass_entity *entity =
+        hass_strmap_get(entity_layer(component->hass)->entities, entity_id);
+    return entity && platform_component(entity->platform) == component ? entity : NULL;
+}
+
+int hass_component_async_add_entities(struct hass_component *component,
+                                      struct hass_entity *const entities[], size_t count,
+                                      struct hass_error *err)
+{
+    VERIFY_COROUTINE(component->hass, "hass.component.async_add_entities", err);
+    if (!component->own)
+        component->own = platform_new(component, component->domain, NULL);
+    return platform_async_add(component->own, entities, count, false, err);
+}
+
+/* --- when integrations come and go --------------------------------------------------------------------------------- */
+
+/* By reference: removing one may change the list. */
+struct platform_row {
+    struct hass_platform **data;
+    size_t length, capacity;
+};
+
+static HASS_CALLBACK void collect_platforms(struct hass *hass, const char *name,
+                                            struct platform_row *row)
+{
+    struct hass_component *component;
+    const char *domain;
+    strmap_foreach(entity_layer(hass)->components, domain, component) {
+        bool all = !strcmp(domain, name);
+        list_foreach(&component->platforms, struct hass_platform, platform, link) {
+            if (all || !strcmp(platform->name, name))
+                vec_push(row, platform_ref(platform));
+        }
+    }
+}
+
+int components_async_remove_platforms(struct hass *hass, const char *name, struct hass_error *err)
+{
+    struct platform_row row = { 0 };
+    int result = 0;
+    collect_platforms(hass, name, &row);
+    for (size_t i = 0; i < row.length; i++) {
+        int rc = platform_async_remove(row.data[i], err);
+        if (rc < 0 && result >= 0)
+            result = rc;
+        platform_unref(row.data[i]);
+    }
+    vec_fini(&row);
+    return result;
+}
+
+static HASS_CALLBACK bool has_platform(const struct hass_component *component, const char *name)
+{
+    list_foreach(&component->platforms, struct hass_platform, platform, link) {
+        if (platform != component->own && !strcmp(platform->name, name))
+            return true;
+    }
+    return false;
+}
+
+int components_async_restore_platforms(struct hass *hass, const char *name, struct hass_error *err)
+{
+    struct hass_component *component;
+    const char *domain;
+    strmap_foreach(entity_layer(hass)->components, domain, component) {
+        if (has_platform(component, name))
+            continue;
+        start_entries(component, name);
+        start_requests(component, name);
+    }
+    return 0;
+}
+
+/* --- platforms that integrations ask for --------------------------------------------------------------------------- */
+
+struct load_call {
+    struct hass *hass;
+    char *domain;
+    char *name;
+    json_t *config;
+};
+
+static void load_call_destroy(void *object)
+{
+    struct load_call *call = object;
+    free(call->domain);
+    free(call->name);
+    json_decref(call->config);
+    free(call);
+}
+
+static struct load_call *load_call_new(struct hass *hass, const char *domain, const char *name,
+                                       json_t *config)
+{
+    struct load_call *call = mem_alloc(sizeof(*call));
+    *call = (struct load_call){
+        .hass = hass,
+        .domain = mem_strdup(domain),
+        .name = mem_strdup(name),
+        .config = config,
+    };
+    return call;
+}
+
+/* A component that comes later, now or after a reload, finds the request by itself. */
+static HASS_COROUTINE int load_task(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct load_call *call = userdata;
+    struct entity_layer *layer = entity_layer(hass);
+    struct hass_component *component = hass_strmap_get(layer->components, call->domain);
+    struct load_request *request =
+        load_request_add(layer, call->domain, call->name, hass_json_ref(call->config));
+    if (component)
+        return component_start_entry(component, request->name, request->config, err);
+    if (!layer->loader)
+        return hass_fail(err, HASS_E_NOT_FOUND, "nobody sets up domain %s", call->domain);
+    return layer->loader->setup_domain(hass, call->domain, err);
+}
+
+int hass_async_load_platform(struct hass *hass, const char *domain, const char *name,
+                             json_t *config, struct hass_error *err)
+{
+    autojson *owned = config;
+    VERIFY_LOOP(hass, "hass.async_load_platform", err);
+    struct load_call *call = load_call_new(hass, domain, name, steal(owned));
+    return hass_async_create_task(
+        hass, HASS_JOB_COROUTINE(load_task, call, .destroy = load_call_destroy), NULL, err);
+}
+
+static HASS_CALLBACK int load_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+{
+    struct load_call *call = arg;
+    return hass_async_load_platform(hass, call->domain, call->name, steal(call->config), err);
+}
+
+int hass_load_platform(struct hass *hass, const char *domain, const char *name, json_t *config,
+                       struct hass_error *err)
+{
+    return runtime_post(hass, "hass.load_platform", load_on_loop,
+                        load_call_new(hass, domain, name, config), load_call_destroy, err);
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Adding entities: bind, update when asked, check, give an id, reserve it, list, hook, write. Whatever goes wrong with one is
+ * logged and leaves the others alone. Once there are registries, they come between the check and the id.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <hass/buf.h>
+#include <hass/const.h>
+#include <hass/json.h>
+#include <hass/log.h>
+#include <hass/states.h>
+
+#include "base/mem.h"
+#include "entity/entity.h"
+#include "entity/layer.h"
+#include "entity/platform.h"
+
+#define ADD_LIMIT        500.0 /* seconds for one call, */
+#define ADD_LIMIT_ENTITY 15.0  /* or so many for each entity, whichever is more */
+#define DEFAULT_NAME     "Unnamed Device"
+
+/* --- ids ----------------------------------------------------------------------------------------------------------- */
+
+/* @base, then @base_2, @base_3 …, each cut to the longest id there may be. */
+static HASS_CALLBACK char *first_free_id(struct hass *hass, const char *base)
+{
+    char *id = mem_strndup(base, HASS_MAX_ENTITY_ID);
+    for (unsigned attempt = 2; !hass_states_async_available(hass, id); attempt++) {
+        char suffix[16];
+        int length = snprintf(suffix, sizeof(suffix), "_%u", attempt);
+        free(id);
+        id = mem_printf("%.*s%s", HASS_MAX_ENTITY_ID - length, base, suffix);
+    }
+    return id;
+}
+
+/* What the id is made of: the name, else what tells it from others, in the namespace of the entry if it gives one. */
+static char *object_id_text(const struct hass_platform *platform, const struct hass_entity *entity)
+{
+    const char *name = ENTITY_DESC(entity, name);
+    const char *unique_id = ENTITY_DESC(entity, unique_id);
+    const char *space = hass_json_get_string(platform->source.config, "entity_namespace", NULL);
+    autofree char *text = name        ? mem_strdup(name)
+                          : unique_id ? mem_printf("%s_%s", platform->name, unique_id)
+                                      : mem_strdup(DEFAULT_NAME);
+    return space ? mem_printf("%s %s", space, text) : steal(text);
+}
+
+static HASS_CALLBACK char *generate_id(struct hass_platform *platform,
+                                       const struct hass_entity *entity)
+{
+    autofree char *text = object_id_text(platform, entity);
+    autobuf base = HASS_BUF_INIT;
+    hass_buf_printf(&base, "%s.", platform->domain);
+    hass_slugify(text, "_", &base);
+    return first_free_id(platform->hass, hass_buf_string(&base));
+}
+
+/* A state that was restored waits for its entity. */
+static HASS_CALLBACK bool id_is_free(struct hass *hass, const char *entity_id)
+{
+    const struct hass_state *state = hass_states_async_get(hass, entity_id);
+    struct hass_value restored;
+    if (state && hass_state_attr(state, HASS_ATTR_RESTORED, &restored))
+        return true;
+    return hass_states_async_available(hass, entity_id);
+}
+
+static HASS_CALLBACK int check_proposed_id(struct hass_platform *platform, const char *entity_id,
+                                           struct hass_error *err)
+{
+    size_t domain = strlen(platform->domain);
+    if (!hass_valid_entity_id(entity_id))
+        return hass_fail(err, HASS_E_INVALID_ENTITY_ID, "invalid entity id: %s", entity_id);
+    if (strncmp(entity_id, platform->domain, domain) || entity_id[domain] != '.')
+        hass_warning("Integration %s gives entity id %s to an entity of domain %s", platform->name,
+                     entity_id, platform->domain);
+    if (!id_is_free(platform->hass, entity_id))
+        return hass_fail(err, HASS_E_EXISTS, "entity id already exists - ignoring: %s", entity_id);
+    return 0;
+}
+
+static HASS_CALLBACK int choose_id(struct hass_platform *platform, struct hass_entity *entity,
+                                   struct hass_error *err)
+{
+    const char *proposed = ENTITY_DESC(entity, entity_id);
+    int rc = proposed ? check_proposed_id(platform, proposed, err) : 0;
+    if (rc < 0)
+        return rc;
+    char *id = proposed ? mem_strdup(proposed) : generate_id(platform, entity);
+    if (!hass_states_async_get(platform->hass, id)) /* a restored state keeps its place itself */
+        rc = hass_states_async_reserve(platform->hass, id, err);
+    if (rc < 0) {
+        free(id);
+        return rc;
+    }
+    entity->entity_id = id;
+    return 0;
+}
+
+/* --- checks -------------------------------------------------------------------------------------------------------- */
+
+static HASS_CALLBACK const struct hass_entity *find_unique_id(struct hass_platform *platform,
+                                                              const char *unique_id)
+{
+    list_foreach(&platform->component->platforms, struct hass_platform, other, link) {
+        if (strcmp(other->name, platform->name))
+            continue;
+        const struct hass_entity *entity = hass_strmap_get(other->unique_ids, unique_id);
+        if (entity)
+            return entity;
+    }
+    return NULL;
+}
+
+static HASS_CALLBACK int check_unique_id(struct hass_platform *platform,
+                                         const struct hass_entity *entity, struct hass_error *err)
+{
+    const char *unique_id = ENTITY_DESC(entity, unique_id);
+    const struct hass_entity *other = unique_id ? find_unique_id(platform, unique_id) : NULL;
+    if (!other)
+        return 0;
+    return hass_fail(err, HASS_E_EXISTS,
+                     "platform %s does not generate unique ids: %s is already used by %s - "
+                     "ignoring %s",
+                     platform->name, unique_id, other->entity_id, entity_label(entity));
+}
+
+static int take(struct hass_platform *platform, struct hass_entity *entity, struct hass_error *err)
+{
+    if (entity->phase != ENTITY_NEW)
+        return hass_fail(err, HASS_E_EXISTS, "%s has been added already", entity_label(entity));
+    entity->phase = ENTITY_ADDING;
+    if (entity->scope != platform->scope) {
+        scope_unref(entity->scope);
+        entity->scope = scope_ref(platform->scope);
+    }
+    return 0;
+}
+
+/* --- one entity ---------------------------------------------------------------------------------------------------- */
+
+struct addition {
+    struct hass_platform *platform; /* counted */
+    bool update_before_add;
+};
+
+static void addition_destroy(void *object)
+{
+    struct addition *addition = object;
+    platform_unref(addition->platform);
+    free(addition);
+}
+
+static HASS_COROUTINE int first_update(struct hass_platform *platform, struct hass_entity *entity,
+                                       struct hass_error *err)
+{
+    int rc = platform_async_acquire(platform, err);
+    if (rc < 0)
+        return rc;
+    rc = entity_async_update(entity, err);
+    platform_release(platform);
+    return rc;
+}
+
+static HASS_COROUTINE int call_added_hook(struct hass_entity *entity, struct hass_error *err)
+{
+    int (*hook)(struct hass_entity *, struct hass_error *) = ENTITY_OP(entity, async_added_to_hass);
+    if (!hook)
+        return 0;
+    struct scope *former = scope_enter(entity->scope);
+    int rc = hook(entity, err);
+    scope_leave(former);
+    return rc;
+}
+
+/* From here on it is listed, whatever its hook says. */
+static HASS_COROUTINE int enter_platform(struct hass_platform *platform, struct hass_entity *entity,
+                                         struct hass_error *err)
+{
+    platform_list(platform, hass_entity_ref(entity));
+    int rc = call_added_hook(entity, err);
+    if (entity->phase != ENTITY_ADDING) /* removed by its own hook, or dropped */
+        return rc;
+    entity->phase = ENTITY_ADDED;
+    return rc < 0 ? rc : hass_entity_async_write_ha_state(entity, err);
+}
+
+static HASS_COROUTINE int add_bound(const struct addition *addition, struct hass_entity *entity,
+                                    struct hass_error *err)
+{
+    struct hass_platform *platform = addition->platform;
+    platform_decide_limit(platform, entity);
+    int rc = addition->update_before_add ? first_update(platform, entity, err) : 0;
+    if (rc >= 0 && platform->closed)
+        rc = hass_fail(err, HASS_E_CLOSED, "platform %s.%s has gone", platform->name,
+                       platform->domain);
+    if (rc >= 0)
+        rc = check_unique_id(platform, entity, err);
+    if (rc >= 0)
+        rc = choose_id(platform, entity, err);
+    if (rc < 0) {
+        entity->phase = ENTITY_REMOVED;
+        return rc;
+    }
+    return enter_platform(platform, entity, err);
+}
+
+static HASS_COROUTINE int add_one(struct hass_entity *entity, void *userdata,
+                                  struct hass_error *err)
+{
+    const struct addition *addition = userdata;
+    const struct hass_platform *platform = addition->platform;
+    struct hass_error own = HASS_ERROR_INIT;
+    int rc = take(addition->platform, entity, &own);
+    if (rc >= 0)
+        rc = add_bound(addition, entity, &own);
+    if (rc < 0 && rc != -ECANCELED && rc != HASS_E_CLOSED)
+        hass_entity_log(HASS_LOG_ERROR, entity->entity_id,
+                        "Error adding entity %s for domain %s with platform %s: %s",
+                        entity_label(entity), platform->domain, platform->name,
+                        own.code ? own.message : hass_error_name(rc));
+    return 0;
+}
+
+/* --- many ---------------------------------------------------------------------------------------------------------- */
+
+static HASS_COROUTINE int add_all(struct hass_platform *platform,
+                                  struct hass_entity *const entities[], size_t count,
+                                  bool update_before_add, struct hass_error *err)
+{
+    struct addition *addition = mem_alloc(sizeof(*addition));
+    *addition = (struct addition){
+        .platform = platform_ref(platform),
+        .update_before_add = update_before_add,
+    };
+    double each = ADD_LIMIT_ENTITY * (double)count;
+    double limit = each > ADD_LIMIT ? each : ADD_LIMIT;
+    struct scope *former = scope_enter(platform->scope);
+    int rc = entities_async_map(platform->hass, entities, count,
+                                update_before_add ? ENTITY_MAP_CONCURRENCY : 1, limit, add_one,
+                                addition, addition_destroy, err);
+    scope_leave(former);
+    if (rc == -ETIMEDOUT)
+        hass_warning("Timed out adding entities for domain %s with platform %s after %g seconds",
+                     platform->domain, platform->name, limit);
+    return rc;
+}
+
+int platform_async_add(struct hass_platform *platform, struct hass_entity *const entities[],
+                       size_t count, bool update_before_add, struct hass_error *err)
+{
+    int rc;
+    platform_ref(platform);
+    if (platform->closed)
+        rc = hass_fail(err, HASS_E_CLOSED, "platform %s.%s has gone", platform->name,
+                       platform->domain);
+    else
+        rc = add_all(platform, entities, count, update_before_add, err);
+    platform_start_polling(platform);
+    for (size_t i = 0; i < count; i++)
+        hass_entity_unref(entities[i]);
+    platform_unref(platform);
+    return rc;
+}
+
+int hass_platform_async_add_entities(struct hass_platform *platform,
+                                     struct hass_entity *const entities[], size_t count,
+                                     bool update_before_add, struct hass_error *err)
+{
+    VERIFY_COROUTINE(platform->hass, "hass.platform.async_add_entities", err);
+    return platform_async_add(platform, entities, count, update_before_add, err);
+}
+
+/* --- without waiting, and from the pool ---------------------------------------------------------------------------- */
+
+struct add_call {
+    struct hass_platform *platform;
+    bool update_before_add;
+    size_t count;
+    struct hass_entity *entities[]; /* taken */
+};
+
+static struct add_call *add_call_new(struct hass_platform *platform,
+                                     struct hass_entity *const entities[], size_t count,
+                                     bool update_before_add)
+{
+    struct add_call *call = mem_alloc(sizeof(*call) + count * sizeof(call->entities[0]));
+    *call = (struct add_call){
+        .platform = platform_ref(platform),
+        .update_before_add = update_before_add,
+        .count = count,
+    };
+    if (count)
+        memcpy(call->entities, entities, count * sizeof(call->entities[0]));
+    return call;
+}
+
+/* Also when the task never began: then the entities are still here. */
+static void add_call_destroy(void *object)
+{
+    struct add_call *call = object;
+    for (size_t i = 0; i < call->count; i++)
+        hass_entity_unref(call->entities[i]);
+    platform_unref(call->platform);
+    free(call);
+}
+
+static HASS_COROUTINE int add_task(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct add_call *call = userdata;
+    size_t count = call->count;
+    call->count = 0;
+    return platform_async_add(call->platform, call->entities, count, call->update_before_add, err);
+}
+
+static HASS_CALLBACK int start_add_task(struct add_call *call, struct hass_task **ret_task,
+                                        struct hass_error *err)
+{
+    struct hass *hass = call->platform->hass;
+    struct scope *former = scope_enter(call->platform->scope);
+    int rc = hass_async_create_task(
+        hass, HASS_JOB_COROUTINE(add_task, call, .destroy = add_call_destroy), ret_task, err);
+    scope_leave(former);
+    return rc;
+}
+
+int hass_platform_async_schedule_add_entities(struct hass_platform *platform,
+                                              struct hass_entity *const entities[], size_t count,
+                                              bool update_before_add, struct hass_error *err)
+{
+    VERIFY_LOOP(platform->hass, "hass.platform.async_schedule_add_entities", err);
+    return start_add_task(add_call_new(platform, entities, count, update_before_add), NULL, err);
+}
+
+struct blocking_add {
+    struct hass_platform *platform;
+    struct hass_entity *const *entities;
+    size_t count;
+    bool update_before_add;
+    bool taken;
+    struct hass_future *future;
+};
+
+static HASS_CALLBACK int add_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+{
+    struct blocking_add *add = arg;
+    autounref(hass_task) *task = NULL;
+    add->taken = true;
+    int rc = start_add_task(
+        add_call_new(add->platform, add->entities, add->count, add->update_before_add), &task, err);
+    if (rc >= 0)
+        add->future = hass_future_ref(hass_task_future(task));
+    return rc;
+}
+
+int hass_platform_add_entities(struct hass_platform *platform, struct hass_entity *const entities[],
+                               size_t count, bool update_before_add, struct hass_error *err)
+{
+    VERIFY_NOT_LOOP(platform->hass, "hass.platform.add_entities", err);
+    struct blocking_add add = {
+        .platform = platform,
+        .entities = entities,
+        .count = count,
+        .update_before_add = update_before_add,
+    };
+    int rc = runtime_call(platform->hass, "hass.platform.add_entities", add_on_loop, &add, err);
+    for (size_t i = 0; !add.taken && i < count; i++)
+        hass_entity_unref(entities[i]);
+    if (rc < 0)
+        return rc;
+    autounref(hass_future) *future = add.future;
+    return hass_future_wait(future, HASS_FOREVER, err);
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entity services: a call is split by its target. One entity is called directly, several at once within their platform's
+ * limit; whatever polls is updated afterwards. Handlers run in the scope of the entity's integration: they are about to call
+ * its ops.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <hass/const.h>
+#include <hass/schema.h>
+#include <hass/services.h>
+#include <hass/task.h>
+
+#include "base/mem.h"
+#include "core/core.h"
+#include "entity/entity.h"
+#include "entity/platform.h"
+#include "entity/target.h"
+#include "run/executor.h"
+
+struct entity_service {
+    unsigned refs;                    /* the registration's, and of invocations */
+    struct hass_component *component; /* counted */
+    hass_entity_service_fn *async_handler;
+    hass_entity_worker_fn *handler;
+    uint32_t required_features;
+    int (*check)(const json_t *value, struct hass_error *err); /* of the service's own schema */
+    struct hass_schema schema;                                 /* its fields behind the target's */
+    char *name;
+};
+
+/* --- the schema ---------------------------------------------------------------------------------------------------- */
+
+static const char *const target_keys[] = { HASS_ATTR_ENTITY_ID, "device_id", "area_id", "floor_id",
+                                           "label_id" };
+#define TARGET_KEYS (sizeof(target_keys) / sizeof(target_keys[0]))
+
+static const struct hass_field target_fields[] = {
+    HASS_FIELD("entity_id", &hass_type_entity_ids, .doc = "Entities the service is meant for"),
+    HASS_FIELD("device_id", &hass_type_string, .list = true, .doc = "Devices it is meant for"),
+    HASS_FIELD("area_id", &hass_type_string, .list = true, .doc = "Areas it is meant for"),
+    HASS_FIELD("floor_id", &hass_type_string, .list = true, .doc = "Floors it is meant for"),
+    HASS_FIELD("label_id", &hass_type_string, .list = true, .doc = "Labels it is meant for"),
+    HASS_FIELD("metadata", &hass_type_any, .doc = "What a user interface keeps with the call"),
+};
+#define TARGET_FIELDS (sizeof(target_fields) / sizeof(target_fields[0]))
+
+static int check_target(const json_t *value, struct hass_error *err)
+{
+    for (size_t i = 0; i < TARGET_KEYS; i++) {
+        if (hass_json_get(value, target_keys[i]))
+            return 0;
+    }
+    return hass_fail(err, HASS_E_INVALID,
+                     "must contain at least one of entity_id, device_id, area_id, floor_id, "
+                     "label_id");
+}
+
+static struct hass_schema make_schema(const struct hass_schema *own)
+{
+    uint32_t own_count = own ? own->count : 0;
+    struct hass_field *fields = mem_calloc(TARGET_FIELDS + own_count, sizeof(*fields));
+    memcpy(fields, target_fields, sizeof(target_fields));
+    for (uint32_t i = 0; i < own_count; i++)
+        fields[TARGET_FIELDS + i] = own->fields[i];
+    return (struct hass_schema){
+        .size = sizeof(struct hass_schema),
+        .count = TARGET_FIELDS + own_count,
+        .fields = fields,
+        .extra = own && own->extra,
+        .check = check_target,
+    };
+}
+
+/* --- one entity ---------------------------------------------------------------------------------------------------- */
+
+static void entity_service_unref(void *object)
+{
+    struct entity_service *service = object;
+    if (--service->refs)
+        return;
+    component_unref(service->component);
+    free((void *)service->schema.fields);
+    free(service->name);
+    free(service);
+}
+
+/* One call under way, shared by the coroutines that work on it. */
+struct invocation {
+    unsigned refs;
+    struct entity_service *service;       /* counted */
+    const struct hass_service_call *call; /* counted */
+    bool limited;                         /* keep to the platforms' limits */
+};
+
+static struct invocation *invocation_new(struct entity_service *service,
+                                         const struct hass_service_call *call)
+{
+    struct invocation *invocation = mem_zalloc(sizeof(*invocation));
+    *invocation = (struct invocation){
+        .refs = 1,
+        .service = service,
+        .call = hass_service_call_ref(call),
+    };
+    service->refs++;
+    return invocation;
+}
+
+static struct invocation *invocation_ref(struct invocation *invocation)
+{
+    invocation->refs++;
+    return invocation;
+}
+
+static void invocation_unref(void *object)
+{
+    struct invocation *invocation = object;
+    if (--invocation->refs)
+        return;
+    hass_service_call_unref(invocation->call);
+    entity_service_unref(invocation->service);
+    free(invocation);
+}
+
+struct pool_call {
+    struct hass_entity *entity;
+    const struct hass_service_call *call;
+    hass_entity_worker_fn *handler;
+};
+
+static void pool_call_destroy(void *object)
+{
+    struct pool_call *pool = object;
+    hass_entity_unref(pool->entity);
+    hass_service_call_unref(pool->call);
+    free(pool);
+}
+
+static int pool_call_run(struct hass_worker *worker, void *arg, struct hass_error *err)
+{
+    struct pool_call *pool = arg;
+    return pool->handler(worker, pool->entity, pool->call, err);
+}
+
+static HASS_COROUTINE int call_on_pool(struct hass_entity *entity,
+                                       const struct invocation *invocation, struct hass_error *err)
+{
+    autounref(hass_future) *future = NULL;
+    struct pool_call *pool = mem_alloc(sizeof(*pool));
+    *pool = (struct pool_call){
+        .entity = hass_entity_ref(entity),
+        .call = hass_service_call_ref(invocation->call),
+        .handler = invocation->service->handler,
+    };
+    int rc = executor_submit(entity->hass, entity->scope, entity_label(entity), pool_call_run, pool,
+                             pool_call_destroy, JOB_TRACKED, &future, err);
+    return rc < 0 ? rc : hass_async_await(future, HASS_FOREVER, err);
+}
+
+static HASS_COROUTINE int call_handler(struct hass_entity *entity,
+                                       const struct invocation *invocation, struct hass_error *err)
+{
+    if (!invocation->service->async_handler)
+        return call_on_pool(entity, invocation, err);
+    struct scope *former = scope_enter(entity->scope);
+    int rc = invocation->service->async_handler(entity, invocation->call, err);
+    scope_leave(former);
+    return rc;
+}
+
+static HASS_COROUTINE int call_entity(struct hass_entity *entity, void *userdata,
+                                      struct hass_error *err)
+{
+    const struct invocation *invocation = userdata;
+    struct hass_platform *platform = entity->platform;
+    if (!platform) /* removed since the call began */
+        return 0;
+    (void)hass_entity_async_set_context(entity, hass_service_call_context(invocation->call), NULL);
+    if (!invocation->limited)
+        return call_handler(entity, invocation, err);
+    platform_ref(platform);
+    int rc = platform_async_acquire(platform, err);
+    if (rc >= 0) {
+        rc = call_handler(entity, invocation, err);
+        platform_release(platform);
+    }
+    platform_unref(platform);
+    return rc;
+}
+
+/* --- which entities ------------------------------------------------------------------------------------------------ */
+
+static bool has_features(const struct hass_entity *entity, uint32_t required)
+{
+    return (ENTITY_DESC(entity, supported_features) & required) == required;
+}
+
+/* Leaves those out that are not available; an entity that was named must be able to do it. */
+static HASS_CALLBACK int choose(const struct entity_service *service, const struct target *target,
+                                struct entity_list *list, struct hass_error *err)
+{
+    for (size_t i = 0; i < target->entities.length; i++) {
+        struct hass_entity *entity = target->entities.data[i];
+        if (!hass_entity_async_available(entity))
+            continue;
+        if (has_features(entity, service->required_features))
+            entity_list_add(list, entity);
+        else if (!target->all)
+            return hass_fail(err, HASS_E_UNSUPPORTED, "entity %s does not support action %s.%s",
+                             entity->entity_id, service->component->domain, service->name);
+    }
+    return 0;
+}
+
+static HASS_COROUTINE int refresh(struct hass_entity *entity, void *userdata,
+                                  struct hass_error *err)
+{
+    const struct invocation *invocation = userdata;
+    /* The call may have taken longer than an entity remembers. */
+    (void)hass_entity_async_set_context(entity, hass_service_call_context(invocation->call), NULL);
+    return hass_entity_async_update_ha_state(entity, true, err);
+}
+
+static HASS_COROUTINE int refresh_polled(const struct entity_list *entities,
+                                         struct invocation *invocation, struct hass_error *err)
+{
+    auto_entity_list polled = { 0 };
+    for (size_t i = 0; i < entities->length; i++) {
+        if (ENTITY_DESC(entities->data[i], should_poll))
+            entity_list_add(&polled, entities->data[i]);
+    }
+    return entities_async_map(hass_service_call_hass(invocation->call), polled.data, polled.length,
+                              ENTITY_MAP_CONCURRENCY, HASS_FOREVER, refresh,
+                              invocation_ref(invocation), invocation_unref, err);
+}
+
+static HASS_COROUTINE int call_entities(const struct entity_list *entities,
+                                        struct invocation *invocation, struct hass_error *err)
+{
+    int rc;
+    if (entities->length == 1) {
+        rc = call_entity(entities->data[0], invocation, err);
+    } else {
+        invocation->limited = true;
+        rc = entities_async_map(hass_service_call_hass(invocation->call), entities->data,
+                                entities->length, ENTITY_MAP_CONCURRENCY, HASS_FOREVER, call_entity,
+                                invocation_ref(invocation), invocation_unref, err);
+    }
+    return rc < 0 ? rc : refresh_polled(entities, invocation, err);
+}
+
+static HASS_COROUTINE int invoke(struct entity_service *service,
+                                 const struct hass_service_call *call,
+                                 const struct entity_list *entities, struct hass_error *err)
+{
+    struct invocation *invocation = invocation_new(service, call);
+    int rc = call_entities(entities, invocation, err);
+    invocation_unref(invocation);
+    return rc;
+}
+
+static HASS_COROUTINE int handle_call(const struct hass_service_call *call, void *userdata,
+                                      struct hass_error *err)
+{
+    struct entity_service *service = userdata;
+    auto_entity_list entities = { 0 };
+    struct target target;
+    const json_t *data = hass_service_call_data(call);
+    int rc = service->check ? service->check(data, err) : 0;
+    if (rc < 0)
+        return rc;
+    target_resolve(service->component, service->name, data, &target);
+    rc = choose(service, &target, &entities, err);
+    target_fini(&target);
+    if (rc < 0)
+        return rc;
+    if (entities.length)
+        return invoke(service, call, &entities, err);
+    if (hass_service_call_return_response(call))
+        return hass_fail(err, HASS_E_GENERAL,
+                         "service call requested response data but did not match any entities");
+    return 0;
+}
+
+/* --- registering --------------------------------------------------------------------------------------------------- */
+
+int hass_component_async_register_service(struct hass_component *component, const char *name,
+                                          const struct hass_entity_service_options *options,
+                                          struct hass_error *err)
+{
+    VERIFY_LOOP(component->hass, "hass.component.async_register_service", err);
+    struct hass_entity_service_options known;
+    OPTIONS_READ(&known, options);
+    if (!known.async_handler == !known.handler)
+        return hass_fail(err, HASS_E_INVALID, "service %s.%s needs one handler", component->domain,
+                         name);
+    struct entity_service *service = mem_zalloc(sizeof(*service));
+    *service = (struct entity_service){
+        .refs = 1,
+        .component = component_ref(component),
+        .async_handler = known.async_handler,
+        .handler = known.handler,
+        .required_features = known.required_features,
+        .check = known.schema ? known.schema->check : NULL,
+        .schema = make_schema(known.schema),
+        .name = mem_strdup(name),
+    };
+    struct hass_service_options registration = {
+        .size = sizeof(registration),
+        .schema = &service->schema,
+        .description = known.description,
+    };
+    struct hass_job job = HASS_JOB_COROUTINE(handle_call, service, .destroy = entity_service_unref);
+    struct scope *former = scope_enter(component->scope);
+    int rc = hass_services_async_register(component->hass, component->domain, name, &registration,
+                                          job, err);
+    scope_leave(former);
+    return rc;
+}

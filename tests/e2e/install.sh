@@ -43,15 +43,16 @@ done
 claim "bash completion is bash" bash -n "$root/usr/share/bash-completion/completions/hassctl"
 has "it completes commands" '^states$' "$(bash -c ". '$root/usr/share/bash-completion/completions/hassctl'
     COMP_WORDS=(hassctl st) COMP_CWORD=1; _hassctl; printf '%s\n' \"\${COMPREPLY[@]}\"")"
-has "the manual page of hassctl knows every command" 7 "$("$build/hassctl" --help | sed -n 's/^  \([a-z]\+\) .*/\1/p' | while read -r c; do
-    grep -Eq "^\.BI? +\"?$c|^\.B $c" daemon/hassctl.1 && echo; done | wc -l | awk '{ print ($1 >= 8) ? 7 : $1 }')"
+for command in $("$build/hassctl" --help | sed -n 's/^  \([a-z]\+\) .*/\1/p'); do
+    has "the manual page knows $command" "^\.BI? \"?$command" "$(cat daemon/hassctl.1)"
+done
 
 # --- another prefix runs from where it is
 output=$(make_ install PREFIX="$work/opt")
 is "install with PREFIX" 0 "$?"
 build_was=$build
 build=$work/opt/bin
-new_config opt 'input_boolean:
+new_config prefix 'input_boolean:
   busy:'
 start_ready "the installed daemon runs from any prefix"
 has "with the installed integrations" "$work/opt/lib/$multiarch|input_boolean" "$(ctl info)"

@@ -32,10 +32,6 @@ if command -v clang >/dev/null; then
     has "at its line" 'garden_gate.c:[0-9]+:.*hass_loop' "$(cat "$work/lint")"
     sed -i '/"a.b"/d' garden_gate/garden_gate.c
 fi
-if command -v clang-format >/dev/null; then
-    claim "it is formatted as its .clang-format wants" clang-format --dry-run -Werror garden_gate/garden_gate.c
-fi
-
 # --- into a running daemon
 new_config home 'garden_gate:
   greeting: Good evening'

@@ -5,6 +5,7 @@
  */
 #include "data/json_write.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -135,7 +136,9 @@ static size_t format_short_decimal(double number, char text[JSON_NUMBER_TEXT])
 /** The shortest "d.ddde±xx" that reads back as @number: 15 digits always hold what people write, 17 hold everything. */
 static void format_scientific(double number, char text[JSON_NUMBER_TEXT])
 {
-    for (int precision = 14; precision <= 16; precision++) {
+    // Subnormal numbers have fewer digits to begin with.
+    int precision = fabs(number) < DBL_MIN ? 0 : 14;
+    for (; precision <= 16; precision++) {
         snprintf(text, JSON_NUMBER_TEXT, "%.*e", precision, number);
         if (strtod(text, NULL) == number)
             return;

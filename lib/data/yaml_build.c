@@ -36,6 +36,9 @@ static bool closes(const yaml_event_t *event)
     return event->type == YAML_MAPPING_END_EVENT || event->type == YAML_SEQUENCE_END_EVENT;
 }
 
+/** libyaml takes time in proportion to the depth for each bracket: nobody waits for the end of what nobody means. */
+#define SKIPPED_DEPTH_MAX 1000
+
 /** Passes over the value that begins with @event, which is consumed. Returns YAML_SKIPPED, or YAML_BROKEN. */
 static enum yaml_result skip_value(struct yaml_document *document, yaml_event_t *event)
 {
@@ -43,7 +46,7 @@ static enum yaml_result skip_value(struct yaml_document *document, yaml_event_t 
     yaml_event_delete(event);
     while (depth > 0) {
         yaml_event_t next;
-        if (!yaml_next_event(document, &next))
+        if (depth > SKIPPED_DEPTH_MAX || !yaml_next_event(document, &next))
             return YAML_BROKEN;
         depth += opens(&next);
         depth -= closes(&next);

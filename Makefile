@@ -239,7 +239,7 @@ $(BUILD)/tests/vectors: $(VECTOR_OBJS) $(SUPPORT_OBJS) $(TESTLIB)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(TEST_LINK)
 
-$(BENCHES): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
+$(BENCHES): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/obj/tests/bench/bench.o $(SUPPORT_OBJS) $(TESTLIB)
 	@mkdir -p $(@D)
 	$(Q)$(TEST_LINK)
 

@@ -134,33 +134,6 @@ static void encode(unsigned char *at, const char *key, size_t key_length,
     }
 }
 
-/** True when the entry at @at is exactly this one; then @ret_size is its size. */
-static inline bool entry_is(const unsigned char *at, const char *key,
-                            const struct hass_value *value, size_t *ret_size)
-{
-    uint32_t head = load_32(at);
-    size_t key_length = head >> TAG_BITS;
-    const unsigned char *content = at + sizeof(head) + key_length + 1;
-
-    if ((head & ((1 << TAG_BITS) - 1)) != tag_of(value) ||
-        strcmp((const char *)at + sizeof(head), key) != 0)
-        return false;
-    switch (value->type) {
-    case HASS_VALUE_INT:
-    case HASS_VALUE_DOUBLE:
-        *ret_size = (size_t)(content - at) + 8;
-        return memcmp(content, &value->integer, 8) == 0;
-    case HASS_VALUE_STRING:
-    case HASS_VALUE_JSON:
-        *ret_size = (size_t)(content - at) + value_size(value);
-        return load_32(content) == value->text.length &&
-               memcmp(content + sizeof(uint32_t), value->text.data, value->text.length) == 0;
-    default:
-        *ret_size = (size_t)(content - at);
-        return true;
-    }
-}
-
 /* --- writing ------------------------------------------------------------------------------------------------------- */
 
 void attrs_writer_init(struct hass_attrs_writer *writer, const struct attrs *base)
@@ -263,33 +236,87 @@ static void repair_text(const char *text, size_t length, struct hass_buf *buf)
     }
 }
 
-void hass_attrs_set(struct hass_attrs_writer *writer, const char *key, struct hass_value value)
+/*
+ * While nothing differs, comparing is all the work, so it is done on plain arguments: a struct passed on costs more than the
+ * comparison.
+ */
+
+/** The value of the next entry to be matched if it is one of @key and @tag, or NULL. */
+static inline const unsigned char *next_match(const struct hass_attrs_writer *writer,
+                                              const char *key, enum tag tag)
 {
-    if (!writer->differs) {
-        size_t size;
-        if (writer->base && writer->matched < writer->base->size &&
-            entry_is(writer->base->bytes + writer->matched, key, &value, &size)) {
-            writer->matched += (uint32_t)size;
-            writer->count++;
-            return;
-        }
-        begin_storing(writer);
-    }
-    if (value.type != HASS_VALUE_STRING || utf8_valid(value.text.data, value.text.length)) {
-        store(writer, key, &value);
-        return;
-    }
+    const struct attrs *base = writer->base;
+
+    if (writer->differs || !base || writer->matched == base->size)
+        return NULL;
+    const unsigned char *at = base->bytes + writer->matched;
+    uint32_t head = load_32(at);
+    at += sizeof(head);
+    if ((head & ((1 << TAG_BITS) - 1)) != tag || strcmp((const char *)at, key) != 0)
+        return NULL;
+    return at + (head >> TAG_BITS) + 1;
+}
+
+static inline bool take_match(struct hass_attrs_writer *writer, const unsigned char *end)
+{
+    writer->matched = (uint32_t)(end - writer->base->bytes);
+    writer->count++;
+    return true;
+}
+
+static inline bool match_text(struct hass_attrs_writer *writer, const char *key, enum tag tag,
+                              const char *text, size_t length)
+{
+    const unsigned char *at = next_match(writer, key, tag);
+
+    return at && load_32(at) == length && memcmp(at + sizeof(uint32_t), text, length) == 0 &&
+           take_match(writer, at + sizeof(uint32_t) + length + 1);
+}
+
+static inline bool match_bytes(struct hass_attrs_writer *writer, const char *key, enum tag tag,
+                               const void *bytes, size_t size)
+{
+    const unsigned char *at = next_match(writer, key, tag);
+
+    return at && memcmp(at, bytes, size) == 0 && take_match(writer, at + size);
+}
+
+static bool match_value(struct hass_attrs_writer *writer, const char *key,
+                        const struct hass_value *value)
+{
+    enum tag tag = tag_of(value);
+
+    if (tag == TAG_STRING || tag == TAG_JSON)
+        return match_text(writer, key, tag, value->text.data, value->text.length);
+    return match_bytes(writer, key, tag, &value->integer, value_size(value));
+}
+
+/** Stores a value that was not matched. */
+static void store_value(struct hass_attrs_writer *writer, const char *key, struct hass_value value)
+{
     struct hass_buf repaired = HASS_BUF_INIT;
-    repair_text(value.text.data, value.text.length, &repaired);
-    value.text.data = hass_buf_string(&repaired);
-    value.text.length = repaired.length;
+
+    if (!writer->differs)
+        begin_storing(writer);
+    if (value.type == HASS_VALUE_STRING && !utf8_valid(value.text.data, value.text.length)) {
+        repair_text(value.text.data, value.text.length, &repaired);
+        value.text.data = hass_buf_string(&repaired);
+        value.text.length = repaired.length;
+    }
     store(writer, key, &value);
     hass_buf_fini(&repaired);
 }
 
+void hass_attrs_set(struct hass_attrs_writer *writer, const char *key, struct hass_value value)
+{
+    if (!match_value(writer, key, &value))
+        store_value(writer, key, value);
+}
+
 void hass_attrs_set_string(struct hass_attrs_writer *writer, const char *key, const char *text)
 {
-    hass_attrs_set(writer, key, hass_value_string(text));
+    if (!text || !match_text(writer, key, TAG_STRING, text, strlen(text)))
+        hass_attrs_set(writer, key, hass_value_string(text));
 }
 
 static void set_container(struct hass_attrs_writer *writer, const char *key, const json_t *json)
@@ -358,10 +385,10 @@ const struct attrs *attrs_writer_finish(struct hass_attrs_writer *writer)
     const struct attrs *base = writer->base;
     const struct attrs *result;
 
-    if (!writer->differs)
-        result = writer->matched == (base ? base->size : 0)
-                     ? attrs_ref(base)
-                     : attrs_new(base->bytes, writer->matched, writer->count);
+    if (attrs_writer_unchanged(writer))
+        result = attrs_ref(base);
+    else if (!writer->differs)
+        result = attrs_new(base->bytes, writer->matched, writer->count);
     else if (bytes_equal(writer->bytes, writer->length, writer->count, base))
         result = attrs_ref(base);
     else

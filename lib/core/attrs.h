@@ -36,6 +36,11 @@ struct hass_attrs_writer {
 void attrs_writer_init(struct hass_attrs_writer *writer, const struct attrs *base);
 /** What was written, counted: @base again when it is the same, or equal as the model compares (key order, 1 == 1.0 == true). */
 const struct attrs *attrs_writer_finish(struct hass_attrs_writer *writer);
+/** True when just what was in @base was written, in its order. Cheap; false says nothing. */
+static inline bool attrs_writer_unchanged(const struct hass_attrs_writer *writer)
+{
+    return !writer->differs && writer->matched == (writer->base ? writer->base->size : 0);
+}
 /** Gives up what was written; only instead of attrs_writer_finish. */
 void attrs_writer_fini(struct hass_attrs_writer *writer);
 

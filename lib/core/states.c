@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "core/core.h"
 #include "core/states_table.h"
+#include "run/clock.h"
 
 /* A set under way. */
 struct change {
@@ -37,23 +38,38 @@ static const struct hass_state *put_state(struct change *change, const struct ha
     return old;
 }
 
-/** Nothing changed: the state has only been reported again. */
-static HASS_CALLBACK void report(struct change *change, const struct hass_state *state, int64_t now)
+/**
+ * When a state was reported again. Nobody waits for it to the microsecond unless somebody listens, and reading the clock
+ * would be a third of all the work; so it is the time of the kernel's last tick.
+ */
+static int64_t report_time(const struct change *change, const struct hass_state *state, bool heard)
 {
+    if (change->options.timestamp)
+        return change->options.timestamp;
+    if (heard)
+        return hass_now(change->hass);
+    int64_t tick = clock_wall_coarse(change->hass->runtime->clock);
+    return tick > state->last_updated ? tick : state->last_updated;
+}
+
+/** Nothing changed: the state has only been reported again. */
+static HASS_CALLBACK void report(struct change *change, const struct hass_state *state)
+{
+    const struct hass_context *given = change->options.context;
+    bool heard = sub_list_count(&change->hass->bus.state_reported->listeners) > 0;
+    int64_t now = report_time(change, state, heard);
     int64_t before = hass_state_last_reported(state);
 
     atomic_store_explicit(&((struct hass_state *)state)->last_reported, now, memory_order_relaxed);
-    if (!sub_list_count(&change->hass->bus.state_reported->listeners))
-        return;
-    const struct hass_context *given = change->options.context;
-    bus_fire_state_reported(change->hass, state, before, now,
-                            given ? hass_context_ref(given) : context_fresh(now));
+    if (heard)
+        bus_fire_state_reported(change->hass, state, before, now,
+                                given ? hass_context_ref(given) : context_fresh(now));
 }
 
-static HASS_CALLBACK void replace(struct change *change, const struct attrs *attrs, bool same_text,
-                                  int64_t now)
+static HASS_CALLBACK void replace(struct change *change, const struct attrs *attrs, bool same_text)
 {
     const struct hass_state *old = change->slot->state;
+    int64_t now = change->options.timestamp ? change->options.timestamp : hass_now(change->hass);
     const struct hass_context *given = change->options.context;
     bool keeps = old && same_text && !change->options.force_update;
     const struct hass_state *state = state_new(&(struct state_values){
@@ -89,6 +105,29 @@ static int check_new(const struct change *change, struct hass_error *err)
     return 0;
 }
 
+/** Writes a state that differs, or may differ, from the present one. Finishes @writer. */
+static HASS_CALLBACK int apply_difference(struct change *change, struct hass_attrs_writer *writer,
+                                          bool same_text, struct hass_error *err)
+{
+    int status = same_text ? 0 : check_new(change, err);
+
+    if (status < 0) {
+        attrs_writer_fini(writer);
+        return status;
+    }
+    const struct hass_state *old = change->slot ? change->slot->state : NULL;
+    const struct attrs *attrs = attrs_writer_finish(writer);
+    if (same_text && attrs == old->attrs && !change->options.force_update) {
+        attrs_unref(attrs); // another order or notation, but equal
+        report(change, old);
+        return 0;
+    }
+    if (!change->slot)
+        change->slot = table_add(change->hass, change->id, change->id_length);
+    replace(change, attrs, same_text);
+    return 0;
+}
+
 /** Finishes @writer, too. */
 static HASS_CALLBACK int apply(struct change *change, struct hass_attrs_writer *writer,
                                struct hass_error *err)
@@ -96,25 +135,15 @@ static HASS_CALLBACK int apply(struct change *change, struct hass_attrs_writer *
     const struct hass_state *old = change->slot ? change->slot->state : NULL;
     bool same_text = old && old->length == change->length &&
                      memcmp(old->text, change->text, change->length) == 0;
-    int64_t now = change->options.timestamp ? change->options.timestamp : hass_now(change->hass);
     int status = bus_check_room(change->hass, err);
 
-    if (status == 0 && !same_text)
-        status = check_new(change, err);
-    if (status < 0) {
-        attrs_writer_fini(writer);
-        return status;
-    }
-    const struct attrs *attrs = attrs_writer_finish(writer);
-    if (same_text && attrs == old->attrs && !change->options.force_update) {
-        attrs_unref(attrs);
-        report(change, old, now);
-        return 0;
-    }
-    if (!change->slot)
-        change->slot = table_add(change->hass, change->id, change->id_length);
-    replace(change, attrs, same_text, now);
-    return 0;
+    if (status == 0 &&
+        (!same_text || change->options.force_update || !attrs_writer_unchanged(writer)))
+        return apply_difference(change, writer, same_text, err);
+    attrs_writer_fini(writer);
+    if (status == 0)
+        report(change, old);
+    return status;
 }
 
 /** Finds the entity of a set; @lower has room for a lower-case copy of the id. */

@@ -60,6 +60,11 @@ int64_t clock_wall(const struct clock *clock)
     return clock->is_virtual ? clock->monotonic + clock->offset : read_clock(CLOCK_REALTIME);
 }
 
+int64_t clock_wall_coarse(const struct clock *clock)
+{
+    return clock->is_virtual ? clock_wall(clock) : read_clock(CLOCK_REALTIME_COARSE);
+}
+
 int64_t clock_real(void)
 {
     return read_clock(CLOCK_MONOTONIC);

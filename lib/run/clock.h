@@ -17,6 +17,8 @@ bool clock_is_virtual(const struct clock *clock);
 int64_t clock_monotonic(const struct clock *clock);
 /** Microseconds UTC. */
 int64_t clock_wall(const struct clock *clock);
+/** The same as of the kernel's last tick: a few milliseconds behind at most, at a quarter of the price. */
+int64_t clock_wall_coarse(const struct clock *clock);
 /** Monotonic time that passes in virtual mode, too: for what jobs really take. */
 int64_t clock_real(void);
 /** Virtual only: lets time pass up to @monotonic. */

@@ -4,80 +4,21 @@
  * that is wrong on the way keeps the daemon from running; it is reported and left out.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <hass/bus.h>
 #include <hass/cleanup.h>
 #include <hass/log.h>
+#include <hass/loop.h>
 
 #include "base/mem.h"
 #include "loader/loader.h"
+#include "loader/settings.h"
 #include "run/lastwords.h"
 #include "run/task.h"
 
 #define STAGE_LIMIT   300.0 /* seconds */
 #define STAGE_COOL    60.0
 #define WRAP_UP_LIMIT 300.0
-
-/* --- a hass -------------------------------------------------------------------------------------------------------- */
-
-static int check_folder(const char *path, struct hass_error *err)
-{
-    struct stat status;
-    if (!path || !*path)
-        return hass_fail(err, -EINVAL, "no configuration folder was named");
-    if (stat(path, &status) < 0)
-        return hass_fail_errno(err, errno, "cannot use the configuration folder %s", path);
-    if (!S_ISDIR(status.st_mode))
-        return hass_fail(err, -ENOTDIR, "the configuration folder %s is not a folder", path);
-    if (access(path, R_OK | X_OK) < 0)
-        return hass_fail_errno(err, errno, "cannot read the configuration folder %s", path);
-    return 0;
-}
-
-int hass_create(const struct hass_options *given, struct hass **ret_hass, struct hass_error *err)
-{
-    struct hass_options options;
-    struct hass *hass;
-    OPTIONS_READ(&options, given);
-    int rc = check_folder(options.config_dir, err);
-    if (rc < 0)
-        return rc;
-    const struct core_options core = {
-        .config_dir = options.config_dir,
-        .state_dir = options.state_dir,
-        .debug = options.debug,
-        .runtime = {
-            .virtual_time = options.virtual_time,
-            .virtual_start = options.virtual_start,
-            .watchdog = options.watchdog,
-            .runtime_dir = options.runtime_dir ? options.runtime_dir
-                           : options.state_dir ? options.state_dir
-                                               : options.config_dir,
-        },
-    };
-    rc = core_create(&core, &hass, err);
-    if (rc < 0)
-        return rc;
-    hass__assert_loop();
-    loader_create(hass, &options);
-    rc = platforms_init(hass, err);
-    if (rc < 0) {
-        core_destroy(hass);
-        return rc;
-    }
-    *ret_hass = hass;
-    return 0;
-}
-
-int hass_destroy(struct hass *hass)
-{
-    return (int)core_destroy(hass);
-}
 
 /* --- the configuration --------------------------------------------------------------------------------------------- */
 
@@ -284,7 +225,7 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
     return rc;
 }
 
-static HASS_COROUTINE int bootstrap(struct hass *hass, void *userdata, struct hass_error *err)
+int loader_bootstrap(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct loader *loader = userdata;
     struct hass_error failure = HASS_ERROR_INIT;
@@ -295,132 +236,4 @@ static HASS_COROUTINE int bootstrap(struct hass *hass, void *userdata, struct ha
         return hass_async_request_stop(hass, 1, err);
     }
     return 0;
-}
-
-int hass_run(struct hass *hass, struct hass_error *err)
-{
-    struct loader *loader = loader_of(hass);
-    VERIFY_LOOP(hass, "hass.run", err);
-    hass__assert_loop();
-    if (hass_core_state(hass) != HASS_NOT_RUNNING || loader->bootstrap)
-        return hass_fail(err, HASS_E_GENERAL, "this hass has been run before");
-    if (!loader->stop_requested) {
-        struct hass_job job = HASS_JOB_COROUTINE(bootstrap, loader);
-        int rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0,
-                            &loader->bootstrap, err);
-        if (rc < 0)
-            return rc;
-    }
-    runtime_run(hass->runtime);
-    return core_exit_code(hass);
-}
-
-/* --- stopping ------------------------------------------------------------------------------------------------------ */
-
-static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_error *err)
-{
-    return hass_async_stop(hass, (int)(intptr_t)userdata, true, err);
-}
-
-/* Set-ups are not waited for: they end with a cancelled wait, and their scopes are closed. */
-static HASS_CALLBACK void give_up_start(struct loader *loader)
-{
-    const char *domain;
-    struct integration *integration;
-    (void)hass_task_async_cancel(loader->bootstrap, NULL);
-    strmap_foreach(loader->integrations, domain, integration) {
-        if (integration->opening)
-            (void)hass_task_async_cancel(integration->opening, NULL);
-        if (integration->setting_up)
-            (void)hass_task_async_cancel(integration->setting_up, NULL);
-    }
-}
-
-int hass_async_request_stop(struct hass *hass, int exit_code, struct hass_error *err)
-{
-    VERIFY_LOOP(hass, "hass.async_request_stop", err);
-    struct loader *loader = loader_of(hass);
-    if (loader->stop_requested)
-        return 0;
-    loader->stop_requested = true;
-    if (loader->bootstrap)
-        give_up_start(loader);
-    struct hass_job job = HASS_JOB_COROUTINE(stop, (void *)(intptr_t)exit_code);
-    return task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, NULL, err);
-}
-
-/* --- reading the configuration again ------------------------------------------------------------------------------- */
-
-/* Domains that are written about differently now, or no longer. */
-static json_t *changed_domains(const struct config_file *old, const struct config_file *new)
-{
-    json_t *changed = json_object();
-    const char *domain;
-    json_t *section;
-    json_object_foreach(old->sections, domain, section)
-        if (!settings_same(old, new, domain))
-            json_object_set_new(changed, domain, json_true());
-    json_object_foreach(new->sections, domain, section)
-        if (!settings_same(old, new, domain))
-            json_object_set_new(changed, domain, json_true());
-    return changed;
-}
-
-static HASS_COROUTINE void apply_change(struct loader *loader, const char *domain)
-{
-    struct integration *integration = integration_get(loader, domain);
-    if (!integration) {
-        problem_report(loader, domain, PROBLEM_SETTINGS, NULL,
-                       "that is not the name of an integration");
-        return;
-    }
-    integration->wanted = hass_json_get(loader->settings->sections, domain) != NULL;
-    problem_clear(loader, domain);
-    if (integration->failure.code != 0 && !integration->plugin)
-        hass_error_clear(&integration->failure);
-    (void)integration_async_change(integration,
-                                   integration->wanted ? CHANGE_SECTION : CHANGE_UNLOAD, NULL);
-}
-
-static HASS_CALLBACK void apply_core(struct loader *loader, const struct config_file *old)
-{
-    struct hass_error err = HASS_ERROR_INIT;
-    json_t *values = settings_core_values(loader->settings);
-    if (hass_json_equal(old->core, loader->settings->core))
-        json_decref(values);
-    else if (hass_config_async_update(loader->hass, values, &err) < 0)
-        hass_error("The section homeassistant is not used: %s", err.message);
-}
-
-static HASS_COROUTINE int reload_config(struct hass *hass, void *userdata, struct hass_error *err)
-{
-    struct loader *loader = userdata;
-    struct config_file *file;
-    loader_notify(loader, "reloading", "reading the configuration again");
-    int rc = loader_async_read_settings(loader, &file, err);
-    if (rc == 0) {
-        struct config_file *old = loader->settings;
-        autojson *changed = changed_domains(old, file);
-        const char *domain;
-        json_t *unused;
-        loader->settings = file;
-        apply_core(loader, old);
-        settings_log(&file->diagnostics);
-        json_object_foreach(changed, domain, unused)
-            apply_change(loader, domain);
-        config_file_destroy(old);
-        hass_info("The configuration has been read again: %zu sections have changed",
-                  json_object_size(changed));
-    }
-    loader_notify(loader, "ready", "running");
-    return rc;
-}
-
-int hass_async_reload_config(struct hass *hass, struct hass_error *err)
-{
-    VERIFY_COROUTINE(hass, "hass.async_reload_config", err);
-    struct hass_job job = HASS_JOB_COROUTINE(reload_config, loader_of(hass));
-    autounref(hass_future) *done = NULL;
-    int rc = job_run(hass, hass->runtime->root, &job, hass, NULL, NULL, JOB_TRACKED, &done, err);
-    return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
 }

@@ -73,7 +73,7 @@ void integration_async_close_scope(struct integration *integration)
     struct scope *scope = steal(integration->scope);
     if (!scope)
         return;
-    if (scope_async_close(scope, CLOSE_LIMIT, &err) < 0)
+    if (scope_async_close(scope, integration->loader->limits.close, &err) < 0)
         hass_warning("%s did not let go of everything: %s", integration->domain, err.message);
     scope_unref(scope);
     platforms_forget(integration);
@@ -93,6 +93,7 @@ int integration_begin(struct integration *integration, struct hass_job job, stru
         if (rc < 0)
             return rc;
         *ret_future = hass_future_ref(hass_task_future(task));
+        (void)hass_future_result(*ret_future, NULL); /* the task reports its failure itself */
         /* Done when it has not suspended at all. */
         if (hass_future_done(*ret_future))
             hass_task_unref(task);

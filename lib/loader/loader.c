@@ -51,6 +51,7 @@ struct loader *loader_create(struct hass *hass, const struct hass_options *optio
     struct loader *loader = mem_zalloc(sizeof(*loader));
     autofree char *copies = mem_printf("%s/loaded", hass_config_state_dir(hass));
     loader->hass = hass;
+    loader->limits = (struct loader_limits){ .setup_warning = 10, .setup = 300, .close = 10 };
     loader->store = plugin_store_create(hass, copies, options->probe_program);
     loader->integrations = hass_strmap_create(integration_destroy);
     loader->problems = hass_strmap_create(problem_destroy);

@@ -20,11 +20,6 @@
 #include "loader/plugin.h"
 #include "loader/settings.h"
 
-#define SETUP_WARN_AFTER 10.0 /* seconds */
-#define SETUP_LIMIT      300.0
-#define CLOSE_LIMIT      10.0
-#define UNLOAD_LIMIT     10.0
-
 enum integration_state {
     INTEGRATION_IDLE,       /* known, perhaps opened; its platforms may be in use */
     INTEGRATION_SETTING_UP, /* a task is at it */
@@ -51,6 +46,12 @@ struct integration {
 
 struct watch;
 
+/* Seconds. Constant but for tests with threads that hang, which virtual time cannot outrun. */
+struct loader_limits {
+    double setup_warning, setup;
+    double close; /* of a scope, and of async_unload before it */
+};
+
 struct loader {
     struct hass *hass;
     struct plugin_store *store;
@@ -61,6 +62,7 @@ struct loader {
     struct config_file *settings;     /* the configuration in use; NULL before it is loaded */
     struct hass_mutex *changes;       /* one unload or replacement at a time */
     struct watch *watch;              /* NULL: files are not watched */
+    struct loader_limits limits;
     uint64_t sequence;
     int64_t started; /* monotonic */
     hass_notify_fn *notify;
@@ -155,6 +157,9 @@ json_t *problems_as_json(const struct loader *loader) HASS_CALLBACK;
 
 /** Registers the table by which entity/ reaches us. */
 int platforms_init(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+/** Fails unless an opened integration offers a platform for @domain. */
+int platform_check(const struct integration *integration, const char *domain,
+                   struct hass_error *err);
 /** The integration has a platform in @domain. */
 void platform_add_name(struct integration *integration, const char *domain) HASS_CALLBACK;
 /** It has none any more. */
@@ -169,6 +174,9 @@ int loader_async_read_settings(struct loader *loader, struct config_file **ret_f
                                struct hass_error *err) HASS_COROUTINE;
 /** Opens the files of all @domains, and of what they depend on, at the same time. Failures are remembered by each. */
 void loader_async_open_all(struct loader *loader, const json_t *domains) HASS_COROUTINE;
+
+/** Leads a hass from nothing to running: the coroutine that hass_run starts; @userdata is the loader. */
+int loader_bootstrap(struct hass *hass, void *userdata, struct hass_error *err) HASS_COROUTINE;
 
 struct watch *watch_create(struct loader *loader) HASS_CALLBACK;
 struct watch *watch_destroy(struct watch *watch) HASS_CALLBACK;

@@ -22,8 +22,8 @@ static HASS_COROUTINE int setup_domain(struct hass *hass, const char *domain,
     return integration_async_setup(integration, false, err);
 }
 
-static int check_entry_point(const struct integration *integration, const char *domain,
-                             struct hass_error *err)
+int platform_check(const struct integration *integration, const char *domain,
+                   struct hass_error *err)
 {
     const struct plugin *plugin = integration->plugin;
     const struct hass_schema *schema;
@@ -74,7 +74,7 @@ static HASS_COROUTINE int prepare(struct hass *hass, const char *domain, const c
         return hass_fail(err, HASS_E_INVALID, "'%s' is not the name of an integration", name);
     int rc = integration_async_open(integration, err);
     if (rc == 0)
-        rc = check_entry_point(integration, domain, err);
+        rc = platform_check(integration, domain, err);
     if (rc == 0)
         rc = set_up_owner(integration, domain, err);
     if (rc == 0)

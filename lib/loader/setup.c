@@ -163,17 +163,18 @@ static HASS_BLOCKING int call_setup(struct hass *hass, void *userdata, struct ha
 static HASS_COROUTINE int await_setup(struct integration *integration, struct hass_future *done,
                                       struct hass_error *err)
 {
+    const struct loader_limits *limits = &integration->loader->limits;
     struct hass_error failure = HASS_ERROR_INIT;
-    int rc = hass_async_await(done, SETUP_WARN_AFTER, &failure);
+    int rc = hass_async_await(done, limits->setup_warning, &failure);
     if (rc == -ETIMEDOUT && !hass_future_done(done)) {
         hass_warning("Setup of %s is taking over %g seconds", integration->domain,
-                     SETUP_WARN_AFTER);
+                     limits->setup_warning);
         hass_error_clear(&failure);
-        rc = hass_async_await(done, SETUP_LIMIT - SETUP_WARN_AFTER, &failure);
+        rc = hass_async_await(done, limits->setup - limits->setup_warning, &failure);
     }
     if (rc == -ETIMEDOUT && !hass_future_done(done))
         return hass_fail(err, -ETIMEDOUT,
-                         "its set-up did not end within %g s: it has been given up", SETUP_LIMIT);
+                         "its set-up did not end within %g s: it has been given up", limits->setup);
     if (rc < 0)
         return hass_fail(err, rc, "its set-up failed: %s",
                          *failure.message ? failure.message : hass_error_name(rc));

@@ -90,7 +90,7 @@ static HASS_COROUTINE void run_unload(struct integration *integration)
     autounref(hass_future) *done = NULL;
     int rc = job_run(hass, integration->scope, &job, hass, NULL, NULL, JOB_TRACKED, &done, &err);
     if (rc >= 0)
-        rc = hass_async_await(done, UNLOAD_LIMIT, &err);
+        rc = hass_async_await(done, integration->loader->limits.close, &err);
     if (rc < 0)
         hass_warning("Unloading %s: %s", integration->domain,
                      *err.message ? err.message : hass_error_name(rc));

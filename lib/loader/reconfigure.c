@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading the configuration again while everything runs: what is written differently now is set up anew, nothing else is
+ * touched.
+ */
+#include <hass/cleanup.h>
+#include <hass/log.h>
+
+#include "loader/loader.h"
+#include "loader/settings.h"
+
+/* Domains that are written about differently now, or no longer. */
+static json_t *changed_domains(const struct config_file *old, const struct config_file *new)
+{
+    json_t *changed = json_object();
+    const char *domain;
+    json_t *section;
+    json_object_foreach(old->sections, domain, section)
+        if (!settings_same(old, new, domain))
+            json_object_set_new(changed, domain, json_true());
+    json_object_foreach(new->sections, domain, section)
+        if (!settings_same(old, new, domain))
+            json_object_set_new(changed, domain, json_true());
+    return changed;
+}
+
+static HASS_COROUTINE void apply_change(struct loader *loader, const char *domain)
+{
+    struct integration *integration = integration_get(loader, domain);
+    if (!integration) {
+        problem_report(loader, domain, PROBLEM_SETTINGS, NULL,
+                       "that is not the name of an integration");
+        return;
+    }
+    integration->wanted = hass_json_get(loader->settings->sections, domain) != NULL;
+    problem_clear(loader, domain);
+    if (integration->failure.code != 0 && !integration->plugin)
+        hass_error_clear(&integration->failure);
+    (void)integration_async_change(integration,
+                                   integration->wanted ? CHANGE_SECTION : CHANGE_UNLOAD, NULL);
+}
+
+static HASS_CALLBACK void apply_core(struct loader *loader, const struct config_file *old)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+    json_t *values = settings_core_values(loader->settings);
+    if (hass_json_equal(old->core, loader->settings->core))
+        json_decref(values);
+    else if (hass_config_async_update(loader->hass, values, &err) < 0)
+        hass_error("The section homeassistant is not used: %s", err.message);
+}
+
+static HASS_COROUTINE void apply(struct loader *loader, struct config_file *file)
+{
+    struct config_file *old = loader->settings;
+    autojson *changed = changed_domains(old, file);
+    const char *domain;
+    json_t *unused;
+    loader->settings = file;
+    apply_core(loader, old);
+    settings_log(&file->diagnostics);
+    json_object_foreach(changed, domain, unused)
+        apply_change(loader, domain);
+    config_file_destroy(old);
+    hass_info("The configuration has been read again: %zu sections have changed",
+              json_object_size(changed));
+}
+
+/* What cannot be read is not taken for something that was removed. */
+static HASS_COROUTINE int reload_config(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct loader *loader = userdata;
+    struct config_file *file = NULL;
+    loader_notify(loader, "reloading", "reading the configuration again");
+    int rc = loader_async_read_settings(loader, &file, err);
+    if (rc == 0 && file->diagnostics.errors > 0) {
+        settings_log(&file->diagnostics);
+        rc = hass_fail(
+            err, HASS_E_INVALID,
+            "the configuration has %zu errors, the first of them: %s; nothing was changed",
+            file->diagnostics.errors, file->diagnostics.list.data[0].message);
+        config_file_destroy(file);
+    } else if (rc == 0) {
+        apply(loader, file);
+    }
+    loader_notify(loader, "ready", "running");
+    return rc;
+}
+
+int hass_async_reload_config(struct hass *hass, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.async_reload_config", err);
+    struct hass_job job = HASS_JOB_COROUTINE(reload_config, loader_of(hass));
+    autounref(hass_future) *done = NULL;
+    int rc = job_run(hass, hass->runtime->root, &job, hass, NULL, NULL, JOB_TRACKED, &done, err);
+    return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
+}

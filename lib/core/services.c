@@ -335,10 +335,18 @@ bool hass_services_has(struct hass *hass, const char *domain, const char *servic
 enum hass_supports_response
 hass_services_async_supports_response(struct hass *hass, const char *domain, const char *service)
 {
-    VERIFY_LOOP_OR(hass, "hass.services.supports_response", HASS_RESPONSE_NONE);
+    VERIFY_LOOP_OR(hass, "hass.services.async_supports_response", HASS_RESPONSE_NONE);
     const struct service *found = services_find(&hass->services, domain, service);
 
     return found ? found->supports_response : HASS_RESPONSE_NONE;
+}
+
+bool hass_services_async_is_admin(struct hass *hass, const char *domain, const char *service)
+{
+    VERIFY_LOOP_OR(hass, "hass.services.async_is_admin", false);
+    const struct service *found = services_find(&hass->services, domain, service);
+
+    return found && found->admin;
 }
 
 /** "turn_on" reads "Turn on". */

@@ -170,37 +170,28 @@ int job_run(struct hass *hass, struct scope *scope, const struct hass_job *job, 
     return result;
 }
 
+static void run_queued(struct ready *ready, int status);
+
 /* --- jobs that are run once ---------------------------------------------------------------------------------------- */
 
-/* A job on the heap: it waits in a queue, or its userdata outlives the call. */
-struct once {
-    struct ready ready;
-    struct hass *hass;
-    struct hass_job job;
-    struct scope *posted; /* counts it as one of its posts; NULL: queued by the loop itself */
-};
-
-static void free_once(void *object)
+/* A job whose userdata outlives the call that starts it. */
+static void free_kept(void *object)
 {
-    struct once *once = object;
-
-    job_destroy(&once->job);
-    free(once);
+    job_destroy(object);
+    free(object);
 }
 
 /* Takes the job. */
 static HASS_CALLBACK int run_once(struct hass *hass, struct hass_job *job, unsigned flags,
                                   struct hass_future **ret_future, struct hass_error *err)
 {
-    struct once *once = NULL;
+    struct hass_job *kept = NULL;
 
-    if (job->kind != HASS_JOB_KIND_CALLBACK && job->destroy) {
-        once = mem_zalloc(sizeof(*once));
-        once->job = *job;
-    }
-    int result = job_run(hass, scope_of_caller(hass), job, hass, once, once ? free_once : NULL,
+    if (job->kind != HASS_JOB_KIND_CALLBACK && job->destroy)
+        kept = mem_memdup(job, sizeof(*job));
+    int result = job_run(hass, scope_of_caller(hass), job, hass, kept, kept ? free_kept : NULL,
                          flags, ret_future, err);
-    if (!once)
+    if (!kept)
         job_destroy(job);
     return result;
 }
@@ -227,47 +218,91 @@ int hass_async_run_job(struct hass *hass, struct hass_job job, struct hass_error
     return run_once(hass, &job, JOB_TRACKED | (callback ? 0 : JOB_LOG_ERRORS), NULL, err);
 }
 
-/* What was queued runs in the scope that queued it, entered by the loop. */
+/*
+ * A job in the queue. Kept below 128 bytes, without what it does not need: chunks of that size are given back without a
+ * lock, which posts from many threads, all freed by the loop, would fight for.
+ */
+struct queued {
+    struct ready ready; /* its name is the job's */
+    struct hass *hass;
+    void (*fn)(void);
+    void *userdata;
+    hass_destroy_fn *destroy;
+    const char *symbol;
+    enum hass_job_kind kind;
+    bool posted; /* counted as a post of its scope, else it holds a plain reference */
+};
+
+static struct queued *queue_new(struct hass *hass, const struct hass_job *job, struct scope *scope,
+                                bool posted)
+{
+    struct queued *queued = mem_alloc(sizeof(*queued));
+
+    queued->hass = hass;
+    queued->fn = job->fn;
+    queued->userdata = job->userdata;
+    queued->destroy = job->destroy;
+    queued->symbol = job->symbol;
+    queued->kind = job->kind;
+    queued->posted = posted;
+    queued->ready = (struct ready){ .run = run_queued, .scope = scope, .name = job_name(job) };
+    return queued;
+}
+
+static struct hass_job job_of(const struct queued *queued)
+{
+    const char *name = queued->ready.name;
+
+    return (struct hass_job){
+        .kind = queued->kind,
+        .subject = HASS_SUBJECT_HASS,
+        .fn = queued->fn,
+        .userdata = queued->userdata,
+        .destroy = queued->destroy,
+        .symbol = queued->symbol,
+        .name = name == queued->symbol ? NULL : name,
+    };
+}
+
+static HASS_CALLBACK void run_queued_job(struct scope *scope, struct queued *queued)
+{
+    struct hass_job job = job_of(queued);
+    struct hass_error err;
+    int result;
+
+    job_error_init(&err);
+    if (job.kind == HASS_JOB_KIND_CALLBACK) {
+        result = job_call(&job, queued->hass, &err);
+        if (result < 0)
+            job_report(scope, job_name(&job), result, &err);
+        job_destroy(&job);
+        return;
+    }
+    /* The name may go with the userdata. */
+    const char *symbol = job.symbol;
+    result = run_once(queued->hass, &job, JOB_TRACKED | JOB_LOG_ERRORS, NULL, &err);
+    if (result < 0)
+        job_report(scope, symbol ? symbol : "(unnamed)", result, &err);
+}
+
+/* The loop has entered the scope that queued it. */
 static void run_queued(struct ready *ready, int status)
 {
-    struct once *once = (struct once *)ready;
+    struct queued *queued = (struct queued *)ready;
     struct scope *scope = ready->scope;
-    bool posted = once->posted != NULL;
 
     hass__assert_loop();
     if (status < 0 || scope_state(scope) == SCOPE_CLOSED) {
-        free_once(once);
-    } else if (once->job.kind == HASS_JOB_KIND_CALLBACK) {
-        struct hass_error err;
-        job_error_init(&err);
-        int result = job_call(&once->job, once->hass, &err);
-        if (result < 0)
-            job_report(scope, job_name(&once->job), result, &err);
-        free_once(once);
+        struct hass_job job = job_of(queued);
+        job_destroy(&job);
     } else {
-        struct hass_error err;
-        job_error_init(&err);
-        const char *name = job_name(&once->job);
-        int result = job_run(once->hass, scope, &once->job, once->hass, once, free_once,
-                             JOB_TRACKED | JOB_LOG_ERRORS, NULL, &err);
-        if (result < 0)
-            job_report(scope, name, result, &err);
+        run_queued_job(scope, queued);
     }
-    if (posted)
+    if (queued->posted)
         scope_post_end(scope);
     else
         scope_unref(scope);
-}
-
-static struct once *new_once(struct hass *hass, const struct hass_job *job, struct scope *scope)
-{
-    struct once *once = mem_alloc(sizeof(*once));
-
-    once->ready = (struct ready){ .run = run_queued, .scope = scope, .name = job_name(job) };
-    once->hass = hass;
-    once->job = *job;
-    once->posted = NULL;
-    return once;
+    free(queued);
 }
 
 int hass_async_add_job(struct hass *hass, struct hass_job job, struct hass_error *err)
@@ -278,8 +313,8 @@ int hass_async_add_job(struct hass *hass, struct hass_job job, struct hass_error
         return result;
     if (job.kind != HASS_JOB_KIND_CALLBACK)
         return run_once(hass, &job, JOB_TRACKED | JOB_LOG_ERRORS, NULL, err);
-    struct once *once = new_once(hass, &job, scope_ref(scope_of_caller(hass)));
-    loop_ready(runtime_of(hass)->loop, &once->ready);
+    struct queued *queued = queue_new(hass, &job, scope_ref(scope_of_caller(hass)), false);
+    loop_ready(runtime_of(hass)->loop, &queued->ready);
     return 0;
 }
 
@@ -298,11 +333,11 @@ static int add_from_anywhere(struct hass *hass, struct hass_job *job, bool try,
         job_destroy(job);
         return result;
     }
-    struct once *once = new_once(hass, job, scope);
-    once->posted = scope;
-    if (loop_post(runtime_of(hass)->loop, &once->ready) == 0)
+    struct queued *queued = queue_new(hass, job, scope, true);
+    if (loop_post(runtime_of(hass)->loop, &queued->ready) == 0)
         return 0;
-    free_once(once);
+    job_destroy(job);
+    free(queued);
     scope_post_end(scope);
     return hass_fail(err, HASS_E_CLOSED, "the loop has been closed");
 }

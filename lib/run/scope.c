@@ -257,14 +257,19 @@ int scope_async_close(struct scope *scope, double timeout, struct hass_error *er
 
 /* --- posts --------------------------------------------------------------------------------------------------------- */
 
+/* Says that it waits before it looks: either it sees the room, or the loop sees it. */
+static bool must_wait(struct scope *scope)
+{
+    scope->blocked = true;
+    return POSTS(atomic_load(&scope->refs)) > MAX_POSTS / 2 && scope_state(scope) != SCOPE_CLOSED;
+}
+
 static int wait_for_room(struct scope *scope, struct hass_error *err)
 {
     executor_park();
     pthread_mutex_lock(&scope->lock);
-    scope->blocked++;
-    while (POSTS(atomic_load(&scope->refs)) > MAX_POSTS / 2 && scope_state(scope) != SCOPE_CLOSED)
+    while (must_wait(scope))
         pthread_cond_wait(&scope->drained, &scope->lock);
-    scope->blocked--;
     pthread_mutex_unlock(&scope->lock);
     executor_unpark();
     return scope_check_alive(scope, err);
@@ -293,8 +298,8 @@ void scope_post_end(struct scope *scope)
 {
     uint64_t before = atomic_fetch_sub(&scope->refs, POST);
 
-    /* The lock is taken by whoever waits before it looks at the number: no wake is lost. */
-    if (__builtin_expect(scope->blocked && POSTS(before) <= MAX_POSTS / 2 + 1, 0))
+    if (__builtin_expect(scope->blocked && POSTS(before) <= MAX_POSTS / 2 + 1, 0) &&
+        atomic_exchange(&scope->blocked, false))
         wake_posters(scope);
     if (REFS(before) == 1)
         last_reference(scope);

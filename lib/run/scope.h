@@ -39,7 +39,7 @@ struct scope {
 
     pthread_mutex_t lock; /* for posters that wait until half of the posts is drained */
     pthread_cond_t drained;
-    _Atomic uint32_t blocked;
+    _Atomic bool blocked; /* somebody waits and has not been woken yet */
 
     /* Under the executor's lock. */
     struct hass_list pool_queue; /* jobs that wait for a thread */

@@ -127,7 +127,7 @@ int core_create(const struct core_options *options, struct hass **ret_hass, stru
     states_init(hass);
     services_init(hass);
     config_init(hass, options->config_dir, options->state_dir, options->debug);
-    hass->runtime->debug = options->debug;
+    runtime_set_debug(hass, options->debug);
     *ret_hass = hass;
     return 0;
 }

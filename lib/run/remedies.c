@@ -1,20 +1,185 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table behind every refusal of a call from the wrong thread. A test compares it with the public headers.
+ * The table behind every refusal of a call from the wrong thread: what to call there instead, and how that differs. A test
+ * compares it with the public headers.
  */
 #include "run/remedies.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
+/* Half sentences that follow the alternative. */
+#define QUEUED       ", which queues it to the loop and returns at once"
+#define WAITS        ", which waits until the loop has done it"
+#define REFERENCE    ", which gives a reference"
+#define IN_COROUTINE ", which runs a coroutine on the loop and gives a future of its result"
+#define IN_CALLBACK  ", which runs a callback on the loop and gives a future of its result"
+#define BLOCKS       ", which blocks only the calling thread"
+#define REGISTERED   ", which waits until it is registered"
+#define ANYWHERE     ", which works on any thread"
+
 static const struct remedy table[] = {
-    { "hass_async_run_job", "hass_add_job", ", which queues it to the loop" },
-    { "hass_async_add_job", "hass_add_job", ", which queues it from any thread" },
+    /* jobs and tasks */
+    { "hass_async_run_job", "hass_add_job", QUEUED },
+    { "hass_async_add_job", "hass_add_job", QUEUED },
+    { "hass_async_create_task", "hass_create_task", QUEUED },
+    { "hass_async_create_background_task", "hass_create_background_task", QUEUED },
+    { "hass_async_add_executor_job", NULL, "A pool thread may simply call the function" },
+    { "hass_async_run_in_executor", NULL, "A pool thread may simply call the function" },
+    { "hass_async_add_shutdown_job", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_task_async_cancel", "hass_task_cancel", QUEUED },
+    { "hass_sub_async_remove", "hass_sub_remove",
+      ", which waits until no call of the job is running" },
+
+    /* waiting */
+    { "hass_async_await", "hass_future_wait", BLOCKS },
+    { "hass_async_await_task", "hass_future_wait",
+      " with hass_task_future, which blocks only the calling thread" },
+    { "hass_async_shield", "hass_future_wait", BLOCKS },
+    { "hass_async_wait_any", "hass_future_wait", " for each of them" },
+    { "hass_async_wait_all", "hass_future_wait", " for each of them" },
+    { "hass_async_sleep", "hass_worker_sleep",
+      ", which ends early when the integration is unloaded" },
+    { "hass_async_block_till_done", "hass_block_till_done", BLOCKS },
+    { "hass_async_wait_fd", NULL, "A pool thread may call poll()" },
+    { "hass_mutex_async_lock", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_mutex_async_unlock", "hass_add_job", QUEUED },
+    { "hass_semaphore_async_acquire", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_semaphore_async_release", "hass_add_job", " to queue a callback that releases it" },
+    { "hass_queue_async_put", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_queue_async_try_put", "hass_add_job", " to queue a callback that puts it" },
+    { "hass_queue_async_get", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_queue_async_length", "hass_run_callback_threadsafe", IN_CALLBACK },
+
+    /* time, descriptors, sockets, children */
+    { "hass_async_call_at", "hass_call_later", REGISTERED },
+    { "hass_async_watch_fd", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_stream_async_listen_unix", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_stream_async_read_line", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_stream_async_read", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_stream_async_write", "hass_add_job", " to queue a callback that writes" },
+    { "hass_stream_async_drain", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_stream_async_shutdown", "hass_add_job", " to queue a callback that shuts it down" },
+    { "hass_process_async_run", "hass_process_run", BLOCKS },
+    { "hass_process_async_watch_signal", "hass_run_callback_threadsafe", IN_CALLBACK },
+
+    /* the bus */
+    { "hass_bus_async_fire", "hass_bus_fire", ", which queues the event" },
+    { "hass_bus_async_fire_with", "hass_bus_fire", ", which queues the event" },
+    { "hass_bus_async_listen", "hass_bus_listen", REGISTERED },
+    { "hass_bus_async_listen_once", "hass_bus_listen_once", REGISTERED },
+    { "hass_bus_async_listeners", "hass_bus_listeners", WAITS },
+    { "hass_bus_async_wait", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+
+    /* states */
+    { "hass_states_async_set", "hass_states_set", WAITS },
+    { "hass_states_async_write", "hass_states_set", WAITS },
+    { "hass_states_async_remove", "hass_states_remove", WAITS },
+    { "hass_states_async_reserve", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_states_async_available", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_states_async_get", "hass_states_get", REFERENCE },
+    { "hass_states_async_all", "hass_states_all", ANYWHERE },
+    { "hass_states_async_count", "hass_states_count", ANYWHERE },
+    { "hass_states_async_write_json", "hass_states_all",
+      " and write each state with hass_state_json" },
+
+    /* services */
+    { "hass_services_async_register", "hass_services_register", QUEUED },
+    { "hass_services_async_remove", "hass_services_remove", QUEUED },
+    { "hass_services_async_has", "hass_services_has", ANYWHERE },
+    { "hass_services_async_is_admin", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_services_async_supports_response", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_services_async_describe", "hass_services_describe", WAITS },
+    { "hass_services_async_call", "hass_services_call", ", which waits for the handler" },
+    { "hass_services_async_call_later", "hass_services_call", " without .blocking" },
+
+    /* configuration and life */
+    { "hass_config_async_update", "hass_config_update", QUEUED },
+    { "hass_config_async_as_json", "hass_config_home",
+      ", which copies the scalar values on any thread" },
+    { "hass_async_stop", "hass_stop", ", which asks for it and returns at once" },
+    { "hass_async_request_stop", "hass_stop", ", which asks for it and returns at once" },
+    { "hass_async_reload_config", "hass_services_call", " for homeassistant.reload_all" },
+    { "hass_async_check_config", "hass_check_config",
+      ", which reads the folder on the calling thread" },
+    { "hass_async_info", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_top", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_set_data", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_get_data", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_setup_component", "hass_setup_component", ", which waits until it is set up" },
+    { "hass_async_unload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_async_reload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_async_provide_api", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_get_api", "hass_run_callback_threadsafe", IN_CALLBACK },
+
+    /* entities and platforms */
+    { "hass_entity_async_write_ha_state", "hass_entity_schedule_update_ha_state", QUEUED },
+    { "hass_entity_async_schedule_update_ha_state", "hass_entity_schedule_update_ha_state",
+      QUEUED },
+    { "hass_entity_async_update_ha_state", "hass_entity_schedule_update_ha_state", QUEUED },
+    { "hass_entity_async_remove", "hass_entity_remove", ", which waits until it is gone" },
+    { "hass_entity_async_values", NULL,
+      "A pool function of an entity gets a private copy of its values" },
+    { "hass_entity_async_entity_id", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_entity_async_available", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_entity_async_set_available", "hass_add_job", " to queue a callback that sets it" },
+    { "hass_entity_async_set_context", "hass_add_job", " to queue a callback that sets it" },
+    { "hass_entity_async_on_remove", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_entity_async_remove_later", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_entity_async_work", NULL,
+      "A pool thread may simply do the work; only its values belong to the loop" },
+    { "hass_platform_async_add_entities", "hass_platform_add_entities",
+      ", which waits until they are added" },
+    { "hass_platform_async_schedule_add_entities", "hass_platform_add_entities",
+      ", which waits until they are added" },
+    { "hass_component_async_create", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_component_async_get", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_component_async_get_entity", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_component_async_add_entities", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_component_async_register_service", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_get_entity", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_load_platform", "hass_load_platform", QUEUED },
+
+    /* helpers */
+    { "hass_async_dispatcher_connect", "hass_dispatcher_connect",
+      ", which waits until it is connected" },
+    { "hass_async_dispatcher_send", "hass_dispatcher_send", ", which queues the signal" },
+    { "hass_async_track_state_change_event", "hass_track_state_change_event", REGISTERED },
+    { "hass_async_track_state_report_event", "hass_track_state_report_event", REGISTERED },
+    { "hass_async_track_state_change", "hass_track_state_change", REGISTERED },
+    { "hass_async_track_state_added_domain", "hass_track_state_added_domain", REGISTERED },
+    { "hass_async_track_state_removed_domain", "hass_track_state_removed_domain", REGISTERED },
+    { "hass_async_track_same_state", "hass_track_same_state", REGISTERED },
+    { "hass_async_track_point_in_time", "hass_track_point_in_time", REGISTERED },
+    { "hass_async_track_point_in_utc_time", "hass_track_point_in_utc_time", REGISTERED },
+    { "hass_async_call_later", "hass_call_later", REGISTERED },
+    { "hass_async_track_time_interval", "hass_track_time_interval", REGISTERED },
+    { "hass_async_track_time_change", "hass_track_time_change", REGISTERED },
+    { "hass_async_track_utc_time_change", "hass_track_utc_time_change", REGISTERED },
+    { "hass_async_track_sunrise", "hass_track_sunrise", REGISTERED },
+    { "hass_async_track_sunset", "hass_track_sunset", REGISTERED },
+    { "hass_async_at_start", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_at_started", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_debouncer_async_call", "hass_debouncer_call", QUEUED },
+    { "hass_debouncer_async_schedule_call", "hass_debouncer_call", QUEUED },
+    { "hass_debouncer_async_cancel", "hass_add_job", " to queue a callback that cancels it" },
+    { "hass_debouncer_async_shutdown", "hass_add_job", " to queue a callback that shuts it down" },
 };
+
+/* What to call on the loop instead of something that waits; not listed where only the prefix async_ differs. */
+static const struct remedy waits[] = {
+    { "hass_async_await", "hass_future_wait", BLOCKS },
+    { "hass_async_run_job", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_create_task", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_async_sleep", "hass_worker_sleep", BLOCKS },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 const struct remedy *remedies(size_t *ret_count)
 {
-    *ret_count = sizeof(table) / sizeof(table[0]);
+    *ret_count = COUNT(table);
     return table;
 }
 
@@ -28,19 +193,34 @@ static bool is_function(const char *operation, const char *function)
     return *operation == *function;
 }
 
+/* "hass.bus.listen" is the twin of hass_bus_async_listen. */
+static bool is_twin(const char *operation, const char *function)
+{
+    const char *prefix = strstr(function, "async_");
+    size_t before = (size_t)(prefix - function);
+    char twin[96];
+
+    snprintf(twin, sizeof(twin), "%.*s%s", (int)before, function, prefix + strlen("async_"));
+    return is_function(operation, twin);
+}
+
 const struct remedy *remedy_for_operation(const char *operation)
 {
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+    for (size_t i = 0; i < COUNT(table); i++) {
         if (is_function(operation, table[i].function))
             return &table[i];
     }
     return NULL;
 }
 
-const struct remedy *remedy_for_twin(const char *operation)
+const struct remedy *remedy_for_wait(const char *operation)
 {
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        if (table[i].instead && is_function(operation, table[i].instead))
+    for (size_t i = 0; i < COUNT(waits); i++) {
+        if (is_function(operation, waits[i].instead))
+            return &waits[i];
+    }
+    for (size_t i = 0; i < COUNT(table); i++) {
+        if (is_twin(operation, table[i].function))
             return &table[i];
     }
     return NULL;

@@ -6,6 +6,7 @@
 #include "run/runtime.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <event2/event.h>
 #include <event2/thread.h>
@@ -62,6 +63,17 @@ void runtime_set_subject(struct hass *hass, enum hass_job_subject subject,
                          const struct subject_ops *ops)
 {
     runtime_of(hass)->subjects[subject] = ops;
+}
+
+void runtime_set_debug(struct hass *hass, bool debug)
+{
+    struct runtime *runtime = runtime_of(hass);
+
+    runtime->debug = debug;
+    if (debug)
+        atomic_fetch_or(&runtime->beat->attention, BEAT_MEASURE);
+    else
+        atomic_fetch_and(&runtime->beat->attention, ~(unsigned)BEAT_MEASURE);
 }
 
 /* --- life ---------------------------------------------------------------------------------------------------------- */

@@ -99,6 +99,9 @@ size_t runtime_destroy(struct runtime *runtime);
 void runtime_set_subject(struct hass *hass, enum hass_job_subject subject,
                          const struct subject_ops *ops);
 
+/** Debug mode: the time of each job is taken, slow ones are reported. Loop thread. */
+void runtime_set_debug(struct hass *hass, bool debug);
+
 static inline struct runtime *runtime_of(const struct hass *hass)
 {
     return *(struct runtime *const *)(const void *)hass;

@@ -130,7 +130,7 @@ int thread_refuse(const struct hass *hass, const char *operation, const void *si
 int thread_refuse_wait(const struct hass *hass, const char *operation, const void *site,
                        struct hass_error *err)
 {
-    const struct remedy *remedy = remedy_for_twin(operation);
+    const struct remedy *remedy = remedy_for_wait(operation);
 
     report(hass, &(struct refusal){
                      .operation = operation,

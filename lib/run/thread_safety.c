@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "run/remedies.h"
 #include "run/scope.h"
+#include "run/symbol.h"
 
 #define MAX_SITES 4096 /* a power of two; beyond, calls are counted only */
 
@@ -88,19 +89,20 @@ struct refusal {
     const char *advice;
 };
 
+/* Looking the site up reads our own files, once a site, also on the loop. */
 static void report(const struct hass *hass, const struct refusal *refusal)
 {
     struct runtime *runtime = runtime_of(hass);
     const char *owner = owner_of(hass, refusal->site);
-    char anchor[64];
+    char anchor[64], site[SYMBOL_SIZE];
 
     scope_of_caller(hass)->counters.refused++;
     if (!remember(runtime->thread_safety, refusal->site, refusal->operation))
         return;
     write_anchor(refusal->operation, anchor);
     log_write_as(owner, HASS_LOG_WARNING, NULL, __FILE__, __LINE__, __func__,
-                 "%s %s by integration %s at %p; nothing was done. %s%s%s (lib/README.md#%s)",
-                 refusal->operation, refusal->problem, owner, refusal->site,
+                 "%s %s by integration %s at %s; nothing was done. %s%s%s (lib/README.md#%s)",
+                 refusal->operation, refusal->problem, owner, symbol_describe(refusal->site, site),
                  refusal->instead ? "Use " : "", refusal->instead ? refusal->instead : "",
                  refusal->advice, anchor);
 }

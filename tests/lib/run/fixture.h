@@ -3,6 +3,8 @@
 #pragma once
 
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include <check.h>
 
@@ -36,4 +38,10 @@ static inline void finish(struct hass *hass)
 {
     ck_assert_uint_eq(runtime_destroy(hass->runtime), 0);
     free(hass);
+}
+
+/** For loop_run_until: one turn. */
+static inline bool never(void *userdata)
+{
+    return false;
 }

@@ -10,6 +10,7 @@
 #include <hass/task.h>
 
 #include "tests/lib/run/fixture.h"
+#include "tests/support/test.h"
 
 static char trace[256];
 
@@ -89,18 +90,6 @@ START_TEST(a_coroutine_sleeps_in_virtual_time)
 }
 END_TEST
 
-int main(void)
-{
-    Suite *suite = suite_create("job");
-    TCase *tcase = tcase_create("scheduling");
-    tcase_add_test(tcase, a_callback_runs_at_once_and_returns_its_result);
-    tcase_add_test(tcase, queued_callbacks_run_in_order_and_later_ones_behind);
-    tcase_add_test(tcase, a_pool_job_posts_and_completes_its_future);
-    tcase_add_test(tcase, a_coroutine_sleeps_in_virtual_time);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
+TEST_MAIN("job", a_callback_runs_at_once_and_returns_its_result,
+          queued_callbacks_run_in_order_and_later_ones_behind,
+          a_pool_job_posts_and_completes_its_future, a_coroutine_sleeps_in_virtual_time)

@@ -177,15 +177,15 @@ static void describe(uintptr_t address, char text[SYMBOL_SIZE])
     char name[96];
     uint64_t distance;
     if (!find_mapping(address, &mapping)) {
-        snprintf(text, SYMBOL_SIZE, "%#lx", (unsigned long)address);
+        snprintf(text, SYMBOL_SIZE, "0x%lx", (unsigned long)address);
         return;
     }
     const char *file = strrchr(mapping.path, '/') + 1;
     uint64_t offset = address - mapping.start + mapping.offset;
     if (find_function(mapping.path, offset, name, sizeof(name), &distance))
-        snprintf(text, SYMBOL_SIZE, "%.48s:%s+%#llx", file, name, (unsigned long long)distance);
+        snprintf(text, SYMBOL_SIZE, "%.48s:%s+0x%llx", file, name, (unsigned long long)distance);
     else
-        snprintf(text, SYMBOL_SIZE, "%.48s+%#llx", file, (unsigned long long)offset);
+        snprintf(text, SYMBOL_SIZE, "%.48s+0x%llx", file, (unsigned long long)offset);
 }
 
 const char *symbol_describe(const void *address, char text[SYMBOL_SIZE])

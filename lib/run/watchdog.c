@@ -144,7 +144,7 @@ static void identify(struct watchdog *watchdog)
     copy_job_name(beat, watchdog->count, holder->job, sizeof(holder->job));
 }
 
-/* "in clock_nanosleep, called from blink.so:slow_part+0x1c" */
+/* ", in clock_nanosleep called from blink.so:slow_part+0x1c" */
 static void describe(const struct sight *sight, char *text, size_t size)
 {
     char symbol[SYMBOL_SIZE];

@@ -11,6 +11,12 @@
 #include "run/task.h"
 #include "tests/lib/run/fixture.h"
 
+#ifdef __has_feature
+#    if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#        define SANITIZED /* they have handlers of their own */
+#    endif
+#endif
+
 /* What a coroutine under test is told, and what it found. */
 struct probe {
     struct hass_future *future;

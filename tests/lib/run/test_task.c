@@ -7,12 +7,6 @@
 #include "run/co.h"
 #include "tests/lib/run/probe.h"
 
-#ifdef __has_feature
-#    if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#        define SANITIZED /* they have handlers of their own */
-#    endif
-#endif
-
 static HASS_COROUTINE int return_at_once(struct hass *hass, void *userdata, struct hass_error *err)
 {
     ((struct probe *)userdata)->steps++;

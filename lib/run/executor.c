@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -19,6 +18,7 @@
 #include "run/clock.h"
 #include "run/job.h"
 #include "run/loop.h"
+#include "run/process.h"
 #include "run/task.h"
 #include "run/timer.h"
 
@@ -211,14 +211,13 @@ static void *worker_main(void *arg)
 static int create_thread(struct thread *thread)
 {
     pthread_attr_t attr;
-    sigset_t all, former;
+    sigset_t former;
 
-    sigfillset(&all);
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_SIZE);
-    pthread_sigmask(SIG_SETMASK, &all, &former);
+    process_block_signals(&former);
     int result = pthread_create(&thread->id, &attr, worker_main, thread);
-    pthread_sigmask(SIG_SETMASK, &former, NULL);
+    process_restore_signals(&former);
     pthread_attr_destroy(&attr);
     return result;
 }

@@ -49,6 +49,21 @@ void process_init(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+void process_block_signals(sigset_t *ret_former)
+{
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
+    sigset_t set;
+    sigfillset(&set);
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        sigdelset(&set, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &set, ret_former);
+}
+
+void process_restore_signals(const sigset_t *former)
+{
+    pthread_sigmask(SIG_SETMASK, former, NULL);
+}
+
 /* --- starting a child ----------------------------------------------------------------------------- */
 
 struct capture {

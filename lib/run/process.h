@@ -4,9 +4,18 @@
  */
 #pragma once
 
+#include <signal.h>
+
 #include <hass/process.h>
 
 #include "run/runtime.h"
 
 /** Ignores SIGPIPE: a peer that went away is an error of the write. Called by each runtime_create, works once. */
 void process_init(void);
+
+/**
+ * Blocks every signal but those of faults for the calling thread, and for the threads it makes: signals are the loop's. A fault
+ * whose signal is blocked would end the process without last words.
+ */
+void process_block_signals(sigset_t *ret_former);
+void process_restore_signals(const sigset_t *former);

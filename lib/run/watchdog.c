@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +22,7 @@
 #include "base/mem.h"
 #include "run/look.h"
 #include "run/loop.h"
+#include "run/process.h"
 #include "run/scope.h"
 #include "run/symbol.h"
 
@@ -246,15 +246,12 @@ static void *watch(void *arg)
 
 /* --- life ----------------------------------------------------------------------------------------- */
 
-/* Signals are the loop's. */
 static int start_thread(struct watchdog *watchdog)
 {
-    sigset_t all;
     sigset_t former;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &former);
+    process_block_signals(&former);
     int number = pthread_create(&watchdog->thread, NULL, watch, watchdog);
-    pthread_sigmask(SIG_SETMASK, &former, NULL);
+    process_restore_signals(&former);
     return number;
 }
 

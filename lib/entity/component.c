@@ -303,15 +303,24 @@ static void load_call_destroy(void *object)
     free(call);
 }
 
+/* What the entry would be in the domain's section. */
+static json_t *entry_of(const char *name, const json_t *config)
+{
+    json_t *entry = json_is_object(config) ? json_copy((json_t *)config) : json_object();
+    json_object_set_new(entry, "platform", json_string(name));
+    return entry;
+}
+
 static struct load_call *load_call_new(struct hass *hass, const char *domain, const char *name,
                                        json_t *config)
 {
+    autojson *owned = config;
     struct load_call *call = mem_alloc(sizeof(*call));
     *call = (struct load_call){
         .hass = hass,
         .domain = mem_strdup(domain),
         .name = mem_strdup(name),
-        .config = config,
+        .config = entry_of(name, owned),
     };
     return call;
 }

@@ -105,6 +105,9 @@ static HASS_COROUTINE int stage_wait(struct stage *stage, struct hass *hass, str
 }
 
 /* One alone: what others rely on. */
+/* Set up without being asked for, in this order: the home's services, and the way to reach them. */
+static const char *const always[] = { "homeassistant", "websocket_api", NULL };
+
 static HASS_COROUTINE int set_up_first(struct loader *loader, const char *domain,
                                        struct hass_error *err)
 {
@@ -135,20 +138,22 @@ static HASS_CALLBACK void mark_wanted(struct loader *loader)
             problem_report(loader, domain, PROBLEM_SETTINGS, NULL,
                            "that is not the name of an integration");
     }
-    integration_get(loader, "homeassistant")->wanted = true;
+    for (const char *const *name = always; *name; name++)
+        integration_get(loader, *name)->wanted = true;
 }
 
 static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *err)
 {
     autojson *names = settings_names(loader->settings);
-    json_object_set_new(names, "homeassistant", json_true());
+    for (const char *const *name = always; *name; name++)
+        json_object_set_new(names, *name, json_true());
     mark_wanted(loader);
     loader_async_open_all(loader, names);
     int rc = 0;
     if (hass_json_get(loader->settings->sections, "logger"))
         rc = set_up_first(loader, "logger", err);
-    if (rc == 0)
-        rc = set_up_first(loader, "homeassistant", err);
+    for (const char *const *name = always; rc == 0 && *name; name++)
+        rc = set_up_first(loader, *name, err);
     return rc < 0 ? rc : set_up_rest(loader, err);
 }
 

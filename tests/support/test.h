@@ -47,6 +47,9 @@ void test_advance(struct hass *hass, double seconds);
 /** Runs a plain job of any kind to its end. Returns its result; @err (or NULL) gets its error. */
 int test_run_job(struct hass *hass, struct hass_job job, struct hass_error *err) HASS_CALLBACK;
 
+/** Userdata that is a literal. */
+#define TEXT(literal) ((void *)(literal))
+
 /* --- events -------------------------------------------------------------------------------------------------------- */
 
 struct capture;

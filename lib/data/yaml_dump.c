@@ -14,6 +14,9 @@
 #include "data/json_write.h"
 #include "data/yaml_scalar.h"
 
+/** Of a key: escaped, it must stay below YAML's 1,024 characters. */
+#define SIMPLE_KEY 128
+
 static bool is_safe_character(char c)
 {
     return ascii_is_lower(ascii_to_lower(c)) || ascii_is_digit(c) || strchr("_./ -", c);
@@ -34,12 +37,38 @@ static bool is_plain(const char *text, size_t length)
     return json_is_string(read);
 }
 
+/** What YAML does not allow as it is, or takes for the end of a line. */
+static bool needs_escape(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF ||
+           c == 0xFFFE || c == 0xFFFF;
+}
+
+static void dump_quoted(const char *text, size_t length, struct hass_buf *buf)
+{
+    hass_buf_add_char(buf, '"');
+    for (size_t i = 0, step; i < length; i += step) {
+        uint32_t c = 0xFFFD;
+        step = utf8_decode(text + i, length - i, &c);
+        step = step ? step : 1;
+        if (c == '"' || c == '\\')
+            hass_buf_printf(buf, "\\%c", (char)c);
+        else if (c == '\n')
+            hass_buf_add_string(buf, "\\n");
+        else if (needs_escape(c))
+            hass_buf_printf(buf, "\\u%04X", c);
+        else
+            hass_buf_add(buf, text + i, step);
+    }
+    hass_buf_add_char(buf, '"');
+}
+
 static void dump_text(const char *text, size_t length, struct hass_buf *buf)
 {
     if (is_plain(text, length))
         hass_buf_add(buf, text, length);
     else
-        hass_json_write_string(text, length, buf);
+        dump_quoted(text, length, buf);
 }
 
 static bool is_block(const json_t *json, size_t depth)
@@ -91,6 +120,20 @@ static void dump_value(const json_t *json, size_t depth, bool in_list, struct ha
     hass_buf_add_char(buf, '\n');
 }
 
+/** YAML wants a question mark before a long key. */
+static void dump_key(const char *key, size_t depth, struct hass_buf *buf)
+{
+    size_t length = strlen(key);
+    if (length > SIMPLE_KEY)
+        hass_buf_add(buf, "? ", 2);
+    dump_text(key, length, buf);
+    if (length > SIMPLE_KEY) {
+        hass_buf_add_char(buf, '\n');
+        indent(depth, buf);
+    }
+    hass_buf_add_char(buf, ':');
+}
+
 static void dump_block(const json_t *json, size_t depth, bool in_line, struct hass_buf *buf)
 {
     const char *key;
@@ -99,8 +142,7 @@ static void dump_block(const json_t *json, size_t depth, bool in_line, struct ha
         if (!in_line)
             indent(depth, buf);
         in_line = false;
-        dump_text(key, strlen(key), buf);
-        hass_buf_add_char(buf, ':');
+        dump_key(key, depth, buf);
         dump_value(value, depth + 1, false, buf);
     }
     for (size_t i = 0; i < json_array_size(json); i++) {

@@ -77,7 +77,7 @@ static HASS_CALLBACK void free_scope(struct ready *ready, int status)
     struct dying *dying = (struct dying *)ready;
     struct scope *scope = dying->scope;
 
-    watchdog_wait_out(scope->runtime->watchdog);
+    watchdog_sync(scope->runtime->watchdog);
     lastwords_remove_scope(scope->runtime->lastwords, scope);
     list_remove(&scope->link);
     sub_free_ended(&scope->ended);
@@ -107,6 +107,8 @@ struct scope *scope_new(struct hass *hass, const char *domain)
     memcpy(scope->name, domain, size);
     list_append(&scope->runtime->scopes, &scope->link);
     lastwords_add_scope(scope->runtime->lastwords, scope, scope->name);
+    hass__assert_loop();
+    watchdog_sync(scope->runtime->watchdog);
     return scope;
 }
 

@@ -295,8 +295,8 @@ struct watchdog *watchdog_destroy(struct watchdog *watchdog)
     return NULL;
 }
 
-/* The scope to be freed was taken out of the beat before: whoever looks from now on does not see it. */
-void watchdog_wait_out(struct watchdog *watchdog)
+/* A scope is looked at under this lock only: what was done to it before is seen, and nobody who saw it before still looks. */
+void watchdog_sync(struct watchdog *watchdog)
 {
     if (watchdog == NULL)
         return;

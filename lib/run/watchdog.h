@@ -13,5 +13,8 @@ struct watchdog;
 struct watchdog *watchdog_create(struct runtime *runtime, struct hass_error *err) HASS_CALLBACK;
 struct watchdog *watchdog_destroy(struct watchdog *watchdog);
 
-/** Returns when the watchdog no longer looks at a scope that was current: before one is freed. Takes NULL. Loop thread. */
-void watchdog_wait_out(struct watchdog *watchdog) HASS_CALLBACK;
+/**
+ * Called between making a scope and its first dispatch, and between its last dispatch and freeing it: the watchdog looks at
+ * the current scope without holding it, and must see it whole. Takes NULL. Loop thread.
+ */
+void watchdog_sync(struct watchdog *watchdog) HASS_CALLBACK;

@@ -8,6 +8,7 @@
 
 #include <check.h>
 
+#include "run/clock.h"
 #include "run/loop.h"
 #include "run/runtime.h"
 #include "run/scope.h"
@@ -44,4 +45,12 @@ static inline void finish(struct hass *hass)
 static inline bool never(void *userdata)
 {
     return false;
+}
+
+/** Moves virtual time although something is outstanding. */
+static inline void test_jump(struct hass *hass, double seconds)
+{
+    struct clock *clock = hass->runtime->clock;
+
+    clock_advance_to(clock, clock_monotonic(clock) + clock_from_seconds(seconds));
 }

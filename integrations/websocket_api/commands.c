@@ -64,7 +64,7 @@ static void write_context(const struct hass_context *context, struct hass_buf *r
     hass_json_write(json, result);
 }
 
-/* A list of ids where null or an absent key is none. */
+/* A member that is a map, a new one; NULL when it is null or absent. */
 static json_t *map_of(const json_t *message, const char *key)
 {
     const json_t *value = hass_json_get(message, key);
@@ -197,17 +197,12 @@ static HASS_CALLBACK int subscribe_events(struct websocket_request *request,
 
     if (!connection->user.admin && !is_public(type))
         return hass_fail(err, HASS_E_UNAUTHORIZED, "Unauthorized");
-    if (connection->subscription_count >= WEBSOCKET_MAX_SUBSCRIPTIONS)
-        return hass_fail(err, HASS_E_LIMIT, "a connection has at most %d subscriptions",
-                         WEBSOCKET_MAX_SUBSCRIPTIONS);
     struct listener *listener = calloc(1, sizeof(*listener));
     *listener = (struct listener){ connection_ref(connection), request->id };
     int r = hass_bus_async_listen(
         connection->hass, type, NULL,
         HASS_JOB_CALLBACK(on_event, listener, .destroy = listener_destroy), &sub, err);
-    if (r >= 0)
-        request_subscribe(request, sub);
-    return r;
+    return r < 0 ? r : request_subscribe(request, sub, err);
 }
 
 HASS_SCHEMA(unsubscribe_schema, HASS_FIELD("subscription", &hass_type_int, .required = true,

@@ -103,8 +103,8 @@ void connection_send_event(struct websocket_connection *connection, int64_t id, 
     connection_send(connection, text.data, text.length);
 }
 
-static void send_error(struct websocket_connection *connection, int64_t id, const char *code,
-                       const char *message, const char *key)
+static HASS_CALLBACK void send_error(struct websocket_connection *connection, int64_t id,
+                                     const char *code, const char *message, const char *key)
 {
     autobuf text = HASS_BUF_INIT;
 
@@ -130,7 +130,6 @@ static const char *code_name(int code)
         const char *name;
     } names[] = {
         { HASS_E_INVALID, "invalid_format" },
-        { HASS_E_TOO_LONG, "invalid_format" },
         { HASS_E_SERVICE_NOT_FOUND, "not_found" },
         { HASS_E_NOT_FOUND, "not_found" },
         { HASS_E_SERVICE_VALIDATION, "service_validation_error" },
@@ -161,14 +160,22 @@ void request_answer(struct websocket_request *request, const char *result)
     connection_send(request->connection, text.data, text.length);
 }
 
-void request_subscribe(struct websocket_request *request, struct hass_sub *sub)
+int request_subscribe(struct websocket_request *request, struct hass_sub *sub,
+                      struct hass_error *err)
 {
     struct websocket_connection *connection = request->connection;
+
+    if (connection->subscription_count >= WEBSOCKET_MAX_SUBSCRIPTIONS) {
+        hass_sub_async_remove(sub);
+        return hass_fail(err, HASS_E_LIMIT, "a connection has at most %d subscriptions",
+                         WEBSOCKET_MAX_SUBSCRIPTIONS);
+    }
     struct subscription *subscription = calloc(1, sizeof(*subscription));
 
     *subscription = (struct subscription){ .id = request->id, .sub = sub };
     list_append(&connection->subscriptions, &subscription->link);
     connection->subscription_count++;
+    return 0;
 }
 
 const struct hass_context *request_context(const struct websocket_request *request)
@@ -176,14 +183,14 @@ const struct hass_context *request_context(const struct websocket_request *reque
     return hass_context_new(request->connection->hass, request->connection->user.id, NULL);
 }
 
-static void finish(struct websocket_request *request, int r, const struct hass_buf *result,
-                   const struct hass_error *err)
+static HASS_CALLBACK void finish(struct websocket_request *request, int r,
+                                 const struct hass_buf *result, const struct hass_error *err)
 {
     if (r >= 0)
         request_answer(request, hass_buf_string(result));
     else if (!request->answered)
         send_error(request->connection, request->id, code_name(r),
-                   err->message[0] ? err->message : hass_error_name(r), err->key);
+                   err->message[0] ? err->message : "Unknown error", err->key);
 }
 
 static void request_destroy(void *object)
@@ -196,14 +203,13 @@ static void request_destroy(void *object)
 }
 
 /* The body of both kinds: what suspends is marked by the command, which the compiler cannot see. */
-static int handle(struct websocket_request *request)
+static HASS_CALLBACK void handle(struct websocket_request *request)
 {
     struct hass_error err = HASS_ERROR_INIT;
     autobuf result = HASS_BUF_INIT;
     int r = request->command->handler(request, &result, &err);
 
     finish(request, r, &result, &err);
-    return 0;
 }
 
 static HASS_COROUTINE int run(struct hass *hass, void *userdata, struct hass_error *err)
@@ -217,31 +223,40 @@ static HASS_COROUTINE int run(struct hass *hass, void *userdata, struct hass_err
     return 0;
 }
 
-static HASS_CALLBACK int start(struct websocket_request *request, struct hass_error *err)
+/* A task owns its request, also when it cannot be started. */
+static HASS_CALLBACK void start_task(struct websocket_request *request)
 {
     struct websocket_connection *connection = request->connection;
+    const int64_t id = request->id;
+    struct hass_error err = HASS_ERROR_INIT;
+    int r = hass_async_create_background_task(connection->hass,
+                                              HASS_JOB_COROUTINE(run, request,
+                                                                 .destroy = request_destroy,
+                                                                 .name = request->command->type),
+                                              NULL, &err);
 
-    if (!request->command->coroutine) {
-        handle(request);
-        request_destroy(request);
-        return 0;
+    if (r < 0)
+        send_error(connection, id, code_name(r), err.message, err.key);
+}
+
+/* @request is taken. */
+static HASS_CALLBACK void start(struct websocket_request *request)
+{
+    if (request->command->coroutine && request->connection->task_count < WEBSOCKET_MAX_TASKS) {
+        start_task(request);
+        return;
     }
-    if (connection->task_count >= WEBSOCKET_MAX_TASKS) {
-        send_error(connection, request->id, "unknown_error",
+    if (request->command->coroutine)
+        send_error(request->connection, request->id, "home_assistant_error",
                    "too many commands are being worked on; wait for their results", "");
-        request_destroy(request);
-        return 0;
-    }
-    return hass_async_create_background_task(connection->hass,
-                                             HASS_JOB_COROUTINE(run, request,
-                                                                .destroy = request_destroy,
-                                                                .name = request->command->type),
-                                             NULL, err);
+    else
+        handle(request);
+    request_destroy(request);
 }
 
 /* Checks the message against the command's schema: returns the normalised message with id and type, or NULL. */
-static json_t *checked(struct websocket_connection *connection, int64_t id,
-                       const struct websocket_command *command, const json_t *message)
+static HASS_CALLBACK json_t *checked(struct websocket_connection *connection, int64_t id,
+                                     const struct websocket_command *command, const json_t *message)
 {
     struct hass_error err = HASS_ERROR_INIT;
     autojson *body = json_copy((json_t *)message);
@@ -256,23 +271,24 @@ static json_t *checked(struct websocket_connection *connection, int64_t id,
     return normal;
 }
 
-static HASS_CALLBACK int dispatch(struct websocket_connection *connection, int64_t id,
-                                  const char *type, const json_t *message, struct hass_error *err)
+static HASS_CALLBACK void dispatch(struct websocket_connection *connection, int64_t id,
+                                   const char *type, const json_t *message)
 {
-    const struct websocket_command *command =
-        hass_strmap_get(websocket_state(connection->hass)->commands, type);
+    /* None while the integration is being replaced; a transport of another one may still be there. */
+    const struct websocket_state *state = websocket_state(connection->hass);
+    const struct websocket_command *command = state ? hass_strmap_get(state->commands, type) : NULL;
 
     if (!command) {
         send_error(connection, id, "unknown_command", "Unknown command.", "");
-        return 0;
+        return;
     }
     if (command->admin && !connection->user.admin) {
         send_error(connection, id, "unauthorized", "Unauthorized", "");
-        return 0;
+        return;
     }
     json_t *normal = checked(connection, id, command, message);
     if (!normal)
-        return 0;
+        return;
 
     struct websocket_request *request = calloc(1, sizeof(*request));
     *request = (struct websocket_request){
@@ -281,27 +297,23 @@ static HASS_CALLBACK int dispatch(struct websocket_connection *connection, int64
         .id = id,
         .message = normal,
     };
-    return start(request, err);
+    start(request);
 }
 
-static HASS_CALLBACK int receive_one(struct websocket_connection *connection, const json_t *message,
-                                     struct hass_error *err)
+static HASS_CALLBACK void receive_one(struct websocket_connection *connection,
+                                      const json_t *message)
 {
-    const json_t *id = hass_json_get(message, "id");
+    const int64_t id = hass_json_get_int(message, "id", 0);
     const char *type = hass_json_get_string(message, "type", NULL);
 
-    if (!json_is_integer(id) || json_integer_value(id) < 1 || !type) {
-        send_error(connection, json_is_integer(id) ? json_integer_value(id) : 0, "invalid_format",
-                   "Message incorrectly formatted.", "");
-        return 0;
+    if (id < 1 || !type) {
+        send_error(connection, id, "invalid_format", "Message incorrectly formatted.", "");
+    } else if (id <= connection->last_id) {
+        send_error(connection, id, "id_reuse", "Identifier values have to increase.", "");
+    } else {
+        connection->last_id = id;
+        dispatch(connection, id, type, message);
     }
-    if (json_integer_value(id) <= connection->last_id) {
-        send_error(connection, json_integer_value(id), "id_reuse",
-                   "Identifier values have to increase.", "");
-        return 0;
-    }
-    connection->last_id = json_integer_value(id);
-    return dispatch(connection, connection->last_id, type, message, err);
 }
 
 int connection_receive(struct websocket_connection *connection, const char *text, size_t length,
@@ -314,12 +326,11 @@ int connection_receive(struct websocket_connection *connection, const char *text
 
     if (r < 0)
         return r;
+    connection_ref(connection); /* a transport may report its end from within send */
     if (!json_is_array(message))
-        return receive_one(connection, message, err);
-    json_array_foreach(message, index, one) {
-        r = receive_one(connection, one, err);
-        if (r < 0)
-            return r;
-    }
+        receive_one(connection, message);
+    json_array_foreach(message, index, one)
+        receive_one(connection, one);
+    connection_unref(connection);
     return 0;
 }

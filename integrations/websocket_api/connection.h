@@ -45,20 +45,22 @@ struct websocket_state *websocket_state(struct hass *hass) HASS_CALLBACK;
 
 struct websocket_connection *connection_open(struct hass *hass,
                                              const struct websocket_transport *ops, void *transport,
-                                             const struct websocket_user *user);
+                                             const struct websocket_user *user) HASS_CALLBACK;
 struct websocket_connection *connection_ref(struct websocket_connection *connection);
 struct websocket_connection *connection_unref(struct websocket_connection *connection);
 int connection_receive(struct websocket_connection *connection, const char *text, size_t length,
                        struct hass_error *err) HASS_CALLBACK;
 void connection_closed(struct websocket_connection *connection) HASS_CALLBACK;
-void connection_send(struct websocket_connection *connection, const char *text, size_t length);
+void connection_send(struct websocket_connection *connection, const char *text, size_t length)
+    HASS_CALLBACK;
 void connection_send_event(struct websocket_connection *connection, int64_t id, const char *event,
-                           size_t length);
+                           size_t length) HASS_CALLBACK;
 /* Ends subscription @id; false when there is none. */
 bool connection_unsubscribe(struct websocket_connection *connection, int64_t id) HASS_CALLBACK;
 
-void request_answer(struct websocket_request *request, const char *result);
-void request_subscribe(struct websocket_request *request, struct hass_sub *sub);
+void request_answer(struct websocket_request *request, const char *result) HASS_CALLBACK;
+int request_subscribe(struct websocket_request *request, struct hass_sub *sub,
+                      struct hass_error *err) HASS_CALLBACK;
 const struct hass_context *request_context(const struct websocket_request *request);
 
 int commands_add(struct hass *hass, const struct websocket_command *command, struct hass_error *err)

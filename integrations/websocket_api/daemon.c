@@ -60,9 +60,10 @@ static HASS_CALLBACK int subscribe_top(struct websocket_request *request, struct
     int r = hass_async_track_time_interval(
         connection->hass, TOP_INTERVAL, HASS_JOB_CALLBACK(on_interval, top, .destroy = top_destroy),
         &sub, err);
+    if (r >= 0)
+        r = request_subscribe(request, sub, err);
     if (r < 0)
         return r;
-    request_subscribe(request, sub);
     request_answer(request, "null");
     send_top(top);
     return 0;

@@ -2,18 +2,13 @@
 /*
  * subscribe_entities: all states at once in compressed form, then only what changes.
  */
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <hass/dt.h>
 
 #include "connection.h"
-
-HASS_SCHEMA(filter_schema,
-            HASS_FIELD("entity_ids", &hass_type_string, .list = true, .doc = "Named entities"),
-            HASS_FIELD("domains", &hass_type_string, .list = true, .doc = "Whole domains"),
-            HASS_FIELD("entity_globs", &hass_type_string, .list = true, .doc = "Patterns with *"));
+#include "filter.h"
 
 HASS_SCHEMA(subscribe_schema,
             HASS_FIELD("entity_ids", &hass_type_string, .list = true, .doc = "Only these"),
@@ -37,49 +32,17 @@ static void watcher_destroy(void *object)
     free(watcher);
 }
 
-static bool names(const json_t *list, const char *text)
-{
-    size_t index;
-    json_t *item;
-
-    json_array_foreach((json_t *)list, index, item)
-        if (json_is_string(item) && !strcmp(json_string_value(item), text))
-            return true;
-    return false;
-}
-
-static bool matches(const json_t *filter, const char *entity_id)
-{
-    char domain[HASS_MAX_DOMAIN + 1];
-    size_t length = strcspn(entity_id, ".");
-    size_t index;
-    json_t *glob;
-
-    if (names(hass_json_get(filter, "entity_ids"), entity_id))
-        return true;
-    if (length <= HASS_MAX_DOMAIN) {
-        memcpy(domain, entity_id, length);
-        domain[length] = '\0';
-        if (names(hass_json_get(filter, "domains"), domain))
-            return true;
-    }
-    json_array_foreach((json_t *)hass_json_get(filter, "entity_globs"), index, glob)
-        if (!fnmatch(json_string_value(glob), entity_id, 0))
-            return true;
-    return false;
-}
-
 static bool wanted(const struct watcher *watcher, const char *entity_id)
 {
     const json_t *ids = hass_json_get(watcher->message, "entity_ids");
-    const json_t *include = hass_json_get(watcher->message, "include");
-    const json_t *exclude = hass_json_get(watcher->message, "exclude");
+    size_t index;
+    json_t *id;
+    bool named = json_array_size(ids) == 0;
 
-    if (ids && !names(ids, entity_id))
-        return false;
-    if (include && !matches(include, entity_id))
-        return false;
-    return !exclude || !matches(exclude, entity_id);
+    json_array_foreach((json_t *)ids, index, id)
+        named = named || !strcmp(json_string_value(id), entity_id);
+    return named && filter_passes(hass_json_get(watcher->message, "include"),
+                                  hass_json_get(watcher->message, "exclude"), entity_id);
 }
 
 static void begin(struct hass_buf *text, const char *kind, const char *entity_id)
@@ -171,17 +134,46 @@ static void write_gone_attributes(const struct hass_state *old_state,
         hass_buf_add_string(text, "]}");
 }
 
-/* The context as a bare id, or the parts that differ. */
-static void write_context(const struct hass_state *state, struct hass_buf *text)
+static bool same_text(const char *a, const char *b)
 {
-    const struct hass_context *context = hass_state_context(state);
-    autojson *json = hass_context_as_json(context);
-    const char *id = hass_context_id(context);
+    return a && b ? !strcmp(a, b) : a == b;
+}
 
-    if (hass_context_user_id(context) || hass_context_parent_id(context))
-        hass_json_write(json, text);
+/* Appends one part of a context when it is other than before; @any says whether something stands before it. */
+static void write_part(const char *key, const char *before, const char *now, bool *any,
+                       struct hass_buf *text)
+{
+    if (same_text(before, now))
+        return;
+    hass_buf_printf(text, "%s\"%s\":", *any ? "," : "", key);
+    *any = true;
+    if (now)
+        hass_json_write_string(now, strlen(now), text);
     else
+        hass_buf_add_string(text, "null");
+}
+
+/* Clients merge "c" into the context they know, so it holds the parts that differ; a bare id when that is all. */
+static void write_context(const struct hass_context *old, const struct hass_context *new,
+                          struct hass_buf *text)
+{
+    const char *id = hass_context_id(new);
+    const bool same_user = same_text(hass_context_user_id(old), hass_context_user_id(new));
+    const bool same_parent = same_text(hass_context_parent_id(old), hass_context_parent_id(new));
+    bool any = false;
+
+    if (same_user && same_parent && hass_context_equal(old, new))
+        return;
+    hass_buf_add_string(text, ",\"c\":");
+    if (same_user && same_parent) {
         hass_json_write_string(id, strlen(id), text);
+        return;
+    }
+    hass_buf_add_char(text, '{');
+    write_part("id", hass_context_id(old), id, &any, text);
+    write_part("parent_id", hass_context_parent_id(old), hass_context_parent_id(new), &any, text);
+    write_part("user_id", hass_context_user_id(old), hass_context_user_id(new), &any, text);
+    hass_buf_add_char(text, '}');
 }
 
 static void write_change(const struct hass_state *old_state, const struct hass_state *new_state,
@@ -190,10 +182,9 @@ static void write_change(const struct hass_state *old_state, const struct hass_s
     bool changed = hass_state_last_changed(old_state) != hass_state_last_changed(new_state);
     const char *state = hass_state_state(new_state);
 
-    hass_buf_add_string(text, "{\"+\":{\"c\":");
-    write_context(new_state, text);
-    hass_buf_printf(text, ",\"%s\":", changed ? "lc" : "lu");
+    hass_buf_printf(text, "{\"+\":{\"%s\":", changed ? "lc" : "lu");
     hass_json_write_number((double)hass_state_last_updated(new_state) / HASS_USEC_PER_SEC, text);
+    write_context(hass_state_context(old_state), hass_state_context(new_state), text);
     if (strcmp(hass_state_state(old_state), state)) {
         hass_buf_add_string(text, ",\"s\":");
         hass_json_write_string(state, strlen(state), text);
@@ -269,18 +260,16 @@ static HASS_CALLBACK int subscribe_entities(struct websocket_request *request,
     struct websocket_connection *connection = request->connection;
     struct hass_sub *sub;
 
-    if (connection->subscription_count >= WEBSOCKET_MAX_SUBSCRIPTIONS)
-        return hass_fail(err, HASS_E_LIMIT, "a connection has at most %d subscriptions",
-                         WEBSOCKET_MAX_SUBSCRIPTIONS);
     struct watcher *watcher = calloc(1, sizeof(*watcher));
     *watcher = (struct watcher){ connection_ref(connection), request->id,
                                  hass_json_ref(request->message) };
     int r = hass_bus_async_listen(connection->hass, HASS_EVENT_STATE_CHANGED, NULL,
                                   HASS_JOB_CALLBACK(on_state, watcher, .destroy = watcher_destroy),
                                   &sub, err);
+    if (r >= 0)
+        r = request_subscribe(request, sub, err);
     if (r < 0)
         return r;
-    request_subscribe(request, sub);
     request_answer(request, "null");
     return send_all(watcher, err);
 }

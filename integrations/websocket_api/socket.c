@@ -120,6 +120,7 @@ static HASS_COROUTINE int identify(struct hass_stream *stream, const struct loca
         local->hass, HASS_JOB_EXECUTOR(look_up, lookup, .destroy = lookup_unref), err);
 }
 
+/* Reads commands until the client goes. */
 static HASS_COROUTINE int serve(struct hass_stream *stream, struct websocket_connection *connection,
                                 struct hass_error *err)
 {
@@ -137,6 +138,19 @@ static HASS_COROUTINE int serve(struct hass_stream *stream, struct websocket_con
     return r;
 }
 
+static HASS_COROUTINE void serve_user(struct hass_stream *stream, struct hass *hass,
+                                      const struct lookup *lookup)
+{
+    const struct websocket_user user = { .name = lookup->name, .admin = lookup->admin };
+    struct websocket_connection *connection = connection_open(hass, &transport_ops, stream, &user);
+    struct hass_error err = HASS_ERROR_INIT;
+    int r = serve(stream, connection, &err);
+
+    connection_closed(connection);
+    if (r == HASS_E_PARSE || r == HASS_E_LIMIT)
+        hass_warning("%s is dropped: %s", lookup->name, err.message);
+}
+
 static HASS_COROUTINE int on_connection(struct hass_stream *stream, void *userdata,
                                         struct hass_error *err)
 {
@@ -145,13 +159,8 @@ static HASS_COROUTINE int on_connection(struct hass_stream *stream, void *userda
 
     lookup->references = 1;
     int r = identify(stream, local, lookup, err);
-    if (r >= 0) {
-        const struct websocket_user user = { .name = lookup->name, .admin = lookup->admin };
-        struct websocket_connection *connection =
-            connection_open(local->hass, &transport_ops, stream, &user);
-        r = serve(stream, connection, err);
-        connection_closed(connection);
-    }
+    if (r >= 0)
+        serve_user(stream, local->hass, lookup);
     lookup_unref(lookup);
     return r;
 }

@@ -68,8 +68,12 @@ struct websocket_api {
     /** Sends an event of subscription @id. @event is JSON text. */
     void (*send_event)(struct websocket_connection *connection, int64_t id, const char *event,
                        size_t length);
-    /** Makes @sub the subscription of this request; ends with unsubscribe_events or the connection. */
-    void (*subscribe)(struct websocket_request *request, struct hass_sub *sub);
+    /**
+     * Makes @sub (taken) the subscription of this request: it ends with unsubscribe_events or the connection. HASS_E_LIMIT when
+     * the connection has as many as it may; @sub is removed then.
+     */
+    int (*subscribe)(struct websocket_request *request, struct hass_sub *sub,
+                     struct hass_error *err);
 
     /** For transports: opens a connection (the authentication is the transport's); received messages go to `receive`. */
     struct websocket_connection *(*open)(struct hass *hass, const struct websocket_transport *ops,

@@ -11,8 +11,8 @@
 #include <hass/cleanup.h>
 #include <hass/vec.h>
 
-#define GAP       2 /* blanks between columns */
-#define MIN_WIDTH 6 /* a column is not cut further than this */
+#define GAP       2  /* blanks between columns */
+#define MIN_WIDTH 14 /* a column is not cut further than this: what it says must stay readable */
 #define BOLD      "\033[1m"
 #define PLAIN     "\033[0m"
 
@@ -180,6 +180,8 @@ static size_t fit(const struct table *table, size_t *widths, size_t width)
         (*column)--;
     while (total_width(widths, shown) > width && shown > 1)
         shown--;
+    if (shown == 1 && widths[0] > width)
+        widths[0] = width;
     return shown;
 }
 

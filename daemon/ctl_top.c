@@ -12,17 +12,18 @@
 
 #define HOME_AND_CLEAR "\033[H\033[J"
 
+/* The most telling first: what does not fit is left out at the right. */
 static const struct table_column columns[] = {
     { "INTEGRATION", 0 },
     { "LOOP", TABLE_RIGHT | TABLE_KEEP },
     { "LOOP TIME", TABLE_RIGHT | TABLE_KEEP },
     { "WORST", TABLE_RIGHT | TABLE_KEEP },
     { "JOBS/S", TABLE_RIGHT | TABLE_KEEP },
+    { "ERRORS", TABLE_RIGHT | TABLE_KEEP },
+    { "REFUSED", TABLE_RIGHT | TABLE_KEEP },
     { "JOBS", TABLE_RIGHT | TABLE_KEEP },
     { "POOL TIME", TABLE_RIGHT | TABLE_KEEP },
     { "POOL JOBS", TABLE_RIGHT | TABLE_KEEP },
-    { "ERRORS", TABLE_RIGHT | TABLE_KEEP },
-    { "REFUSED", TABLE_RIGHT | TABLE_KEEP },
 };
 
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
@@ -84,11 +85,11 @@ static void add_row(struct table *table, const struct row *row)
     time_text(hass_json_get_int(row->now, "loop_usec", 0), text[2]);
     time_text(hass_json_get_int(row->now, "worst_usec", 0), text[3]);
     count_text(row->jobs_delta, text[4]);
-    count_text(hass_json_get_int(row->now, "jobs", 0), text[5]);
-    time_text(hass_json_get_int(row->now, "pool_usec", 0), text[6]);
-    count_text(hass_json_get_int(row->now, "pool_jobs", 0), text[7]);
-    count_text(hass_json_get_int(row->now, "errors", 0), text[8]);
-    count_text(hass_json_get_int(row->now, "refused", 0), text[9]);
+    count_text(hass_json_get_int(row->now, "errors", 0), text[5]);
+    count_text(hass_json_get_int(row->now, "refused", 0), text[6]);
+    count_text(hass_json_get_int(row->now, "jobs", 0), text[7]);
+    time_text(hass_json_get_int(row->now, "pool_usec", 0), text[8]);
+    count_text(hass_json_get_int(row->now, "pool_jobs", 0), text[9]);
     for (size_t i = 1; i < COLUMNS; i++)
         cells[i] = text[i];
     table_add(table, cells);

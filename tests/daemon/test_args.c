@@ -38,18 +38,24 @@ static const struct case_ cases[] = {
     { { "run", "--json" }, HASSD_EXIT_USAGE },
 };
 
+/** getopt wants to sort the words, not to change them. */
+static int parse(int argc, const char *argv[], struct args *args)
+{
+    return args_parse(argc, (char **)argv, args);
+}
+
 START_TEST(command_lines_are_understood_or_refused)
 {
     const struct case_ *expected = &cases[_i];
-    char *argv[MAX_WORDS + 2] = { "hassd" };
+    const char *argv[MAX_WORDS + 2] = { "hassd" };
     struct args args = { 0 };
     int argc = 1;
 
     while (expected->words[argc - 1]) {
-        argv[argc] = (char *)expected->words[argc - 1];
+        argv[argc] = expected->words[argc - 1];
         argc++;
     }
-    ck_assert_int_eq(args_parse(argc, argv, &args), expected->code);
+    ck_assert_int_eq(parse(argc, argv, &args), expected->code);
     if (expected->code != 0)
         return;
     ck_assert_int_eq(args.command, expected->command);
@@ -62,25 +68,25 @@ END_TEST
 
 START_TEST(the_probed_file_is_kept)
 {
-    char *argv[] = { "hassd", "--probe", "f.so", NULL };
+    const char *argv[] = { "hassd", "--probe", "f.so", NULL };
     struct args args;
 
-    ck_assert_int_eq(args_parse(3, argv, &args), 0);
+    ck_assert_int_eq(parse(3, argv, &args), 0);
     ck_assert_str_eq(args.probe_file, "f.so");
 }
 END_TEST
 
 /** What args_parse writes to standard error for one wrong word. */
-static void complaint(char *word, char *text, size_t size)
+static void complaint(const char *word, char *text, size_t size)
 {
-    char *argv[] = { "hassd", word, NULL };
+    const char *argv[] = { "hassd", word, NULL };
     struct args args;
     int ends[2];
     int saved = dup(STDERR_FILENO);
 
     ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
     dup2(ends[1], STDERR_FILENO);
-    args_parse(2, argv, &args);
+    parse(2, argv, &args);
     dup2(saved, STDERR_FILENO);
     close(saved);
     close(ends[1]);
@@ -91,7 +97,7 @@ static void complaint(char *word, char *text, size_t size)
 
 START_TEST(a_refusal_names_the_word_and_the_help)
 {
-    static char *words[] = { "--lud", "-q", "walk" };
+    static const char *const words[] = { "--lud", "-q", "walk" };
     char text[256];
 
     complaint(words[_i], text, sizeof(text));

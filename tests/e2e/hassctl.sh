@@ -52,13 +52,14 @@ is "a word that is no service: 2" 2 "$?"
 has "a response is printed" 'Hello, Ada' "$(ctl call demo.greet name=Ada --response)"
 
 # --- following
-ctl states -w input_boolean >"$work/watch" 2>&1 &
+follow() { exec timeout 300 "$build/hassctl" --config "$config" "$@"; }
+follow states -w input_boolean >"$work/watch" 2>&1 &
 watcher=$!
-ctl states -w --json input_boolean >"$work/watch.json" 2>&1 &
+follow states -w --json input_boolean >"$work/watch.json" 2>&1 &
 json_watcher=$!
-ctl events >"$work/events" 2>&1 &
+follow events >"$work/events" 2>&1 &
 events=$!
-ctl events e2e_event --json >"$work/event.json" 2>&1 &
+follow events e2e_event --json >"$work/event.json" 2>&1 &
 event=$!
 pids+=("$watcher" "$json_watcher" "$events" "$event")
 until_true 5 grep -q idle "$work/watch"
@@ -88,7 +89,8 @@ has "info as JSON" '"pid": *'"$daemon" "$(ctl info --json)"
 has "top has a title" '^INTEGRATION +LOOP' "$(ctl top)"
 has "and integrations" '^core ' "$(ctl top -1)"
 has "top as JSON" '"domain": *"core"' "$(ctl top --json)"
-is "live on a terminal" 1 "$(columns=120 timeout 4 script -qec "timeout 2.5 $build/hassctl --config $config top" /dev/null </dev/null |
+# `script` ends with its input, so that lasts as long as is looked at.
+is "live on a terminal" 1 "$(sleep 3 | timeout 10 script -qec "$build/hassctl --config $config top" /dev/null |
     grep -c INTEGRATION | awk '{ print ($1 >= 2) }')"
 claim "reload" ctl reload
 claim "reload of one" ctl reload input_boolean

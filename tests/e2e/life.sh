@@ -23,7 +23,7 @@ printf 'input_boolean: [\n' >"$config/configuration.yaml"
 kill -HUP "$daemon"
 sleep 0.5
 claim "HUP with a damaged file leaves the daemon running" ctl info
-is "with what it had" off "$(state_of input_boolean.busy)"
+has "and reports the place" 'configuration.yaml:[12]' "$(cat "$config.log")"
 printf 'input_boolean:\n  busy:\n' >"$config/configuration.yaml"
 for _ in 1 2 3 4 5 6 7 8 9 10; do kill -HUP "$daemon"; done
 claim "ten HUPs at once are survived" until_true 10 eval '[ -z "$(state_of input_boolean.later)" ] && ctl info'

@@ -45,7 +45,8 @@ if until_true 20 is_running; then pass "it becomes ready"; else fail "it becomes
 is "the socket is for owner and group, whatever the umask" 660 "$(stat -c %a "$work/run/hassd.sock")"
 is "nothing is written to the configuration folder" configuration.yaml "$(ls -A "$config")"
 claim "state goes to the state folder" test -d "$work/state/loaded"
-hasnt "no warnings, no errors" ' (WARNING|ERROR|CRITICAL) ' "$(cat "$config.log")"
+hasnt "no warnings, no errors, but for a sensor that this machine may lack" ' (WARNING|ERROR|CRITICAL) ' \
+    "$(grep -v processor_temperature "$config.log")"
 
 # --- every feature of the default configuration
 states=$(ask states)

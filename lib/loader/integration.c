@@ -93,7 +93,6 @@ int integration_begin(struct integration *integration, struct hass_job job, stru
         if (rc < 0)
             return rc;
         *ret_future = hass_future_ref(hass_task_future(task));
-        (void)hass_future_result(*ret_future, NULL); /* the task reports its failure itself */
         /* Done when it has not suspended at all. */
         if (hass_future_done(*ret_future))
             hass_task_unref(task);
@@ -245,21 +244,23 @@ void integration_use(struct integration *integration, struct plugin *plugin, cha
     integration->plugin = plugin;
 }
 
+/* The result is in the record: whoever waits looks there. */
 static HASS_COROUTINE int open_file(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct integration *integration = userdata;
+    struct hass_error failure = HASS_ERROR_INIT;
     struct plugin *plugin;
     char *path;
     hass_error_clear(&integration->failure);
-    int rc = integration_check_deaths(integration, err);
+    int rc = integration_check_deaths(integration, &failure);
     if (rc == 0)
-        rc = integration_async_look(integration, &plugin, &path, err);
+        rc = integration_async_look(integration, &plugin, &path, &failure);
     if (rc >= 0)
         integration_use(integration, plugin, path);
     else if (rc != -ECANCELED)
-        hass_error_copy(&integration->failure, err);
+        integration->failure = failure;
     integration_end(&integration->opening);
-    return rc;
+    return 0;
 }
 
 int integration_async_begin_open(struct integration *integration, struct hass_future **ret_future,
@@ -271,11 +272,17 @@ int integration_async_begin_open(struct integration *integration, struct hass_fu
 
 int integration_async_open(struct integration *integration, struct hass_error *err)
 {
+    if (!integration->plugin && (integration->opening || integration->failure.code == 0)) {
+        autounref(hass_future) *opened = NULL;
+        int rc = integration_async_begin_open(integration, &opened, err);
+        if (rc >= 0)
+            rc = hass_async_await(opened, HASS_FOREVER, err);
+        if (rc < 0)
+            return rc;
+    }
     if (integration->plugin)
         return 0;
-    if (!integration->opening && integration->failure.code != 0)
-        return hass_error_copy(err, &integration->failure);
-    autounref(hass_future) *opened = NULL;
-    int rc = integration_async_begin_open(integration, &opened, err);
-    return rc < 0 ? rc : hass_async_await(opened, HASS_FOREVER, err);
+    if (integration->failure.code == 0)
+        return hass_fail(err, -ECANCELED, "opening %s was cancelled", integration->domain);
+    return hass_error_copy(err, &integration->failure);
 }

@@ -102,7 +102,7 @@ const char *integration_state_name(const struct integration *integration);
 
 /**
  * Starts coroutine @job in the root scope unless *@slot shows that it runs already; the coroutine empties *@slot by
- * integration_end before it returns. A reference to its future in @ret_future.
+ * integration_end before it returns 0, and leaves its result in the record. A reference to its future in @ret_future.
  */
 int integration_begin(struct integration *integration, struct hass_job job, struct hass_task **slot,
                       struct hass_future **ret_future, struct hass_error *err) HASS_CALLBACK;
@@ -114,7 +114,9 @@ void integration_end(struct hass_task **slot);
 int integration_async_begin_setup(struct integration *integration, bool again,
                                   struct hass_future **ret_future, struct hass_error *err)
     HASS_CALLBACK;
-/** The same, and waits for it. */
+/** What came of the last set-up. */
+int integration_setup_result(const struct integration *integration, struct hass_error *err);
+/** Begins a set-up and waits for it. */
 int integration_async_setup(struct integration *integration, bool again, struct hass_error *err)
     HASS_COROUTINE;
 /** Sets up what the manifest depends on, but @except (NULL: all): the domain that waits for a platform of this one. */

@@ -77,12 +77,12 @@ static HASS_COROUTINE int finish_wait(struct integration *integration, struct be
                                       struct hass_error *err)
 {
     struct hass_error failure = HASS_ERROR_INIT;
-    int rc = begun->done ? hass_async_await(begun->done, HASS_FOREVER, &failure) : 0;
+    int rc = hass_async_await(begun->done, HASS_FOREVER, err);
     remove_wait(integration, begun->other->domain);
     hass_future_unref(begun->done);
-    if (rc == -ECANCELED)
-        return hass_error_copy(err, &failure);
     if (rc < 0)
+        return rc;
+    if (integration_setup_result(begun->other, &failure) < 0)
         return hass_fail(err, HASS_E_DEPENDENCY, "it needs %s, which is not set up: %s",
                          begun->other->domain, failure.message);
     return 0;
@@ -261,20 +261,28 @@ static HASS_COROUTINE void give_up(struct integration *integration, enum problem
                    failure->message);
 }
 
+/* The result is in the record: whoever waits looks there. */
 static HASS_COROUTINE int set_up(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct integration *integration = userdata;
     struct hass_error failure = HASS_ERROR_INIT;
     enum problem_stage stage;
-    hass_error_clear(&integration->failure);
     int rc = take_steps(integration, &stage, &failure);
     if (rc == 0)
         succeed(integration);
     else
         give_up(integration, stage, &failure);
     integration_end(&integration->setting_up);
-    hass_error_copy(err, &failure);
-    return rc;
+    return 0;
+}
+
+int integration_setup_result(const struct integration *integration, struct hass_error *err)
+{
+    if (integration->state == INTEGRATION_SET_UP)
+        return 0;
+    if (integration->failure.code != 0)
+        return hass_error_copy(err, &integration->failure);
+    return hass_fail(err, -ECANCELED, "the set-up of %s was cancelled", integration->domain);
 }
 
 int integration_async_begin_setup(struct integration *integration, bool again,
@@ -288,17 +296,26 @@ int integration_async_begin_setup(struct integration *integration, bool again,
         *ret_future = hass_future_new(integration->loader->hass);
         return hass_future_set(*ret_future, 0, NULL, NULL, NULL);
     }
-    if (!integration->setting_up)
+    if (!integration->setting_up) {
         integration->state = INTEGRATION_SETTING_UP;
-    return integration_begin(integration, HASS_JOB_COROUTINE(set_up, integration),
-                             &integration->setting_up, ret_future, err);
+        /* A file that could not be opened is not tried again for each who needs it. */
+        if (again)
+            hass_error_clear(&integration->failure);
+    }
+    int rc = integration_begin(integration, HASS_JOB_COROUTINE(set_up, integration),
+                               &integration->setting_up, ret_future, err);
+    if (rc < 0)
+        integration->state = INTEGRATION_IDLE;
+    return rc;
 }
 
 int integration_async_setup(struct integration *integration, bool again, struct hass_error *err)
 {
     autounref(hass_future) *done = NULL;
     int rc = integration_async_begin_setup(integration, again, &done, err);
-    return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
+    if (rc == 0)
+        rc = hass_async_await(done, HASS_FOREVER, err);
+    return rc < 0 ? rc : integration_setup_result(integration, err);
 }
 
 /* --- for integrations ---------------------------------------------------------------------------------------------- */

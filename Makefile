@@ -179,7 +179,7 @@ $(BUILD)/obj/daemon/%: INCLUDES = $(shell pkg-config --cflags $(DAEMON_PKGS)) \
     -DHASSD_PLUGINS_FROM_BIN='"$(LIB_FROM_BIN)/hassd/integrations"'
 $(BUILD)/obj/integrations/%: INCLUDES = -Iintegrations -fvisibility=hidden
 $(BUILD)/obj/tests/%: INCLUDES = -Ilib -Iintegrations -Itests -I. $(shell pkg-config --cflags check) \
-    -DTEST_BUILD='"$(abspath $(BUILD))"' -DTEST_SOURCE='"$(CURDIR)"' -DTEST_CC='"$(CC)"' -Wno-missing-prototypes
+    -DTEST_BUILD='"$(abspath $(BUILD))"' -DTEST_SOURCE='"$(CURDIR)"' -DTEST_CC='"$(CC)"' -Wno-missing-prototypes -Wno-write-strings
 
 $(LIBHASS).1: $(LIB_OBJS) lib/libhass.map
 	$(if $(Q),@echo "  LD    $@")

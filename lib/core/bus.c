@@ -253,7 +253,7 @@ int hass_bus_async_fire_with(struct hass *hass, const char *type, json_t *data,
     autojson *taken = data;
     struct hass_fire_options given;
 
-    VERIFY_LOOP(hass, "hass.bus.async_fire", err);
+    VERIFY_LOOP(hass, "hass.bus.async_fire_with", err);
     OPTIONS_READ(&given, options);
     return fire_checked(hass, type, steal(taken),
                         &(struct event_options){

@@ -277,7 +277,7 @@ static json_t *components_as_json(const struct config *config)
 
 json_t *hass_config_async_as_json(struct hass *hass)
 {
-    VERIFY_LOOP_OR(hass, "hass.config.as_dict", NULL);
+    VERIFY_LOOP_OR(hass, "hass.config.async_as_json", NULL);
     const struct config *config = &hass->config;
     const struct hass_home *home = &config->home;
     autojson *place = json_pack(

@@ -320,7 +320,7 @@ int hass_services_remove(struct hass *hass, const char *domain, const char *serv
 
 bool hass_services_async_has(struct hass *hass, const char *domain, const char *service)
 {
-    VERIFY_LOOP_OR(hass, "hass.services.async_has_service", false);
+    VERIFY_LOOP_OR(hass, "hass.services.async_has", false);
     return services_find(&hass->services, domain, service) != NULL;
 }
 
@@ -411,7 +411,7 @@ static json_t *describe_domain(const struct hass_strmap *names)
 
 json_t *hass_services_async_describe(struct hass *hass)
 {
-    VERIFY_LOOP_OR(hass, "hass.services.async_services", NULL);
+    VERIFY_LOOP_OR(hass, "hass.services.async_describe", NULL);
     json_t *all = json_object();
     const char *domain;
     const struct hass_strmap *names;

@@ -330,7 +330,7 @@ int hass_services_async_call_later(struct hass *hass, const char *domain, const 
 
     request_init(&request, domain, service, data, NULL);
     request.options.context = context;
-    VERIFY_LOOP(hass, "hass.services.async_call", err);
+    VERIFY_LOOP(hass, "hass.services.async_call_later", err);
     int status = begin_call(hass, &request, &call, err);
     return status < 0 ? status : run_without_waiting(hass, call, err);
 }

@@ -160,7 +160,7 @@ int hass_states_async_write(struct hass *hass, const char *entity_id, const char
                             hass_attrs_fn *write, const void *userdata,
                             const struct hass_set_options *options, struct hass_error *err)
 {
-    VERIFY_LOOP(hass, "hass.states.async_set", err);
+    VERIFY_LOOP(hass, "hass.states.async_write", err);
     char lower[HASS_MAX_ENTITY_ID + 2];
     struct hass_attrs_writer writer;
     struct change change = { .hass = hass };

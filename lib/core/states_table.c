@@ -320,7 +320,7 @@ static size_t count_states(const struct states *states, const char *domain)
 
 size_t hass_states_async_count(struct hass *hass, const char *domain)
 {
-    VERIFY_LOOP_OR(hass, "hass.states.async_entity_ids_count", 0);
+    VERIFY_LOOP_OR(hass, "hass.states.async_count", 0);
     return count_states(&hass->states, domain);
 }
 
@@ -334,7 +334,7 @@ size_t hass_states_count(struct hass *hass, const char *domain)
 
 int hass_states_async_write_json(struct hass *hass, struct hass_buf *buf, struct hass_error *err)
 {
-    VERIFY_LOOP(hass, "hass.states.async_all", err);
+    VERIFY_LOOP(hass, "hass.states.async_write_json", err);
     bool first = true;
 
     hass_buf_add_char(buf, '[');

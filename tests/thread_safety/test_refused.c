@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every exported async_ function is called from a pool thread, with nothing but zeros behind its subject: it must refuse,
+ * change nothing, and report the call with what to call instead. The list is the headers': a new function is in it.
+ */
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <hass/dt.h>
+#include <hass/integration.h>
+#include <hass/stream.h>
+
+#include "base/log.h"
+#include "entity/component.h"
+#include "run/scope.h"
+#include "support/exports.h"
+#include "support/test.h"
+
+/* One object of each type that a function can be about. */
+struct subjects {
+    struct hass *hass;
+    struct hass_entity *entity;
+    struct hass_component *component;
+    struct hass_platform *platform;
+    struct hass_future *future;
+    struct hass_task *task;
+    struct hass_sub *sub;
+    struct hass_stream *stream;
+    struct hass_mutex *mutex;
+    struct hass_semaphore *semaphore;
+    struct hass_queue *queue;
+    struct hass_debouncer *debouncer;
+    int client; /* the other end of the stream */
+};
+
+static HASS_COROUTINE int sleeper(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return hass_async_sleep(hass, 3600, err);
+}
+
+static HASS_CALLBACK int on_event(const struct hass_event *event, void *userdata,
+                                  struct hass_error *err)
+{
+    return 0;
+}
+
+static HASS_CALLBACK int on_debounced(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return 0;
+}
+
+static HASS_COROUTINE int on_stream(struct hass_stream *stream, void *userdata,
+                                    struct hass_error *err)
+{
+    struct subjects *subjects = userdata;
+
+    subjects->stream = stream;
+    return hass_async_sleep(subjects->hass, 3600, err);
+}
+
+static HASS_COROUTINE int make_component(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    static const struct hass_component_options options = { .size = sizeof(options),
+                                                           .domain = "light" };
+    static const struct hass_entity_ops ops = { .size = sizeof(ops) };
+    static const struct hass_entity_description description = { .size = sizeof(description),
+                                                                .name = "Own" };
+    struct subjects *subjects = userdata;
+    struct hass_entity *own = hass_entity_new(hass, &ops, &description, NULL, NULL, NULL);
+    int r = hass_component_async_create(hass, &options, NULL, &subjects->component, err);
+
+    return r < 0 ? r : hass_component_async_add_entities(subjects->component, &own, 1, err);
+}
+
+static HASS_CALLBACK void make_stream(struct subjects *subjects)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int length = snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", test_dir());
+
+    ck_assert_int_lt(length, (int)sizeof(address.sun_path));
+    ck_assert_int_eq(hass_stream_async_listen_unix(subjects->hass, address.sun_path, 0600, NULL,
+                                                   HASS_JOB_COROUTINE(on_stream, subjects), NULL,
+                                                   NULL),
+                     0);
+    subjects->client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(connect(subjects->client, (const struct sockaddr *)&address, sizeof(address)),
+                     0);
+    test_settle(subjects->hass);
+    ck_assert_ptr_nonnull(subjects->stream);
+}
+
+static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subjects)
+{
+    static const struct hass_entity_ops ops = { .size = sizeof(ops) };
+    static const struct hass_entity_description description =
+        HASS_ENTITY_DESCRIPTION(.name = "Subject");
+
+    *subjects = (struct subjects){
+        .hass = hass,
+        .entity = hass_entity_new(hass, &ops, &description, NULL, NULL, NULL),
+        .future = hass_future_new(hass),
+        .mutex = hass_mutex_create(hass),
+        .semaphore = hass_semaphore_create(hass, 1),
+        .queue = hass_queue_create(hass, 1, NULL),
+        .debouncer = hass_debouncer_create(hass, 1, true, HASS_JOB_CALLBACK(on_debounced, NULL)),
+    };
+    ck_assert_int_eq(test_run_coroutine(hass, make_component, subjects), 0);
+    subjects->platform = subjects->component->own;
+    ck_assert_int_eq(hass_async_create_background_task(hass, HASS_JOB_COROUTINE(sleeper, NULL),
+                                                       &subjects->task, NULL),
+                     0);
+    ck_assert_int_eq(hass_bus_async_listen(hass, "never", NULL, HASS_JOB_CALLBACK(on_event, NULL),
+                                           &subjects->sub, NULL),
+                     0);
+    ck_assert_int_eq(hass_states_async_set(hass, "light.one", "on", NULL, NULL, NULL), 0);
+    make_stream(subjects);
+}
+
+static HASS_CALLBACK void free_subjects(struct subjects *subjects)
+{
+    close(subjects->client);
+    hass_task_async_cancel(subjects->task, NULL);
+    test_settle(subjects->hass);
+    hass_task_unref(subjects->task);
+    hass_sub_async_remove(subjects->sub);
+    hass_debouncer_destroy(subjects->debouncer);
+    hass_queue_destroy(subjects->queue);
+    hass_semaphore_destroy(subjects->semaphore);
+    hass_mutex_destroy(subjects->mutex);
+    hass_future_unref(subjects->future);
+    hass_entity_unref(subjects->entity);
+}
+
+static void *subject_for(const struct subjects *subjects, const struct exported *one)
+{
+    const struct {
+        const char *type;
+        void *object;
+    } all[] = {
+        { "struct hass", subjects->hass },
+        { "struct hass_entity", subjects->entity },
+        { "struct hass_component", subjects->component },
+        { "struct hass_platform", subjects->platform },
+        { "struct hass_future", subjects->future },
+        { "struct hass_task", subjects->task },
+        { "struct hass_sub", subjects->sub },
+        { "struct hass_stream", subjects->stream },
+        { "struct hass_mutex", subjects->mutex },
+        { "struct hass_semaphore", subjects->semaphore },
+        { "struct hass_queue", subjects->queue },
+        { "struct hass_debouncer", subjects->debouncer },
+    };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (!strcmp(all[i].type, one->subject))
+            return all[i].object;
+    ck_abort_msg("%s is about a %s: add one to this test", one->name, one->subject);
+    return NULL;
+}
+
+/* Arguments in registers and on the stack, by-value structs among them: all zero. */
+struct zeros {
+    char bytes[512];
+};
+typedef long function(void *subject, long, long, long, long, long, double, double, struct zeros);
+
+struct attempt {
+    const struct exported *one;
+    void *subject;
+    long result;
+};
+
+static HASS_BLOCKING int call_it(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    static const struct zeros zeros = { { 0 } };
+    struct attempt *attempt = userdata;
+    function *called = (function *)dlsym(RTLD_DEFAULT, attempt->one->name);
+
+    if (!called)
+        return hass_fail(err, HASS_E_NOT_FOUND, "%s is declared but not there", attempt->one->name);
+    attempt->result = called(attempt->subject, 0, 0, 0, 0, 0, 0, 0, zeros);
+    return 0;
+}
+
+/* Everything that a call could have changed, as text. */
+static HASS_CALLBACK char *look_at_everything(struct hass *hass)
+{
+    autobuf text = HASS_BUF_INIT;
+    json_t *parts[] = { hass_bus_async_listeners(hass), hass_services_async_describe(hass),
+                        hass_config_async_as_json(hass) };
+
+    hass_states_async_write_json(hass, &text, NULL);
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        hass_json_write(parts[i], &text);
+        json_decref(parts[i]);
+    }
+    hass_buf_printf(&text, " %d %d", (int)hass_core_state(hass),
+                    (int)hass_states_async_available(hass, "light.two"));
+    return hass_buf_steal(&text);
+}
+
+static void check_result(const struct attempt *attempt)
+{
+    const char *name = attempt->one->name, *returns = attempt->one->returns;
+
+    if (!strcmp(returns, "int") || !strcmp(returns, "ssize_t"))
+        ck_assert_msg((int)attempt->result == HASS_E_THREAD, "%s returned %d", name,
+                      (int)attempt->result);
+    else if (!strcmp(returns, "_Bool"))
+        ck_assert_msg(!(attempt->result & 0xff), "%s returned true", name);
+    else if (!strncmp(returns, "enum ", 5))
+        ck_assert_msg((int)attempt->result == 0, "%s returned %d", name, (int)attempt->result);
+    else if (strstr(returns, "hass_sub *") || strstr(returns, "hass_debouncer *"))
+        ck_assert_msg((void *)attempt->result == attempt->subject, "%s gave up its object", name);
+    else if (strcmp(returns, "void"))
+        ck_assert_msg(attempt->result == 0, "%s returned something", name);
+}
+
+/* The log allows an integration 100 lines in ten seconds: each look at this clock is eleven seconds later. */
+static int64_t hasty_clock(void)
+{
+    static _Atomic int64_t now;
+
+    return now += 11 * HASS_USEC_PER_SEC;
+}
+
+static HASS_CALLBACK void check_refused(struct subjects *subjects, const struct exported *one,
+                                        struct logs *logs)
+{
+    struct hass *hass = subjects->hass;
+    struct attempt attempt = { .one = one, .subject = subject_for(subjects, one) };
+    struct hass_error err = HASS_ERROR_INIT;
+    autofree char *before = look_at_everything(hass);
+    uint64_t refused = runtime_of(hass)->root->counters.refused;
+
+    logs_clear(logs);
+    int r = test_run_job(hass, HASS_JOB_EXECUTOR(call_it, &attempt), &err);
+    ck_assert_msg(r == 0, "%s", err.message);
+    autofree char *after = look_at_everything(hass);
+
+    check_result(&attempt);
+    ck_assert_msg(!strcmp(before, after), "%s changed something", one->name);
+    ck_assert_msg(runtime_of(hass)->root->counters.refused == refused + 1, "%s was not counted",
+                  one->name);
+    ck_assert_msg(logs_count(logs, HASS_LOG_WARNING) == 1, "%s: %zu lines instead of one report",
+                  one->name, logs_count(logs, HASS_LOG_WARNING));
+    ck_assert_msg(logs_find(logs, "lib/README.md#"), "%s is reported without its page", one->name);
+}
+
+START_TEST(every_async_function_refuses_a_pool_thread)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = test_hass();
+    struct subjects subjects;
+    struct exports exports = exports_read();
+    size_t count = 0;
+
+    make_subjects(hass, &subjects);
+    log_set_clock_hook(NULL, hasty_clock);
+    struct capture *events = test_capture(hass, HASS_MATCH_ALL);
+    for (size_t i = 0; i < exports.count; i++) {
+        if (!exported_is_async(&exports.items[i]))
+            continue;
+        check_refused(&subjects, &exports.items[i], logs);
+        count++;
+    }
+    ck_assert_uint_gt(count, 100);
+    ck_assert_uint_eq(capture_count(events), 0);
+    free_subjects(&subjects);
+    exports_free(&exports);
+}
+END_TEST
+
+/* The page that reports point to has a paragraph for each operation, under the anchor of the report. */
+START_TEST(every_async_function_has_its_paragraph)
+{
+    struct exports exports = exports_read();
+    autofree char *page = test_read_file(TEST_SOURCE "/lib/README.md");
+
+    for (size_t i = 0; i < exports.count; i++) {
+        if (!exported_is_async(&exports.items[i]))
+            continue;
+        autobuf heading = HASS_BUF_INIT;
+        hass_buf_printf(&heading, "`%s`", exports.items[i].name);
+        ck_assert_msg(strstr(page, hass_buf_string(&heading)), "lib/README.md is silent on %s",
+                      exports.items[i].name);
+    }
+    exports_free(&exports);
+}
+END_TEST
+
+TEST_MAIN("calls from the wrong thread", every_async_function_refuses_a_pool_thread,
+          every_async_function_has_its_paragraph)

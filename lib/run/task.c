@@ -12,6 +12,7 @@
 #include <hass/log.h>
 
 #include "base/mem.h"
+#include "run/job.h"
 
 /* A member of a set. */
 struct entry {
@@ -26,10 +27,8 @@ struct hass_task {
     struct entry entry;
     struct scope_member member;
     enum task_set set; /* where it goes when it suspends */
-    hass_plain_fn *fn; /* called with the subject, whatever its type */
+    struct hass_job job;
     const void *subject;
-    void *userdata;
-    hass_destroy_fn *destroy;
     void *hold;
     hass_destroy_fn *release;
     bool log_errors;
@@ -201,8 +200,7 @@ static HASS_CALLBACK void close_with_scope(struct scope_member *member)
 
 static void release_arguments(struct hass_task *task)
 {
-    if (task->destroy != NULL)
-        task->destroy(task->userdata);
+    job_destroy(&task->job);
     if (task->release != NULL)
         task->release(task->hold);
 }
@@ -210,8 +208,7 @@ static void release_arguments(struct hass_task *task)
 static void log_failure(const struct hass_task *task, int result, const struct hass_error *err)
 {
     if (task->log_errors && result < 0 && result != -ECANCELED)
-        hass_error("Error in task %s: %s", task->co.name,
-                   err->code != 0 ? err->message : hass_error_name(result));
+        job_report(scope_current(), task->co.name, result, err);
 }
 
 /* The arguments go before the result is there: who waits for a task finds nothing of it left. */
@@ -219,7 +216,7 @@ static HASS_CALLBACK void run_task(struct co *co)
 {
     struct hass_task *task = task_of(co);
     struct hass_error err = HASS_ERROR_INIT;
-    int r = task->fn((void *)(uintptr_t)task->subject, task->userdata, &err);
+    int r = job_call(&task->job, task->subject, &err);
     log_failure(task, r, &err);
     struct co *hidden = co_hide();
     release_arguments(task);
@@ -251,10 +248,8 @@ static struct hass_task *new_task(struct runtime *runtime, const struct hass_job
     struct hass_task *task = mem_zalloc(sizeof(*task));
     future_init(&task->future, runtime, free_task);
     task->set = set_of_flags(flags);
-    task->fn = (hass_plain_fn *)job->fn;
+    task->job = *job;
     task->subject = subject;
-    task->userdata = job->userdata;
-    task->destroy = job->destroy;
     task->hold = hold;
     task->release = release;
     task->log_errors = flags & JOB_LOG_ERRORS;

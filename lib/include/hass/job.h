@@ -59,7 +59,12 @@ typedef int hass_signal_fn(const struct hass_signal *signal, void *userdata,
 typedef int hass_stream_fn(struct hass_stream *stream, void *userdata, struct hass_error *err);
 typedef int hass_fd_fn(const struct hass_fd_ready *ready, void *userdata, struct hass_error *err);
 
-/** Built by the macros below and passed by value; the receiver copies it. */
+/**
+ * Built by the macros below and passed by value; the receiver copies it, and owns the userdata when there is a destroy: it is
+ * destroyed exactly once, on the loop when the job has been registered or queued, at once when the receiver fails. Only two
+ * failures leave it with the caller: -EAGAIN, after which one tries again, and a call refused for its thread (HASS_E_THREAD,
+ * HASS_E_WOULD_DEADLOCK, HASS_E_NOT_COROUTINE), which changes nothing.
+ */
 struct hass_job {
     enum hass_job_kind kind;
     enum hass_job_subject subject;

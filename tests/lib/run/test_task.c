@@ -249,7 +249,7 @@ START_TEST(a_failure_that_nobody_looks_at_is_logged)
     struct hass_job job = HASS_JOB_COROUTINE(fail_later, TEXT("meter"));
     ck_assert_int_eq(hass_async_create_task(hass, job, NULL, NULL), 0);
     runtime_settle(hass->runtime);
-    ck_assert_ptr_nonnull(strstr(log_text, "Error in task fail_later: no answer from meter"));
+    ck_assert_ptr_nonnull(strstr(log_text, "Error running job: fail_later: no answer from meter"));
     log_text[0] = '\0';
     struct hass_task *task = NULL;
     hass_async_create_task(hass, job, &task, NULL);

@@ -83,7 +83,7 @@ static int open_socket(const char *path, mode_t mode, struct sockaddr_un *addres
     if (strlen(path) >= sizeof(address->sun_path))
         return hass_fail(err, -ENAMETOOLONG, "socket path %s has more than %zu characters", path,
                          sizeof(address->sun_path) - 1);
-    strcpy(address->sun_path, path);
+    memcpy(address->sun_path, path, strlen(path) + 1);
     int r = remove_stale(address, err);
     if (r < 0)
         return r;

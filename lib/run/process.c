@@ -7,7 +7,7 @@
  *   process.c  SIGPIPE is ignored; the table of watched signals; those signals are blocked
  *   future.c   the lock and the list of threads that block for a future
  *   symbol.c   the cache of described addresses
- *   watchdog.c the handler of its signal, and what it saw
+ *   look.c     the handler of the watchdog's signal, and what it saw
  *   lastwords.c the handlers of fatal signals, and the file they write to
  *   base/      allocator hooks of jansson, the hash seed, the log's sink and levels (see there)
  * Thread-local: the current runtime, scope and coroutine, and the pool thread's own record.
@@ -46,7 +46,7 @@
 
 void process_init(void)
 {
-    signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
 }
 
 void process_block_signals(sigset_t *ret_former)

@@ -36,8 +36,7 @@ bool hass_on_loop(const struct hass *hass)
 
 /* --- call sites ---------------------------------------------------------------------------------------------------- */
 
-/* True the first time. A site that calls through a pointer has several operations. */
-static bool remember(struct thread_safety *safety, const void *site, const char *operation)
+bool thread_safety_remember(struct thread_safety *safety, const void *site, const char *operation)
 {
     uintptr_t call = (uintptr_t)site ^ ((uintptr_t)operation * 31);
     size_t mask = 2 * MAX_SITES - 1;
@@ -97,7 +96,7 @@ static void report(const struct hass *hass, const struct refusal *refusal)
     char anchor[64], site[SYMBOL_SIZE];
 
     scope_of_caller(hass)->counters.refused++;
-    if (!remember(runtime->thread_safety, refusal->site, refusal->operation))
+    if (!thread_safety_remember(runtime->thread_safety, refusal->site, refusal->operation))
         return;
     write_anchor(refusal->operation, anchor);
     log_write_as(owner, HASS_LOG_WARNING, NULL, __FILE__, __LINE__, __func__,

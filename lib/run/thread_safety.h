@@ -10,3 +10,5 @@ struct thread_safety;
 
 struct thread_safety *thread_safety_create(void);
 struct thread_safety *thread_safety_destroy(struct thread_safety *safety);
+/** True the first time for @site and @operation. A site that calls through a pointer has several operations. */
+bool thread_safety_remember(struct thread_safety *safety, const void *site, const char *operation);

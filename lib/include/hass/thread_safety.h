@@ -59,3 +59,9 @@ HASS_API bool hass_on_loop(const struct hass *hass);
 
 /** True when the caller runs inside a coroutine of @hass and may suspend. */
 HASS_API bool hass_in_coroutine(const struct hass *hass);
+
+/** For an executable's interposers of blocking libc calls: true where one is worth a report: in a job on a loop in debug mode. */
+HASS_API bool hass__blocking_matters(void);
+/** Reports, once a call site, that the running job makes blocking call @call (of @detail, may be NULL); @site called it. */
+HASS_API void hass__blocking_report(const char *call, const char *detail, const char *instead,
+                                    const void *site);

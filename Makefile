@@ -190,7 +190,7 @@ $(LIBHASS): $(LIBHASS).1
 
 $(BUILD)/hassd: $(DAEMON_OBJS) $(LIBHASS)
 	$(if $(Q),@echo "  LD    $@")
-	$(Q)$(CC) $(ALL_LDFLAGS) $(DAEMON_OBJS) -o $@ -L$(BUILD) -lhass -Wl,-rpath,'$$ORIGIN' \
+	$(Q)$(CC) $(ALL_LDFLAGS) $(DAEMON_OBJS) -o $@ -L$(BUILD) -lhass $(RPATH) \
 	    $(if $(wildcard daemon/hassd.dynlist),-Wl$(comma)--dynamic-list=daemon/hassd.dynlist) \
 	    $(LIB_LIBS) $(shell pkg-config --libs $(DAEMON_PKGS))
 comma := ,

@@ -87,14 +87,18 @@ static int lock_folder(const char *path, struct hass_error *err)
 
 /* --- signals --------------------------------------------------------------------------------------------------------- */
 
-static void block_signals(void)
+/** Whoever started us may have ignored them (a shell does with SIGINT for jobs in the background); here they mean something. */
+static void claim_signals(void)
 {
+    static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
     sigset_t set;
 
     sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        sigaddset(&set, numbers[i]);
+        sigaction(numbers[i], &by_default, NULL);
+    }
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -193,7 +197,7 @@ int run_command(const struct args *args)
     int left = 0;
     int code;
 
-    block_signals();
+    claim_signals();
     sink = log_sink_create();
     code = run(args, &left, &err);
     log_sink_flush(sink);

@@ -44,7 +44,7 @@ claim "bash completion is bash" bash -n "$root/usr/share/bash-completion/complet
 has "it completes commands" '^states$' "$(bash -c ". '$root/usr/share/bash-completion/completions/hassctl'
     COMP_WORDS=(hassctl st) COMP_CWORD=1; _hassctl; printf '%s\n' \"\${COMPREPLY[@]}\"")"
 for command in $("$build/hassctl" --help | sed -n 's/^  \([a-z]\+\) .*/\1/p'); do
-    has "the manual page knows $command" "^\.BI? \"?$command" "$(cat daemon/hassctl.1)"
+    has "the manual page knows $command" "^\.B[IR]? \"?$command" "$(cat daemon/hassctl.1)"
 done
 
 # --- another prefix runs from where it is

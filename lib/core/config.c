@@ -105,7 +105,7 @@ static HASS_CALLBACK int apply(struct hass *hass, const json_t *values, json_t *
     config->zone = zone;
     lock_drop(&config->lock);
     hass_zone_unref(former);
-    hass->runtime->debug = home.debug;
+    runtime_set_debug(hass, home.debug);
     *ret_changed = steal(checked);
     return 0;
 }

@@ -48,7 +48,7 @@ static int send_call(struct ctl *ctl, const char *domain, const char *service, j
 
     if (ctl->response)
         json_object_set_new(command, "return_response", json_true());
-    return client_call(ctl->client, command, ret_result, err);
+    return ctl_client_call(ctl->client, command, ret_result, err);
 }
 
 int ctl_call(struct ctl *ctl, int count, char *args[], struct hass_error *err)
@@ -85,10 +85,10 @@ int ctl_fire(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 
     if (!data)
         return CTL_USAGE;
-    r = client_call(ctl->client,
-                    json_pack("{s:s, s:s, s:o}", "type", "fire_event", "event_type", args[0],
-                              "event_data", data),
-                    &result, err);
+    r = ctl_client_call(ctl->client,
+                        json_pack("{s:s, s:s, s:o}", "type", "fire_event", "event_type", args[0],
+                                  "event_data", data),
+                        &result, err);
     if (r < 0)
         return r;
     if (ctl->json)

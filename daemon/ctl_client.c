@@ -244,8 +244,8 @@ static int read_greeting(struct client *client, struct hass_error *err)
     return 0;
 }
 
-int client_connect(const char *socket, const char *config, struct client **ret_client,
-                   struct hass_error *err)
+int ctl_client_connect(const char *socket, const char *config, struct client **ret_client,
+                       struct hass_error *err)
 {
     struct client *client = calloc(1, sizeof(*client));
     int r;
@@ -257,14 +257,14 @@ int client_connect(const char *socket, const char *config, struct client **ret_c
     if (r >= 0)
         r = read_greeting(client, err);
     if (r < 0) {
-        client_close(client);
+        ctl_client_close(client);
         return r;
     }
     *ret_client = client;
     return 0;
 }
 
-struct client *client_close(struct client *client)
+struct client *ctl_client_close(struct client *client)
 {
     if (!client)
         return NULL;
@@ -276,7 +276,7 @@ struct client *client_close(struct client *client)
     return NULL;
 }
 
-const char *client_socket(const struct client *client)
+const char *ctl_client_socket(const struct client *client)
 {
     return client->socket;
 }
@@ -293,7 +293,8 @@ static int take_result(const json_t *message, json_t **ret_result, struct hass_e
     return 0;
 }
 
-int client_call(struct client *client, json_t *command, json_t **ret_result, struct hass_error *err)
+int ctl_client_call(struct client *client, json_t *command, json_t **ret_result,
+                    struct hass_error *err)
 {
     autojson *request = command;
     int r;
@@ -310,7 +311,7 @@ int client_call(struct client *client, json_t *command, json_t **ret_result, str
     return r;
 }
 
-int client_next_event(struct client *client, json_t **ret_event, struct hass_error *err)
+int ctl_client_next_event(struct client *client, json_t **ret_event, struct hass_error *err)
 {
     for (;;) {
         autojson *message = NULL;

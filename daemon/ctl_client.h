@@ -13,12 +13,12 @@ struct client;
  * Connects to @socket, else to the daemon of configuration folder @config, else to the first daemon that answers at the usual
  * places. Fails with a message that says what to do.
  */
-int client_connect(const char *socket, const char *config, struct client **ret_client,
-                   struct hass_error *err);
-struct client *client_close(struct client *client);
+int ctl_client_connect(const char *socket, const char *config, struct client **ret_client,
+                       struct hass_error *err);
+struct client *ctl_client_close(struct client *client);
 
 /** Where the daemon was found. */
-const char *client_socket(const struct client *client);
+const char *ctl_client_socket(const struct client *client);
 
 /**
  * Sends a command, an object without id, taken, and waits for its result. Events that come meanwhile are dropped: what is
@@ -26,8 +26,8 @@ const char *client_socket(const struct client *client);
  *
  * Returns: 0 with @ret_result (may be NULL) owned by the caller, or an error with the daemon's message.
  */
-int client_call(struct client *client, json_t *command, json_t **ret_result,
-                struct hass_error *err);
+int ctl_client_call(struct client *client, json_t *command, json_t **ret_result,
+                    struct hass_error *err);
 
 /** Waits for the next event of any subscription; @ret_event is its "event", owned by the caller. */
-int client_next_event(struct client *client, json_t **ret_event, struct hass_error *err);
+int ctl_client_next_event(struct client *client, json_t **ret_event, struct hass_error *err);

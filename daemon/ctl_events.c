@@ -44,10 +44,10 @@ int ctl_events(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 
     if (count > 0)
         json_object_set_new(command, "event_type", json_string(args[0]));
-    r = client_call(ctl->client, command, NULL, err);
+    r = ctl_client_call(ctl->client, command, NULL, err);
     while (r >= 0) {
         autojson *event = NULL;
-        r = client_next_event(ctl->client, &event, err);
+        r = ctl_client_next_event(ctl->client, &event, err);
         if (r < 0)
             break;
         if (ctl->json)

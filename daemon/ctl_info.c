@@ -51,7 +51,7 @@ int ctl_info(struct ctl *ctl, int count, char *args[], struct hass_error *err)
     autojson *info = NULL;
     const char *key;
     json_t *value;
-    int r = client_call(ctl->client, json_pack("{s:s}", "type", "hassd/info"), &info, err);
+    int r = ctl_client_call(ctl->client, json_pack("{s:s}", "type", "hassd/info"), &info, err);
 
     if (r < 0)
         return r;
@@ -63,7 +63,7 @@ int ctl_info(struct ctl *ctl, int count, char *args[], struct hass_error *err)
         if (!json_is_array(value) && !json_is_object(value))
             print_value(key, value);
     }
-    printf("%-14s %s\n", "socket", client_socket(ctl->client));
+    printf("%-14s %s\n", "socket", ctl_client_socket(ctl->client));
     print_integrations(ctl, hass_json_get(info, "integrations"));
     return CTL_OK;
 }
@@ -76,7 +76,7 @@ int ctl_reload(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 
     if (count > 0)
         json_object_set_new(command, "domain", json_string(args[0]));
-    r = client_call(ctl->client, command, &result, err);
+    r = ctl_client_call(ctl->client, command, &result, err);
     if (r < 0)
         return r;
     if (ctl->json)

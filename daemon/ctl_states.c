@@ -98,7 +98,7 @@ static int follow(struct ctl *ctl, const char *pattern, struct hass_error *err)
 {
     for (;;) {
         autojson *event = NULL;
-        int r = client_next_event(ctl->client, &event, err);
+        int r = ctl_client_next_event(ctl->client, &event, err);
         const json_t *data = hass_json_get(event, "data");
         if (r < 0)
             return r;
@@ -115,7 +115,7 @@ static int follow(struct ctl *ctl, const char *pattern, struct hass_error *err)
 
 static int subscribe(struct ctl *ctl, struct hass_error *err)
 {
-    return client_call(
+    return ctl_client_call(
         ctl->client,
         json_pack("{s:s, s:s}", "type", "subscribe_events", "event_type", "state_changed"), NULL,
         err);
@@ -129,7 +129,7 @@ int ctl_states(struct ctl *ctl, int count, char *args[], struct hass_error *err)
     int r = ctl->watch ? subscribe(ctl, err) : 0; /* first, so that no change is missed */
 
     if (r >= 0)
-        r = client_call(ctl->client, json_pack("{s:s}", "type", "get_states"), &all, err);
+        r = ctl_client_call(ctl->client, json_pack("{s:s}", "type", "get_states"), &all, err);
     if (r < 0)
         return r;
     selected = select_states(all, pattern);

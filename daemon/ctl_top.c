@@ -122,7 +122,7 @@ static int follow(struct ctl *ctl, struct hass_error *err)
 
     for (;;) {
         json_t *now = NULL;
-        int r = client_next_event(ctl->client, &now, err);
+        int r = ctl_client_next_event(ctl->client, &now, err);
         if (r < 0)
             return r;
         fputs(HOME_AND_CLEAR, stdout);
@@ -137,13 +137,13 @@ static int follow(struct ctl *ctl, struct hass_error *err)
 int ctl_top(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
     autojson *now = NULL;
-    int r = client_call(ctl->client, json_pack("{s:s}", "type", "hassd/top"), NULL, err);
+    int r = ctl_client_call(ctl->client, json_pack("{s:s}", "type", "hassd/top"), NULL, err);
 
     if (r < 0)
         return r;
     if (ctl->terminal && !ctl->json && !ctl->once)
         return follow(ctl, err);
-    r = client_next_event(ctl->client, &now, err);
+    r = ctl_client_next_event(ctl->client, &now, err);
     if (r < 0)
         return r;
     if (ctl->json)

@@ -109,10 +109,10 @@ static int run_command(struct ctl *ctl, const struct ctl_command *command, int c
     if (count < command->min_args || (command->max_args >= 0 && count > command->max_args))
         return ctl_usage_error("usage: hassctl %s", command->usage);
     if (!command->offline)
-        r = client_connect(ctl->socket, ctl->config, &ctl->client, &err);
+        r = ctl_client_connect(ctl->socket, ctl->config, &ctl->client, &err);
     if (r >= 0)
         r = command->run(ctl, count, args, &err);
-    client_close(ctl->client);
+    ctl_client_close(ctl->client);
     if (r < 0) {
         fflush(stdout);
         fprintf(stderr, "hassctl: %s\n", err.message);

@@ -95,14 +95,14 @@ START_TEST(a_result_comes_back_past_other_messages)
                  "{\"id\":9,\"type\":\"result\",\"success\":true,\"result\":2}\n"
                  "{\"id\":1,\"type\":\"result\",\"success\":true,\"result\":[3]}\n"
                  "{\"id\":7,\"type\":\"event\",\"event\":{\"n\":4}}\n");
-    ck_assert_int_eq(client_connect(NULL, folder, &client, &err), 0);
-    ck_assert_str_eq(client_socket(client), path);
-    ck_assert_int_eq(client_call(client, command(), &result, &err), 0);
+    ck_assert_int_eq(ctl_client_connect(NULL, folder, &client, &err), 0);
+    ck_assert_str_eq(ctl_client_socket(client), path);
+    ck_assert_int_eq(ctl_client_call(client, command(), &result, &err), 0);
     ck_assert_int_eq(json_integer_value(json_array_get(result, 0)), 3);
     autojson *event = NULL;
-    ck_assert_int_eq(client_next_event(client, &event, &err), 0);
+    ck_assert_int_eq(ctl_client_next_event(client, &event, &err), 0);
     ck_assert_int_eq(hass_json_get_int(event, "n", 0), 4);
-    client_close(client);
+    ctl_client_close(client);
     server_stop(&server);
     ck_assert_str_eq(server.request, "{\"type\":\"get_states\",\"id\":1}\n");
 }
@@ -118,11 +118,11 @@ START_TEST(an_error_of_the_daemon_is_an_error_here)
         &server, HELLO,
         "{\"id\":1,\"type\":\"result\",\"success\":false,\"error\":{\"code\":\"not_found\","
         "\"message\":\"Service x.y not found.\"}}\n");
-    ck_assert_int_eq(client_connect(path, NULL, &client, &err), 0);
-    ck_assert_int_lt(client_call(client, command(), NULL, &err), 0);
+    ck_assert_int_eq(ctl_client_connect(path, NULL, &client, &err), 0);
+    ck_assert_int_lt(ctl_client_call(client, command(), NULL, &err), 0);
     ck_assert_str_eq(err.message, "Service x.y not found.");
     ck_assert_str_eq(err.key, "not_found");
-    client_close(client);
+    ctl_client_close(client);
     server_stop(&server);
 }
 END_TEST
@@ -147,12 +147,12 @@ START_TEST(what_goes_wrong_is_said)
     server_start(&server, failures[_i].hello, failures[_i].answer);
     if (!failures[_i].hello[0])
         shutdown(server.listener, SHUT_RDWR);
-    if (client_connect(path, NULL, &client, &err) >= 0)
-        ck_assert_int_lt(client_call(client, command(), NULL, &err), 0);
+    if (ctl_client_connect(path, NULL, &client, &err) >= 0)
+        ck_assert_int_lt(ctl_client_call(client, command(), NULL, &err), 0);
     ck_assert_msg(strstr(err.message, failures[_i].expected) != NULL ||
                       (!failures[_i].hello[0] && err.code < 0),
                   "%s", err.message);
-    client_close(client);
+    ctl_client_close(client);
     server_stop(&server);
 }
 END_TEST
@@ -162,7 +162,7 @@ START_TEST(without_a_daemon_the_message_says_what_to_do)
     struct hass_error err = HASS_ERROR_INIT;
     struct client *client;
 
-    ck_assert_int_lt(client_connect(NULL, folder, &client, &err), 0);
+    ck_assert_int_lt(ctl_client_connect(NULL, folder, &client, &err), 0);
     ck_assert(strstr(err.message, "no daemon answers") != NULL);
     ck_assert(strstr(err.message, path) != NULL);
     ck_assert(strstr(err.message, "hassd run") != NULL);
@@ -177,7 +177,7 @@ START_TEST(a_long_path_is_refused_plainly)
 
     memset(name, 'x', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
-    ck_assert_int_eq(client_connect(name, NULL, &client, &err), -ENAMETOOLONG);
+    ck_assert_int_eq(ctl_client_connect(name, NULL, &client, &err), -ENAMETOOLONG);
     ck_assert(strstr(err.message, "too long") != NULL);
 }
 END_TEST

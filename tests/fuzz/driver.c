@@ -38,7 +38,7 @@ static int run_folder(const char *folder)
     struct dirent **entries;
     int count = scandir(folder, &entries, NULL, alphasort), done = 0;
     for (int i = 0; i < count; i++) {
-        char path[1024];
+        char path[4096];
         snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
         if (entries[i]->d_name[0] != '.' && run_file(path) == 0)
             done++;

@@ -339,8 +339,11 @@ static json_t *check_list_field(struct checker *checker, const struct hass_field
                                 const json_t *value, const struct path *path)
 {
     json_t *checked = check_items(checker, check_field_item, field, value, path);
-    size_t given = json_is_array(value) ? json_array_size(value) : json_array_size(checked);
-    if (is_over(checker) || !check_list_length(checker, field, given, path)) {
+    size_t left = json_array_size(checked);
+    size_t given = json_is_array(value) ? json_array_size(value) : !json_is_null(value);
+    // Bad items have been reported; without them the list may be too short to be of use.
+    bool enough = schema_bounds_item(field) || (double)left >= field->min;
+    if (is_over(checker) || !check_list_length(checker, field, given, path) || !enough) {
         json_decref(checked);
         return NULL;
     }

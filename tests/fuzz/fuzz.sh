@@ -39,5 +39,5 @@ mapfile -t libraries < <(pkg-config --libs jansson | tr ' ' '\n')
 clang -fsanitize=fuzzer,address,undefined -rdynamic "$build/obj/${source%.c}.o" -o "$build/fuzz_$target" \
     -L$build/tests -lhass -Wl,-rpath,"$PWD/$build/tests" "${libraries[@]}" -lm -lpthread
 mkdir -p "$build/corpus/$target"
-exec "$build/fuzz_$target" -max_len=4096 -timeout=20 -rss_limit_mb=2048 "$@" \
+exec "$build/fuzz_$target" -max_len=4096 -timeout=20 -rss_limit_mb=2048 -artifact_prefix="$build/" "$@" \
     "$build/corpus/$target" "tests/fuzz/corpus/$target"

@@ -42,7 +42,11 @@ struct hass_field {
     const struct hass_field_type *type;
     const char *doc;      /* one sentence */
     const char *fallback; /* default as JSON text; NULL: the key stays absent */
-    double min, max;      /* numbers, durations; length of strings and lists. Both 0: no bounds */
+    /**
+     * Numbers and durations: the least and the greatest; text: characters; any other type with @list: items. Both 0: no
+     * bounds; @max INFINITY or below @min: no upper one.
+     */
+    double min, max;
     const char *const *words;         /* enum: allowed words, NULL-terminated */
     const struct hass_schema *schema; /* map: its fields */
     const struct hass_field *item;    /* map of any keys: its values */

@@ -30,7 +30,8 @@ static bool check_folder(struct config_file *file, const char *dir, const char *
     struct stat status;
     autofree char *problem = NULL;
     if (stat(dir, &status) < 0)
-        problem = mem_printf("cannot read the configuration folder %s: %s", dir, strerror(errno));
+        problem =
+            mem_printf("cannot read the configuration folder %s: %s", dir, strerrordesc_np(errno));
     else if (!S_ISDIR(status.st_mode))
         problem = mem_printf("the configuration folder %s is no folder", dir);
     if (problem) {

@@ -255,12 +255,12 @@ static int check_path(const struct hass_field *field, const json_t *value, json_
         return schema_fail("the path of a file", value, err);
     if (stat(path, &status) < 0)
         return hass_fail(err, HASS_E_INVALID, "cannot find the file '%s': %s", path,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     if (!S_ISREG(status.st_mode))
         return schema_fail("the path of a file, not of a folder or device", value, err);
     if (access(path, R_OK) < 0)
         return hass_fail(err, HASS_E_INVALID, "cannot read the file '%s': %s", path,
-                         strerror(errno));
+                         strerrordesc_np(errno));
     *ret_value = hass_json_ref(value);
     return 0;
 }

@@ -31,12 +31,12 @@ static const char *kind_of(mode_t mode)
 static int open_regular(const char *path, struct stat *ret_status, struct hass_error *err)
 {
     if (stat(path, ret_status) < 0)
-        return hass_fail(err, -errno, "%s", strerror(errno));
+        return hass_fail(err, -errno, "%s", strerrordesc_np(errno));
     if (!S_ISREG(ret_status->st_mode))
         return hass_fail(err, HASS_E_INVALID, "it is %s, not a file", kind_of(ret_status->st_mode));
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
-        return hass_fail(err, -errno, "%s", strerror(errno));
+        return hass_fail(err, -errno, "%s", strerrordesc_np(errno));
     // It may have been replaced in between.
     if (fstat(fd, ret_status) == 0 && S_ISREG(ret_status->st_mode))
         return fd;
@@ -59,7 +59,7 @@ int yaml_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return hass_fail(err, -errno, "%s", strerror(errno));
+            return hass_fail(err, -errno, "%s", strerrordesc_np(errno));
         if (got == 0)
             break;
         size += (size_t)got;

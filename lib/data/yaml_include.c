@@ -133,7 +133,7 @@ static enum yaml_result walk_folder(struct walk *walk, const char *folder, size_
     DIR *dir = opendir(folder);
     if (!dir) {
         yaml_warning(walk->loader, walk->mark, NULL, "cannot read the folder %s: %s",
-                     yaml_shown_name(walk->loader, folder), strerror(errno));
+                     yaml_shown_name(walk->loader, folder), strerrordesc_np(errno));
         return YAML_GOOD;
     }
     struct names folders = { 0 };

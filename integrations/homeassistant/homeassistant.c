@@ -23,10 +23,6 @@ HASS_MANIFEST(.domain = "homeassistant", .name = "Home Assistant core", .version
 
 HASS_SCHEMA(no_data, HASS_FIELD("metadata", &hass_type_any, .doc = "Ignored"));
 
-HASS_SCHEMA(restart_schema,
-            HASS_FIELD("safe_mode", &hass_type_bool, .fallback = "false",
-                       .doc = "Leave out integrations of the configuration folder"));
-
 HASS_SCHEMA(update_schema, HASS_FIELD("entity_id", &hass_type_entity_ids, .required = true,
                                       .doc = "Entities to poll now"));
 
@@ -157,7 +153,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
         struct hass_job job;
     } services[] = {
         { "stop", &no_data, true, "Stops the daemon", HASS_JOB_CALLBACK(on_stop, NULL) },
-        { "restart", &restart_schema, true, "Checks the configuration and restarts the daemon",
+        { "restart", &no_data, true, "Checks the configuration and restarts the daemon",
           HASS_JOB_COROUTINE(on_restart, NULL) },
         { "check_config", &no_data, true, "Checks the configuration",
           HASS_JOB_COROUTINE(on_check_config, NULL) },

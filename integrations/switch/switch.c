@@ -36,7 +36,13 @@ static const struct hass_domain_ops domain_ops = {
 static HASS_BLOCKING int turn_on_pool(struct hass_worker *worker, struct hass_entity *entity,
                                       void *values, void *arg, struct hass_error *err)
 {
-    return ops_of(entity)->turn(worker, entity, arg != NULL, values, err);
+    return ops_of(entity)->turn(worker, entity, true, values, err);
+}
+
+static HASS_BLOCKING int turn_off_pool(struct hass_worker *worker, struct hass_entity *entity,
+                                       void *values, void *arg, struct hass_error *err)
+{
+    return ops_of(entity)->turn(worker, entity, false, values, err);
 }
 
 static HASS_COROUTINE int turn(struct hass_entity *entity, bool on, struct hass_error *err)
@@ -47,7 +53,7 @@ static HASS_COROUTINE int turn(struct hass_entity *entity, bool on, struct hass_
     if (ops->async_turn)
         r = ops->async_turn(entity, on, err);
     else if (ops->turn)
-        r = hass_entity_async_work(entity, turn_on_pool, on ? entity : NULL, NULL, err);
+        r = hass_entity_async_work(entity, on ? turn_on_pool : turn_off_pool, NULL, NULL, err);
     else
         r = hass_fail(err, HASS_E_UNSUPPORTED, "%s cannot be switched",
                       hass_entity_async_entity_id(entity));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * What a platform of the domain switch fills in. Of turn_on and turn_off either the async_ pair (coroutines on the loop) or
- * the plain pair (pool threads, may block).
+ * What a platform of the domain switch fills in: is_on, and async_turn (on the loop) or turn (on a pool thread, may block).
  *
  * Model: components.switch
  */

@@ -26,6 +26,7 @@ static double rounded(double number, int digits)
 static int set_number(struct reading *reading, double number, int digits)
 {
     reading->number = rounded(number, digits);
+    reading->whole = digits == 0;
     reading->valid = true;
     return 0;
 }

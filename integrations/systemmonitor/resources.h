@@ -13,6 +13,7 @@
 /* The values of an entity: what was read, and what the next reading is compared with. */
 struct reading {
     bool valid;
+    bool whole; /* the number has no digits after the point */
     double number;
     char text[64]; /* instead of the number, when not empty */
     struct cpu_times cpu;

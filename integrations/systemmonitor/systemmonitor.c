@@ -54,7 +54,9 @@ static HASS_CALLBACK struct hass_value native_value(struct hass_entity *entity)
 
     if (!reading->valid)
         return HASS_NONE;
-    return reading->text[0] ? hass_value_string(reading->text) : HASS_DOUBLE(reading->number);
+    if (reading->text[0])
+        return hass_value_string(reading->text);
+    return reading->whole ? HASS_INT((int64_t)reading->number) : HASS_DOUBLE(reading->number);
 }
 
 static const char *state_class_of(struct hass_entity *entity)

@@ -45,11 +45,11 @@ static HASS_BLOCKING int update(struct hass_worker *worker, struct hass_entity *
 {
     const struct command *command = hass_entity_userdata(entity);
     struct output *output = values;
-    int r = command_run(worker, command, command->command, output->text, err);
+    int r = command_read(worker, command, output, err);
 
     output->on = !strcmp(output->text, command->payload_on);
-    output->valid = r >= 0 && (output->on || !strcmp(output->text, command->payload_off));
-    return r < 0 ? r : 0;
+    output->valid = output->valid && (output->on || !strcmp(output->text, command->payload_off));
+    return r;
 }
 
 static const struct hass_entity_ops ops =

@@ -17,6 +17,7 @@
  */
 #include "command_line.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct hass_field item_fields[] = {
@@ -121,6 +122,22 @@ int command_run(struct hass_worker *worker, const struct command *command, const
                    result.errors);
     hass_process_result_fini(&result);
     return r;
+}
+
+int command_read(struct hass_worker *worker, const struct command *command, struct output *output,
+                 struct hass_error *err)
+{
+    struct hass_error own = HASS_ERROR_INIT;
+    int r = command_run(worker, command, command->command, output->text, &own);
+
+    output->valid = r == 0;
+    if (r == -ECANCELED)
+        return hass_error_copy(err, &own);
+    if (r < 0)
+        hass_warning("%s", own.message);
+    else if (r > 0)
+        hass_warning("command '%s' ended with exit code %d", command->command, r);
+    return 0;
 }
 
 static HASS_CALLBACK int load_item(struct hass *hass, const json_t *item, struct hass_error *err)

@@ -35,11 +35,18 @@ struct command *command_create(const json_t *config, const char *default_name);
 void command_destroy_entity(struct hass_entity *entity);
 
 /*
- * Runs @command in a shell on this pool thread. Returns 0 with the first line of its output, cut to a state's length, in
- * @text; the exit code when it is not 0; or a negative error.
+ * Runs @line in a shell on this pool thread. Returns the exit code, with the output, cut to a state's length and without the
+ * white space at its end, in @text; or a negative error.
  */
 int command_run(struct hass_worker *worker, const struct command *command, const char *line,
                 char text[COMMAND_LINE_TEXT], struct hass_error *err) HASS_BLOCKING;
+
+/*
+ * Runs the command of a sensor. One that fails leaves nothing valid and a warning, and is no failure of the update; only the
+ * end of the integration is.
+ */
+int command_read(struct hass_worker *worker, const struct command *command, struct output *output,
+                 struct hass_error *err) HASS_BLOCKING;
 
 struct hass_entity *command_line_sensor(struct hass *hass, const json_t *config);
 struct hass_entity *command_line_binary_sensor(struct hass *hass, const json_t *config);

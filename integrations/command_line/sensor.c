@@ -4,8 +4,6 @@
  */
 #include "sensor/sensor.h"
 
-#include <string.h>
-
 #include "command_line.h"
 
 static const struct hass_field fields[] = {
@@ -51,14 +49,7 @@ static const struct sensor_ops sensor =
 static HASS_BLOCKING int update(struct hass_worker *worker, struct hass_entity *entity,
                                 void *values, struct hass_error *err)
 {
-    const struct command *command = hass_entity_userdata(entity);
-    struct output *output = values;
-    int r = command_run(worker, command, command->command, output->text, err);
-
-    output->valid = r == 0;
-    if (r > 0)
-        hass_warning("command '%s' ended with exit code %d", command->command, r);
-    return r < 0 ? r : 0;
+    return command_read(worker, hass_entity_userdata(entity), values, err);
 }
 
 static const struct hass_entity_ops ops =

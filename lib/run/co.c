@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Coroutines on pooled stacks. The pool is a LIFO, so that the stack used last, still in the cache, is used next; of the
- * idle ones all but the first few give their memory back. A coroutine is resumed by its item in the loop's ready queue only;
+ * Coroutines on pooled stacks. The pool is a LIFO, so that the stack used last, still in the cache, is used next. A few idle
+ * stacks are kept warm; those beyond give their memory back and are cold until all warm ones are in use. A coroutine is resumed by its item in the loop's ready queue only;
  * after co_pool_close, when that queue is gone, by co_cancel itself.
  */
 #include "run/co.h"
@@ -23,7 +23,8 @@
 
 struct co_pool {
     struct runtime *runtime;
-    HASS_VEC(struct co_stack *) idle;
+    HASS_VEC(struct co_stack *) warm;
+    HASS_VEC(struct co_stack *) cold;
     size_t count; /* coroutines that exist */
     size_t max;
     bool closed;
@@ -43,9 +44,12 @@ struct co_pool *co_pool_destroy(struct co_pool *pool)
 {
     if (pool == NULL)
         return NULL;
-    vec_foreach(&pool->idle, stack)
+    vec_foreach(&pool->warm, stack)
         co_stack_destroy(*stack);
-    vec_fini(&pool->idle);
+    vec_foreach(&pool->cold, stack)
+        co_stack_destroy(*stack);
+    vec_fini(&pool->warm);
+    vec_fini(&pool->cold);
     free(pool);
     return NULL;
 }
@@ -60,12 +64,18 @@ void co_pool_close(struct co_pool *pool)
     pool->closed = true;
 }
 
+static struct co_stack *idle_stack(struct co_pool *pool)
+{
+    if (pool->warm.length > 0)
+        return vec_pop(&pool->warm);
+    return pool->cold.length > 0 ? vec_pop(&pool->cold) : co_stack_create(STACK_SIZE);
+}
+
 static int take_stack(struct co_pool *pool, struct co_stack **ret_stack, struct hass_error *err)
 {
     if (pool->count >= pool->max)
         return hass_fail(err, HASS_E_LIMIT, "%zu coroutines exist, which is the limit", pool->max);
-    struct co_stack *stack =
-        pool->idle.length > 0 ? vec_pop(&pool->idle) : co_stack_create(STACK_SIZE);
+    struct co_stack *stack = idle_stack(pool);
     if (stack == NULL)
         return hass_fail(err, HASS_E_LIMIT, "no memory for the stack of coroutine %zu: %s",
                          pool->count + 1, hass_error_name(-errno));
@@ -76,10 +86,13 @@ static int take_stack(struct co_pool *pool, struct co_stack **ret_stack, struct 
 
 static void give_stack(struct co_pool *pool, struct co_stack *stack)
 {
-    if (pool->idle.length >= WARM_STACKS)
-        co_stack_trim(stack);
-    vec_push(&pool->idle, stack);
     pool->count--;
+    if (pool->warm.length < WARM_STACKS) {
+        vec_push(&pool->warm, stack);
+    } else {
+        co_stack_trim(stack);
+        vec_push(&pool->cold, stack);
+    }
 }
 
 /* --- running -------------------------------------------------------------------------------------- */
@@ -135,7 +148,7 @@ int co_start(struct co *co, struct hass_error *err)
     co__current = former;
     if (ended)
         finish(co);
-    return 0;
+    return ended;
 }
 
 /* --- waiting -------------------------------------------------------------------------------------- */
@@ -152,7 +165,7 @@ int co_check_cancel(void)
 /* Goes back to whoever resumed @co, until the next resume. The scope current here is current again then. */
 static HASS_COROUTINE void suspend(struct co *co)
 {
-    co->ready.scope = scope_current();
+    co->ready.scope = scope__current;
     co_switch_suspend(co->stack);
 }
 
@@ -212,7 +225,8 @@ bool co_wake(struct co *co, int outcome)
         return false;
     co->state = CO_WOKEN;
     co->outcome = outcome;
-    timer_cancel(&co->timer);
+    if (timer_is_set(&co->timer))
+        timer_cancel(&co->timer);
     loop_ready(co->runtime->loop, &co->ready);
     return true;
 }

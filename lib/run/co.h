@@ -46,8 +46,9 @@ size_t co_pool_count(const struct co_pool *pool);
 void co_pool_close(struct co_pool *pool) HASS_CALLBACK;
 
 /**
- * Runs @co, of which runtime, body, ended and name are set, on a stack of the pool until it first waits or ends. @co may be
- * gone when this returns 0. HASS_E_LIMIT: too many exist.
+ * Runs @co, of which runtime, body, ended and name are set, on a stack of the pool until it first waits or ends.
+ *
+ * Returns: 0 when it waits, 1 when it has ended and may be gone, HASS_E_LIMIT when too many exist.
  */
 int co_start(struct co *co, struct hass_error *err) HASS_CALLBACK;
 

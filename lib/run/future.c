@@ -85,7 +85,9 @@ struct hass_future *hass_future_ref(struct hass_future *future)
 
 struct hass_future *hass_future_unref(struct hass_future *future)
 {
-    if (future == NULL || atomic_fetch_sub_explicit(&future->refs, 1, memory_order_acq_rel) != 1)
+    /* Nobody can take another reference while the caller's is the only one: then reading is enough. */
+    if (future == NULL || (atomic_load_explicit(&future->refs, memory_order_acquire) != 1 &&
+                           atomic_fetch_sub_explicit(&future->refs, 1, memory_order_acq_rel) != 1))
         return NULL;
     if (future->destroy != NULL)
         future->destroy(future->value);
@@ -170,9 +172,20 @@ int hass_future_set(struct hass_future *future, int result, void *value, hass_de
             destroy(value);
         return HASS_E_EXISTS;
     }
-    future->result = result;
     future->value = value;
     future->destroy = destroy;
+    future_complete(future, result, error);
+    return 0;
+}
+
+void future_claim(struct hass_future *future)
+{
+    atomic_store_explicit(&future->state, FUTURE_SETTING, memory_order_relaxed);
+}
+
+void future_complete(struct hass_future *future, int result, const struct hass_error *error)
+{
+    future->result = result;
     if (error != NULL && error->code != 0) {
         future->error = mem_alloc(sizeof(*future->error));
         *future->error = *error;
@@ -183,7 +196,6 @@ int hass_future_set(struct hass_future *future, int result, void *value, hass_de
         signal_blocked(future);
     if (state & FUTURE_WAITED)
         wake_loop(future);
-    return 0;
 }
 
 /* --- waiting -------------------------------------------------------------------------------------- */

@@ -32,6 +32,10 @@ struct future_waiter {
 /** For a future embedded in another counted object: one reference is the caller's, the last one calls @finalize. */
 void future_init(struct hass_future *future, struct runtime *runtime,
                  void (*finalize)(struct hass_future *future));
+/** Makes the caller the only one who can complete a new future: hass_future_set is refused. */
+void future_claim(struct hass_future *future);
+/** Completes a claimed future. */
+void future_complete(struct hass_future *future, int result, const struct hass_error *error);
 /** False when it is done already: @waiter is not added. */
 bool future_add_waiter(struct hass_future *future, struct future_waiter *waiter) HASS_CALLBACK;
 /** Safe when it was called already. */

@@ -29,7 +29,8 @@ static struct hass *start_debugging(bool debug)
 
 static HASS_CALLBACK int sleep_twice_here(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    for (int i = 0; i < 2; i++)
+    /* One site, also for a compiler that unrolls loops. */
+    for (volatile int i = 0; i < 2; i++)
         usleep(1);
     return 0;
 }

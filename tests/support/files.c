@@ -44,7 +44,7 @@ const char *test_dir(void)
         return folder;
     const char *parent = getenv("TMPDIR");
     folder = mem_printf("%s/hass-test-XXXXXX", parent ? parent : "/tmp");
-    ck_assert_msg(mkdtemp(folder) != NULL, "%s: %s", folder, strerror(errno));
+    test_require(mkdtemp(folder) != NULL, "%s: %s", folder, strerror(errno));
     folder_of = getpid();
     atexit(remove_folder);
     return folder;
@@ -54,7 +54,7 @@ static void make_parents(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        ck_assert_msg(mkdir(path, 0700) == 0 || errno == EEXIST, "%s: %s", path, strerror(errno));
+        test_require(mkdir(path, 0700) == 0 || errno == EEXIST, "%s: %s", path, strerror(errno));
         *slash = '/';
     }
 }
@@ -65,13 +65,12 @@ const char *test_file(const char *name, const char *text)
 
     make_parents(path);
     FILE *file = fopen(path, "w");
-    ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
-    ck_assert_int_ge(fputs(text, file), 0);
-    ck_assert_int_eq(fclose(file), 0);
+    test_require(file != NULL, "%s: %s", path, strerror(errno));
+    test_require(fputs(text, file) >= 0 && fclose(file) == 0, "%s: %s", path, strerror(errno));
     for (size_t i = 0; i < MAX_FILES; i++)
         if (!files[i])
             return files[i] = path;
-    ck_abort_msg("more than %d files in one test", MAX_FILES);
+    test_fail(__FILE__, __LINE__, "more than %d files in one test", MAX_FILES);
 }
 
 char *test_read_file(const char *path)
@@ -80,7 +79,7 @@ char *test_read_file(const char *path)
     struct hass_buf content = HASS_BUF_INIT;
     char piece[4096];
 
-    ck_assert_msg(file != NULL, "%s: %s", path, strerror(errno));
+    test_require(file != NULL, "%s: %s", path, strerror(errno));
     for (size_t got; (got = fread(piece, 1, sizeof(piece), file)) > 0;)
         hass_buf_add(&content, piece, got);
     fclose(file);
@@ -100,7 +99,7 @@ json_t *test_json(const char *text)
         if (*c == '\'')
             *c = '"';
     int status = hass_json_parse(quoted, strlen(quoted), SIZE_MAX, &json, &err);
-    ck_assert_msg(status == 0, "%s: %s", text, err.message);
+    test_require(status == 0, "%s: %s", text, err.message);
     return json;
 }
 
@@ -113,6 +112,6 @@ void test_assert_json(const json_t *actual, const char *expected, const char *fi
         return;
     if (actual)
         hass_json_write(actual, &got);
-    ck_abort_msg("%s:%d: wanted %s, got %s", file, line, expected,
-                 actual ? hass_buf_string(&got) : "nothing");
+    test_fail(file, line, "wanted %s, got %s", expected,
+              actual ? hass_buf_string(&got) : "nothing");
 }

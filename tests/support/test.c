@@ -5,6 +5,8 @@
  */
 #include "support/test.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <hass/loop.h>
@@ -81,10 +83,10 @@ struct hass *test_hass_at(int64_t start)
     for (size_t i = 0; i < MAX_HASS; i++) {
         if (hasses[i])
             continue;
-        ck_assert_msg(core_create(&options, &hasses[i], &err) == 0, "%s", err.message);
+        test_require(core_create(&options, &hasses[i], &err) == 0, "%s", err.message);
         return hasses[i];
     }
-    ck_abort_msg("more than %d hasses in one test", MAX_HASS);
+    test_fail(__FILE__, __LINE__, "more than %d hasses in one test", MAX_HASS);
 }
 
 struct hass *test_hass(void)
@@ -99,7 +101,7 @@ static HASS_COROUTINE int start(struct hass *hass, void *userdata, struct hass_e
 
 void test_start(struct hass *hass)
 {
-    ck_assert_int_eq(test_run_coroutine(hass, start, NULL), 0);
+    test_require(test_run_coroutine(hass, start, NULL) == 0, "the hass did not start");
 }
 
 void test_settle(struct hass *hass)
@@ -136,9 +138,10 @@ static HASS_COROUTINE int run_job(struct hass *hass, void *userdata, struct hass
 int test_run_job(struct hass *hass, struct hass_job job, struct hass_error *err)
 {
     struct run run = { .job = job, .err = err };
+    int status =
+        hass_async_create_background_task(hass, HASS_JOB_COROUTINE(run_job, &run), NULL, NULL);
 
-    ck_assert_int_eq(
-        hass_async_create_background_task(hass, HASS_JOB_COROUTINE(run_job, &run), NULL, NULL), 0);
+    test_require(status == 0, "no coroutine: %s", hass_error_name(status));
     runtime_run(runtime_of(hass));
     return run.result;
 }
@@ -163,10 +166,10 @@ static HASS_CALLBACK bool any_event(const struct hass_event *event, void *userda
 struct capture *test_capture(struct hass *hass, const char *type)
 {
     struct capture *seen = mem_zalloc(sizeof(*seen));
+    int status =
+        hass_bus_async_listen(hass, type, any_event, HASS_JOB_CALLBACK(on_event, seen), NULL, NULL);
 
-    ck_assert_int_eq(
-        hass_bus_async_listen(hass, type, any_event, HASS_JOB_CALLBACK(on_event, seen), NULL, NULL),
-        0);
+    test_require(status == 0, "cannot listen to %s: %s", type, hass_error_name(status));
     seen->hass = hass;
     seen->next = captures;
     captures = seen;
@@ -180,7 +183,7 @@ size_t capture_count(const struct capture *seen)
 
 const struct hass_event *capture_event(const struct capture *seen, size_t index)
 {
-    ck_assert_uint_lt(index, seen->count);
+    test_require(index < seen->count, "wanted event %zu of %zu", index, seen->count);
     return seen->events[index];
 }
 
@@ -188,6 +191,29 @@ void capture_clear(struct capture *seen)
 {
     while (seen->count)
         hass_event_unref(seen->events[--seen->count]);
+}
+
+/* --- failures of the fixture --------------------------------------------------------------------------------------- */
+
+static bool without_check;
+
+void test_without_check(void)
+{
+    without_check = true;
+}
+
+void test_fail(const char *file, int line, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    if (!without_check)
+        ck_abort_msg("%s:%d: %s", file, line, text);
+    fprintf(stderr, "%s:%d: %s\n", file, line, text);
+    abort();
 }
 
 /* --- main ---------------------------------------------------------------------------------------------------------- */

@@ -93,6 +93,19 @@ json_t *test_json(const char *text);
 #define ck_assert_json(actual, expected) test_assert_json((actual), (expected), __FILE__, __LINE__)
 void test_assert_json(const json_t *actual, const char *expected, const char *file, int line);
 
+/* --- outside of tests ---------------------------------------------------------------------------------------------- */
+
+/** For programs that use the fixture without libcheck (vectors): a failure of the fixture ends the process. */
+void test_without_check(void);
+/** What the fixture itself insists on. */
+#define test_require(condition, ...)                                                               \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            test_fail(__FILE__, __LINE__, __VA_ARGS__);                                            \
+    } while (0)
+void test_fail(const char *file, int line, const char *format, ...) HASS_PRINTF(3, 4)
+    __attribute__((noreturn));
+
 /* --- main ---------------------------------------------------------------------------------------------------------- */
 
 int test_main(const char *name, const TTest *const tests[], size_t count);

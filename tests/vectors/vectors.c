@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The frame: reads JSON arrays and JSON lines, runs every case, prints a line for each that fails, and counts.
+ */
+#include "vectors/vectors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/test.h"
+
+static const struct {
+    const char *name;
+    case_fn *run;
+} kinds[] = {
+    { "core", core_case },
+};
+
+static size_t counts[3]; /* by verdict */
+
+static case_fn *find_kind(const char *name)
+{
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return kinds[i].run;
+    return NULL;
+}
+
+static HASS_CALLBACK void run_case(case_fn *run, const json_t *vector)
+{
+    static const char *const words[] = { "passed", "FAILED", "skipped" };
+    struct hass_buf why = HASS_BUF_INIT;
+    enum verdict verdict = run(vector, &why);
+
+    counts[verdict]++;
+    if (verdict != VERDICT_PASSED)
+        printf("%s %s: %s\n", words[verdict], hass_json_get_string(vector, "id", "?"),
+               hass_buf_string(&why));
+    hass_buf_fini(&why);
+}
+
+static HASS_CALLBACK void run_array(case_fn *run, const json_t *vectors)
+{
+    for (size_t i = 0; i < json_array_size(vectors); i++)
+        run_case(run, json_array_get(vectors, i));
+}
+
+static HASS_CALLBACK void run_lines(case_fn *run, char *text, const char *path)
+{
+    char *rest = text;
+
+    for (int number = 1; rest && *rest; number++) {
+        char *line = strsep(&rest, "\n");
+        struct hass_error err = HASS_ERROR_INIT;
+        autojson *vector = NULL;
+        if (!*line)
+            continue;
+        if (hass_json_parse(line, strlen(line), SIZE_MAX, &vector, &err) < 0) {
+            printf("FAILED %s:%d: %s\n", path, number, err.message);
+            counts[VERDICT_FAILED]++;
+            continue;
+        }
+        run_case(run, vector);
+    }
+}
+
+static HASS_CALLBACK void run_file(case_fn *run, const char *path)
+{
+    autofree char *text = test_read_file(path);
+    autojson *vectors = NULL;
+
+    if (hass_json_parse(text, strlen(text), SIZE_MAX, &vectors, NULL) == 0 &&
+        json_is_array(vectors))
+        run_array(run, vectors);
+    else
+        run_lines(run, text, path);
+}
+
+int main(int argc, char **argv)
+{
+    hass__assert_loop();
+    case_fn *run = argc > 2 ? find_kind(argv[1]) : NULL;
+
+    if (!run) {
+        fprintf(stderr, "usage: vectors KIND FILE…\n  KIND:");
+        for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+            fprintf(stderr, " %s", kinds[i].name);
+        fputc('\n', stderr);
+        return 2;
+    }
+    test_without_check();
+    test_logs(); // what the cases make the core log is not for the reader
+    for (int i = 2; i < argc; i++)
+        run_file(run, argv[i]);
+    if (counts[VERDICT_SKIPPED])
+        printf("%zu passed, %zu failed, %zu skipped\n", counts[VERDICT_PASSED],
+               counts[VERDICT_FAILED], counts[VERDICT_SKIPPED]);
+    else
+        printf("%zu passed, %zu failed\n", counts[VERDICT_PASSED], counts[VERDICT_FAILED]);
+    return counts[VERDICT_FAILED] ? EXIT_FAILURE : EXIT_SUCCESS;
+}

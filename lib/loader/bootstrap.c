@@ -104,10 +104,10 @@ static HASS_COROUTINE int stage_wait(struct stage *stage, struct hass *hass, str
     return rc;
 }
 
-/* One alone: what others rely on. */
 /* Set up without being asked for, in this order: the home's services, and the way to reach them. */
 static const char *const always[] = { "homeassistant", "websocket_api", NULL };
 
+/* One alone: what others rely on. */
 static HASS_COROUTINE int set_up_first(struct loader *loader, const char *domain,
                                        struct hass_error *err)
 {

@@ -51,23 +51,12 @@ static HASS_COROUTINE int set_up_owner(struct integration *integration, const ch
     return setup_async_dependencies(integration, domain, err);
 }
 
-/* An entry of the configuration names its platform; one that an integration made need not. A reference. */
-static json_t *named_entry(const json_t *config, const char *name)
-{
-    if (hass_json_get(config, "platform"))
-        return hass_json_ref(config);
-    json_t *entry = json_is_object(config) ? json_copy((json_t *)config) : json_object();
-    json_object_set_new(entry, "platform", json_string(name));
-    return entry;
-}
-
 static int check_entry(struct integration *integration, const char *domain, const json_t *config,
                        json_t **ret_checked, struct hass_error *err)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    autojson *entry = named_entry(config, integration->domain);
     int rc =
-        settings_check_platform(integration->loader->settings, domain, entry,
+        settings_check_platform(integration->loader->settings, domain, config,
                                 &integration->plugin->manifest, &diagnostics, ret_checked, err);
     settings_log(&diagnostics);
     diagnostics_fini(&diagnostics);

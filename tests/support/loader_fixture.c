@@ -10,8 +10,7 @@
 #include "run/runtime.h"
 
 static struct hass *the_hass;
-static const char *const plugin_dirs[] = { TEST_BUILD "/tests/plugins", TEST_BUILD "/integrations",
-                                           NULL };
+static const char *const plugin_dirs[] = { TEST_BUILD "/tests/plugins", NULL };
 
 struct hass_options loader_options(void)
 {

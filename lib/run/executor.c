@@ -379,16 +379,31 @@ static HASS_CALLBACK int submit(struct executor *executor, struct work *work)
     return result;
 }
 
+/* From here on it counts, and whoever closes the scope finds it. */
+static HASS_CALLBACK void enlist(struct work *work, struct hass *hass)
+{
+    list_init(&work->queued);
+    list_append(&work->executor->works, &work->link);
+    scope_add(scope_ref(work->scope), &work->member);
+    loop_outstanding_add(work->executor->runtime->loop);
+    if (work->flags & (JOB_TRACKED | JOB_BACKGROUND))
+        task_track(hass, work->future, work->name, work->flags);
+}
+
+static int check(const struct executor *executor, const struct scope *scope, struct hass_error *err)
+{
+    if (executor->stopping)
+        return hass_fail(err, HASS_E_CLOSED, "the pool has been closed");
+    return scope_check_open(scope, err);
+}
+
 int executor_submit(struct hass *hass, struct scope *scope, const char *name, executor_fn *fn,
                     void *arg, hass_destroy_fn *destroy, unsigned flags,
                     struct hass_future **ret_future, struct hass_error *err)
 {
-    struct runtime *runtime = runtime_of(hass);
-    struct executor *executor = runtime->executor;
-    int result = scope_check_open(scope, err);
+    struct executor *executor = runtime_of(hass)->executor;
+    int result = check(executor, scope, err);
 
-    if (result == 0 && executor->stopping)
-        result = hass_fail(err, HASS_E_CLOSED, "the pool has been closed");
     if (result < 0)
         return refuse(arg, destroy, result);
     struct work *work = mem_alloc(sizeof(*work));
@@ -396,7 +411,7 @@ int executor_submit(struct hass *hass, struct scope *scope, const char *name, ex
         .ready = { .run = complete_ready },
         .member.close = close_work,
         .executor = executor,
-        .scope = scope_ref(scope),
+        .scope = scope,
         .name = name,
         .fn = fn,
         .arg = arg,
@@ -404,23 +419,15 @@ int executor_submit(struct hass *hass, struct scope *scope, const char *name, ex
         .future = hass_future_new(hass),
         .flags = flags,
     };
-    list_init(&work->queued);
-    list_append(&executor->works, &work->link);
-    scope_add(scope, &work->member);
-    loop_outstanding_add(runtime->loop);
-    if (flags & (JOB_TRACKED | JOB_BACKGROUND))
-        task_track(hass, work->future, name, flags);
-    struct hass_future *future = hass_future_ref(work->future);
+    autounref(hass_future) *future = hass_future_ref(work->future);
+    enlist(work, hass);
     result = submit(executor, work);
     if (result) {
         complete_cancelled(work);
-        hass_future_unref(future);
         return hass_fail_errno(err, result, "no thread for %s", name);
     }
     if (ret_future)
-        *ret_future = future;
-    else
-        hass_future_unref(future);
+        *ret_future = steal(future);
     return 0;
 }
 

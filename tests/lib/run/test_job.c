@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scheduling jobs: at once, queued, from other threads, in the pool. */
-#include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
 #include <hass/executor.h>
 #include <hass/task.h>
 
@@ -90,6 +84,50 @@ START_TEST(a_coroutine_sleeps_in_virtual_time)
 }
 END_TEST
 
+static HASS_COROUTINE int wait_and_fail(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    hass_async_sleep(hass, 0, NULL);
+    return hass_fail(err, HASS_E_INVALID, "not %s", (const char *)userdata);
+}
+
+static int bridged_result;
+static struct hass_error bridged_error;
+
+static HASS_BLOCKING int bridge(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct hass_future *future = NULL;
+
+    ck_assert_int_eq(hass_run_coroutine_threadsafe(
+                         hass, HASS_JOB_COROUTINE(wait_and_fail, TEXT("b")), &future, err),
+                     0);
+    bridged_result = hass_future_wait(future, HASS_FOREVER, &bridged_error);
+    hass_future_unref(future);
+    ck_assert_int_eq(hass_run_callback_threadsafe(
+                         hass, HASS_JOB_COROUTINE(wait_and_fail, TEXT("b")), NULL, NULL),
+                     HASS_E_INVALID);
+    hass->runtime->stopping = true;
+    ck_assert_int_eq(
+        hass_run_callback_threadsafe(hass, HASS_JOB_CALLBACK(note, TEXT("s")), &future, NULL),
+        HASS_E_CLOSED);
+    return 0;
+}
+
+START_TEST(a_coroutine_run_from_elsewhere_gives_its_error)
+{
+    struct hass *hass = start();
+    hass__assert_loop();
+    bridged_error = (struct hass_error)HASS_ERROR_INIT;
+    hass_async_add_executor_job(hass, HASS_JOB_EXECUTOR(bridge, NULL), NULL, NULL);
+    runtime_settle(hass->runtime);
+    ck_assert_int_eq(bridged_result, HASS_E_INVALID);
+    ck_assert_str_eq(bridged_error.message, "not b");
+    /* Past stage 4 of stop nobody may wait, but the job runs. */
+    ck_assert_str_eq(trace, "s");
+    finish(hass);
+}
+END_TEST
+
 TEST_MAIN("job", a_callback_runs_at_once_and_returns_its_result,
           queued_callbacks_run_in_order_and_later_ones_behind,
-          a_pool_job_posts_and_completes_its_future, a_coroutine_sleeps_in_virtual_time)
+          a_pool_job_posts_and_completes_its_future, a_coroutine_sleeps_in_virtual_time,
+          a_coroutine_run_from_elsewhere_gives_its_error)

@@ -57,12 +57,11 @@ static HASS_COROUTINE int hangs(struct hass *hass, void *userdata, struct hass_e
     return hass_async_sleep(hass, 1e6, err);
 }
 
-/** Does not end when it is asked to. */
+/** Does not end when it is asked to the first time. */
 static HASS_COROUTINE int resists(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    while (hass_async_sleep(hass, 1e6, NULL) == -ECANCELED)
-        ;
-    return 0;
+    (void)hass_async_sleep(hass, 1e6, NULL);
+    return hass_async_sleep(hass, 1e6, err);
 }
 
 static HASS_CALLBACK int plain(struct hass *hass, void *userdata, struct hass_error *err)
@@ -158,7 +157,7 @@ static HASS_CALLBACK int hang_on_event(const struct hass_event *event, void *use
                                        struct hass_error *err)
 {
     return hass_async_create_task(hass_event_hass(event),
-                                  HASS_JOB_COROUTINE(resists, NULL, .name = "stuck"), NULL, err);
+                                  HASS_JOB_COROUTINE(hangs, NULL, .name = "stuck"), NULL, err);
 }
 
 /* The limit of each stage, given what hangs in it. */
@@ -222,6 +221,19 @@ START_TEST(a_task_from_before_is_given_the_time_of_stage_one_and_cancelled_in_th
     ck_assert_int_eq(hass_future_result(hass_task_future(task), NULL), -ECANCELED);
     ck_assert_double_eq_tol(now_seconds(hass) - begin, 20, 0.2);
     ck_assert_ptr_nonnull(logs_find(logs, "it is cancelled"));
+}
+END_TEST
+
+START_TEST(a_task_that_resists_its_cancellation_is_named)
+{
+    struct hass *hass = test_hass();
+    struct logs *logs = test_logs();
+
+    test_start(hass);
+    hass_async_create_task(hass, HASS_JOB_COROUTINE(resists, NULL, .name = "stubborn"), NULL, NULL);
+    stop_with(hass, 0);
+    ck_assert_uint_ge(logs_matching(logs, "stubborn"), 2);
+    ck_assert_int_eq(hass_core_state(hass), HASS_STOPPED);
 }
 END_TEST
 
@@ -433,6 +445,7 @@ int main(void)
     tcase_add_test(tcase, background_tasks_are_cancelled_at_the_stop);
     tcase_add_test(tcase,
                    a_task_from_before_is_given_the_time_of_stage_one_and_cancelled_in_the_last);
+    tcase_add_test(tcase, a_task_that_resists_its_cancellation_is_named);
     tcase_add_test(tcase, timers_that_say_so_are_cancelled_at_the_stop);
     tcase_add_test(tcase, any_thread_may_ask_for_a_stop);
     tcase_add_test(tcase, a_second_stop_is_ignored);

@@ -16,6 +16,13 @@ struct seen {
     bool on_loop;
 };
 
+static void drop_seen(struct seen *seen)
+{
+    json_decref(seen->data);
+}
+
+#define autoseen __attribute__((cleanup(drop_seen))) struct seen
+
 static void keep(struct seen *seen, const struct hass_service_call *call)
 {
     seen->calls++;
@@ -112,7 +119,7 @@ START_TEST(registering_and_removing_fire_events)
     struct capture *added = test_capture(hass, HASS_EVENT_SERVICE_REGISTERED);
     struct capture *removed = test_capture(hass, HASS_EVENT_SERVICE_REMOVED);
     struct logs *logs = test_logs();
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
 
     ck_assert_int_eq(hass_services_async_register(hass, "Light", "Turn_ON", NULL,
                                                   HASS_JOB_CALLBACK(handle, &seen), NULL),
@@ -145,7 +152,7 @@ START_TEST(registering_again_replaces_and_frees_the_former)
 {
     struct hass *hass = test_hass();
     int destroyed = 0;
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
 
     add(hass, "s", HASS_RESPONSE_NONE,
         HASS_JOB_CALLBACK(counts, &destroyed, .destroy = count_destroy));
@@ -163,7 +170,7 @@ START_TEST(a_call_fires_its_raw_data_and_hands_over_the_checked)
     struct hass *hass = test_hass();
     struct capture *calls = test_capture(hass, HASS_EVENT_CALL_SERVICE);
     struct hass_service_options options = { .size = sizeof(options), .schema = &schema };
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
 
     hass_services_async_register(hass, "t", "s", &options, HASS_JOB_CALLBACK(handle, &seen), NULL);
     ck_assert_int_eq(call(hass, &(struct attempt){ .service = "s", .data = "{'n': '7'}" }), 0);
@@ -183,7 +190,7 @@ END_TEST
 START_TEST(a_target_is_merged_over_the_data)
 {
     struct hass *hass = test_hass();
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
 
     add(hass, "s", HASS_RESPONSE_NONE, HASS_JOB_CALLBACK(handle, &seen));
     call(hass, &(struct attempt){ .service = "s",
@@ -233,7 +240,7 @@ static const struct {
 START_TEST(responses_follow_the_rules)
 {
     struct hass *hass = test_hass();
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
 
     add(hass, "optional", HASS_RESPONSE_OPTIONAL, HASS_JOB_CALLBACK(handle, &seen));
     add(hass, "only", HASS_RESPONSE_ONLY, HASS_JOB_CALLBACK(handle, &seen));
@@ -254,7 +261,7 @@ END_TEST
 START_TEST(a_blocking_call_waits_for_a_coroutine)
 {
     struct hass *hass = test_hass();
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
     int64_t begin = hass_monotonic(hass);
 
     add(hass, "s", HASS_RESPONSE_NONE, HASS_JOB_COROUTINE(sleeps, &seen));
@@ -267,7 +274,7 @@ END_TEST
 START_TEST(a_call_without_waiting_goes_on_by_itself)
 {
     struct hass *hass = test_hass();
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
     int64_t begin = hass_monotonic(hass);
 
     add(hass, "s", HASS_RESPONSE_NONE, HASS_JOB_COROUTINE(sleeps, &seen));
@@ -282,7 +289,7 @@ END_TEST
 START_TEST(a_pool_handler_runs_on_the_pool_and_responds)
 {
     struct hass *hass = test_hass();
-    struct seen seen = { .on_loop = true };
+    autoseen seen = { .on_loop = true };
     struct attempt attempt = { .service = "s", .return_response = true };
 
     add(hass, "s", HASS_RESPONSE_ONLY, HASS_JOB_EXECUTOR(works, &seen));
@@ -326,7 +333,7 @@ END_TEST
 START_TEST(a_callback_may_call_without_waiting)
 {
     struct hass *hass = test_hass();
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
 
     add(hass, "s", HASS_RESPONSE_NONE, HASS_JOB_CALLBACK(handle, &seen));
     ck_assert_int_eq(
@@ -342,7 +349,7 @@ START_TEST(services_for_administrators_refuse_users)
 {
     struct hass *hass = test_hass();
     struct hass_service_options options = { .size = sizeof(options), .admin = true };
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
     autounref(hass_context) const *user = hass_context_new(hass, "user", NULL);
 
     hass_services_async_register(hass, "t", "s", &options, HASS_JOB_CALLBACK(handle, &seen), NULL);
@@ -408,7 +415,7 @@ static HASS_BLOCKING int use_from_pool(struct hass *hass, void *userdata, struct
 START_TEST(other_threads_register_and_call)
 {
     struct hass *hass = test_hass();
-    struct seen seen = { 0 };
+    autoseen seen = { 0 };
 
     ck_assert_int_eq(test_on_pool(hass, use_from_pool, &seen), 0);
     test_settle(hass);

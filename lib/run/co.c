@@ -8,18 +8,19 @@
 
 #include <errno.h>
 
+#include <hass/log.h>
 #include <hass/task.h>
 #include <hass/vec.h>
 
 #include "base/mem.h"
 #include "run/clock.h"
 
-#define MAX_COROUTINES   4096
-#define STACK_SIZE       ((size_t)(sizeof(void *) == 8 ? 256 : 64) * 1024)
+#define MAX_COROUTINES 4096
+#define STACK_SIZE     ((size_t)(sizeof(void *) == 8 ? 256 : 64) * 1024)
 /* Idle stacks that keep their memory. */
-#define WARM_STACKS      64
-/* Waits that a coroutine may begin after the end before it is left where it is. */
-#define MAX_CLOSED_WAITS 1000
+#define WARM_STACKS    64
+/* Refusals after which a coroutine is left where it is. */
+#define MAX_REFUSED    1000
 
 struct co_pool {
     struct runtime *runtime;
@@ -169,11 +170,22 @@ static HASS_COROUTINE void suspend(struct co *co)
     co_switch_suspend(co->stack);
 }
 
-/* The runtime is ending: nothing will wake a wait. Who waits again and again nevertheless is never resumed. */
+void co_refused(void)
+{
+    struct co *co = co__current;
+    if (co == NULL || ++co->refused <= MAX_REFUSED)
+        return;
+    hass_warning("Task %s of %s goes on though it was cancelled and closed; it is never resumed",
+                 co->name, scope_name(scope__current));
+    hass__assert_coroutine();
+    for (;;)
+        suspend(co);
+}
+
+/* The runtime is ending: nothing will wake a wait. */
 static HASS_COROUTINE int refuse_to_wait(struct co *co)
 {
-    while (++co->closed_waits > MAX_CLOSED_WAITS)
-        suspend(co);
+    co_refused();
     return -ECANCELED;
 }
 
@@ -236,7 +248,7 @@ void co_cancel(struct co *co)
     if (co->state == CO_ENDED)
         return;
     co->cancelling = true;
-    bool waits = co->state == CO_WAITING && co->closed_waits <= MAX_CLOSED_WAITS;
+    bool waits = co->state == CO_WAITING;
     if (co->runtime->co_pool->closed && waits) {
         timer_cancel(&co->timer);
         co->outcome = -ECANCELED;

@@ -29,7 +29,7 @@ struct co {
     struct timer timer;
     const char *name; /* for reports */
     int outcome;      /* of the wait that has been woken */
-    unsigned closed_waits;
+    unsigned refused; /* waits and calls, since all or its scope was closed */
     enum co_state state;
     bool cancelling; /* has been asked to end */
     bool cancel;     /* the next wait returns -ECANCELED */
@@ -82,6 +82,11 @@ int co_wait(double timeout) HASS_COROUTINE;
 int co_wait_shielded(double timeout) HASS_COROUTINE;
 /** Lets everything run that is ready now. Returns 0 or -ECANCELED. */
 int co_yield (void) HASS_COROUTINE;
+/**
+ * Something was refused because the scope that is current is closed. A coroutine that goes on regardless, again and again, would
+ * hold the loop for ever: it is suspended and never resumed.
+ */
+void co_refused(void) HASS_CALLBACK;
 /** Delivers a pending cancellation without suspending: -ECANCELED or 0. For waits that find their result already there. */
 int co_check_cancel(void) HASS_COROUTINE;
 /** Ends the wait of @co with @outcome. False when it does not wait or has been woken already: the first wins. */

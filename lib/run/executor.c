@@ -269,6 +269,11 @@ static int provide_thread(struct executor *executor)
     return executor->thread_count ? 0 : result;
 }
 
+bool executor_is_worker(void)
+{
+    return worker_of != NULL;
+}
+
 void executor_park(void)
 {
     struct executor *executor = worker_of;

@@ -41,4 +41,6 @@ int executor_submit(struct hass *hass, struct scope *scope, const char *name, ex
  * Around a wait of ours on a pool thread: the worker does not count against the 64 meanwhile. No-ops on other threads.
  */
 void executor_park(void);
+/** True on a pool thread. */
+bool executor_is_worker(void);
 void executor_unpark(void);

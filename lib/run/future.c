@@ -29,6 +29,15 @@ struct blocked {
     const struct hass_future *future;
     pthread_cond_t woken;
     bool done;
+    bool idle;             /* a pool job that is not outstanding while it waits */
+    struct idling *idling; /* on its way to the loop */
+};
+
+/* The way of a blocked pool job to the loop, where it stops to be outstanding. */
+struct idling {
+    struct ready ready;
+    struct loop *loop;
+    struct blocked *blocked; /* NULL: it waits no longer */
 };
 
 /* Of the process, not of a hass: a pool thread that had to be abandoned may set its future after hass is gone. */
@@ -139,14 +148,22 @@ static bool begin_setting(struct hass_future *future)
     return true;
 }
 
+/* Outstanding again before its thread runs: otherwise the loop could take itself for idle in between. */
+static void wake_blocked(struct blocked *blocked)
+{
+    if (blocked->idle)
+        loop_outstanding_add(blocked->future->runtime->loop);
+    blocked->idle = false;
+    blocked->done = true;
+    pthread_cond_signal(&blocked->woken);
+}
+
 static void signal_blocked(const struct hass_future *future)
 {
     pthread_mutex_lock(&blocked_lock);
     list_foreach(&all_blocked, struct blocked, blocked, link) {
-        if (blocked->future == future) {
-            blocked->done = true;
-            pthread_cond_signal(&blocked->woken);
-        }
+        if (blocked->future == future)
+            wake_blocked(blocked);
     }
     pthread_mutex_unlock(&blocked_lock);
 }
@@ -226,6 +243,49 @@ static struct timespec deadline_after(double timeout)
     };
 }
 
+static void begin_idling(struct ready *ready, int status)
+{
+    struct idling *idling = (struct idling *)ready;
+    pthread_mutex_lock(&blocked_lock);
+    if (idling->blocked != NULL && !idling->blocked->done) {
+        loop_outstanding_sub(idling->loop);
+        idling->blocked->idle = true;
+    }
+    if (idling->blocked != NULL)
+        idling->blocked->idling = NULL;
+    pthread_mutex_unlock(&blocked_lock);
+    free(idling);
+}
+
+/*
+ * In virtual time the clock stands still while a pool job is outstanding; one that waits for us must not be, or time would
+ * never pass for what it waits for.
+ */
+static void idle_in_virtual_time(struct blocked *blocked)
+{
+    struct runtime *runtime = blocked->future->runtime;
+    if (!clock_is_virtual(runtime->clock) || !executor_is_worker())
+        return;
+    struct idling *idling = mem_zalloc(sizeof(*idling));
+    *idling = (struct idling){
+        .ready = { .run = begin_idling, .scope = runtime->root, .name = "blocked pool job" },
+        .loop = runtime->loop,
+        .blocked = blocked,
+    };
+    if (loop_post(runtime->loop, &idling->ready) < 0)
+        free(idling);
+    else
+        blocked->idling = idling;
+}
+
+static void stop_idling(struct blocked *blocked)
+{
+    if (blocked->idling != NULL)
+        blocked->idling->blocked = NULL;
+    if (blocked->idle)
+        loop_outstanding_add(blocked->future->runtime->loop);
+}
+
 /* Called and left with the lock held. Returns 0 or -ETIMEDOUT. */
 static int block(struct blocked *blocked, double timeout)
 {
@@ -246,7 +306,10 @@ static int wait_blocking(struct hass_future *future, double timeout)
     list_append(&all_blocked, &blocked.link);
     uint32_t state = atomic_fetch_or_explicit(&future->state, FUTURE_BLOCKED, memory_order_acq_rel);
     blocked.done = state & FUTURE_DONE;
+    if (!blocked.done)
+        idle_in_virtual_time(&blocked);
     int r = block(&blocked, timeout);
+    stop_idling(&blocked);
     list_remove(&blocked.link);
     pthread_mutex_unlock(&blocked_lock);
     pthread_cond_destroy(&blocked.woken);

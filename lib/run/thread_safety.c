@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/co.h"
 #include "run/remedies.h"
 #include "run/scope.h"
 #include "run/symbol.h"
@@ -109,8 +110,11 @@ static void report(const struct hass *hass, const struct refusal *refusal)
 int thread_refuse(const struct hass *hass, const char *operation, const void *site,
                   struct hass_error *err)
 {
-    if (hass_on_loop(hass))
+    if (hass_on_loop(hass)) {
+        hass__assert_loop();
+        co_refused();
         return scope_check_alive(scope_of_caller(hass), err);
+    }
     const struct remedy *remedy = remedy_for_operation(operation);
     char name[32] = "?", problem[80];
 

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
+#include <hass/executor.h>
+
 #include "tests/lib/run/probe.h"
 
 static HASS_COROUTINE int await_once(struct hass *hass, void *userdata, struct hass_error *err)
@@ -151,6 +153,38 @@ START_TEST(a_blocking_wait_ends_after_its_time)
     ck_assert_int_eq(blocking.result, -ETIMEDOUT);
     ck_assert_int_eq(hass_future_wait(blocking.future, 1, NULL), HASS_E_WOULD_DEADLOCK);
     hass_future_unref(blocking.future);
+    finish(hass);
+}
+END_TEST
+
+static HASS_COROUTINE int sleep_long(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return hass_async_sleep(hass, 10, err) < 0 ? -1 : 8;
+}
+
+static int wait_for_coroutine(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct hass_future *future = NULL;
+    struct hass_job job = HASS_JOB_COROUTINE(sleep_long, NULL);
+    int r = hass_run_coroutine_threadsafe(hass, job, &future, err);
+    if (r < 0)
+        return r;
+    r = hass_future_wait(future, HASS_FOREVER, err);
+    hass_future_unref(future);
+    return r;
+}
+
+START_TEST(virtual_time_passes_while_a_pool_job_blocks)
+{
+    struct hass *hass = start();
+    struct hass_future *future = NULL;
+    struct hass_job job = HASS_JOB_EXECUTOR(wait_for_coroutine, NULL);
+    ck_assert_int_eq(hass_async_add_executor_job(hass, job, &future, NULL), 0);
+    runtime_advance(hass->runtime, 9);
+    ck_assert(!hass_future_done(future));
+    runtime_advance(hass->runtime, 2);
+    ck_assert_int_eq(hass_future_result(future, NULL), 8);
+    hass_future_unref(future);
     finish(hass);
 }
 END_TEST
@@ -379,6 +413,7 @@ int main(void)
     tcase_add_test(waits, any_thread_may_set_a_future);
     tcase_add_test(waits, other_threads_block_until_a_future_is_set);
     tcase_add_test(waits, a_blocking_wait_ends_after_its_time);
+    tcase_add_test(waits, virtual_time_passes_while_a_pool_job_blocks);
     tcase_add_test(waits, awaiting_a_task_gives_its_result);
     tcase_add_test(waits, a_cancelled_waiter_cancels_its_task_and_sees_it_end);
     tcase_add_test(waits, a_timed_out_waiter_leaves_its_task_alone);

@@ -443,6 +443,31 @@ START_TEST(the_end_cancels_what_is_left)
 }
 END_TEST
 
+static HASS_COROUTINE int close_scope(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return scope_async_close(userdata, 10, err);
+}
+
+START_TEST(a_task_that_ignores_the_end_of_its_scope_does_not_hold_the_loop)
+{
+    struct hass *hass = start();
+    struct probe stubborn = { 0 };
+    struct scope *scope = scope_new(hass, "blink");
+    listen_to_log();
+    struct scope *former = scope_enter(scope);
+    hass_async_create_task(hass, HASS_JOB_COROUTINE(wait_for_ever, &stubborn), NULL, NULL);
+    scope_leave(former);
+    struct hass_task *task = begin(hass, close_scope, scope);
+    runtime_advance(hass->runtime, 20);
+    ck_assert_int_eq(hass_future_result(hass_task_future(task), NULL), -ETIMEDOUT);
+    ck_assert_int_gt(stubborn.steps, 900);
+    ck_assert_ptr_nonnull(strstr(log_text, "Task wait_for_ever of blink goes on though"));
+    end(hass, task);
+    scope_unref(scope);
+    finish(hass);
+}
+END_TEST
+
 /* --- from other threads --------------------------------------------------------------------------- */
 
 static void *create_elsewhere(void *arg)
@@ -516,6 +541,11 @@ int main(void)
     tcase_add_test(tasks, block_till_done_says_what_it_waits_for);
     tcase_add_test(tasks, another_thread_blocks_till_done);
     tcase_add_test(tasks, stop_sets_tasks_aside_and_cancels_the_background);
+#ifndef SANITIZED /* it stays where it is, which a leak checker minds */
+    tcase_add_test(tasks, a_task_that_ignores_the_end_of_its_scope_does_not_hold_the_loop);
+#else
+    (void)a_task_that_ignores_the_end_of_its_scope_does_not_hold_the_loop;
+#endif
     tcase_add_loop_test(tasks, the_end_cancels_what_is_left, 0, STUBBORN);
     tcase_add_test(tasks, any_thread_may_create_tasks);
     tcase_add_test(tasks, any_thread_may_cancel_a_task);

@@ -5,6 +5,7 @@
 #include "core/core.h"
 
 #include "base/mem.h"
+#include "run/lastwords.h"
 #include "run/scope.h"
 
 /* --- data of integrations ------------------------------------------------------------------------------------------ */
@@ -102,9 +103,18 @@ bool hass_is_stopping(const struct hass *hass)
     return state == HASS_STOPPING || state == HASS_FINAL_WRITE;
 }
 
+/* What the next start is told, should this one end badly. */
+static enum lastwords_phase phase_of(enum hass_core_state state)
+{
+    if (state == HASS_STARTING)
+        return LAST_STARTING;
+    return state == HASS_RUNNING ? LAST_RUNNING : LAST_STOPPING;
+}
+
 void core_set_state(struct hass *hass, enum hass_core_state state)
 {
     atomic_store_explicit(&hass->state, state, memory_order_relaxed);
+    lastwords_set_phase(hass->runtime->lastwords, phase_of(state));
 }
 
 /* --- a hass -------------------------------------------------------------------------------------------------------- */

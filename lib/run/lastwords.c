@@ -172,6 +172,20 @@ static void read_former(struct lastwords *lastwords, const char *path)
     snprintf(report->job, sizeof(report->job), "%s", file->job);
 }
 
+static void log_former(const struct lastwords_report *former)
+{
+    char how[48] = "was killed from outside";
+    const char *name = sigabbrev_np(former->signal);
+    if (former->signal != 0)
+        snprintf(how, sizeof(how), "died by signal %d (SIG%s)", former->signal,
+                 name != NULL ? name : "?");
+    if (former->domain[0] == '\0')
+        hass_warning("The former process %s; nobody's job was running", how);
+    else
+        hass_warning("The former process %s while integration %s was at work%s%s", how,
+                     former->domain, former->job[0] != '\0' ? ", job " : "", former->job);
+}
+
 /* --- deaths --------------------------------------------------------------------------------------- */
 
 /* Lines "<microseconds UTC> <domain>". */
@@ -291,6 +305,8 @@ int lastwords_create(struct runtime *runtime, const char *dir, struct lastwords 
     const struct lastwords_report *former = &lastwords->former;
     if (former->died && former->domain[0] != '\0' && strcmp(former->domain, "core") != 0)
         rewrite_deaths(lastwords, NULL, former->domain);
+    if (former->died)
+        log_former(former);
     begin(lastwords);
     *ret_lastwords = lastwords;
     return 0;

@@ -35,7 +35,7 @@ void component_unref(struct hass_component *component)
 }
 
 /* The domain goes, and with it what stands in its list. */
-void component_close(struct hass_component *component)
+static HASS_CALLBACK void component_close(struct hass_component *component)
 {
     struct hass_platform *platform;
     component->closed = true;

@@ -36,8 +36,6 @@ static inline struct scope *component_scope(const struct hass_component *compone
 {
     return component->scope;
 }
-/** Closes its platforms and forgets it: its scope, or the hass, goes. */
-void component_close(struct hass_component *component) HASS_CALLBACK;
 /** All entities, by reference. */
 void component_entities(struct hass_component *component, struct entity_list *list) HASS_CALLBACK;
 /** Sets up one entry in a tracked task of the domain. */

@@ -15,7 +15,8 @@
 static HASS_CALLBACK void take_state_away(struct hass_entity *entity)
 {
     struct hass_error err = HASS_ERROR_INIT;
-    if (!entity->entity_id)
+    /* At the end of everything states stay what they are: nobody is to hear of a home without things. */
+    if (!entity->entity_id || runtime_of(entity->hass)->stopping)
         return;
     struct scope *former = scope_enter(runtime_of(entity->hass)->root);
     int rc = hass_states_async_remove(entity->hass, entity->entity_id, entity->context, &err);

@@ -4,7 +4,6 @@
 
 #include "base/mem.h"
 #include "core/core.h"
-#include "entity/component.h"
 
 static void request_close(struct scope_member *member)
 {
@@ -18,14 +17,11 @@ static void request_close(struct scope_member *member)
     free(request);
 }
 
+/* After all scopes have ended: what is in the maps has gone. */
 static void layer_destroy(void *object)
 {
     struct entity_layer *layer = object;
     hass__assert_loop();
-    struct hass_component *component;
-    const char *domain;
-    strmap_foreach(layer->components, domain, component)
-        component_close(component);
     list_foreach(&layer->requests, struct load_request, request, link)
         request_close(&request->member);
     hass_strmap_destroy(layer->components);

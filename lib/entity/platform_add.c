@@ -162,7 +162,8 @@ static HASS_COROUTINE int first_update(struct hass_platform *platform, struct ha
         return rc;
     rc = entity_async_update(entity, err);
     platform_release(platform);
-    return rc;
+    /* An update may have swallowed the news that adding has taken too long. */
+    return rc >= 0 && hass_task_cancelling(platform->hass) ? -ECANCELED : rc;
 }
 
 static HASS_COROUTINE int call_added_hook(struct hass_entity *entity, struct hass_error *err)

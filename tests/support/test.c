@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 #include "run/runtime.h"
+#include "run/task.h"
 
 enum {
     MAX_HASS = 8,
@@ -120,6 +121,7 @@ struct run {
     struct hass_job job;
     struct hass_error *err;
     int result;
+    bool done;
 };
 
 /** Runs the job and ends the loop. */
@@ -131,6 +133,7 @@ static HASS_COROUTINE int run_job(struct hass *hass, void *userdata, struct hass
         run->result = hass_async_run_in_executor(hass, run->job, run->err);
     else
         run->result = ((hass_plain_fn *)run->job.fn)(hass, run->job.userdata, run->err);
+    run->done = true;
     runtime_quit(runtime_of(hass));
     return 0;
 }
@@ -138,11 +141,13 @@ static HASS_COROUTINE int run_job(struct hass *hass, void *userdata, struct hass
 int test_run_job(struct hass *hass, struct hass_job job, struct hass_error *err)
 {
     struct run run = { .job = job, .err = err };
-    int status =
-        hass_async_create_background_task(hass, HASS_JOB_COROUTINE(run_job, &run), NULL, NULL);
+    struct hass_job runner = HASS_JOB_COROUTINE(run_job, &run, .name = "test");
+    // Of no set: start, stop and block_till_done must not wait for it or cancel it.
+    int status = task_start(hass, runtime_of(hass)->root, &runner, hass, NULL, NULL, 0, NULL, err);
 
     test_require(status == 0, "no coroutine: %s", hass_error_name(status));
-    runtime_run(runtime_of(hass));
+    while (!run.done)
+        runtime_run(runtime_of(hass));
     return run.result;
 }
 

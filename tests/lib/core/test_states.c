@@ -504,7 +504,7 @@ END_TEST
 struct reader {
     struct hass *hass;
     _Atomic bool stop;
-    unsigned long found;
+    _Atomic unsigned long found;
 };
 
 /** Reads everything there is about states that the loop replaces, removes and reports meanwhile. */

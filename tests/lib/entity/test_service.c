@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entity services: who is meant, who may, one or several, and what follows. */
+#include <hass/services.h>
+
+#include "things.h"
+
+static struct thing things[4];
+static struct hass_component *sensors;
+
+static struct {
+    char order[64];
+    unsigned running, most;
+    double takes;
+    int result;
+    struct scope *scope;
+    const struct hass_context *context; /* of the entity when it was called */
+} calls;
+
+static HASS_CALLBACK void note_call(struct hass_entity *entity)
+{
+    strcat(calls.order, hass_entity_async_entity_id(entity) + strlen("sensor."));
+    strcat(calls.order, " ");
+    calls.scope = scope_current();
+    calls.running++;
+    calls.most = calls.running > calls.most ? calls.running : calls.most;
+}
+
+static HASS_COROUTINE int poke(struct hass_entity *entity, const struct hass_service_call *call,
+                               struct hass_error *err)
+{
+    note_call(entity);
+    if (calls.takes > 0)
+        (void)hass_async_sleep(hass_entity_hass(entity), calls.takes, NULL);
+    calls.running--;
+    if (calls.result < 0 && !strcmp(hass_entity_async_entity_id(entity), "sensor.two"))
+        return hass_fail(err, calls.result, "two is broken");
+    return 0;
+}
+
+static int poke_in_pool(struct hass_worker *worker, struct hass_entity *entity,
+                        const struct hass_service_call *call, struct hass_error *err)
+{
+    thing_of(entity)->added = 99;
+    return 0;
+}
+
+static const struct hass_schema *own_schema;
+static uint32_t required;
+
+/* Three things of the domain's own, One to Three, and the service sensor.poke. */
+static HASS_CALLBACK struct hass *three_things(void)
+{
+    static const char *const names[] = { "One", "Two", "Three" };
+    struct hass *hass = test_hass();
+    sensors = component_with(hass, "sensor", NULL);
+    struct hass_entity_service_options options = {
+        .size = sizeof(options),
+        .async_handler = poke,
+        .required_features = required,
+        .schema = own_schema,
+    };
+    ck_assert_int_eq(hass_component_async_register_service(sensors, "poke", &options, NULL), 0);
+    for (size_t i = 0; i < 3; i++)
+        add_thing(hass, &things[i], &async_ops, names[i]);
+    return hass;
+}
+
+struct request {
+    const char *data;
+    struct hass_context const *context;
+    bool response;
+    struct hass_error *err;
+};
+
+static HASS_COROUTINE int do_call(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    const struct request *request = userdata;
+    struct hass_call_options options = {
+        .size = sizeof(options),
+        .blocking = true,
+        .context = request->context,
+        .return_response = request->response,
+    };
+    autojson *response = NULL;
+    return hass_services_async_call(hass, "sensor", "poke", test_json(request->data), &options,
+                                    &response, request->err);
+}
+
+static HASS_CALLBACK int call_with(struct hass *hass, const char *data)
+{
+    struct request request = { .data = data };
+    return test_run_coroutine(hass, do_call, &request);
+}
+
+/* --- targets ------------------------------------------------------------------------------------------------------- */
+
+START_TEST(one_id_calls_one_entity)
+{
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.two'}"), 0);
+    ck_assert_str_eq(calls.order, "two ");
+}
+END_TEST
+
+START_TEST(a_list_calls_each_once_in_any_case)
+{
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.three', 'sensor.one', "
+                                     "'SENSOR.ONE']}"),
+                     0);
+    ck_assert_str_eq(calls.order, "three one ");
+}
+END_TEST
+
+START_TEST(all_calls_all_and_none_nobody)
+{
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'none'}"), 0);
+    ck_assert_str_eq(calls.order, "");
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
+    ck_assert_str_eq(calls.order, "one two three ");
+}
+END_TEST
+
+START_TEST(groups_are_expanded_and_cycles_end)
+{
+    struct hass *hass = three_things();
+    hass_states_async_set(hass, "group.all", "on",
+                          test_json("{'entity_id': ['sensor.one', 'group.some', 'light.x']}"), NULL,
+                          NULL);
+    hass_states_async_set(hass, "group.some", "on",
+                          test_json("{'entity_id': ['sensor.three', 'sensor.one', 'group.all']}"),
+                          NULL, NULL);
+    struct logs *logs = test_logs();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'group.all'}"), 0);
+    ck_assert_str_eq(calls.order, "one three ");
+    ck_assert_ptr_nonnull(logs_find(logs, "light.x"));
+}
+END_TEST
+
+START_TEST(members_of_other_things_are_not_expanded)
+{
+    struct hass *hass = three_things();
+    test_logs();
+    hass_states_async_set(hass, "light.room", "on", test_json("{'entity_id': ['sensor.one']}"),
+                          NULL, NULL);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'light.room'}"), 0);
+    ck_assert_str_eq(calls.order, "");
+}
+END_TEST
+
+START_TEST(missing_ids_are_warned_of_once_and_the_rest_is_called)
+{
+    struct hass *hass = three_things();
+    struct logs *logs = test_logs();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.x', 'sensor.one', 'sensor.y']}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 1);
+    ck_assert_ptr_nonnull(logs_find(logs, "sensor.poke: referenced entities sensor.x, sensor.y"));
+}
+END_TEST
+
+START_TEST(what_is_not_available_is_skipped)
+{
+    struct hass *hass = three_things();
+    hass_entity_async_set_available(things[1].entity, false, NULL);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.one', 'sensor.two']}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+}
+END_TEST
+
+/* --- the schema ---------------------------------------------------------------------------------------------------- */
+
+HASS_SCHEMA(level_schema, HASS_FIELD("level", &hass_type_int, .required = true, .max = 9));
+
+START_TEST(a_target_is_needed_and_unknown_keys_are_refused)
+{
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{}"), HASS_E_INVALID);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one', 'x': 1}"), HASS_E_INVALID);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one', 'metadata': {}}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+}
+END_TEST
+
+START_TEST(the_service_s_own_fields_are_checked)
+{
+    own_schema = &level_schema;
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one'}"), HASS_E_INVALID);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one', 'level': 10}"), HASS_E_INVALID);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one', 'level': 9}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+}
+END_TEST
+
+static int never_good(const json_t *value, struct hass_error *err)
+{
+    return hass_fail(err, HASS_E_INVALID, "never good");
+}
+
+START_TEST(the_schema_s_own_check_applies)
+{
+    static struct hass_schema strict;
+    strict = level_schema;
+    strict.check = never_good;
+    own_schema = &strict;
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one', 'level': 9}"), HASS_E_INVALID);
+    ck_assert_str_eq(calls.order, "");
+}
+END_TEST
+
+/* --- features ------------------------------------------------------------------------------------------------------ */
+
+START_TEST(a_named_entity_must_have_all_required_features)
+{
+    required = 6;
+    things[0].description.supported_features = 7;
+    things[1].description.supported_features = 2;
+    struct hass *hass = three_things();
+    struct hass_error err = HASS_ERROR_INIT;
+    struct request request = { .data = "{'entity_id': ['sensor.one', 'sensor.two']}", .err = &err };
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), HASS_E_UNSUPPORTED);
+    ck_assert_str_eq(err.message, "entity sensor.two does not support action sensor.poke");
+    ck_assert_str_eq(calls.order, "");
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+}
+END_TEST
+
+/* --- calling ------------------------------------------------------------------------------------------------------- */
+
+START_TEST(several_are_called_at_once)
+{
+    struct hass *hass = three_things();
+    calls.takes = 5;
+    int64_t began = hass_monotonic(hass);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
+    ck_assert_uint_eq(calls.most, 3);
+    ck_assert_int_eq(hass_monotonic(hass) - began, 5000000);
+}
+END_TEST
+
+START_TEST(several_keep_to_their_platform_s_limit)
+{
+    struct hass *hass = test_hass();
+    struct hass_entity_service_options options = { .size = sizeof(options), .async_handler = poke };
+    fake = (struct fake_loader){
+        .things = things, .count = 4, .ops = &async_ops, .parallel_updates = 2
+    };
+    struct hass_component *component = component_with_blink(hass, "{'platform': 'blink'}");
+    hass_component_async_register_service(component, "poke", &options, NULL);
+    calls.takes = 5;
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
+    ck_assert_uint_eq(calls.most, 2);
+    ck_assert_ptr_eq(calls.scope, fake.scope); /* handlers work for the entity's integration */
+}
+END_TEST
+
+START_TEST(all_are_called_and_the_first_error_is_returned)
+{
+    struct hass *hass = three_things();
+    calls.result = HASS_E_GENERAL;
+    struct hass_error err = HASS_ERROR_INIT;
+    struct request request = { .data = "{'entity_id': 'all'}", .err = &err };
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), HASS_E_GENERAL);
+    ck_assert_str_eq(err.message, "two is broken");
+    ck_assert_str_eq(calls.order, "one two three ");
+}
+END_TEST
+
+START_TEST(polled_entities_are_updated_afterwards_with_the_context)
+{
+    struct hass *hass = test_hass();
+    things[0].description.should_poll = true;
+    three_things();
+    autounref(hass_context) const *context = hass_context_new(hass, NULL, NULL);
+    calls.takes = 10; /* longer than an entity remembers */
+    struct request request = { .data = "{'entity_id': 'all'}", .context = context };
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), 0);
+    ck_assert_uint_eq(things[0].updates, 1);
+    ck_assert_uint_eq(things[1].updates, 0);
+    ck_assert_str_eq(state_of(hass, "sensor.one"), "1");
+    ck_assert(
+        hass_context_equal(hass_state_context(hass_states_async_get(hass, "sensor.one")), context));
+}
+END_TEST
+
+START_TEST(a_worker_handler_runs_on_the_pool)
+{
+    struct hass *hass = three_things();
+    struct hass_entity_service_options options = { .size = sizeof(options),
+                                                   .handler = poke_in_pool };
+    ck_assert_int_eq(hass_component_async_register_service(sensors, "poke", &options, NULL), 0);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.one', 'sensor.two']}"), 0);
+    ck_assert_uint_eq(things[0].added, 99);
+    ck_assert_uint_eq(things[1].added, 99);
+    ck_assert_uint_eq(things[2].added, 0);
+}
+END_TEST
+
+START_TEST(exactly_one_handler_is_needed)
+{
+    struct hass *hass = three_things();
+    struct hass_entity_service_options options = { .size = sizeof(options) };
+    ck_assert_int_eq(hass_component_async_register_service(sensors, "x", &options, NULL),
+                     HASS_E_INVALID);
+    options.handler = poke_in_pool;
+    options.async_handler = poke;
+    ck_assert_int_eq(hass_component_async_register_service(sensors, "x", &options, NULL),
+                     HASS_E_INVALID);
+    ck_assert(!hass_services_async_has(hass, "sensor", "x"));
+}
+END_TEST
+
+static HASS_COROUTINE int remove_two(struct hass_entity *entity,
+                                     const struct hass_service_call *call, struct hass_error *err)
+{
+    note_call(entity);
+    calls.running--;
+    return entity == things[0].entity ? hass_entity_async_remove(things[1].entity, err) : 0;
+}
+
+START_TEST(an_entity_removed_meanwhile_is_left_out)
+{
+    struct hass *hass = three_things();
+    struct hass_entity_service_options options = { .size = sizeof(options),
+                                                   .async_handler = remove_two };
+    hass_component_async_register_service(sensors, "poke", &options, NULL);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
+    ck_assert_str_eq(calls.order, "one three ");
+}
+END_TEST
+
+TEST_MAIN("service", one_id_calls_one_entity, a_list_calls_each_once_in_any_case,
+          all_calls_all_and_none_nobody, groups_are_expanded_and_cycles_end,
+          members_of_other_things_are_not_expanded,
+          missing_ids_are_warned_of_once_and_the_rest_is_called, what_is_not_available_is_skipped,
+          a_target_is_needed_and_unknown_keys_are_refused, the_service_s_own_fields_are_checked,
+          the_schema_s_own_check_applies, a_named_entity_must_have_all_required_features,
+          several_are_called_at_once, several_keep_to_their_platform_s_limit,
+          all_are_called_and_the_first_error_is_returned,
+          polled_entities_are_updated_afterwards_with_the_context,
+          a_worker_handler_runs_on_the_pool, exactly_one_handler_is_needed,
+          an_entity_removed_meanwhile_is_left_out)

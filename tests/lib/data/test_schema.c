@@ -127,7 +127,7 @@ START_TEST(tables_of_an_older_header_are_read)
         double min, max;
     } fields[] = {
         { sizeof(struct old_field), "a", &hass_type_int, NULL, "5", 0, 9 },
-        { sizeof(struct old_field), "b", &hass_type_string, NULL, NULL, 0, 0 },
+        { sizeof(struct old_field), "b", &hass_type_string, NULL, "\"y\"", 0, 0 },
     };
     struct hass_schema schema = {
         .size = offsetof(struct hass_schema, extra),
@@ -137,8 +137,23 @@ START_TEST(tables_of_an_older_header_are_read)
     };
     autofree char *good = check_text(&schema, "{\"b\":\"x\"}");
     ck_assert_str_eq(good, "{\"b\":\"x\",\"a\":5}");
+    autofree char *defaults = check_text(&schema, "{}");
+    ck_assert_str_eq(defaults, "{\"a\":5,\"b\":\"y\"}");
     autofree char *bad = check_text(&schema, "{\"q\":\"x\"}");
     ck_assert_str_eq(bad, "unknown key 'q'; known keys are a, b");
+}
+END_TEST
+
+START_TEST(an_entity_id_has_at_most_255_characters)
+{
+    char good[256], bad[512];
+    snprintf(good, sizeof(good), "light.%0249d", 1);
+    snprintf(bad, sizeof(bad), "light.%0400d", 1);
+    struct hass_field field = HASS_FIELD("", &hass_type_entity_id);
+    autojson *short_id = json_string(good), *long_id = json_string(bad), *got = NULL, *none = NULL;
+    ck_assert_int_eq(hass_type_entity_id.check(&field, short_id, &got, NULL), 0);
+    ck_assert_int_eq(hass_type_entity_id.check(&field, long_id, &none, NULL), HASS_E_INVALID);
+    ck_assert_int_eq(hass_type_service.check(&field, long_id, &none, NULL), HASS_E_INVALID);
 }
 END_TEST
 
@@ -333,6 +348,7 @@ int main(void)
     tcase_add_test(tcase, a_bad_default_is_an_error_of_the_table);
     tcase_add_test(tcase, defaults_of_every_form_are_filled_in);
     tcase_add_test(tcase, tables_of_an_older_header_are_read);
+    tcase_add_test(tcase, an_entity_id_has_at_most_255_characters);
     tcase_add_test(tcase, a_value_that_is_too_deep_is_refused);
     tcase_add_test(tcase, a_map_type_checks_itself_when_asked_alone);
     tcase_add_test(tcase, validators_give_the_recorded_results);

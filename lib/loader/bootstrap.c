@@ -149,6 +149,8 @@ static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *e
         json_object_set_new(names, *name, json_true());
     mark_wanted(loader);
     loader_async_open_all(loader, names);
+    if (loader->stop_requested)
+        return hass_fail(err, -ECANCELED, "the start was cancelled");
     int rc = 0;
     if (hass_json_get(loader->settings->sections, "logger"))
         rc = set_up_first(loader, "logger", err);
@@ -190,18 +192,30 @@ static HASS_CALLBACK int on_stop_event(const struct hass_event *event, void *use
     return 0;
 }
 
-static HASS_CALLBACK void tell_ready(struct loader *loader)
+/* "homeassistant, sensor, …" in @names. Returns their number. */
+static size_t name_running(const struct loader *loader, struct hass_buf *names)
 {
     size_t running = 0;
     const char *domain;
     const struct integration *integration;
-    strmap_foreach(loader->integrations, domain, integration)
-        running += integration->state == INTEGRATION_SET_UP;
+    strmap_foreach(loader->integrations, domain, integration) {
+        if (integration->state != INTEGRATION_SET_UP && !integration->scope)
+            continue;
+        hass_buf_printf(names, "%s%s", running++ ? ", " : "", domain);
+    }
+    return running;
+}
+
+static HASS_CALLBACK void tell_ready(struct loader *loader)
+{
+    autobuf names = HASS_BUF_INIT;
+    size_t running = name_running(loader, &names);
     size_t problems = hass_strmap_count(loader->problems);
     autofree char *text = problems ? mem_printf("%zu integrations, %zu problems", running, problems)
                                    : mem_printf("%zu integrations", running);
     double seconds = (double)(hass_monotonic(loader->hass) - loader->started) / 1e6;
-    hass_info("hassd %s is ready after %.2f s: %s", HASS_VERSION, seconds, text);
+    hass_info("hassd %s is ready after %.2f s: %s (%s)", HASS_VERSION, seconds, text,
+              hass_buf_string(&names));
     loader_notify(loader, "ready", text);
 }
 
@@ -234,6 +248,8 @@ int loader_bootstrap(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct loader *loader = userdata;
     struct hass_error failure = HASS_ERROR_INIT;
+    /* Here rather than by who starts us: a stop may be asked for before we suspend for the first time. */
+    loader->bootstrap = hass_task_ref(task_current());
     int rc = lead_up(loader, &failure);
     integration_end(&loader->bootstrap);
     if (rc < 0 && !loader->stop_requested) {

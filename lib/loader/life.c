@@ -78,8 +78,7 @@ int hass_run(struct hass *hass, struct hass_error *err)
         return hass_fail(err, HASS_E_GENERAL, "this hass has been run before");
     if (!loader->stop_requested) {
         struct hass_job job = HASS_JOB_COROUTINE(loader_bootstrap, loader, .name = "bootstrap");
-        int rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0,
-                            &loader->bootstrap, err);
+        int rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, NULL, err);
         if (rc < 0)
             return rc;
     }

@@ -146,7 +146,9 @@ static bool is_ours(const struct last_file *file)
 static const char *domain_at_work(const struct last_file *file)
 {
     uint64_t address = (uintptr_t)BEAT_LOAD(file->beat.scope);
-    if (file->signal != 0)
+    /* Files are opened in the name of the core. */
+    bool opening = file->loading[0] != '\0' && strcmp(file->domain, "core") == 0;
+    if (file->signal != 0 && !opening)
         return file->domain;
     if (BEAT_LOAD(file->beat.name) != NULL)
         for (size_t i = 0; i < MAX_SCOPES; i++)

@@ -178,8 +178,9 @@ void task_track(struct hass *hass, struct hass_future *future, const char *name,
 static void log_unobserved(const struct hass_task *task)
 {
     const struct hass_future *future = &task->future;
-    if (task->log_errors || future->result >= 0 || future->result == -ECANCELED ||
-        future_observed(future))
+    /* Ended with its scope: by a wait that was cancelled, or by a call that was told so. */
+    bool closed = future->result == -ECANCELED || future->result == HASS_E_CLOSED;
+    if (task->log_errors || future->result >= 0 || closed || future_observed(future))
         return;
     hass_error("Error in task %s, which nobody waited for: %s", task->co.name,
                future->error != NULL ? future->error->message : hass_error_name(future->result));

@@ -273,6 +273,28 @@ static HASS_CALLBACK int stop_now(const struct hass_tick *tick, void *userdata,
     return hass_async_request_stop(tick->hass, 7, error);
 }
 
+/* In real time, with real pool threads at work. */
+START_TEST(a_stop_at_any_moment_of_the_start_is_carried_out)
+{
+    test_logs();
+    loader_configure("good:\ngood_sync:\nchain_a:\nthing:\n"
+                     "  - platform: thing_maker\n    name: A\nfails:\nbusy:\n");
+    struct hass_options options = loader_options();
+    options.virtual_time = false;
+    for (int64_t after = 0; after < 20000; after += 500) {
+        struct hass *hass = loader_hass_with(&options);
+        int64_t began = hass_monotonic(hass);
+        ck_assert_int_eq(
+            hass_async_call_at(hass, began + after, HASS_JOB_CALLBACK(stop_now, NULL), NULL, NULL),
+            0);
+        ck_assert_int_eq(hass_run(hass, &err), 7);
+        ck_assert_int_eq(hass_core_state(hass), HASS_STOPPED);
+        ck_assert_int_lt(hass_monotonic(hass) - began, 5000000);
+        ck_assert_int_eq(loader_end(hass), 0);
+    }
+}
+END_TEST
+
 START_TEST(a_stop_while_a_set_up_hangs_does_not_wait_for_it)
 {
     test_logs();
@@ -372,6 +394,7 @@ int main(void)
     tcase_add_test(tcase, a_changed_core_section_fires_its_event);
     tcase_add_test(tcase, the_service_manager_is_told_each_phase);
     tcase_add_test(tcase, a_stop_at_the_first_moment_is_carried_out);
+    tcase_add_test(tcase, a_stop_at_any_moment_of_the_start_is_carried_out);
     tcase_add_test(tcase, a_stop_while_a_set_up_hangs_does_not_wait_for_it);
     tcase_add_test(tcase, a_hanging_set_up_holds_the_start_for_its_limit_only);
     tcase_add_test(tcase, who_kills_the_daemon_three_times_is_left_out);

@@ -107,9 +107,9 @@ START_TEST(the_twin_loads_from_any_thread_into_a_component_that_exists)
 }
 END_TEST
 
-static HASS_CALLBACK int make_again(struct hass *hass)
+static HASS_CALLBACK int make_in(struct hass *hass, struct scope *scope)
 {
-    struct make make = { .domain = "sensor" };
+    struct make make = { .domain = "sensor", .scope = scope };
     int rc = test_run_coroutine(hass, make_component, &make);
     test_settle(hass);
     return rc;
@@ -121,10 +121,8 @@ START_TEST(a_request_lasts_as_long_as_the_integration_that_asked)
     use_fake_loader(hass);
     fake.ops = &plain_ops;
     struct scope *asking = scope_new(hass, "asking"), *domain = scope_new(hass, "sensor");
-    struct scope *former = scope_enter(domain);
-    make_again(hass);
-    scope_leave(former);
-    former = scope_enter(asking);
+    ck_assert_int_eq(make_in(hass, domain), 0);
+    struct scope *former = scope_enter(asking);
     hass_async_load_platform(hass, "sensor", "blink", json_object(), NULL);
     test_settle(hass);
     scope_leave(former);
@@ -132,7 +130,7 @@ START_TEST(a_request_lasts_as_long_as_the_integration_that_asked)
 
     test_run_coroutine(hass, close_scope, domain);
     ck_assert_uint_eq(fake.released, 1);
-    ck_assert_int_eq(make_again(hass), 0); /* the domain is back, and finds the request */
+    ck_assert_int_eq(make_in(hass, NULL), 0); /* the domain is back, and finds the request */
     ck_assert_uint_eq(fake.set_up, 2);
     test_run_coroutine(hass, close_scope, asking);
     scope_unref(asking);
@@ -146,11 +144,12 @@ START_TEST(a_domain_takes_all_platforms_along)
 {
     struct hass *hass = test_hass();
     struct scope *domain = scope_new(hass, "sensor");
-    struct scope *former = scope_enter(domain);
+    struct make make = { .domain = "sensor", .config = "{'platform': 'blink'}", .scope = domain };
     fake = (struct fake_loader){ .things = things, .count = 2, .ops = &plain_ops };
-    component_with_blink(hass, "{'platform': 'blink'}");
+    use_fake_loader(hass);
+    ck_assert_int_eq(test_run_coroutine(hass, make_component, &make), 0);
+    test_settle(hass);
     add_thing(hass, &things[2], &plain_ops, "Own");
-    scope_leave(former);
     ck_assert_int_eq(test_run_coroutine(hass, close_scope, domain), 0);
     ck_assert_ptr_null(hass_component_async_get(hass, "sensor"));
     ck_assert_str_eq(state_of(hass, "sensor.one"), "(none)");

@@ -127,6 +127,7 @@ struct make {
     const char *config; /* JSON */
     double scan_interval;
     const struct hass_domain_ops *ops;
+    struct scope *scope; /* of the domain; NULL: the root */
     struct hass_component *component;
 };
 
@@ -141,7 +142,10 @@ static UNUSED HASS_COROUTINE int make_component(struct hass *hass, void *userdat
         .ops = make->ops,
     };
     autojson *config = make->config ? test_json(make->config) : NULL;
-    return hass_component_async_create(hass, &options, config, &make->component, err);
+    struct scope *former = scope_enter(make->scope ? make->scope : runtime_of(hass)->root);
+    int rc = hass_component_async_create(hass, &options, config, &make->component, err);
+    scope_leave(former);
+    return rc;
 }
 
 static UNUSED HASS_CALLBACK struct hass_component *

@@ -112,6 +112,11 @@ struct client *client_open(struct hass *hass, const char *user_id, bool admin)
     return client;
 }
 
+struct hass *client_hass(const struct client *client)
+{
+    return client->hass;
+}
+
 /* --- sending ------------------------------------------------------------------------------------------------------- */
 
 /* The daemon may close in the middle, which is no failure of the client's. */
@@ -134,7 +139,6 @@ int client_send_text(struct client *client, const char *text, size_t length)
     if (client->connection)
         return client->api->receive(client->connection, text, length, NULL);
     write_all(client, text, length);
-    write_all(client, "\n", 1);
     return 0;
 }
 
@@ -146,6 +150,8 @@ void client_send(struct client *client, const char *message)
         if (*c == '\'')
             *c = '"';
     ck_assert_int_eq(client_send_text(client, text, strlen(text)), 0);
+    if (client->fd >= 0)
+        write_all(client, "\n", 1);
 }
 
 int64_t client_command(struct client *client, const char *message)

@@ -13,10 +13,11 @@ struct client;
 struct client *client_connect(struct hass *hass) HASS_CALLBACK;
 /** Opens a connection of a user by the table "websocket_api"; @user_id may be NULL. */
 struct client *client_open(struct hass *hass, const char *user_id, bool admin) HASS_CALLBACK;
+struct hass *client_hass(const struct client *client);
 /** Ends it; at exit those that are left. */
 void client_close(struct client *client) HASS_CALLBACK;
 
-/** Sends text as it is, with a line end where that belongs to the transport. Returns what the connection said: 0 or an error. */
+/** Sends text as it is: on a socket bytes, line ends included, else one message. Returns what the connection said: 0 or an error. */
 int client_send_text(struct client *client, const char *text, size_t length) HASS_CALLBACK;
 /** Sends a message in which ' stands for ". */
 void client_send(struct client *client, const char *message) HASS_CALLBACK;

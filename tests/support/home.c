@@ -10,8 +10,7 @@ struct hass *test_home(const char *yaml)
     struct hass_options options = loader_options();
 
     options.plugin_dirs = folders;
-    if (yaml)
-        loader_configure(yaml);
+    loader_configure(yaml ? yaml : "");
     struct hass *hass = loader_hass_with(&options);
     loader_boot(hass);
     test_settle(hass);

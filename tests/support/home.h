@@ -6,7 +6,7 @@
 
 #include "support/loader_fixture.h"
 
-/** Boots a home whose configuration.yaml is @yaml (NULL: none): it is RUNNING afterwards, on virtual time. */
+/** Boots a home whose configuration.yaml is @yaml (NULL: empty): it is RUNNING afterwards, on virtual time. */
 struct hass *test_home(const char *yaml) HASS__ANALYSIS(assert_capability(hass_loop));
 
 /** The state of an entity as text; "(none)" when there is none. Lent until the loop turns. */

@@ -256,6 +256,8 @@ static const struct {
     { "{\"data\":[{\"rows\":[1]}]}", "", "{\"data\":[{\"rows\":[1]}]}" },
     { "{\"a\":\"data\",\"data\":{\"b\":\"rows\",\"rows\":[[\"\\\"]\"]]}}", "[\"\\\"]\"];",
       "{\"a\":\"data\",\"data\":{\"b\":\"rows\",\"rows\":[]}}" },
+    { "{\"data\":{\"x\":1},\"other\":{\"rows\":[9]}}", "",
+      "{\"data\":{\"x\":1},\"other\":{\"rows\":[9]}}" },
     { "{\"data\":{\"rows\":[1,]}}", "1;", "HASS_E_PARSE row 1: " },
     { "{\"data\":{\"rows\":[,1]}}", "", "HASS_E_PARSE row 0: " },
     { "{\"data\":{\"rows\":[1,2", "1;", "HASS_E_PARSE the text ends within row 1" },

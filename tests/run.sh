@@ -10,9 +10,9 @@ logs=$build/tests/logs
 mkdir -p "$logs"
 runner=
 case $build in */tsan*) setarch -R true 2>/dev/null && runner="setarch -R" ;; esac
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=0:abort_on_error=1}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=0:abort_on_error=1:allocator_may_return_null=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
-export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1:allocator_may_return_null=1}
 # A million calls from 64 threads take minutes under a sanitizer.
 case $build in */asan* | */tsan*) export HASS_STRESS_CALLS=${HASS_STRESS_CALLS:-200000} ;; esac
 export runner logs build

@@ -79,7 +79,7 @@ struct runtime {
     struct watchdog *watchdog;
     struct lastwords *lastwords;
     bool debug;       /* slow callbacks and blocking calls are reported */
-    bool stopping;    /* stage 4 of stop has passed: threadsafe calls fail */
+    _Atomic bool stopping;    /* stage 4 of stop has passed: threadsafe calls fail */
     bool shut;        /* runtime_shutdown has run */
     size_t abandoned; /* threads that it had to leave running */
 };

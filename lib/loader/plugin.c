@@ -2,7 +2,7 @@
 /*
  * The store of opened files. The bytes that are looked at are the bytes that are copied and opened: the file is read once, so
  * nobody can change it in between. The lock is held while the list is read or changed, and while files are opened, which the
- * dynamic linker does one at a time anyway.
+ * dynamic linker does one at a time anyway: only pool threads wait for it.
  */
 #include "loader/plugin.h"
 
@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <link.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,6 +20,7 @@
 #include <hass/log.h>
 
 #include "base/mem.h"
+#include "core/lock.h"
 #include "loader/file.h"
 #include "loader/manifest.h"
 #include "loader/probe.h"
@@ -31,10 +31,10 @@ struct plugin_store {
     struct hass *hass;
     char *folder;
     char *probe_program;
-    pthread_mutex_t lock;
+    struct lock lock;
     struct probe_memory *memory; /* NULL until the folder is there */
     struct hass_list plugins;
-    size_t count;
+    _Atomic size_t count; /* read by the loop, which never waits for the lock */
 };
 
 struct plugin_store *plugin_store_create(struct hass *hass, const char *folder,
@@ -44,7 +44,6 @@ struct plugin_store *plugin_store_create(struct hass *hass, const char *folder,
     store->hass = hass;
     store->folder = mem_strdup(folder);
     store->probe_program = probe_program ? mem_strdup(probe_program) : NULL;
-    pthread_mutex_init(&store->lock, NULL);
     list_init(&store->plugins);
     return store;
 }
@@ -67,7 +66,6 @@ struct plugin_store *plugin_store_destroy(struct plugin_store *store)
         free(plugin);
     }
     probe_memory_destroy(store->memory);
-    pthread_mutex_destroy(&store->lock);
     free(store->folder);
     free(store->probe_program);
     free(store);
@@ -76,10 +74,7 @@ struct plugin_store *plugin_store_destroy(struct plugin_store *store)
 
 size_t plugin_store_count(struct plugin_store *store)
 {
-    pthread_mutex_lock(&store->lock);
-    size_t count = store->count;
-    pthread_mutex_unlock(&store->lock);
-    return count;
+    return store->count;
 }
 
 /* --- the folder of copies ------------------------------------------------------------------------------------------ */
@@ -111,7 +106,7 @@ static int make_folder(const char *path, struct hass_error *err)
 
 static int prepare_folder(struct plugin_store *store, struct hass_error *err)
 {
-    pthread_mutex_lock(&store->lock);
+    lock_take(&store->lock);
     int rc = 0;
     if (!store->memory) {
         rc = make_folder(store->folder, err);
@@ -121,7 +116,7 @@ static int prepare_folder(struct plugin_store *store, struct hass_error *err)
             store->memory = probe_memory_create(path);
         }
     }
-    pthread_mutex_unlock(&store->lock);
+    lock_drop(&store->lock);
     return rc;
 }
 
@@ -226,11 +221,11 @@ static int add_ranges(struct dl_phdr_info *info, size_t size, void *userdata)
 static struct plugin *find(struct plugin_store *store, const char *domain, const char *id)
 {
     struct plugin *found = NULL;
-    pthread_mutex_lock(&store->lock);
+    lock_take(&store->lock);
     list_foreach(&store->plugins, struct plugin, plugin, link)
         if (strcmp(plugin->domain, domain) == 0 && strcmp(plugin->id, id) == 0)
             found = plugin;
-    pthread_mutex_unlock(&store->lock);
+    lock_drop(&store->lock);
     return found;
 }
 
@@ -301,9 +296,9 @@ static HASS_BLOCKING int open_new(struct plugin_store *store, struct plugin *plu
         rc = probe(store, plugin, err);
     if (rc < 0)
         return rc;
-    pthread_mutex_lock(&store->lock);
+    lock_take(&store->lock);
     rc = map_copy(store, plugin, entries, err);
-    pthread_mutex_unlock(&store->lock);
+    lock_drop(&store->lock);
     return rc;
 }
 

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include <hass/strmap.h>
 
 #include "base/mem.h"
+#include "core/lock.h"
 #include "loader/file.h"
 #include "loader/plugin.h"
 
@@ -28,7 +28,7 @@
 #define MEMORY_MAX_IDS  2000
 
 struct probe_memory {
-    pthread_mutex_t lock;
+    struct lock lock;
     char *path;
     struct hass_strmap *passed; /* id: itself, in order of their arrival */
 };
@@ -54,7 +54,6 @@ static void memory_load(struct probe_memory *memory)
 struct probe_memory *probe_memory_create(const char *path)
 {
     struct probe_memory *memory = mem_zalloc(sizeof(*memory));
-    pthread_mutex_init(&memory->lock, NULL);
     memory->path = mem_strdup(path);
     memory->passed = hass_strmap_create(NULL);
     memory_load(memory);
@@ -66,7 +65,6 @@ struct probe_memory *probe_memory_destroy(struct probe_memory *memory)
     if (!memory)
         return NULL;
     hass_strmap_destroy(memory->passed);
-    pthread_mutex_destroy(&memory->lock);
     free(memory->path);
     free(memory);
     return NULL;
@@ -74,9 +72,9 @@ struct probe_memory *probe_memory_destroy(struct probe_memory *memory)
 
 bool probe_memory_has(struct probe_memory *memory, const char *id)
 {
-    pthread_mutex_lock(&memory->lock);
+    lock_take(&memory->lock);
     bool found = hass_strmap_get(memory->passed, id);
-    pthread_mutex_unlock(&memory->lock);
+    lock_drop(&memory->lock);
     return found;
 }
 
@@ -102,10 +100,10 @@ static void memory_write(struct probe_memory *memory)
 
 void probe_memory_add(struct probe_memory *memory, const char *id)
 {
-    pthread_mutex_lock(&memory->lock);
+    lock_take(&memory->lock);
     hass_strmap_set(memory->passed, id, memory);
     memory_write(memory);
-    pthread_mutex_unlock(&memory->lock);
+    lock_drop(&memory->lock);
 }
 
 /* --- the parent ---------------------------------------------------------------------------------------------------- */

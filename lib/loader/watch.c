@@ -107,8 +107,11 @@ static HASS_CALLBACK void file_changed(struct watch *watch, const char *name)
 static void watch_folder(struct watch *watch, const char *folder)
 {
     const uint32_t mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR;
-    if (inotify_add_watch(watch->fd, folder, mask) < 0 && errno != ENOENT && errno != ENOTDIR)
-        hass_warning("Changes in %s are not seen: %s", folder, strerror(errno));
+    struct hass_error err = HASS_ERROR_INIT;
+    if (inotify_add_watch(watch->fd, folder, mask) >= 0 || errno == ENOENT || errno == ENOTDIR)
+        return;
+    hass_fail_errno(&err, errno, "changed integration files in %s are not seen", folder);
+    hass_warning("%s", err.message);
 }
 
 /* The folder for dropped-in files may come later than we: until then its parent is watched for it. */
@@ -169,7 +172,8 @@ struct watch *watch_create(struct loader *loader)
     struct hass_error err = HASS_ERROR_INIT;
     int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (fd < 0) {
-        hass_warning("Changed integration files are not seen: %s", strerror(errno));
+        hass_fail_errno(&err, errno, "changed integration files are not seen");
+        hass_warning("%s", err.message);
         return NULL;
     }
     struct watch *watch = mem_zalloc(sizeof(*watch));

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "loader/file.h"
@@ -60,11 +61,13 @@ const char *loader_plugin(const char *name)
 
 const char *loader_drop(const char *plugin, const char *domain)
 {
+    static char path[512];
     struct hass_error err = HASS_ERROR_INIT;
     autofree void *data = NULL;
-    autofree char *name = mem_printf("integrations/%s.so", domain);
     size_t size;
-    const char *path = test_file(name, "");
+    snprintf(path, sizeof(path), "%s/integrations", test_dir());
+    (void)mkdir(path, 0755);
+    snprintf(path, sizeof(path), "%s/integrations/%s.so", test_dir(), domain);
     ck_assert_msg(file_read(loader_plugin(plugin), 64 << 20, &data, &size, &err) == 0, "%s: %s",
                   plugin, err.message);
     ck_assert_msg(file_replace(path, data, size, 0644, &err) == 0, "%s", err.message);

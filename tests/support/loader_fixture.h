@@ -20,7 +20,7 @@ int loader_end(struct hass *hass);
 
 /** The path of a built test plugin, lent. */
 const char *loader_plugin(const char *name);
-/** Copies a test plugin to <config>/integrations/@domain.so. Returns its path, lent. */
+/** Copies a test plugin to <config>/integrations/@domain.so. Returns its path, lent until the next call. */
 const char *loader_drop(const char *plugin, const char *domain);
 /** Writes configuration.yaml. */
 void loader_configure(const char *yaml);

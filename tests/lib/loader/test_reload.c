@@ -248,6 +248,25 @@ START_TEST(replacements_grow_by_nothing_but_mappings)
 }
 END_TEST
 
+#ifndef SLOW
+START_TEST(a_thousand_files_are_opened_and_no_more)
+{
+    test_logs();
+    struct hass *hass = loader_hass();
+    for (unsigned i = 1; i <= PLUGIN_MAX_MAPPINGS; i++) {
+        drop_changed("chain_c", "chain_c", i);
+        ok(i == 1 ? loader_set_up(hass, "chain_c", &err) : loader_reload(hass, "chain_c", &err));
+    }
+    ck_assert_int_eq(mapped_files(hass), PLUGIN_MAX_MAPPINGS);
+    drop_changed("chain_c", "chain_c", 0);
+    hass_error_clear(&err);
+    ck_assert_int_eq(loader_reload(hass, "chain_c", &err), HASS_E_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.message, "restart to load"));
+    ck_assert(hass_component_loaded(hass, "chain_c"));
+}
+END_TEST
+#endif
+
 /* --- a hanging thread ---------------------------------------------------------------------------------------------- */
 
 /* Real time: no virtual clock passes while a thread of the pool is busy. */
@@ -286,6 +305,9 @@ int main(void)
     tcase_add_test(tcase, an_integration_may_reload_itself);
     tcase_add_test(tcase, rounds_of_set_up_and_unload_do_not_grow);
     tcase_add_test(tcase, replacements_grow_by_nothing_but_mappings);
+#ifndef SLOW
+    tcase_add_test(tcase, a_thousand_files_are_opened_and_no_more);
+#endif
     tcase_add_test(tcase, a_hanging_set_up_in_the_pool_is_abandoned);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -181,8 +181,8 @@ static HASS_CALLBACK int schedule_on_loop(struct hass *hass, void *arg, struct h
 
 int hass_debouncer_call(struct hass_debouncer *debouncer, struct hass_error *err)
 {
-    return runtime_post(debouncer->hass, "hass.debouncer.call", schedule_on_loop, ref(debouncer), unref,
-                        err);
+    return runtime_post(debouncer->hass, "hass.debouncer.call", schedule_on_loop, ref(debouncer),
+                        unref, err);
 }
 
 void hass_debouncer_async_cancel(struct hass_debouncer *debouncer)

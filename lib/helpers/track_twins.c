@@ -20,7 +20,7 @@
                     struct hass_sub **ret_sub, struct hass_error *err)                             \
     {                                                                                              \
         struct name##_call call = { argument, job, ret_sub };                                      \
-        return runtime_call(hass, "hass." #name, name##_on_loop, &call, err);                              \
+        return runtime_call(hass, "hass." #name, name##_on_loop, &call, err);                      \
     }
 
 TWIN(track_state_change_event, const char *const *)

@@ -157,8 +157,9 @@ static enum task_set set_of_job(unsigned flags)
 
 void task_track(struct hass *hass, struct hass_future *future, const char *name, unsigned flags)
 {
-    struct tracked_job *job = mem_alloc(sizeof(*job) + strlen(name) + 1);
-    strcpy(job->name, name);
+    size_t size = strlen(name) + 1;
+    struct tracked_job *job = mem_alloc(sizeof(*job) + size);
+    memcpy(job->name, name, size);
     job->waiter.done = job_done;
     if (!future_add_waiter(future, &job->waiter)) {
         free(job);

@@ -52,9 +52,7 @@ void co_pool_close(struct co_pool *pool) HASS_CALLBACK;
  */
 int co_start(struct co *co, struct hass_error *err) HASS_CALLBACK;
 
-/* The coroutine that the caller may suspend; NULL outside of one and inside a callback that one runs. */
-extern __thread struct co *co__current __attribute__((tls_model("initial-exec")));
-
+/** The coroutine that the caller may suspend, or NULL. */
 static inline struct co *co_current(void)
 {
     return co__current;

@@ -200,6 +200,17 @@ void future_claim(struct hass_future *future)
     atomic_store_explicit(&future->state, FUTURE_SETTING, memory_order_relaxed);
 }
 
+/* Returns the state before. On the loop, nobody else can be adding a flag to what only the caller holds. */
+static uint32_t mark_done(struct hass_future *future)
+{
+    if (runtime__thread != future->runtime ||
+        atomic_load_explicit(&future->refs, memory_order_acquire) > 1)
+        return atomic_fetch_or_explicit(&future->state, FUTURE_DONE, memory_order_acq_rel);
+    uint32_t state = atomic_load_explicit(&future->state, memory_order_relaxed);
+    atomic_store_explicit(&future->state, state | FUTURE_DONE, memory_order_release);
+    return state;
+}
+
 void future_complete(struct hass_future *future, int result, const struct hass_error *error)
 {
     future->result = result;
@@ -208,7 +219,7 @@ void future_complete(struct hass_future *future, int result, const struct hass_e
         *future->error = *error;
     }
     /* The waiters may drop the last reference but the caller's, which lasts as long as this call. */
-    uint32_t state = atomic_fetch_or_explicit(&future->state, FUTURE_DONE, memory_order_acq_rel);
+    uint32_t state = mark_done(future);
     if (state & FUTURE_BLOCKED)
         signal_blocked(future);
     if (state & FUTURE_WAITED)

@@ -15,6 +15,7 @@
 #include <hass/thread_safety.h>
 
 struct clock;
+struct co;
 struct co_pool;
 struct executor;
 struct lastwords;
@@ -181,11 +182,14 @@ int thread_refuse_suspend(const struct hass *hass, const char *operation, const 
         }                                                                                          \
     } while (0)
 
+/* The coroutine that the caller may suspend; NULL outside of one and inside a callback that one runs (co.c). */
+extern __thread struct co *co__current __attribute__((tls_model("initial-exec")));
+
 /** First statement of every exported coroutine. */
 #define VERIFY_COROUTINE(hass, operation, err)                                                     \
     do {                                                                                           \
         VERIFY_LOOP(hass, operation, err);                                                         \
-        if (!hass_in_coroutine(hass))                                                              \
+        if (!co__current)                                                                          \
             return thread_refuse_suspend((hass), (operation), __builtin_return_address(0), (err)); \
     } while (0)
 

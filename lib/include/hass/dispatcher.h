@@ -17,7 +17,10 @@ struct hass_signal {
     const json_t *data; /* never NULL */
 };
 
-/** Connects a target (subject: signal). The same function and userdata twice is one connection. */
+/**
+ * Connects a target (subject: signal). The same function and userdata twice is one connection with two handles: the first to
+ * be removed ends it, and its userdata is freed once.
+ */
 HASS_API int hass_async_dispatcher_connect(struct hass *hass, const char *signal,
                                            struct hass_job job, struct hass_sub **ret_sub,
                                            struct hass_error *err) HASS_CALLBACK;

@@ -4,6 +4,7 @@
  *
  * Values are a plain struct of the integration's (ops->values_size bytes, no pointers to things it owns). The loop reads
  * them; `update` on the pool gets a copy and its result is published on the loop when it has returned: no locks, no races.
+ * What a service has set meanwhile is newer: then the update's result is dropped.
  * `async_update` and other loop code change them in place.
  *
  * Model: helpers.entity.Entity

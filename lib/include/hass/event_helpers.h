@@ -87,7 +87,11 @@ HASS_API bool hass_sun_is_up(struct hass *hass, int64_t when);
 HASS_API void hass_sun_position(struct hass *hass, int64_t when, double *ret_elevation,
                                 double *ret_azimuth);
 
-/* Debouncer: a plain job that runs at most once a cool-down. */
+/*
+ * Debouncer: a plain job that runs at most once a cool-down, in the scope it was made in. Idle and immediate: a call runs it
+ * and the cool-down follows; not immediate: a call starts the cool-down, at whose end it runs. Calls during the cool-down
+ * make one run at its end; calls while it runs are dropped.
+ */
 struct hass_debouncer;
 HASS_API struct hass_debouncer *hass_debouncer_create(struct hass *hass, double cooldown,
                                                       bool immediate, struct hass_job job);

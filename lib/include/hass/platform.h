@@ -29,8 +29,9 @@ struct hass_component_options {
 };
 
 /**
- * Creates the component of a domain and sets up the platforms that the configuration lists under it
- * (`sensor: [{platform: …}]`), concurrently; belongs to the current scope.
+ * Creates the component of a domain and starts setting up the platforms that the configuration lists under it
+ * (`sensor: [{platform: …}]`), each in a tracked task: this does not wait for them, since an integration may depend on the
+ * domain it adds entities to. Belongs to the current scope. HASS_E_EXISTS: the domain has a component already.
  *
  * @config is the domain's section; entries without "platform" are the domain's own and ignored here.
  */
@@ -68,7 +69,11 @@ struct hass_entity_service_options {
     hass_entity_worker_fn *handler;
 };
 
-/** Registers a service whose calls are split by target (entity_id: one, list, "all", "none"). Polled entities touched are updated afterwards. */
+/**
+ * Registers a service whose calls are split by target (entity_id: one, list, "all", "none"; groups are expanded). One entity
+ * is called directly, several at once within their platforms' limits; the first error is returned when all have ended.
+ * Polled entities are updated afterwards. A handler runs in the scope of the entity's integration.
+ */
 HASS_API int
 hass_component_async_register_service(struct hass_component *component, const char *service,
                                       const struct hass_entity_service_options *options,

@@ -127,15 +127,31 @@ int plugin_read(const char *path, void **ret_data, size_t *ret_size, struct hass
     return file_read(path, PLUGIN_MAX_FILE, ret_data, ret_size, err);
 }
 
-char *plugin_domain_of_path(const char *path)
+static const char *name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    const char *suffix = strstr(name, ".so");
-    if (!suffix || strcmp(suffix, ".so") != 0)
-        return NULL;
-    autofree char *domain = mem_strndup(name, strcspn(name, ".-"));
-    return manifest_is_domain(domain) ? steal(domain) : NULL;
+    return slash ? slash + 1 : path;
+}
+
+/* The first @length bytes of a name that goes on with @rest, when they are the name of an integration. */
+static char *domain_before(const char *name, size_t length, const char *rest)
+{
+    autofree char *domain = mem_strndup(name, length);
+    bool fits = strncmp(name + length, rest, strlen(rest)) == 0;
+    return fits && manifest_is_domain(domain) ? steal(domain) : NULL;
+}
+
+char *plugin_domain_of_path(const char *path)
+{
+    const char *name = name_of(path);
+    size_t length = strlen(name);
+    return length > 3 ? domain_before(name, length - 3, ".so") : NULL;
+}
+
+char *plugin_domain_of_copy(const char *path)
+{
+    const char *name = name_of(path);
+    return domain_before(name, strcspn(name, "-"), "-");
 }
 
 /* Tells contents apart; nobody is kept out by it. (FNV-1a, 64 bits.) */

@@ -63,3 +63,5 @@ int plugin_map(const char *path, const char *domain, void **ret_handle,
 int plugin_read(const char *path, void **ret_data, size_t *ret_size, struct hass_error *err);
 /** The domain that a file is named after ("light" of "/x/light.so"), owned by the caller; NULL when it is none. */
 char *plugin_domain_of_path(const char *path);
+/** The same for one of our copies ("…/light-<id>.so"). */
+char *plugin_domain_of_copy(const char *path);

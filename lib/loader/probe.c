@@ -189,7 +189,7 @@ int hass_probe(const char *path, struct hass_buf *report)
     /* A crash is an answer here, not something to keep. */
     setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 });
     struct hass_error err = HASS_ERROR_INIT;
-    autofree char *domain = plugin_domain_of_path(path);
+    autofree char *domain = plugin_domain_of_path(path) ?: plugin_domain_of_copy(path);
     if (!domain)
         hass_fail(&err, HASS_E_PLUGIN, "%s: expected a file named <domain>.so", path);
     else

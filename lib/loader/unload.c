@@ -194,6 +194,16 @@ struct change_call {
     enum change change;
 };
 
+/* A set-up that hangs must not keep its own remedy waiting. */
+static HASS_COROUTINE void end_setup(struct integration *integration)
+{
+    if (!integration->setting_up)
+        return;
+    autounref(hass_task) *task = hass_task_ref(integration->setting_up);
+    (void)hass_task_async_cancel(task, NULL);
+    (void)hass_async_await(hass_task_future(task), HASS_FOREVER, NULL);
+}
+
 static HASS_COROUTINE int change_in_turn(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct change_call call = *(struct change_call *)userdata;
@@ -202,11 +212,7 @@ static HASS_COROUTINE int change_in_turn(struct hass *hass, void *userdata, stru
     int rc = hass_mutex_async_lock(changes, err);
     if (rc < 0)
         return rc;
-    if (call.integration->setting_up) {
-        autounref(hass_future) *done =
-            hass_future_ref(hass_task_future(call.integration->setting_up));
-        (void)hass_async_await(done, HASS_FOREVER, NULL);
-    }
+    end_setup(call.integration);
     rc = carry_out(call.integration, call.change, &failure);
     hass_mutex_async_unlock(changes);
     hass_error_copy(err, &failure);

@@ -57,7 +57,11 @@ HASS_API int hass_async_check_config(struct hass *hass, json_t **ret_report, str
 /** Opens one integration file and says what it is; the body of `hassd --probe FILE`. Returns an exit code. */
 HASS_API int hass_probe(const char *path, struct hass_buf *report);
 
-/** Shape: {"version","pid","uptime","state","threads","integrations":[{"domain","version","file","state","jobs",…}],…}, owned by the caller. */
+/**
+ * Shape: {"version", "model_version", "pid", "uptime": seconds, "state", "config_dir", "state_dir", "threads", "mapped_files",
+ *        "integrations": [{"domain", "name", "version", "file", "state", and the counters of hass_async_top}],
+ *        "problems": [{"domain", "file", "message", "remedy"}]}, owned by the caller.
+ */
 HASS_API json_t *hass_async_info(struct hass *hass) HASS_CALLBACK;
 /** Shape: [{"domain","jobs","pool_jobs","loop_usec","pool_usec","worst_usec","errors","refused"}], owned by the caller. */
 HASS_API json_t *hass_async_top(struct hass *hass) HASS_CALLBACK;

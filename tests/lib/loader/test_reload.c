@@ -204,6 +204,29 @@ START_TEST(an_integration_may_reload_itself)
 }
 END_TEST
 
+static HASS_COROUTINE int set_up_hanging(struct hass *hass, void *userdata,
+                                         struct hass_error *error)
+{
+    (void)hass_async_setup_component(hass, "hangs", NULL);
+    return 0;
+}
+
+START_TEST(a_set_up_that_hangs_is_replaced_without_waiting)
+{
+    test_logs();
+    loader_drop("hangs", "hangs");
+    struct hass *hass = loader_hass();
+    ok(hass_async_create_task(hass, HASS_JOB_COROUTINE(set_up_hanging, NULL), NULL, &err));
+    test_advance(hass, 1);
+    ck_assert_str_eq(loader_member(hass, "hangs", "state"), "setting up");
+    loader_drop("hangs_no_more", "hangs");
+    int64_t began = hass_monotonic(hass);
+    ok(loader_reload(hass, "hangs", &err));
+    ck_assert(hass_component_loaded(hass, "hangs"));
+    ck_assert_int_lt(hass_monotonic(hass) - began, 1000000);
+}
+END_TEST
+
 /* Bytes in use, once what is freed in a later turn of the loop has been. */
 static size_t heap_in_use(struct hass *hass)
 {
@@ -303,6 +326,7 @@ int main(void)
     tcase_add_test(tcase, those_that_failed_for_want_of_another_get_another_chance);
     tcase_add_test(tcase, an_integration_that_is_never_idle_is_replaced);
     tcase_add_test(tcase, an_integration_may_reload_itself);
+    tcase_add_test(tcase, a_set_up_that_hangs_is_replaced_without_waiting);
     tcase_add_test(tcase, rounds_of_set_up_and_unload_do_not_grow);
     tcase_add_test(tcase, replacements_grow_by_nothing_but_mappings);
 #ifndef SLOW

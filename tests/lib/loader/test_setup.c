@@ -147,6 +147,15 @@ START_TEST(a_circle_of_dependencies_is_shown_as_a_path)
 }
 END_TEST
 
+START_TEST(a_circle_that_begins_in_a_set_up_is_shown_as_a_path)
+{
+    test_logs();
+    struct hass *hass = loader_hass();
+    ck_assert_int_eq(loader_set_up(hass, "asks", &err), HASS_E_DEPENDENCY);
+    ck_assert_ptr_nonnull(strstr(err.message, "needs_asks -> asks -> needs_asks"));
+}
+END_TEST
+
 START_TEST(a_missing_dependency_is_named)
 {
     test_logs();
@@ -320,6 +329,7 @@ int main(void)
     tcase_add_test(tcase, an_after_dependency_that_is_not_wanted_is_not_loaded);
     tcase_add_test(tcase, after_dependencies_in_a_circle_do_not_wait_for_each_other);
     tcase_add_test(tcase, a_circle_of_dependencies_is_shown_as_a_path);
+    tcase_add_test(tcase, a_circle_that_begins_in_a_set_up_is_shown_as_a_path);
     tcase_add_test(tcase, a_missing_dependency_is_named);
     tcase_add_test(tcase, a_failing_dependency_fails_its_dependant_with_the_reason);
     tcase_add_test(tcase, a_failing_set_up_leaves_nothing_behind);

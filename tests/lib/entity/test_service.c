@@ -48,7 +48,7 @@ static const struct hass_schema *own_schema;
 static uint32_t required;
 
 /* Three things of the domain's own, One to Three, and the service sensor.poke. */
-static HASS_CALLBACK struct hass *three_things(void)
+static struct hass *three_things(void) HASS__ANALYSIS(assert_capability(hass_loop))
 {
     static const char *const names[] = { "One", "Two", "Three" };
     struct hass *hass = test_hass();

@@ -2,9 +2,15 @@
 /* The daemon's log: form of a line, and that a reader that has stopped reading does not stop the writer. */
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -160,6 +166,82 @@ START_TEST(a_reader_that_never_reads_does_not_stop_the_end)
 }
 END_TEST
 
+/* --- the journal: a socket of ours in its place, in a mount namespace of our own ------------------------------------- */
+
+static bool mount_own_run(void)
+{
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
+           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("tmpfs", "/run", "tmpfs", 0, NULL) == 0 && mkdir("/run/systemd", 0755) == 0 &&
+           mkdir("/run/systemd/journal", 0755) == 0;
+}
+
+static int listen_as_journal(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX,
+                                   .sun_path = "/run/systemd/journal/socket" };
+    struct timeval limit = { .tv_sec = 10 };
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+    return fd;
+}
+
+/** As systemd does for standard error that leads to the journal. */
+static void name_journal_stream(void)
+{
+    struct stat status;
+    char name[64];
+
+    ck_assert_int_eq(fstat(STDERR_FILENO, &status), 0);
+    snprintf(name, sizeof(name), "%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
+    setenv("JOURNAL_STREAM", name, 1);
+}
+
+START_TEST(the_journal_gets_structured_fields)
+{
+    static const char *const fields[] = { "MESSAGE=too",
+                                          "PRIORITY=4\n",
+                                          "SYSLOG_IDENTIFIER=hassd\n",
+                                          "HASS_INTEGRATION=light\n",
+                                          "HASS_ENTITY=light.kitchen\n",
+                                          "CODE_FILE=light.c\n",
+                                          "CODE_LINE=12\n",
+                                          "CODE_FUNC=turn_on\n" };
+    struct hass_log_record entry = record;
+    char text[4096];
+
+    if (!mount_own_run())
+        return; /* no namespaces here: nothing can take the journal's place */
+    int journal = listen_as_journal();
+    name_journal_stream();
+    struct log_sink *sink = log_sink_create();
+    entry.entity_id = "light.kitchen";
+    log_sink_write(sink, &entry);
+    ssize_t n = recv(journal, text, sizeof(text) - 1, 0);
+    ck_assert_int_gt(n, 0);
+    text[n] = '\0';
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        ck_assert_msg(strstr(text, fields[i]) != NULL, "no %s in %s", fields[i], text);
+    log_sink_destroy(sink);
+    close(journal);
+}
+END_TEST
+
+START_TEST(another_stream_is_not_the_journal)
+{
+    int end = pipe_stderr();
+    char text[512];
+
+    setenv("JOURNAL_STREAM", "1:1", 1);
+    struct log_sink *sink = log_sink_create();
+    log_sink_write(sink, &record);
+    ck_assert_int_gt(read(end, text, sizeof(text)), 0);
+    log_sink_destroy(sink);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("log_sink");
@@ -173,6 +255,8 @@ int main(void)
     tcase_add_test(tcase, a_line_is_written_at_once_where_that_does_not_wait);
     tcase_add_test(tcase, a_reader_that_has_stopped_does_not_stop_us_and_what_is_lost_is_counted);
     tcase_add_test(tcase, a_reader_that_never_reads_does_not_stop_the_end);
+    tcase_add_test(tcase, the_journal_gets_structured_fields);
+    tcase_add_test(tcase, another_stream_is_not_the_journal);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -105,6 +105,14 @@ printf 'rubbish\n' | timeout 2 "$build/hassctl" --socket "$work/link" call x.y >
 for _ in $(seq 1 30); do timeout 0.02 "$build/hassctl" --config "$config" events >/dev/null 2>&1; done
 claim "clients that vanish are survived" ctl info
 
+# --- a daemon whose loop is held: the kernel accepts for it, but nobody greets
+kill -STOP "$daemon"
+output=$(ctl info 2>&1)
+is "a daemon that does not answer: 1" 1 "$?"
+has "is said plainly" 'does not answer' "$output"
+kill -CONT "$daemon"
+claim "it answers again" ctl info
+
 stop "the daemon stops with clients connected"
 claim "whoever follows is told" until_true 5 grep -q 'closed the connection' "$work/watch"
 finish

@@ -222,13 +222,19 @@ static void store(struct hass_attrs_writer *writer, const char *key, const struc
     encode(writer->bytes + at, key, key_length, value);
 }
 
-/** Copies @text with each stray byte replaced by U+FFFD: what is stored is UTF-8. */
+/** What is stored is UTF-8 without NUL, so that its end is where C sees it. */
+static bool fit_to_store(const char *text, size_t length)
+{
+    return utf8_valid(text, length) && !memchr(text, '\0', length);
+}
+
+/** Copies @text with each stray byte replaced by U+FFFD. */
 static void repair_text(const char *text, size_t length, struct hass_buf *buf)
 {
     for (size_t at = 0, size; at < length; at += size) {
         uint32_t c;
         size = utf8_decode(text + at, length - at, &c);
-        if (size)
+        if (size && c)
             hass_buf_add(buf, text + at, size);
         else
             hass_buf_add(buf, "\xef\xbf\xbd", 3);
@@ -298,7 +304,7 @@ static void store_value(struct hass_attrs_writer *writer, const char *key, struc
 
     if (!writer->differs)
         begin_storing(writer);
-    if (value.type == HASS_VALUE_STRING && !utf8_valid(value.text.data, value.text.length)) {
+    if (value.type == HASS_VALUE_STRING && !fit_to_store(value.text.data, value.text.length)) {
         repair_text(value.text.data, value.text.length, &repaired);
         value.text.data = hass_buf_string(&repaired);
         value.text.length = repaired.length;
@@ -315,7 +321,11 @@ void hass_attrs_set(struct hass_attrs_writer *writer, const char *key, struct ha
 
 void hass_attrs_set_string(struct hass_attrs_writer *writer, const char *key, const char *text)
 {
-    if (!text || !match_text(writer, key, TAG_STRING, text, strlen(text)))
+    const unsigned char *at = text ? next_match(writer, key, TAG_STRING) : NULL;
+
+    if (at && strcmp((const char *)at + sizeof(uint32_t), text) == 0)
+        take_match(writer, at + sizeof(uint32_t) + load_32(at) + 1);
+    else
         hass_attrs_set(writer, key, hass_value_string(text));
 }
 
@@ -516,6 +526,20 @@ bool attrs_next(const struct attrs *attrs, size_t *pos, const char **ret_key,
     return true;
 }
 
+static void write_int(int64_t number, struct hass_buf *buf)
+{
+    char digits[24];
+    char *at = digits + sizeof(digits);
+    uint64_t magnitude = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    do
+        *--at = (char)('0' + magnitude % 10);
+    while ((magnitude /= 10) != 0);
+    if (number < 0)
+        *--at = '-';
+    hass_buf_add(buf, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 static void write_value(const struct hass_value *value, struct hass_buf *buf)
 {
     switch (value->type) {
@@ -523,7 +547,7 @@ static void write_value(const struct hass_value *value, struct hass_buf *buf)
         hass_buf_add_string(buf, value->boolean ? "true" : "false");
         break;
     case HASS_VALUE_INT:
-        hass_buf_printf(buf, "%lld", (long long)value->integer);
+        write_int(value->integer, buf);
         break;
     case HASS_VALUE_DOUBLE:
         hass_json_write_number(value->number, buf);

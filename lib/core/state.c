@@ -194,6 +194,33 @@ static void write_time(int64_t time, struct hass_buf *buf)
     hass_buf_add_string(buf, text);
 }
 
+/** The three times are mostly one: it is made once. */
+static void write_times(const struct hass_state *state, struct state_text *head,
+                        struct hass_buf *buf)
+{
+    char changed[HASS_DT_TEXT], updated[HASS_DT_TEXT], reported[HASS_DT_TEXT];
+    const char *changed_text = changed, *reported_text = reported;
+
+    hass_dt_iso(state->last_updated, NULL, updated);
+    if (state->last_changed == state->last_updated)
+        changed_text = updated;
+    else
+        hass_dt_iso(state->last_changed, NULL, changed);
+    if (head->last_reported == state->last_updated)
+        reported_text = updated;
+    else
+        hass_dt_iso(head->last_reported, NULL, reported);
+
+    hass_buf_add_string(buf, ",\"last_changed\":\"");
+    hass_buf_add_string(buf, changed_text);
+    hass_buf_add_string(buf, "\",\"last_reported\":\"");
+    head->reported_at = (uint32_t)(buf->length - offsetof(struct state_text, text));
+    head->reported_length = (uint32_t)strlen(reported_text);
+    hass_buf_add(buf, reported_text, head->reported_length);
+    hass_buf_add_string(buf, "\",\"last_updated\":\"");
+    hass_buf_add_string(buf, updated);
+}
+
 static struct state_text *build_text(const struct hass_state *state)
 {
     struct hass_buf buf = HASS_BUF_INIT;
@@ -207,15 +234,7 @@ static struct state_text *build_text(const struct hass_state *state)
     hass_json_write_string(state->text, state->length, &buf);
     hass_buf_add_string(&buf, ",\"attributes\":");
     attrs_write_json(state->attrs, &buf);
-    hass_buf_add_string(&buf, ",\"last_changed\":\"");
-    write_time(state->last_changed, &buf);
-    hass_buf_add_string(&buf, "\",\"last_reported\":\"");
-    head.reported_at = (uint32_t)(buf.length - offsetof(struct state_text, text));
-    write_time(head.last_reported, &buf);
-    head.reported_length =
-        (uint32_t)(buf.length - offsetof(struct state_text, text)) - head.reported_at;
-    hass_buf_add_string(&buf, "\",\"last_updated\":\"");
-    write_time(state->last_updated, &buf);
+    write_times(state, &head, &buf);
     hass_buf_add_string(&buf, "\",\"context\":");
     context_write_json(state->context, &buf);
     hass_buf_add_char(&buf, '}');

@@ -12,17 +12,19 @@
 #include "core/attrs.h"
 #include "core/context.h"
 
-/* An id, shared by the states that an entity goes through; and the entity's place in the machine. */
+/* An id, shared by the states that an entity goes through; and the entity's place in the machine. What finding looks at is
+ * at the end, beside the id: with many entities each line of cache counts. */
 struct entity_slot {
-    _Atomic uint32_t refs;
-    uint32_t hash;
-    struct hass *hass;
-    const struct hass_state
-        *state; /* of the machine, a reference; NULL: only reserved, or gone. Under states.lock */
     struct hass_list link;        /* in states.all; under states.lock */
     struct hass_list domain_link; /* in domain->slots; under states.lock */
     struct states_domain *domain; /* NULL while it has no state */
-    uint8_t length;               /* of id */
+    struct hass *hass;
+    _Atomic uint32_t refs;
+    uint32_t hash;
+    const struct attrs *attrs; /* of `state`, to be fetched along with it */
+    const struct hass_state
+        *state; /* of the machine, a reference; NULL: only reserved, or gone. Under states.lock */
+    uint8_t length; /* of id */
     uint8_t domain_length;
     char id[];
 };

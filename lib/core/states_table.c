@@ -5,7 +5,9 @@
  */
 #include "core/states_table.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <hass/buf.h>
 
@@ -16,6 +18,7 @@
 
 enum {
     FIRST_CELLS = 64,
+    HUGE_PAGE = 2 << 20,
 };
 
 /* --- cells --------------------------------------------------------------------------------------------------------- */
@@ -75,11 +78,28 @@ static void put_cell(struct states_cell *cells, size_t mask, struct states_cell 
     cells[i] = cell;
 }
 
+/**
+ * Zeroed cells. A table of megabytes is visited all over: in huge pages each visit misses one cache less.
+ */
+static struct states_cell *new_cells(size_t count)
+{
+    size_t size = count * sizeof(struct states_cell);
+    void *cells;
+
+    if (size < HUGE_PAGE)
+        return mem_calloc(count, sizeof(struct states_cell));
+    if (posix_memalign(&cells, HUGE_PAGE, size) != 0)
+        mem_out_of_memory(size);
+    (void)madvise(cells, size, MADV_HUGEPAGE);
+    memset(cells, 0, size);
+    return cells;
+}
+
 /** The new cells are filled outside the lock: nobody but the loop, which is busy here, changes the old ones. */
 static void grow(struct states *states)
 {
     size_t count = states->mask ? (states->mask + 1) * 2 : FIRST_CELLS;
-    struct states_cell *cells = mem_calloc(count, sizeof(*cells));
+    struct states_cell *cells = new_cells(count);
 
     for (size_t i = 0; states->mask && i <= states->mask; i++)
         if (states->cells[i].slot)

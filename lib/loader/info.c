@@ -82,8 +82,10 @@ static json_t *integrations_as_json(struct loader *loader)
     const char *domain;
     const struct integration *integration;
     scope_foreach(loader->hass, add_scope, all);
+    /* Records of names that nobody wants any more are not shown. */
     strmap_foreach(loader->integrations, domain, integration)
-        json_array_append_new(list, integration_as_json(integration, all));
+        if (integration->wanted || integration->plugin)
+            json_array_append_new(list, integration_as_json(integration, all));
     hass_strmap_destroy(all);
     return list;
 }

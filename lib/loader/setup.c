@@ -73,19 +73,35 @@ struct begun {
     struct hass_future *done;
 };
 
-static HASS_COROUTINE int finish_wait(struct integration *integration, struct begun *begun,
-                                      struct hass_error *err)
+static int refuse(const struct integration *other, const struct hass_error *why,
+                  struct hass_error *err)
+{
+    return hass_fail(err, HASS_E_DEPENDENCY, "it needs %s, which is not set up: %s", other->domain,
+                     why->message);
+}
+
+static HASS_CALLBACK int begin(struct integration *integration, struct begun *begun,
+                               struct hass_error *err)
+{
+    struct hass_error failure = HASS_ERROR_INIT;
+    int rc = begin_wait(integration, begun->other, err);
+    if (rc < 0)
+        return rc;
+    if (integration_async_begin_setup(begun->other, false, &begun->done, &failure) == 0)
+        return 0;
+    remove_wait(integration, begun->other->domain);
+    return refuse(begun->other, &failure, err);
+}
+
+static HASS_COROUTINE int finish(const struct begun *begun, struct hass_error *err)
 {
     struct hass_error failure = HASS_ERROR_INIT;
     int rc = hass_async_await(begun->done, HASS_FOREVER, err);
-    remove_wait(integration, begun->other->domain);
-    hass_future_unref(begun->done);
     if (rc < 0)
         return rc;
-    if (integration_setup_result(begun->other, &failure) < 0)
-        return hass_fail(err, HASS_E_DEPENDENCY, "it needs %s, which is not set up: %s",
-                         begun->other->domain, failure.message);
-    return 0;
+    return integration_setup_result(begun->other, &failure) < 0
+               ? refuse(begun->other, &failure, err)
+               : 0;
 }
 
 /*
@@ -103,19 +119,19 @@ static HASS_COROUTINE int set_up_all(struct integration *integration, const char
             (except && strcmp(*domains, except) == 0))
             continue;
         begun.other->wanted = true;
-        struct hass_error circle = HASS_ERROR_INIT;
-        int rc = begin_wait(integration, begun.other, &circle);
-        if (rc == 0)
-            rc = integration_async_begin_setup(begun.other, false, &begun.done, &circle);
+        int rc = begin(integration, &begun, must ? err : NULL);
         if (rc == 0)
             vec_push(&all, begun);
         else if (must)
-            result = hass_error_copy(err, &circle);
+            result = rc;
     }
     vec_foreach(&all, begun) {
-        int rc = finish_wait(integration, begun, must && result == 0 ? err : NULL);
+        /* A wait is cancelled once only: the next would wait on. */
+        int rc = result == -ECANCELED ? 0 : finish(begun, must && result == 0 ? err : NULL);
         if (rc < 0 && result == 0 && (must || rc == -ECANCELED))
             result = rc;
+        remove_wait(integration, begun->other->domain);
+        hass_future_unref(begun->done);
     }
     vec_fini(&all);
     return result;

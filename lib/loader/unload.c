@@ -158,6 +158,18 @@ static bool is_wanted_now(const struct integration *integration)
            (!plugin || plugin->setup || plugin->async_setup);
 }
 
+/* In reverse order: what others depend on first. The error is that of @integration itself. */
+static HASS_COROUTINE void open_again(struct integration *integration, struct plan *plan,
+                                      struct hass_error *err)
+{
+    struct closing *first = &plan->order.data[plan->order.length - 1];
+    first->was_set_up = first->was_set_up || is_wanted_now(integration);
+    (void)open_one(first, err);
+    for (size_t i = plan->order.length - 1; i-- > 0;)
+        (void)open_one(&plan->order.data[i], NULL);
+    retry_dependants(integration->loader);
+}
+
 static HASS_COROUTINE int carry_out(struct integration *integration, enum change change,
                                     struct hass_error *err)
 {
@@ -175,18 +187,12 @@ static HASS_COROUTINE int carry_out(struct integration *integration, enum change
         if (integration->plugin && integration->plugin != plugin)
             hass_info("%s: %s replaces %s", integration->domain, path, integration->path);
         integration_use(integration, plugin, steal(path));
+        integration->wanted = integration->wanted || change == CHANGE_RELOAD;
     }
-    rc = 0;
-    if (change != CHANGE_UNLOAD) {
-        struct closing *first = &plan.order.data[plan.order.length - 1];
-        first->was_set_up = first->was_set_up || is_wanted_now(integration);
-        for (size_t i = plan.order.length; i-- > 0;)
-            (void)open_one(&plan.order.data[i], i + 1 == plan.order.length ? err : NULL);
-        rc = err->code;
-        retry_dependants(integration->loader);
-    }
+    if (change != CHANGE_UNLOAD)
+        open_again(integration, &plan, err);
     plan_fini(&plan);
-    return rc;
+    return err->code;
 }
 
 struct change_call {
@@ -241,8 +247,6 @@ static HASS_COROUTINE int change_named(struct hass *hass, const char *domain, en
         integration = integration_get(loader_of(hass), domain);
     if (!integration || (change == CHANGE_UNLOAD && !integration->scope))
         return hass_fail(err, HASS_E_NOT_FOUND, "integration %s is not loaded", domain);
-    if (change == CHANGE_RELOAD)
-        integration->wanted = true;
     return integration_async_change(integration, change, err);
 }
 

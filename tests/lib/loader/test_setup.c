@@ -171,6 +171,10 @@ START_TEST(a_failing_dependency_fails_its_dependant_with_the_reason)
     struct hass *hass = loader_hass();
     expect_error(loader_set_up(hass, "needs_fails", &err), HASS_E_DEPENDENCY,
                  "it needs fails, which is not set up: its set-up failed: the device at 192.0.2.1");
+    /* The second time the failure is known already. */
+    hass_error_clear(&err);
+    expect_error(loader_set_up(hass, "needs_fails", &err), HASS_E_DEPENDENCY,
+                 "it needs fails, which is not set up: its set-up failed: the device at 192.0.2.1");
 }
 END_TEST
 

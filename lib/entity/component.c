@@ -77,7 +77,10 @@ static HASS_COROUTINE int set_up_entry(struct hass *hass, void *userdata, struct
     struct hass_component *component = entry->component;
     struct hass_error own = HASS_ERROR_INIT;
     struct platform_source source = { 0 };
-    int rc = loader->prepare(hass, component->domain, entry->name, entry->config, &source, &own);
+    /* The domain's set-up, which has just made the component, goes on first: the platform may depend on it. */
+    int rc = hass_async_sleep(hass, 0, &own);
+    if (rc >= 0)
+        rc = loader->prepare(hass, component->domain, entry->name, entry->config, &source, &own);
     if (rc < 0) {
         if (rc != HASS_E_INVALID && rc != -ECANCELED) /* an invalid entry has been reported */
             hass_error("Platform %s.%s cannot be set up: %s", entry->name, component->domain,

@@ -16,7 +16,8 @@
 #include "run/lastwords.h"
 #include "run/task.h"
 
-#define STAGE_LIMIT   300.0 /* seconds */
+#define OPEN_LIMIT    1.0 /* seconds */
+#define STAGE_LIMIT   300.0
 #define STAGE_COOL    60.0
 #define WRAP_UP_LIMIT 300.0
 
@@ -148,7 +149,8 @@ static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *e
     for (const char *const *name = always; *name; name++)
         json_object_set_new(names, *name, json_true());
     mark_wanted(loader);
-    loader_async_open_all(loader, names);
+    /* So that the order is known; one whose probe hangs does not hold up the others. */
+    loader_async_open_all(loader, names, OPEN_LIMIT);
     if (loader->stop_requested)
         return hass_fail(err, -ECANCELED, "the start was cancelled");
     int rc = 0;

@@ -93,7 +93,7 @@ static HASS_COROUTINE void check_file(struct loader *loader, struct config_file 
     const char *domain;
     json_t *section;
     json_decref(settings_core_values(file));
-    loader_async_open_all(loader, names);
+    loader_async_open_all(loader, names, HASS_FOREVER);
     json_object_foreach(file->sections, domain, section)
         check_section(loader, file, domain, section);
 }

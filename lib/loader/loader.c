@@ -147,24 +147,27 @@ static HASS_CALLBACK void begin_open(struct opening *all, const char *domain)
     hass_future_unref(opened);
 }
 
-static HASS_COROUTINE void wait_open(struct integration *integration)
+/* Until @deadline on the monotonic clock, or 0: for ever. */
+static HASS_COROUTINE void wait_open(struct integration *integration, int64_t deadline)
 {
     if (!integration->opening)
         return;
     autounref(hass_future) *opened = hass_future_ref(hass_task_future(integration->opening));
-    (void)hass_async_await(opened, HASS_FOREVER, NULL);
+    double left = (double)(deadline - hass_monotonic(integration->loader->hass)) / 1e6;
+    (void)hass_async_await(opened, deadline == 0 ? HASS_FOREVER : left > 0 ? left : 0, NULL);
 }
 
-void loader_async_open_all(struct loader *loader, const json_t *domains)
+void loader_async_open_all(struct loader *loader, const json_t *domains, double limit)
 {
     struct opening all = { .loader = loader, .seen = hass_strmap_create(NULL) };
+    int64_t deadline = limit < 0 ? 0 : hass_monotonic(loader->hass) + (int64_t)(limit * 1e6);
     const char *domain;
     json_t *unused;
     json_object_foreach((json_t *)domains, domain, unused)
         begin_open(&all, domain);
     for (size_t i = 0; i < all.queue.length; i++) {
         const struct integration *integration = all.queue.data[i];
-        wait_open(all.queue.data[i]);
+        wait_open(all.queue.data[i], deadline);
         if (!integration->plugin)
             continue;
         const char *const *dependency = integration->plugin->manifest.dependencies;

@@ -174,9 +174,12 @@ void loader_notify(struct loader *loader, const char *phase, const char *text) H
 /** Reads the configuration folder, in the pool. */
 int loader_async_read_settings(struct loader *loader, struct config_file **ret_file,
                                struct hass_error *err) HASS_COROUTINE;
-/** Opens the files of all @domains, and of what they depend on, at the same time. Failures are remembered by each. */
-void loader_async_open_all(struct loader *loader, const json_t *domains) HASS_COROUTINE;
-
+/**
+ * Opens the files of all @domains, and of what they depend on, at the same time; waits for them at most @limit seconds
+ * (HASS_FOREVER). Failures are remembered by each.
+ */
+void loader_async_open_all(struct loader *loader, const json_t *domains, double limit)
+    HASS_COROUTINE;
 /** Leads a hass from nothing to running: the coroutine that hass_run starts; @userdata is the loader. */
 int loader_bootstrap(struct hass *hass, void *userdata, struct hass_error *err) HASS_COROUTINE;
 

@@ -90,7 +90,7 @@ has "top has a title" '^INTEGRATION +LOOP' "$(ctl top)"
 has "and integrations" '^core ' "$(ctl top -1)"
 has "top as JSON" '"domain": *"core"' "$(ctl top --json)"
 # `script` ends with its input, so that lasts as long as is looked at.
-is "live on a terminal" 1 "$(sleep 3 | timeout 10 script -qec "$build/hassctl --config $config top" /dev/null |
+is "live on a terminal" 1 "$(sleep 3 | timeout 10 script -qec "$build/hassctl --config $config top" /dev/null 2>/dev/null |
     grep -c INTEGRATION | awk '{ print ($1 >= 2) }')"
 claim "reload" ctl reload
 claim "reload of one" ctl reload input_boolean

@@ -102,12 +102,14 @@ static void claim_signals(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/** The first TERM or INT stops in good order; from then on both have their default effect, so that a second one kills. */
+/**
+ * The first TERM or INT stops in good order. From then on INT has its default effect, so that a second one at the keyboard
+ * kills; TERM may come twice from a manager that signals the process and its group, and must not lose the final write.
+ */
 static HASS_CALLBACK int on_stop(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct daemon *daemon = userdata;
 
-    daemon->terminate = hass_sub_async_remove(daemon->terminate);
     daemon->interrupt = hass_sub_async_remove(daemon->interrupt);
     return hass_async_request_stop(hass, 0, err);
 }

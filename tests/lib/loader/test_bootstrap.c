@@ -334,7 +334,7 @@ static void die_once(void)
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         struct hass *hass;
-        freopen("/dev/null", "w", stderr);
+        ck_assert_ptr_nonnull(freopen("/dev/null", "w", stderr));
         if (hass_create(&options, &hass, NULL) == 0)
             (void)hass_run(hass, NULL);
         _exit(0);

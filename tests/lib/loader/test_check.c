@@ -29,13 +29,16 @@ static char *check(const char *yaml, int *ret_code)
     return hass_buf_steal(&lines);
 }
 
-#define expect(yaml, code, part)                                                                   \
-    do {                                                                                           \
-        int code_;                                                                                 \
-        autofree char *lines_ = check((yaml), &code_);                                             \
-        ck_assert_msg(code_ == (code), "%s", lines_);                                              \
-        ck_assert_msg(strstr(lines_, (part)) != NULL, "'%s' lacks '%s'", lines_, (part));          \
-    } while (0)
+/* Fails the test unless the report has @code and, for other than "", @part. */
+static void expect(const char *yaml, int code, const char *part)
+{
+    int actual;
+    autofree char *lines = check(yaml, &actual);
+
+    ck_assert_msg(actual == code, "%d instead of %d: %s", actual, code, lines);
+    if (*part)
+        ck_assert_msg(strstr(lines, part) != NULL, "'%s' lacks '%s'", lines, part);
+}
 
 START_TEST(a_valid_configuration_is_valid_and_nothing_is_set_up)
 {

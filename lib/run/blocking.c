@@ -11,13 +11,10 @@
 #include "run/symbol.h"
 #include "run/thread_safety.h"
 
-/* Describing the site opens files itself. */
-static __thread bool reporting;
-
 bool hass__blocking_matters(void)
 {
     const struct runtime *runtime = runtime__thread;
-    return runtime != NULL && runtime->debug && !reporting &&
+    return runtime != NULL && runtime->debug && !symbol_looking &&
            BEAT_LOAD(runtime->beat->name) != NULL;
 }
 
@@ -29,7 +26,6 @@ void hass__blocking_report(const char *call, const char *detail, const char *ins
     char symbol[SYMBOL_SIZE];
     if (!thread_safety_remember(runtime->thread_safety, site, call))
         return;
-    reporting = true;
     log_write_as(
         scope_name(scope), HASS_LOG_WARNING, NULL, __FILE__, __LINE__, __func__,
         "Integration %s calls %s%s%s%s on the loop: job %s, from %s. Everything waits for it; use "
@@ -37,5 +33,4 @@ void hass__blocking_report(const char *call, const char *detail, const char *ins
         scope_name(scope), call, detail != NULL ? "(" : "", detail != NULL ? detail : "",
         detail != NULL ? ")" : "", BEAT_LOAD(runtime->beat->name), symbol_describe(site, symbol),
         instead);
-    reporting = false;
 }

@@ -41,11 +41,11 @@ static void wait_for(sem_t *done)
     executor_unpark();
 }
 
-int runtime_call(struct hass *hass, const char *operation, runtime_fn *fn, void *arg,
-                 struct hass_error *err)
+int runtime_call_from(struct hass *hass, const char *operation, const void *site, runtime_fn *fn,
+                      void *arg, struct hass_error *err)
 {
     if (hass_on_loop(hass))
-        return thread_refuse_wait(hass, operation, __builtin_return_address(0), err);
+        return thread_refuse_wait(hass, operation, site, err);
     struct scope *scope = scope_of_caller(hass);
     int result = scope_check_alive(scope, err);
     if (result < 0)

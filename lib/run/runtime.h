@@ -79,10 +79,10 @@ struct runtime {
     struct thread_safety *thread_safety;
     struct watchdog *watchdog;
     struct lastwords *lastwords;
-    bool debug;       /* slow callbacks and blocking calls are reported */
-    _Atomic bool stopping;    /* stage 4 of stop has passed: threadsafe calls fail */
-    bool shut;        /* runtime_shutdown has run */
-    size_t abandoned; /* threads that it had to leave running */
+    bool debug;            /* slow callbacks and blocking calls are reported */
+    _Atomic bool stopping; /* stage 4 of stop has passed: threadsafe calls fail */
+    bool shut;             /* runtime_shutdown has run */
+    size_t abandoned;      /* threads that it had to leave running */
 };
 
 /** The calling thread becomes the loop thread of @hass. */
@@ -129,10 +129,12 @@ typedef int runtime_fn(struct hass *hass, void *arg, struct hass_error *err);
 /**
  * Runs @fn on the loop and waits for its result: the body of most blocking twins. @arg may live on the caller's stack: @fn
  * either has run or never will when this returns. Refused on the loop with HASS_E_WOULD_DEADLOCK, which is reported with
- * @operation ("hass.bus.listen") and the site @caller; HASS_E_CLOSED once the loop has closed.
+ * @operation ("hass.bus.listen") and the site from which the twin was called; HASS_E_CLOSED once the loop has closed.
  */
-int runtime_call(struct hass *hass, const char *operation, runtime_fn *fn, void *arg,
-                 struct hass_error *err) HASS_BLOCKING;
+#define runtime_call(hass, operation, fn, arg, err)                                                \
+    runtime_call_from((hass), (operation), __builtin_return_address(0), (fn), (arg), (err))
+int runtime_call_from(struct hass *hass, const char *operation, const void *site, runtime_fn *fn,
+                      void *arg, struct hass_error *err) HASS_BLOCKING;
 
 /**
  * Queues @fn from any thread, the loop included, and returns at once: the body of most posting twins. @arg is destroyed

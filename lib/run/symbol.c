@@ -171,21 +171,36 @@ static bool find_function(const char *path, uint64_t offset, char *name, size_t 
 
 /* --- the answer ----------------------------------------------------------------------------------- */
 
+#define PLAIN_NAME 56
+
+/* The copy <domain>-<build-id>.<content>.so that an integration is opened from is called as what it is a copy of. */
+static void plain_name(const char *path, char name[PLAIN_NAME])
+{
+    const char *file = strrchr(path, '/') + 1;
+    const char *dash = strrchr(file, '-');
+    size_t digits = dash ? strspn(dash + 1, "0123456789abcdef.") : 0;
+    bool copy = digits > 32 && !strcmp(dash + 1 + digits, "so");
+
+    snprintf(name, PLAIN_NAME, "%.*s%s", copy ? (int)(dash - file) : 48, file, copy ? ".so" : "");
+}
+
+__thread bool symbol_looking;
+
 static void describe(uintptr_t address, char text[SYMBOL_SIZE])
 {
     struct mapping mapping;
-    char name[96];
+    char file[PLAIN_NAME], name[96];
     uint64_t distance;
     if (!find_mapping(address, &mapping)) {
         snprintf(text, SYMBOL_SIZE, "0x%lx", (unsigned long)address);
         return;
     }
-    const char *file = strrchr(mapping.path, '/') + 1;
+    plain_name(mapping.path, file);
     uint64_t offset = address - mapping.start + mapping.offset;
     if (find_function(mapping.path, offset, name, sizeof(name), &distance))
-        snprintf(text, SYMBOL_SIZE, "%.48s:%s+0x%llx", file, name, (unsigned long long)distance);
+        snprintf(text, SYMBOL_SIZE, "%s:%.72s+0x%llx", file, name, (unsigned long long)distance);
     else
-        snprintf(text, SYMBOL_SIZE, "%.48s+0x%llx", file, (unsigned long long)offset);
+        snprintf(text, SYMBOL_SIZE, "%s+0x%llx", file, (unsigned long long)offset);
 }
 
 const char *symbol_describe(const void *address, char text[SYMBOL_SIZE])
@@ -198,7 +213,9 @@ const char *symbol_describe(const void *address, char text[SYMBOL_SIZE])
     pthread_mutex_unlock(&cache_lock);
     if (known)
         return text;
+    symbol_looking = true;
     describe((uintptr_t)address, text);
+    symbol_looking = false;
     pthread_mutex_lock(&cache_lock);
     answer->address = address;
     memcpy(answer->text, text, SYMBOL_SIZE);

@@ -12,6 +12,9 @@
 
 /**
  * Writes what is at @address into @text: "file:function+0x10", "file+0x1234" where the file has no symbols, or the number.
- * Reads files: not on the loop. Returns @text.
+ * Reads files: on the loop only for a report, once a site. Returns @text.
  */
 const char *symbol_describe(const void *address, char text[SYMBOL_SIZE]);
+
+/** True while this thread reads them: the reports of blocking calls leave these out. */
+extern __thread bool symbol_looking;

@@ -87,6 +87,7 @@ struct refusal {
     const char *problem; /* "was called from thread …" */
     const char *instead;
     const char *advice;
+    const char *anchor; /* of the page; NULL: the operation's own */
 };
 
 /* Looking the site up reads our own files, once a site, also on the loop. */
@@ -99,7 +100,7 @@ static void report(const struct hass *hass, const struct refusal *refusal)
     scope_of_caller(hass)->counters.refused++;
     if (!thread_safety_remember(runtime->thread_safety, refusal->site, refusal->operation))
         return;
-    write_anchor(refusal->operation, anchor);
+    write_anchor(refusal->anchor ? refusal->anchor : refusal->operation, anchor);
     log_write_as(owner, HASS_LOG_WARNING, NULL, __FILE__, __LINE__, __func__,
                  "%s %s by integration %s at %s; nothing was done. %s%s%s (lib/README.md#%s)",
                  refusal->operation, refusal->problem, owner, symbol_describe(refusal->site, site),
@@ -140,10 +141,11 @@ int thread_refuse_wait(const struct hass *hass, const char *operation, const voi
     report(hass, &(struct refusal){
                      .operation = operation,
                      .site = site,
-                     .problem = "would have stopped the loop, which it waits for, called",
+                     .problem = "would have stopped the loop, which it waits for; it was called",
                      .instead = remedy ? remedy->function : NULL,
                      .advice = remedy ? ", its form for the loop"
                                       : "Call it from a pool thread (hass_async_add_executor_job)",
+                     .anchor = "waiting-on-the-loop",
                  });
     return hass_fail(err, HASS_E_WOULD_DEADLOCK, "%s would wait on the loop for the loop%s%s",
                      operation, remedy ? "; there use " : "", remedy ? remedy->function : "");
@@ -158,6 +160,7 @@ int thread_refuse_suspend(const struct hass *hass, const char *operation, const 
                      .problem = "can wait only inside a coroutine, and was called outside of one",
                      .instead = "hass_async_create_task",
                      .advice = " to start a coroutine that calls it",
+                     .anchor = "suspending-outside-a-coroutine",
                  });
     return hass_fail(err, HASS_E_NOT_COROUTINE, "%s must be called inside a coroutine", operation);
 }

@@ -75,6 +75,12 @@ START_TEST(a_name_is_given_once)
     ck_assert_int_eq(hass_async_provide_api(hass, "lamp.api", &table, &err), HASS_E_EXISTS);
     hass_error_clear(&err);
     ck_assert_int_eq(hass_async_provide_api(hass, "", &table, &err), HASS_E_INVALID);
+    char name[129];
+    memset(name, 'a', sizeof(name));
+    name[128] = '\0';
+    ck_assert_int_eq(hass_async_provide_api(hass, name, &table, NULL), HASS_E_INVALID);
+    name[127] = '\0';
+    ck_assert_int_eq(hass_async_provide_api(hass, name, &table, NULL), 0);
 }
 END_TEST
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "loader/plugin.h"
 #include "support/loader_fixture.h"
 
 static struct hass_error err = HASS_ERROR_INIT;
@@ -256,6 +257,20 @@ START_TEST(a_damaged_file_is_named_with_its_message)
 }
 END_TEST
 
+START_TEST(a_file_is_read_up_to_its_limit_and_no_further)
+{
+    test_logs();
+    const char *path = loader_drop("good", "large");
+    struct hass *hass = loader_hass();
+    ck_assert_int_eq(truncate(path, 0), 0);
+    ck_assert_int_eq(truncate(path, PLUGIN_MAX_FILE), 0);
+    expect_error(loader_set_up(hass, "large", &err), HASS_E_PLUGIN, "no ELF header");
+    ck_assert_int_eq(truncate(path, PLUGIN_MAX_FILE + 1), 0);
+    hass_error_clear(&err);
+    expect_error(loader_set_up(hass, "large", &err), HASS_E_LIMIT, "at most 67108864 are read");
+}
+END_TEST
+
 START_TEST(an_unknown_integration_is_answered_with_the_nearest)
 {
     test_logs();
@@ -342,6 +357,7 @@ int main(void)
                         sizeof(unusable) / sizeof(unusable[0]));
     tcase_add_loop_test(tcase, a_damaged_file_is_named_with_its_message, 0,
                         sizeof(damages) / sizeof(damages[0]));
+    tcase_add_test(tcase, a_file_is_read_up_to_its_limit_and_no_further);
     tcase_add_test(tcase, an_unknown_integration_is_answered_with_the_nearest);
     tcase_add_test(tcase, what_failed_can_be_set_up_when_its_reason_is_gone);
     tcase_add_test(tcase, a_dropped_in_file_wins_and_the_log_says_so);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a sensor's value may be: each class with good and bad values, attributes, units. The sensors are made here, in the
+ * domain of the built integration.
+ */
+#include <string.h>
+
+#include "sensor/sensor.h"
+#include "support/cases.h"
+#include "support/home.h"
+
+static const char *const options[] = { "idle", "busy", NULL };
+
+/* The sensor of a test. It outlives the test function, as the home does. */
+static struct fake {
+    struct hass_entity_description description;
+    struct sensor_ops ops;
+    struct hass_value value;
+    int64_t reset;
+} fake;
+
+static HASS_CALLBACK struct hass_value native_value(struct hass_entity *entity)
+{
+    return fake.value;
+}
+
+static int64_t last_reset(struct hass_entity *entity)
+{
+    return fake.reset;
+}
+
+static HASS_COROUTINE int add(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = 0);
+    struct hass_entity *entity =
+        hass_entity_new(hass, &ops, &fake.description, &fake.ops, NULL, NULL);
+
+    return hass_component_async_add_entities(hass_component_async_get(hass, "sensor"), &entity, 1,
+                                             err);
+}
+
+/* A home of @yaml with the sensor added. */
+static HASS_CALLBACK struct hass *home_with(const char *yaml)
+{
+    struct hass *hass = test_home(yaml);
+
+    fake.description.size = sizeof(fake.description);
+    fake.description.name = "Fake";
+    fake.ops.size = sizeof(fake.ops);
+    fake.ops.native_value = native_value;
+    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    test_settle(hass);
+    return hass;
+}
+
+#define STRING(t)                                                                                  \
+    {                                                                                              \
+        .type = HASS_VALUE_STRING, .text = {.data = (t), .length = sizeof(t) - 1 }                 \
+    }
+#define NUMBER(d)                                                                                  \
+    {                                                                                              \
+        .type = HASS_VALUE_DOUBLE, .number = (d)                                                   \
+    }
+#define WHOLE(i)                                                                                   \
+    {                                                                                              \
+        .type = HASS_VALUE_INT, .integer = (i)                                                     \
+    }
+
+static const struct {
+    const char *device_class, *unit, *state_class;
+    bool with_options;
+    struct hass_value value;
+    const char *state;   /* shown */
+    const char *problem; /* logged, or NULL */
+} values[] = {
+    { NULL, NULL, NULL, false, STRING("anything"), "anything", NULL },
+    { NULL, NULL, NULL, false, STRING(""), "", NULL },
+    { NULL, NULL, NULL, false, { .type = HASS_VALUE_NONE }, "unknown", NULL },
+    { NULL, "%", NULL, false, { .type = HASS_VALUE_NONE }, "unknown", NULL },
+    { NULL, "%", NULL, false, WHOLE(42), "42", NULL },
+    { NULL, "%", NULL, false, NUMBER(42.5), "42.5", NULL },
+    { NULL, "%", NULL, false, NUMBER(42), "42.0", NULL },
+    { NULL, "%", NULL, false, STRING("42.50"), "42.50", NULL },
+    { NULL, "%", NULL, false, STRING("-1e3"), "-1e3", NULL },
+    { NULL, "%", NULL, false, STRING("many"), "unknown", "is not a finite number" },
+    { NULL, "%", NULL, false, STRING(""), "unknown", "is not a finite number" },
+    { NULL, "%", NULL, false, STRING("42 %"), "unknown", "is not a finite number" },
+    { NULL, "%", NULL, false, STRING("0x1F"), "unknown", "is not a finite number" },
+    { NULL, "%", NULL, false, STRING("nan"), "unknown", "is not a finite number" },
+    { NULL, "%", NULL, false, STRING("inf"), "unknown", "is not a finite number" },
+    { NULL, "%", NULL, false, STRING("1e999"), "unknown", "is not a finite number" },
+    { NULL, "%", NULL, false, NUMBER(1.0 / 0.0), "unknown", "is not a finite number" },
+    { NULL, "%", NULL, false, NUMBER(0.0 / 0.0), "unknown", "is not a finite number" },
+    { NULL,
+      "%",
+      NULL,
+      false,
+      { .type = HASS_VALUE_BOOL, .boolean = true },
+      "unknown",
+      "is not a finite number" },
+    { NULL, NULL, "measurement", false, STRING("many"), "unknown", "is not a finite number" },
+    { "power", NULL, NULL, false, STRING("many"), "unknown", "is not a finite number" },
+    { "timestamp", NULL, NULL, false, STRING("2024-01-31T10:00:00+01:00"),
+      "2024-01-31T10:00:00+01:00", NULL },
+    { "timestamp", NULL, NULL, false, STRING("2024-01-31T10:00:00Z"), "2024-01-31T10:00:00Z",
+      NULL },
+    { "timestamp", NULL, NULL, false, STRING("2024-01-31T10:00:00"), "unknown",
+      "is not a date and time with an offset" },
+    { "timestamp", NULL, NULL, false, STRING("yesterday"), "unknown",
+      "is not a date and time with an offset" },
+    { "timestamp", NULL, NULL, false, WHOLE(1700000000), "unknown",
+      "is not a date and time with an offset" },
+    { "timestamp", "s", NULL, false, STRING("2024-01-31T10:00:00Z"), "unknown",
+      "is of a class that has neither unit nor state class" },
+    { "date", NULL, NULL, false, STRING("2024-02-29"), "2024-02-29", NULL },
+    { "date", NULL, NULL, false, STRING("2023-02-29"), "unknown", "is not a date" },
+    { "date", NULL, NULL, false, STRING("2024-1-1"), "unknown", "is not a date" },
+    { "date", NULL, "measurement", false, STRING("2024-02-29"), "unknown",
+      "is of a class that has neither unit nor state class" },
+    { "enum", NULL, NULL, true, STRING("busy"), "busy", NULL },
+    { "enum", NULL, NULL, true, STRING("Busy"), "unknown", "is not one of its options" },
+    { "enum", NULL, NULL, true, WHOLE(1), "unknown", "is not one of its options" },
+    { "enum", NULL, NULL, false, STRING("busy"), "unknown", "is not one of its options" },
+    { "enum", "%", NULL, true, STRING("busy"), "unknown",
+      "is of a class that has neither unit nor state class" },
+    { NULL, NULL, NULL, true, STRING("busy"), "unknown",
+      "has options, but not the device class enum" },
+};
+
+START_TEST(a_value_is_shown_or_refused_by_its_class)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    fake = (struct fake){
+        .description = { .device_class = values[_i].device_class,
+                         .unit_of_measurement = values[_i].unit },
+        .ops = { .state_class = values[_i].state_class,
+                 .options = values[_i].with_options ? options : NULL },
+        .value = values[_i].value,
+    };
+    struct hass *hass = home_with("sensor:\n");
+
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), values[_i].state);
+    if (values[_i].problem)
+        ck_assert_msg(logs_find(logs, values[_i].problem) != NULL, "%s is not logged",
+                      values[_i].problem);
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), values[_i].problem ? 1 : 0);
+}
+END_TEST
+
+START_TEST(attributes_tell_class_unit_and_options)
+{
+    hass__assert_loop();
+    fake = (struct fake){
+        .description = { .device_class = "energy", .unit_of_measurement = "kWh" },
+        .ops = { .state_class = "total", .last_reset = last_reset },
+        .value = NUMBER(1.5),
+        .reset = INT64_C(1704067200000000),
+    };
+    struct hass *hass = home_with("sensor:\n");
+    autojson *all = hass_state_attributes(hass_states_async_get(hass, "sensor.fake"));
+
+    ck_assert_json(all, "{'state_class':'total','last_reset':'2024-01-01T00:00:00+00:00',"
+                        "'unit_of_measurement':'kWh','device_class':'energy',"
+                        "'friendly_name':'Fake'}");
+}
+END_TEST
+
+START_TEST(options_are_an_attribute)
+{
+    hass__assert_loop();
+    fake = (struct fake){
+        .description = { .device_class = "enum" },
+        .ops = { .options = options },
+        .value = STRING("idle"),
+    };
+    autojson *shown = home_attribute(home_with("sensor:\n"), "sensor.fake", "options");
+
+    ck_assert_json(shown, "['idle','busy']");
+}
+END_TEST
+
+static const struct {
+    const char *system, *unit;
+    struct hass_value value;
+    const char *state, *shown;
+} temperatures[] = {
+    { "metric", "°C", NUMBER(21.5), "21.5", "°C" },
+    { "metric", "°F", NUMBER(212), "100.0", "°C" },
+    { "us_customary", "°C", NUMBER(21.5), "70.7", "°F" },
+    { "us_customary", "°C", STRING("-40"), "-40.0", "°F" },
+    { "us_customary", "°F", STRING("70"), "70", "°F" },
+    { "us_customary", "K", WHOLE(300), "300", "K" },
+};
+
+START_TEST(temperatures_are_shown_in_the_unit_of_the_home)
+{
+    hass__assert_loop();
+    fake = (struct fake){
+        .description = { .device_class = "temperature",
+                         .unit_of_measurement = temperatures[_i].unit },
+        .value = temperatures[_i].value,
+    };
+    struct hass_buf yaml = HASS_BUF_INIT;
+
+    hass_buf_printf(&yaml, "homeassistant:\n  unit_system: %s\nsensor:\n", temperatures[_i].system);
+    struct hass *hass = home_with(hass_buf_string(&yaml));
+    hass_buf_fini(&yaml);
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), temperatures[_i].state);
+    autojson *unit = home_attribute(hass, "sensor.fake", "unit_of_measurement");
+    ck_assert_str_eq(json_string_value(unit), temperatures[_i].shown);
+}
+END_TEST
+
+CASES_MAIN("sensor values", ROWS(a_value_is_shown_or_refused_by_its_class, values),
+           ONCE(attributes_tell_class_unit_and_options), ONCE(options_are_an_attribute),
+           ROWS(temperatures_are_shown_in_the_unit_of_the_home, temperatures))

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every feature of the living template.
+ */
+#include <string.h>
+
+#include "demo/demo.h"
+#include "support/cases.h"
+#include "support/home.h"
+
+START_TEST(its_entities_are_there)
+{
+    struct hass *hass = test_home("demo:\n");
+    static const char *const states[][2] = {
+        { "sensor.outside_temperature", "15.6" },
+        { "binary_sensor.warm_outside", "off" },
+        { "switch.decorative_lights", "on" },
+        { "switch.ac", "off" },
+    };
+
+    for (size_t i = 0; i < 4; i++)
+        ck_assert_str_eq(home_state(hass, states[i][0]), states[i][1]);
+    autojson *outside =
+        hass_state_attributes(hass_states_async_get(hass, "sensor.outside_temperature"));
+    autojson *lights =
+        hass_state_attributes(hass_states_async_get(hass, "switch.decorative_lights"));
+    ck_assert_json(outside, "{'state_class':'measurement','unit_of_measurement':'°C',"
+                            "'device_class':'temperature','friendly_name':'Outside Temperature'}");
+    ck_assert_json(lights, "{'assumed_state':true,'friendly_name':'Decorative Lights'}");
+}
+END_TEST
+
+START_TEST(a_pool_update_fills_a_sensor_before_it_is_added)
+{
+    struct hass *hass = test_home("demo:\n");
+
+    ck_assert_int_gt(atoi(home_state(hass, "sensor.kernel_entropy")), 0);
+}
+END_TEST
+
+START_TEST(the_timer_makes_weather)
+{
+    struct hass *hass = test_home("demo:\n  interval: 3600\n");
+
+    test_advance(hass, 3600);
+    ck_assert_str_eq(home_state(hass, "sensor.outside_temperature"), "11.9");
+    ck_assert_str_eq(home_state(hass, "binary_sensor.warm_outside"), "off");
+    test_advance(hass, 13 * 3600);
+    ck_assert_str_eq(home_state(hass, "sensor.outside_temperature"), "19.6");
+    ck_assert_str_eq(home_state(hass, "binary_sensor.warm_outside"), "on");
+}
+END_TEST
+
+START_TEST(a_signal_pushes_the_sensor_and_the_tracker_follows)
+{
+    struct hass *hass = test_home("demo:\n");
+
+    hass_async_dispatcher_send(hass, DEMO_SIGNAL_WEATHER, json_real(18.5), NULL);
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "sensor.outside_temperature"), "18.5");
+    ck_assert_str_eq(home_state(hass, "binary_sensor.warm_outside"), "on");
+    hass_states_async_set(hass, "sensor.outside_temperature", "unknown", NULL, NULL, NULL);
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "binary_sensor.warm_outside"), "unknown");
+}
+END_TEST
+
+START_TEST(a_listener_on_the_pool_answers_with_the_same_context)
+{
+    struct hass *hass = test_home("demo:\n");
+    struct capture *pongs = test_capture(hass, "demo_pong");
+    autounref(hass_context) const *context = hass_context_new(hass, NULL, NULL);
+
+    hass_bus_async_fire(hass, "demo_ping", test_json("{'n':7}"), context, NULL);
+    test_settle(hass);
+    ck_assert_uint_eq(capture_count(pongs), 1);
+    ck_assert_json(hass_event_data(capture_event(pongs, 0)), "{'n':7}");
+    ck_assert(hass_context_equal(hass_event_context(capture_event(pongs, 0)), context));
+}
+END_TEST
+
+struct greeting {
+    const char *data;
+    json_t *response;
+};
+
+static HASS_COROUTINE int greet(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct greeting *greeting = userdata;
+    const struct hass_call_options options = { .size = sizeof(options),
+                                               .blocking = true,
+                                               .return_response = true };
+
+    return hass_services_async_call(hass, "demo", "greet", test_json(greeting->data), &options,
+                                    &greeting->response, err);
+}
+
+START_TEST(greetings_are_counted)
+{
+    struct hass *hass = test_home("demo:\n");
+    struct greeting first = { "{'name':'Ada'}", NULL }, second = { "{}", NULL };
+
+    ck_assert_int_eq(test_run_coroutine(hass, greet, &first), 0);
+    ck_assert_json(first.response, "{'greeting':'Hello, Ada','count':1}");
+    ck_assert_int_eq(home_call(hass, "demo", "greet", "{'name':'nobody listens'}", NULL), 0);
+    ck_assert_int_eq(test_run_coroutine(hass, greet, &second), 0);
+    ck_assert_json(second.response, "{'greeting':'Hello, you','count':3}");
+    json_decref(first.response);
+    json_decref(second.response);
+}
+END_TEST
+
+static const char *const bad_calls[] = { "{'name':''}", "{'name':['Ada']}", "{'nmae':'Ada'}" };
+
+START_TEST(a_wrong_greeting_is_refused)
+{
+    struct hass *hass = test_home("demo:\n");
+    ck_assert_int_eq(home_call(hass, "demo", "greet", bad_calls[_i], NULL), HASS_E_INVALID);
+}
+END_TEST
+
+static const char *const bad_sections[] = { "demo:\n  interval: 0\n", "demo:\n  interval: soon\n",
+                                            "demo:\n  intervall: 60\n", "demo: 7\n" };
+
+START_TEST(a_wrong_section_is_reported)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = test_home(bad_sections[_i]);
+
+    ck_assert(!hass_component_loaded(hass, "demo"));
+    ck_assert_ptr_nonnull(logs_find(logs, "demo"));
+    ck_assert(!hass_services_async_has(hass, "demo", "greet"));
+}
+END_TEST
+
+START_TEST(nothing_is_left_of_it_when_it_is_unloaded)
+{
+    struct hass *hass = test_home("demo:\n");
+
+    ck_assert_int_eq(loader_unload(hass, "demo", NULL), 0);
+    ck_assert_uint_eq(hass_states_async_count(hass, NULL), 0);
+    ck_assert(!hass_services_async_has(hass, "demo", "greet"));
+    autojson *listeners = hass_bus_async_listeners(hass);
+    ck_assert_ptr_null(hass_json_get(listeners, "demo_ping"));
+    test_advance(hass, 120);
+    ck_assert_int_eq(loader_set_up(hass, "demo", NULL), 0);
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "sensor.outside_temperature"), "15.6");
+}
+END_TEST
+
+START_TEST(it_can_be_reloaded_again_and_again)
+{
+    struct hass *hass = test_home("demo:\n");
+    struct logs *logs = test_logs();
+
+    for (int i = 0; i < 20; i++) {
+        ck_assert_int_eq(loader_reload(hass, "demo", NULL), 0);
+        test_settle(hass);
+        ck_assert_uint_eq(hass_states_async_count(hass, NULL), 5);
+    }
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 0);
+}
+END_TEST
+
+CASES_MAIN("demo", ONCE(its_entities_are_there),
+           ONCE(a_pool_update_fills_a_sensor_before_it_is_added), ONCE(the_timer_makes_weather),
+           ONCE(a_signal_pushes_the_sensor_and_the_tracker_follows),
+           ONCE(a_listener_on_the_pool_answers_with_the_same_context), ONCE(greetings_are_counted),
+           ROWS(a_wrong_greeting_is_refused, bad_calls),
+           ROWS(a_wrong_section_is_reported, bad_sections),
+           ONCE(nothing_is_left_of_it_when_it_is_unloaded),
+           ONCE(it_can_be_reloaded_again_and_again))

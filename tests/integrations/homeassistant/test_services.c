@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Services over the whole home.
+ */
+#include <string.h>
+
+#include "core/core.h"
+#include "support/cases.h"
+#include "support/home.h"
+
+#define YAML                                                                                       \
+    "input_boolean:\n  one:\n  two:\n    initial: true\n"                                          \
+    "demo:\n"
+
+static const struct {
+    const char *service, *data, *one, *two, *lights;
+} turns[] = {
+    { "turn_on", "{'entity_id':'input_boolean.one'}", "on", "on", "on" },
+    { "turn_off", "{'entity_id':['input_boolean.two','switch.decorative_lights']}", "off", "off",
+      "off" },
+    { "toggle", "{'entity_id':'input_boolean.one, input_boolean.two, switch.decorative_lights'}",
+      "on", "off", "off" },
+    { "turn_off", "{'entity_id':['sensor.outside_temperature','input_boolean.two']}", "off", "off",
+      "on" },
+};
+
+START_TEST(targets_are_split_by_domain)
+{
+    struct hass *hass = test_home(YAML);
+
+    ck_assert_int_eq(home_call(hass, "homeassistant", turns[_i].service, turns[_i].data, NULL), 0);
+    ck_assert_str_eq(home_state(hass, "input_boolean.one"), turns[_i].one);
+    ck_assert_str_eq(home_state(hass, "input_boolean.two"), turns[_i].two);
+    ck_assert_str_eq(home_state(hass, "switch.decorative_lights"), turns[_i].lights);
+}
+END_TEST
+
+START_TEST(a_domain_without_the_service_is_warned_about)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = test_home(YAML);
+
+    ck_assert_int_eq(home_call(hass, "homeassistant", "turn_on",
+                               "{'entity_id':['sensor.outside_temperature','homeassistant.x']}",
+                               NULL),
+                     0);
+    ck_assert_uint_eq(logs_matching(logs, "sensor has no service turn_on"), 1);
+    ck_assert_uint_eq(logs_matching(logs, "homeassistant"), 2);
+}
+END_TEST
+
+static const struct {
+    const char *service, *data, *said;
+} refused[] = {
+    { "turn_on", "{}", "entity_id" },
+    { "turn_on", "{'entity_id':'all'}", "all" },
+    { "toggle", "{'entity_id':'none'}", "none" },
+    { "turn_on", "{'entity_id':'kitchen'}", "kitchen" },
+    { "turn_on", "{'entity_id':'input_boolean.one','to':1}", "to" },
+    { "update_entity", "{}", "entity_id" },
+    { "update_entity", "{'entity_id':'all'}", "all" },
+    { "set_location", "{'latitude':91,'longitude':0}", "latitude" },
+    { "set_location", "{'latitude':0}", "longitude" },
+    { "set_location", "{'latitude':'north','longitude':0}", "latitude" },
+    { "stop", "{'now':true}", "now" },
+    { "restart", "{'now':true}", "now" },
+    { "reload_integration", "{}", "domain" },
+    { "reload_integration", "{'domain':'homeassistant'}", "cannot replace itself" },
+    { "reload_integration", "{'domain':'nowhere'}", "nowhere" },
+    { "reload_integration", "{'domain':'../demo'}", "domain" },
+};
+
+START_TEST(what_is_wrong_is_refused_with_a_reason)
+{
+    struct hass *hass = test_home(YAML);
+    struct hass_error err = HASS_ERROR_INIT;
+
+    ck_assert_int_lt(home_call(hass, "homeassistant", refused[_i].service, refused[_i].data, &err),
+                     0);
+    ck_assert_msg(strstr(err.message, refused[_i].said) != NULL, "'%s' lacks '%s'", err.message,
+                  refused[_i].said);
+    ck_assert_int_eq(hass_core_state(hass), HASS_RUNNING);
+    ck_assert_str_eq(home_state(hass, "input_boolean.one"), "off");
+}
+END_TEST
+
+START_TEST(the_first_failure_of_several_domains_is_told_and_the_others_go_on)
+{
+    struct hass *hass = test_home(YAML);
+
+    hass_services_async_remove(hass, "input_boolean", "turn_on", NULL);
+    ck_assert_int_eq(home_call(hass, "homeassistant", "turn_on",
+                               "{'entity_id':['input_boolean.one','switch.ac']}", NULL),
+                     0);
+    ck_assert_str_eq(home_state(hass, "switch.ac"), "on");
+}
+END_TEST
+
+START_TEST(update_entity_polls_at_once)
+{
+    struct logs *logs = test_logs();
+    struct hass_buf yaml = HASS_BUF_INIT;
+
+    hass_buf_printf(&yaml,
+                    "command_line:\n  - sensor:\n      name: Counter\n      scan_interval: 3600\n"
+                    "      command: cd %s; echo x >>counter; wc -l <counter\n",
+                    test_dir());
+    struct hass *hass = test_home(hass_buf_string(&yaml));
+    hass_buf_fini(&yaml);
+    ck_assert_str_eq(home_state(hass, "sensor.counter"), "1");
+    ck_assert_int_eq(home_call(hass, "homeassistant", "update_entity",
+                               "{'entity_id':['sensor.counter','sensor.nowhere']}", NULL),
+                     0);
+    ck_assert_str_eq(home_state(hass, "sensor.counter"), "2");
+    ck_assert_ptr_nonnull(logs_find(logs, "there is no entity sensor.nowhere"));
+}
+END_TEST
+
+START_TEST(set_location_moves_the_home)
+{
+    struct hass *hass = test_home(YAML);
+    struct capture *moved = test_capture(hass, HASS_EVENT_CORE_CONFIG_UPDATE);
+    struct hass_home home = { .size = sizeof(home) };
+
+    ck_assert_int_eq(home_call(hass, "homeassistant", "set_location",
+                               "{'latitude':52.5,'longitude':13.4,'elevation':34}", NULL),
+                     0);
+    hass_config_home(hass, &home);
+    ck_assert_double_eq(home.latitude, 52.5);
+    ck_assert_double_eq(home.longitude, 13.4);
+    ck_assert_int_eq(home.elevation, 34);
+    ck_assert_json(hass_event_data(capture_event(moved, 0)),
+                   "{'latitude':52.5,'longitude':13.4,'elevation':34}");
+}
+END_TEST
+
+/* --- the configuration --------------------------------------------------------------------------------------------- */
+
+START_TEST(check_config_tells_the_first_error_with_its_place)
+{
+    struct hass *hass = test_home(YAML);
+    struct hass_error err = HASS_ERROR_INIT;
+
+    ck_assert_int_eq(home_call(hass, "homeassistant", "check_config", "{}", NULL), 0);
+    loader_configure("demo:\n  interval: never\n");
+    ck_assert_int_eq(home_call(hass, "homeassistant", "check_config", "{}", &err), HASS_E_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.message, "configuration.yaml:2: "));
+}
+END_TEST
+
+static const char *const needs_good_configuration[] = { "restart", "reload_all",
+                                                        "reload_core_config" };
+
+START_TEST(with_a_bad_configuration_nothing_is_reloaded_or_restarted)
+{
+    struct hass *hass = test_home(YAML);
+    struct hass_error err = HASS_ERROR_INIT;
+
+    loader_configure("demo:\n  interval: never\n");
+    ck_assert_int_eq(home_call(hass, "homeassistant", needs_good_configuration[_i], "{}", &err),
+                     HASS_E_INVALID);
+    ck_assert_msg(!strncmp(err.message, "not re", 6), "%s", err.message);
+    ck_assert_int_eq(hass_core_state(hass), HASS_RUNNING);
+    ck_assert_str_eq(home_state(hass, "input_boolean.two"), "on");
+}
+END_TEST
+
+START_TEST(reload_integration_replaces_one)
+{
+    struct hass *hass = test_home(YAML);
+
+    home_call(hass, "homeassistant", "turn_on", "{'entity_id':'input_boolean.one'}", NULL);
+    ck_assert_int_eq(
+        home_call(hass, "homeassistant", "reload_integration", "{'domain':'demo'}", NULL), 0);
+    ck_assert_str_eq(home_state(hass, "input_boolean.one"), "on");
+    ck_assert_str_eq(home_state(hass, "switch.ac"), "off");
+}
+END_TEST
+
+/* --- the end ------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *service;
+    int exit_code;
+} ends[] = { { "stop", 0 }, { "restart", HASS_EXIT_RESTART } };
+
+START_TEST(stop_and_restart_end_with_their_exit_code)
+{
+    struct hass *hass = test_home(YAML);
+
+    ck_assert_int_eq(home_call(hass, "homeassistant", ends[_i].service, "{}", NULL), 0);
+    test_advance(hass, 1);
+    ck_assert_int_eq(hass_core_state(hass), HASS_STOPPED);
+    ck_assert_int_eq(core_exit_code(hass), ends[_i].exit_code);
+}
+END_TEST
+
+START_TEST(all_but_turning_and_updating_is_for_administrators)
+{
+    struct hass *hass = test_home(NULL);
+    static const char *const admin[] = { "stop",
+                                         "restart",
+                                         "check_config",
+                                         "reload_all",
+                                         "reload_core_config",
+                                         "reload_integration",
+                                         "set_location" };
+    static const char *const all[] = { "turn_on", "turn_off", "toggle", "update_entity" };
+
+    for (size_t i = 0; i < 7; i++)
+        ck_assert(hass_services_async_is_admin(hass, "homeassistant", admin[i]));
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert(hass_services_async_has(hass, "homeassistant", all[i]));
+        ck_assert(!hass_services_async_is_admin(hass, "homeassistant", all[i]));
+    }
+}
+END_TEST
+
+CASES_MAIN("homeassistant", ROWS(targets_are_split_by_domain, turns),
+           ONCE(a_domain_without_the_service_is_warned_about),
+           ROWS(what_is_wrong_is_refused_with_a_reason, refused),
+           ONCE(the_first_failure_of_several_domains_is_told_and_the_others_go_on),
+           ONCE(update_entity_polls_at_once), ONCE(set_location_moves_the_home),
+           ONCE(check_config_tells_the_first_error_with_its_place),
+           ROWS(with_a_bad_configuration_nothing_is_reloaded_or_restarted,
+                needs_good_configuration),
+           ONCE(reload_integration_replaces_one),
+           ROWS(stop_and_restart_end_with_their_exit_code, ends),
+           ONCE(all_but_turning_and_updating_is_for_administrators))

@@ -196,6 +196,20 @@ static void complain_of_surplus(struct config_file *file, const char *domain, co
                     "integration %s takes no configuration of its own: this is ignored", domain);
 }
 
+/* A section that is a word or a number: the tables check what is inside of maps, so only here its place is known. */
+static int refuse_scalar(struct config_file *file, const char *domain, const json_t *own,
+                         struct diagnostics *diagnostics)
+{
+    const struct diagnostic_about about = {
+        .mark = yaml_marks_find(file->marks, file->sections, domain),
+        .path = domain,
+    };
+    char text[SCHEMA_VALUE_TEXT];
+    diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, &about, "expected a map, got %s",
+                    schema_describe_value(own, text));
+    return HASS_E_INVALID;
+}
+
 static int check_own(struct config_file *file, const char *domain, const json_t *section,
                      const struct hass_manifest *manifest, struct diagnostics *diagnostics,
                      json_t **ret_own)
@@ -209,6 +223,8 @@ static int check_own(struct config_file *file, const char *domain, const json_t 
     }
     if (!own)
         own = schema_copy(manifest->config).list ? json_array() : json_object();
+    if (!json_is_object(own) && !json_is_array(own))
+        return refuse_scalar(file, domain, own, diagnostics);
     return schema_check_marked(manifest->config, own, file->marks, domain, diagnostics, ret_own);
 }
 

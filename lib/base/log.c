@@ -59,6 +59,8 @@ static _Atomic int default_level = HASS_LOG_WARNING;
 static _Atomic int lowest_level = HASS_LOG_WARNING; /* of the default and all loggers */
 static _Atomic int overrides;                       /* loggers with a level of their own */
 static _Atomic(struct logger *) loggers[LOGGER_CHAINS];
+static _Atomic size_t logger_count;
+static struct logger others; /* all that are too many; on no chain and without a name */
 
 /* --- clocks and names ---------------------------------------------------------------------------------------------- */
 
@@ -123,6 +125,7 @@ static struct logger *find_logger(const char *name)
     return search(atomic_load(chain_of(name)), NULL, name);
 }
 
+/** Loggers are never forgotten, and clients can name them: beyond the limit all are one, `others`. */
 static struct logger *find_or_add_logger(const char *name)
 {
     _Atomic(struct logger *) *chain = chain_of(name);
@@ -131,6 +134,10 @@ static struct logger *find_or_add_logger(const char *name)
 
     if (found)
         return found;
+    if (atomic_fetch_add(&logger_count, 1) >= LOG_MAX_LOGGERS) {
+        atomic_fetch_sub(&logger_count, 1);
+        return &others;
+    }
     size_t size = strlen(name) + 1;
     struct logger *fresh = mem_zalloc(sizeof(*fresh) + size);
     memcpy(fresh->name, name, size);
@@ -139,6 +146,7 @@ static struct logger *find_or_add_logger(const char *name)
         // Only what was pushed since we looked can be the same name.
         found = search(head, fresh->next, name);
         if (found) {
+            atomic_fetch_sub(&logger_count, 1);
             free(fresh);
             return found;
         }
@@ -170,10 +178,13 @@ static void recount_levels(void)
 
 void hass_log_set_level(const char *logger, enum hass_log_level level)
 {
-    if (logger)
-        atomic_store(&find_or_add_logger(logger)->level, (int)level);
+    struct logger *own = logger ? find_or_add_logger(logger) : NULL;
+
+    if (own == &others)
+        hass_warning("%s keeps the default level: %d loggers are known, which is the limit", logger,
+                     LOG_MAX_LOGGERS);
     else
-        atomic_store(&default_level, (int)level);
+        atomic_store(own ? &own->level : &default_level, (int)level);
     recount_levels();
 }
 
@@ -301,7 +312,7 @@ static void report_suppressed(const struct logger *logger, uint32_t lines)
     emit(&(struct hass_log_record){
         .size = sizeof(struct hass_log_record),
         .level = HASS_LOG_WARNING,
-        .logger = logger->name,
+        .logger = logger == &others ? "others" : logger->name,
         .file = "log.c",
         .function = __func__,
         .message = message,
@@ -342,6 +353,7 @@ void log_flush_suppressed(bool finish)
 {
     uint32_t now = window_now();
 
+    flush_logger(&others, now, finish);
     for (size_t i = 0; i < LOGGER_CHAINS; i++)
         for (struct logger *at = atomic_load(&loggers[i]); at; at = at->next)
             flush_logger(at, now, finish);
@@ -382,12 +394,11 @@ static void write_line(const char *name, struct hass_log_record record, const ch
 {
     char room[512];
     autofree char *heap = NULL;
-    struct logger *logger = find_or_add_logger(name);
 
-    if (!admit(logger))
+    if (!admit(find_or_add_logger(name)))
         return;
     record.size = sizeof(record);
-    record.logger = logger->name;
+    record.logger = name;
     record.file = base_name(record.file);
     record.time = wall_now();
     record.message = format_message(room, sizeof(room), &heap, format, args);

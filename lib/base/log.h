@@ -12,6 +12,8 @@ enum {
     LOG_BUCKET_LINES = 100, /* a logger may write in LOG_BUCKET_SECONDS; the rest is counted */
     LOG_BUCKET_SECONDS = 10,
     LOG_MAX_MESSAGE = 16384, /* bytes; longer messages are cut at a character boundary */
+    LOG_MAX_LOGGERS =
+        4096, /* names that are known; others share a bucket and have the default level */
 };
 
 /** @hook gives the name of the current scope, or NULL for "core"; the name must outlive the line. NULL: no hook. */

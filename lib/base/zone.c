@@ -21,11 +21,9 @@
 #include "mem.h"
 #include "zone_rule.h"
 
-#define ZONE_FOLDER   "/usr/share/zoneinfo/"
-#define PERIOD        ((int64_t)DAYS_PER_400_YEARS * SECONDS_PER_DAY)
-#define MAX_ZONE_FILE 262144
-#define MAX_ZONE_NAME 128
-#define MAX_TIME      (INT64_C(1) << 59) /* either way; RFC 8536 has real files begin there */
+#define ZONE_FOLDER "/usr/share/zoneinfo/"
+#define PERIOD      ((int64_t)DAYS_PER_400_YEARS * SECONDS_PER_DAY)
+#define MAX_TIME    (INT64_C(1) << 59) /* either way; RFC 8536 has real files begin there */
 
 struct change {
     int64_t time; /* from here on… */
@@ -158,7 +156,7 @@ static size_t body_size(const struct header *header, size_t time_size)
                     header->charcnt + (uint64_t)header->leapcnt * (time_size + 4) +
                     header->isstdcnt + header->isutcnt;
 
-    return size > MAX_ZONE_FILE ? MAX_ZONE_FILE + 1 : (size_t)size;
+    return size > ZONE_MAX_FILE ? ZONE_MAX_FILE + 1 : (size_t)size;
 }
 
 /** Appends a change unless it changes nothing; one at the time of the last takes its place. */
@@ -297,7 +295,7 @@ int zone_parse(const char *name, const void *data, size_t size, struct hass_zone
 /** Letters, digits, "_", "-", "+" and "." in parts divided by "/"; no part is empty or begins with a dot. */
 static bool name_is_good(const char *name)
 {
-    if (!*name || strnlen(name, MAX_ZONE_NAME + 1) > MAX_ZONE_NAME)
+    if (!*name || strnlen(name, ZONE_MAX_NAME + 1) > ZONE_MAX_NAME)
         return false;
     for (const char *at = name; *at; at++) {
         bool part_begins = at == name || at[-1] == '/';
@@ -309,12 +307,10 @@ static bool name_is_good(const char *name)
     return name[strlen(name) - 1] != '/';
 }
 
-static int read_zone_file(const char *name, struct hass_buf *buf)
+int zone_read_file(const char *path, struct hass_buf *buf)
 {
-    char path[sizeof(ZONE_FOLDER) + MAX_ZONE_NAME];
     struct stat info;
 
-    snprintf(path, sizeof(path), ZONE_FOLDER "%s", name);
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &info) < 0)
         return -errno;
@@ -327,7 +323,7 @@ static int read_zone_file(const char *name, struct hass_buf *buf)
             continue;
         if (got <= 0)
             return (int)got;
-        if (buf->length + (size_t)got > MAX_ZONE_FILE)
+        if (buf->length + (size_t)got > ZONE_MAX_FILE)
             return -EFBIG;
         hass_buf_add(buf, block, (size_t)got);
     }
@@ -335,11 +331,13 @@ static int read_zone_file(const char *name, struct hass_buf *buf)
 
 int hass_zone_new(const char *name, struct hass_zone **ret_zone, struct hass_error *err)
 {
+    char path[sizeof(ZONE_FOLDER) + ZONE_MAX_NAME];
     autobuf file = HASS_BUF_INIT;
 
     if (!name_is_good(name))
         return hass_fail(err, HASS_E_NOT_FOUND, "\"%.64s\" is not the name of a time zone", name);
-    int error = read_zone_file(name, &file);
+    snprintf(path, sizeof(path), ZONE_FOLDER "%s", name);
+    int error = zone_read_file(path, &file);
     if (error == -ENOENT || error == -ENOTDIR)
         return hass_fail(err, HASS_E_NOT_FOUND, "unknown time zone \"%s\"", name);
     if (error < 0)

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include <hass/buf.h>
 #include <hass/dt.h>
 
 /** Seconds in which one offset holds: start ≤ time < end; INT64_MIN and INT64_MAX where it never changes. */
@@ -17,6 +18,12 @@ struct zone_span {
 
 /** The span of @time. NULL is UTC. */
 struct zone_span zone_span_at(const struct hass_zone *zone, int64_t time);
+
+#define ZONE_MAX_FILE 262144 /* bytes */
+#define ZONE_MAX_NAME 128    /* characters */
+
+/** Appends the file at @path to @buf. Returns 0, -errno, -EFBIG when it is larger than ZONE_MAX_FILE, -ENOENT when it is none. */
+int zone_read_file(const char *path, struct hass_buf *buf);
 
 /** As hass_zone_new, from the bytes of a TZif file. */
 int zone_parse(const char *name, const void *data, size_t size, struct hass_zone **ret_zone,

@@ -5,6 +5,7 @@
  */
 #include "data/json_rows.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include <hass/buf.h>
@@ -37,6 +38,8 @@ struct json_rows *json_rows_create(const char *const *path, size_t limit, json_r
     struct json_rows *rows = mem_zalloc(sizeof(*rows));
     rows->path = path;
     rows->limit = limit;
+    for (const char *const *key = path; *key; key++)
+        assert(strlen(*key) <= KEY_MAX);
     rows->row_fn = row;
     rows->userdata = userdata;
     return rows;

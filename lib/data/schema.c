@@ -271,7 +271,8 @@ static json_t *check_map_field(struct checker *checker, const struct hass_field 
 static json_t *check_one(struct checker *checker, const struct hass_field *field,
                          const json_t *value, const struct path *path)
 {
-    if (path && path->depth > HASS_JSON_MAX_DEPTH) {
+    bool opens = json_is_object(value) || json_is_array(value);
+    if (opens && path && path->depth >= HASS_JSON_MAX_DEPTH) {
         report(checker, path, AT_VALUE, NULL, "more than %d levels", HASS_JSON_MAX_DEPTH);
         return NULL;
     }

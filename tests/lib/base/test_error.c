@@ -88,6 +88,20 @@ START_TEST(a_long_message_is_cut_at_a_character)
 }
 END_TEST
 
+START_TEST(a_message_has_439_bytes_and_a_key_63_at_most)
+{
+    for (size_t more = 0; more < 2; more++) {
+        struct hass_error err = HASS_ERROR_INIT;
+        char text[441] = "", key[65] = "";
+        memset(text, 'x', 439 + more);
+        memset(key, 'k', 63 + more);
+        hass_fail_key(&err, HASS_E_INVALID, key, "%s", text);
+        ck_assert_uint_eq(strlen(err.message), 439);
+        ck_assert_uint_eq(strlen(err.key), 63);
+    }
+}
+END_TEST
+
 START_TEST(a_message_is_one_line)
 {
     struct hass_error err = HASS_ERROR_INIT;
@@ -151,6 +165,7 @@ int main(void)
     tcase_add_test(tcase, errno_is_explained);
     tcase_add_test(tcase, a_prefix_goes_in_front);
     tcase_add_loop_test(tcase, a_long_message_is_cut_at_a_character, 0, 4);
+    tcase_add_test(tcase, a_message_has_439_bytes_and_a_key_63_at_most);
     tcase_add_test(tcase, a_message_is_one_line);
     tcase_add_test(tcase, a_cleared_error_takes_another);
     tcase_add_test(tcase, a_copy_obeys_the_first);

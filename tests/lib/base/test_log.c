@@ -162,6 +162,21 @@ START_TEST(a_long_message_is_cut_and_line_ends_go)
 }
 END_TEST
 
+START_TEST(a_message_has_16_kib_at_most)
+{
+    char *text = malloc(LOG_MAX_MESSAGE + 2);
+
+    memset(text, 'x', LOG_MAX_MESSAGE + 1);
+    text[LOG_MAX_MESSAGE + 1] = '\0';
+    hass_error("%s", text);
+    ck_assert_uint_eq(strlen(last_message), LOG_MAX_MESSAGE);
+    text[LOG_MAX_MESSAGE] = '\0';
+    hass_error("%s", text);
+    ck_assert_str_eq(last_message, text);
+    free(text);
+}
+END_TEST
+
 START_TEST(a_bucket_holds_a_hundred_lines)
 {
     for (int i = 0; i < 150; i++)
@@ -196,6 +211,38 @@ START_TEST(what_was_suppressed_is_reported_once)
     log_flush_suppressed(true);
     hass_error("next");
     ck_assert_uint_eq(lines, 102);
+}
+END_TEST
+
+/** Whether @name takes a level of its own, which debug would be. */
+static bool takes_level(const char *name)
+{
+    hass_log_set_level(name, HASS_LOG_DEBUG);
+    scope = name;
+    return hass_log_enabled(HASS_LOG_DEBUG);
+}
+
+START_TEST(loggers_beyond_4096_share_what_they_have)
+{
+    char name[16];
+
+    hass_warning("one of them");
+    for (int i = 1; i < LOG_MAX_LOGGERS - 1; i++) {
+        snprintf(name, sizeof(name), "logger_%d", i);
+        hass_log_set_level(name, HASS_LOG_WARNING);
+    }
+    ck_assert(takes_level("last"));
+    ck_assert(!takes_level("one_more"));
+    ck_assert_str_eq(last_message, "one_more keeps the default level: 4096 loggers are known, "
+                                   "which is the limit");
+    scope = "and_another";
+    size_t before = lines;
+    for (int i = 0; i < 2 * LOG_BUCKET_LINES; i++)
+        hass_error("line %d", i);
+    ck_assert_str_eq(last_logger, "and_another");
+    ck_assert_uint_le(lines - before, LOG_BUCKET_LINES);
+    log_flush_suppressed(true);
+    ck_assert_str_eq(last_logger, "others");
 }
 END_TEST
 
@@ -283,7 +330,9 @@ int main(void)
     tcase_add_test(tcase, resetting_forgets_levels);
     tcase_add_test(tcase, levels_have_names);
     tcase_add_test(tcase, a_long_message_is_cut_and_line_ends_go);
+    tcase_add_test(tcase, a_message_has_16_kib_at_most);
     tcase_add_test(tcase, a_bucket_holds_a_hundred_lines);
+    tcase_add_test(tcase, loggers_beyond_4096_share_what_they_have);
     tcase_add_test(tcase, what_was_suppressed_is_reported_once);
     tcase_add_test(tcase, the_end_reports_a_full_bucket);
     tcase_add_test(tcase, a_line_can_be_written_in_anothers_name);

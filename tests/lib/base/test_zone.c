@@ -2,7 +2,10 @@
 /*
  * Zone files made by hand: damaged ones, and footers no present zone has.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <hass/buf.h>
 
@@ -113,6 +116,40 @@ START_TEST(huge_counts_are_refused)
     add_header(&file, '2', UINT32_MAX, UINT32_MAX);
     hass_buf_reserve(&file, 4096);
     ck_assert_int_eq(zone_parse("x", file.data, file.length + 4096, &zone, NULL), HASS_E_INVALID);
+}
+END_TEST
+
+START_TEST(a_file_has_256_kib_at_most)
+{
+    char path[] = "/tmp/hass-test-zone-XXXXXX";
+    int fd = mkstemp(path);
+
+    for (int more = 0; more < 2; more++) {
+        autobuf file = HASS_BUF_INIT;
+        ck_assert_int_eq(ftruncate(fd, ZONE_MAX_FILE + more), 0);
+        ck_assert_int_eq(zone_read_file(path, &file), more ? -EFBIG : 0);
+        ck_assert_uint_le(file.length, ZONE_MAX_FILE);
+    }
+    close(fd);
+    unlink(path);
+}
+END_TEST
+
+/** No such zone in both cases, but only a name is looked for. */
+START_TEST(a_name_has_128_characters_at_most)
+{
+    char name[ZONE_MAX_NAME + 2];
+    struct hass_error err = HASS_ERROR_INIT;
+    struct hass_zone *zone = NULL;
+
+    memset(name, 'A', sizeof(name) - 1);
+    name[ZONE_MAX_NAME + 1] = '\0';
+    ck_assert_int_eq(hass_zone_new(name, &zone, &err), HASS_E_NOT_FOUND);
+    ck_assert_ptr_nonnull(strstr(err.message, "is not the name of a time zone"));
+    hass_error_clear(&err);
+    name[ZONE_MAX_NAME] = '\0';
+    ck_assert_int_eq(hass_zone_new(name, &zone, &err), HASS_E_NOT_FOUND);
+    ck_assert_ptr_nonnull(strstr(err.message, "unknown time zone"));
 }
 END_TEST
 
@@ -230,6 +267,8 @@ int main(void)
     tcase_add_test(tcase, a_file_cut_anywhere_is_refused);
     tcase_add_test(tcase, a_file_with_any_byte_changed_does_no_harm);
     tcase_add_test(tcase, huge_counts_are_refused);
+    tcase_add_test(tcase, a_file_has_256_kib_at_most);
+    tcase_add_test(tcase, a_name_has_128_characters_at_most);
     tcase_add_test(tcase, the_old_version_is_refused);
     LOOP(a_rule_gives_this_offset, rules);
     tcase_add_test(tcase, a_rule_repeats_for_ever);

@@ -296,6 +296,25 @@ START_TEST(a_row_beyond_the_limit_is_refused)
 }
 END_TEST
 
+/** A longer one is no place on the path, though it begins like one. */
+START_TEST(a_key_on_the_way_to_rows_has_64_characters_at_most)
+{
+    char key[66];
+    memset(key, 'k', sizeof(key) - 1);
+    key[64] = '\0';
+    const char *const long_path[] = { key, NULL };
+    for (int more = 0; more < 2; more++) {
+        struct seen seen = { .text = HASS_BUF_INIT };
+        struct json_rows *rows = json_rows_create(long_path, 1000, take_row, &seen);
+        autofree char *text = mem_printf("{\"%s%s\":[1]}", key, more ? "k" : "");
+        ck_assert_int_eq(json_rows_feed(rows, text, strlen(text), NULL), 0);
+        ck_assert_int_eq(seen.count, 1 - more);
+        json_rows_destroy(rows);
+        hass_buf_fini(&seen.text);
+    }
+}
+END_TEST
+
 START_TEST(a_failing_row_function_ends_the_reading)
 {
     struct seen seen = { .text = HASS_BUF_INIT, .fail_at = 2 };
@@ -324,6 +343,7 @@ int main(void)
     tcase_add_loop_test(tcase, rows_are_handed_out_and_the_rest_is_kept, 0,
                         sizeof(row_cases) / sizeof(row_cases[0]));
     tcase_add_test(tcase, a_row_beyond_the_limit_is_refused);
+    tcase_add_test(tcase, a_key_on_the_way_to_rows_has_64_characters_at_most);
     tcase_add_test(tcase, a_failing_row_function_ends_the_reading);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

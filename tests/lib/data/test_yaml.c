@@ -203,6 +203,78 @@ START_TEST(a_map_of_many_duplicates_is_no_burden)
 }
 END_TEST
 
+START_TEST(a_folder_may_have_ten_thousand_files)
+{
+    autofree char *many = path_of("many");
+    mkdir(many, 0700);
+    for (size_t i = 0; i < YAML_MAX_DIR; i++) {
+        autofree char *name = mem_printf("many/%zu.yaml", i);
+        write_file(name, "1", 1);
+    }
+    write_file("many.yaml", "!include_dir_list many", 22);
+    ck_assert_int_eq(load_file("many.yaml"), 0);
+    ck_assert_uint_eq(json_array_size(value), YAML_MAX_DIR);
+    json_decref(steal(value));
+    write_file("many/more.yaml", "1", 1);
+    ck_assert_int_eq(load_file("many.yaml"), HASS_E_PARSE);
+    ck_assert_str_eq(only_message(), "more than 10000 files in a folder");
+}
+END_TEST
+
+START_TEST(sixty_four_folders_may_lie_within_each_other)
+{
+    autobuf name = HASS_BUF_INIT;
+    hass_buf_add_string(&name, "outer");
+    for (size_t i = 0; i < YAML_MAX_INCLUDES; i++) {
+        autofree char *path = path_of(hass_buf_string(&name));
+        ck_assert_int_eq(mkdir(path, 0700), 0);
+        hass_buf_add_string(&name, "/d");
+    }
+    autofree char *beyond = path_of(hass_buf_string(&name));
+    hass_buf_add_string(&name, ".yaml");
+    write_file(hass_buf_string(&name), "1", 1);
+    write_file("nested.yaml", "!include_dir_list outer", 23);
+    ck_assert_int_eq(load_file("nested.yaml"), 0);
+    ck_assert_uint_eq(json_array_size(value), 1);
+    json_decref(steal(value));
+    ck_assert_int_eq(mkdir(beyond, 0700), 0);
+    ck_assert_int_eq(load_file("nested.yaml"), HASS_E_PARSE);
+    ck_assert_str_eq(only_message(), "more than 64 folders within each other");
+}
+END_TEST
+
+START_TEST(a_number_has_128_characters_at_most)
+{
+    autobuf buf = HASS_BUF_INIT;
+    hass_buf_add_string(&buf, "0.");
+    repeat(&buf, "1", 126);
+    ck_assert_int_eq(load_buf(&buf), 0);
+    ck_assert(json_is_real(value));
+    json_decref(steal(value));
+    hass_buf_add_char(&buf, '1');
+    ck_assert_int_eq(load_buf(&buf), 0);
+    ck_assert(json_is_string(value));
+}
+END_TEST
+
+/** Beyond, the file is read on as after a syntax error: what is around the value goes, too. */
+START_TEST(a_thousand_levels_are_passed_over)
+{
+    for (int more = 0; more < 2; more++) {
+        size_t levels = HASS_JSON_MAX_DEPTH - 2 + 1000 + (size_t)more; // within two maps
+        autobuf buf = HASS_BUF_INIT;
+        hass_buf_add_string(&buf, "a: {bad: ");
+        repeat(&buf, "[", levels);
+        repeat(&buf, "]", levels);
+        hass_buf_add_string(&buf, ", near: 1}\nkept: 1\n");
+        ck_assert_int_eq(load_buf(&buf), 0);
+        ck_assert_int_eq(hass_json_get_int(hass_json_get(value, "a"), "near", 0), more ? 0 : 1);
+        ck_assert_int_eq(hass_json_get_int(value, "kept", 0), 1);
+        json_decref(steal(value));
+    }
+}
+END_TEST
+
 /* --- special files --- */
 
 START_TEST(what_is_no_file_is_not_opened)
@@ -384,6 +456,21 @@ START_TEST(the_nearest_word_is_found)
 }
 END_TEST
 
+START_TEST(words_of_forty_characters_are_compared)
+{
+    char word[42], candidate[42];
+    for (size_t length = 40; length <= 41; length++) {
+        memset(word, 'a', length);
+        memset(candidate, 'a', length);
+        word[length] = candidate[length] = '\0';
+        candidate[0] = 'b';
+        struct nearest nearest = { .word = word };
+        nearest_offer(&nearest, candidate);
+        ck_assert_pstr_eq(nearest.best, length == 40 ? candidate : NULL);
+    }
+}
+END_TEST
+
 START_TEST(a_diagnostic_has_a_form_for_programs)
 {
     load("a: !nope x\n");
@@ -417,8 +504,11 @@ END_TEST
 START_TEST(diagnostics_beyond_a_thousand_are_counted)
 {
     struct diagnostic_about about = { .path = "x" };
-    for (size_t i = 0; i < DIAGNOSTICS_MAX + 2; i++)
+    for (size_t i = 0; i < DIAGNOSTICS_MAX; i++)
         diagnostics_add(&diagnostics, DIAGNOSTIC_ERROR, &about, "number %zu", i);
+    ck_assert_uint_eq(diagnostics.list.length, DIAGNOSTICS_MAX);
+    for (size_t i = 0; i < 2; i++)
+        diagnostics_add(&diagnostics, DIAGNOSTIC_ERROR, &about, "beyond %zu", i);
     ck_assert_uint_eq(diagnostics.list.length, DIAGNOSTICS_MAX);
     ck_assert_uint_eq(diagnostics.errors, DIAGNOSTICS_MAX + 2);
     autobuf text = HASS_BUF_INIT;
@@ -440,6 +530,10 @@ int main(void)
     tcase_add_test(tcase, a_hundred_thousand_aliased_values_are_allowed);
     tcase_add_test(tcase, aliases_are_counted_where_a_file_is_read_again);
     tcase_add_test(tcase, sixty_four_files_may_include_each_other);
+    tcase_add_test(tcase, a_folder_may_have_ten_thousand_files);
+    tcase_add_test(tcase, sixty_four_folders_may_lie_within_each_other);
+    tcase_add_test(tcase, a_number_has_128_characters_at_most);
+    tcase_add_test(tcase, a_thousand_levels_are_passed_over);
     tcase_add_test(tcase, a_long_line_of_brackets_is_no_burden);
     tcase_add_test(tcase, a_map_of_many_duplicates_is_no_burden);
     tcase_add_test(tcase, what_is_no_file_is_not_opened);
@@ -454,6 +548,7 @@ int main(void)
                         sizeof(dumps) / sizeof(dumps[0]));
     tcase_add_test(tcase, deep_values_are_written_in_one_line_at_the_end);
     tcase_add_loop_test(tcase, the_nearest_word_is_found, 0, sizeof(words) / sizeof(words[0]));
+    tcase_add_test(tcase, words_of_forty_characters_are_compared);
     tcase_add_test(tcase, a_diagnostic_has_a_form_for_programs);
     tcase_add_test(tcase, long_lines_are_cut_and_far_columns_not_shown);
     tcase_add_test(tcase, diagnostics_beyond_a_thousand_are_counted);

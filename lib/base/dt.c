@@ -89,7 +89,7 @@ static char *put_2(char *at, int number)
 static char *put_year(char *at, int year)
 {
     if (year < 0 || year > 9999)
-        return at + sprintf(at, "%05d", year);
+        return at + snprintf(at, 8, "%05d", year);
     return put_2(put_2(at, year / 100), year % 100);
 }
 

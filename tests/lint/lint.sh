@@ -73,8 +73,10 @@ check 'thread-safety analysis' "$(sources lib daemon integrations | grep '\.c$' 
         -Wno-missing-field-initializers -Wthread-safety -Wthread-safety-negative -Werror 2>&1)"
 
 check 'writable statics in an integration (state belongs into hass_async_set_data)' "$(
-    for object in $(find build/release/obj/integrations -name '*.o' 2>/dev/null); do
-        nm "$object" | awk -v object="${object#build/release/obj/}" '$2 ~ /^[bBdD]$/ && $3 !~ /^(__|hass__|\.L)/ { print object ": " $3 }'
+    find build/release/obj/integrations -name '*.o' 2>/dev/null | while read -r object; do
+        # Constants that hold addresses are in .data.rel.ro, which is not writable once it is loaded.
+        objdump -t "$object" | awk -v object="${object#build/release/obj/}" '
+            / O (\.bss|\.data)(\.[^ \t]*)?[ \t]/ && !/ O \.data\.rel\.ro/ { print object ": " $NF }'
     done)"
 
 check 'shell scripts' "$(command -v shellcheck >/dev/null && git ls-files '*.sh' .ci/run | xargs shellcheck -S error 2>&1)"

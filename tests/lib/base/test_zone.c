@@ -38,7 +38,7 @@ static void add_header(struct hass_buf *file, char version, uint32_t times, uint
 static void make_file(struct hass_buf *file, int64_t time, const char *rule)
 {
     add_header(file, '2', 0, 0);
-    hass_buf_add(file, "XXX\0", 4);
+    hass_buf_add(file, "ABC\0", 4);
     add_header(file, '2', 1, 2);
     add_number(file, (uint64_t)time, 8);
     hass_buf_add_char(file, 1);
@@ -46,7 +46,7 @@ static void make_file(struct hass_buf *file, int64_t time, const char *rule)
     hass_buf_add(file, "\0\0", 2);
     add_number(file, 3600, 4);
     hass_buf_add(file, "\0\0", 2);
-    hass_buf_add(file, "XXX\0", 4);
+    hass_buf_add(file, "ABC\0", 4);
     hass_buf_printf(file, "\n%s\n", rule);
 }
 
@@ -76,7 +76,7 @@ START_TEST(a_file_cut_anywhere_is_refused)
     autobuf file = HASS_BUF_INIT;
     struct hass_zone *zone = NULL;
 
-    make_file(&file, 1000, "XXX-1");
+    make_file(&file, 1000, "ABC-1");
     for (size_t length = 0; length < file.length; length++) {
         struct hass_error err = HASS_ERROR_INIT;
         autofree char *copy = malloc(length + 1); // of that size, for the sanitizer
@@ -91,7 +91,7 @@ START_TEST(a_file_with_any_byte_changed_does_no_harm)
 {
     autobuf file = HASS_BUF_INIT;
 
-    make_file(&file, 1000, "XXX-1YYY,M3.5.0,M10.5.0/3");
+    make_file(&file, 1000, "ABC-1YYY,M3.5.0,M10.5.0/3");
     for (size_t i = 0; i < file.length; i++) {
         for (int value = 0; value < 256; value++) {
             struct hass_zone *zone = NULL;
@@ -112,7 +112,7 @@ START_TEST(huge_counts_are_refused)
     struct hass_zone *zone = NULL;
 
     add_header(&file, '2', 0, 0);
-    hass_buf_add(&file, "XXX\0", 4);
+    hass_buf_add(&file, "ABC\0", 4);
     add_header(&file, '2', UINT32_MAX, UINT32_MAX);
     hass_buf_reserve(&file, 4096);
     ck_assert_int_eq(zone_parse("x", file.data, file.length + 4096, &zone, NULL), HASS_E_INVALID);
@@ -175,26 +175,26 @@ static const struct {
     int day; /* 1..366 of 2024, at 12:00 UTC */
     int offset;
 } rules[] = {
-    { "XXX-1", 180, 3600 },
+    { "ABC-1", 180, 3600 },
     { "<+0330>-3:30", 180, 12600 },
-    { "XXX5YYY,M3.2.0,M11.1.0", 69, -18000 }, // 9 March
-    { "XXX5YYY,M3.2.0,M11.1.0", 70, -14400 }, // 10 March at 07:00 UTC
-    { "XXX5YYY4:30,M3.2.0,M11.1.0", 100, -16200 },
-    { "XXX0YYY,M3.5.0,M10.5.0", 300, 3600 }, // October has four Sundays, the 27th is the last
-    { "XXX0YYY,M3.5.0,M10.5.0", 301, 0 },
-    { "XXX0YYY,J60/0,J300/0", 60, 0 }, // J60 is the first of March, day 61 in a leap year
-    { "XXX0YYY,J60/0,J300/0", 61, 3600 },
-    { "XXX0YYY,59/0,300/0", 59, 0 }, // 59 is the 29th of February
-    { "XXX0YYY,59/0,300/0", 60, 3600 },
-    { "XXX3YYY,0/0,J365/23", 1, -7200 }, // daylight time all the year
-    { "XXX3YYY,0/0,J365/23", 180, -7200 },
-    { "XXX3YYY,0/0,J365/23", 366, -7200 },
-    { "XXX-10YYY,M10.1.0,M4.1.0/3", 10, 39600 }, // southern
-    { "XXX-10YYY,M10.1.0,M4.1.0/3", 180, 36000 },
-    { "XXX0YYY,M3.4.4/50,M10.4.4/50", 89, 0 }, // 50 hours after a Thursday
-    { "XXX0YYY,M3.4.4/50,M10.4.4/50", 91, 3600 },
-    { "XXX2YYY1,M3.5.0/-1,M10.5.0/-1", 90, -7200 },
-    { "XXX2YYY1,M3.5.0/-1,M10.5.0/-1", 91, -3600 },
+    { "ABC5YYY,M3.2.0,M11.1.0", 69, -18000 }, // 9 March
+    { "ABC5YYY,M3.2.0,M11.1.0", 70, -14400 }, // 10 March at 07:00 UTC
+    { "ABC5YYY4:30,M3.2.0,M11.1.0", 100, -16200 },
+    { "ABC0YYY,M3.5.0,M10.5.0", 300, 3600 }, // October has four Sundays, the 27th is the last
+    { "ABC0YYY,M3.5.0,M10.5.0", 301, 0 },
+    { "ABC0YYY,J60/0,J300/0", 60, 0 }, // J60 is the first of March, day 61 in a leap year
+    { "ABC0YYY,J60/0,J300/0", 61, 3600 },
+    { "ABC0YYY,59/0,300/0", 59, 0 }, // 59 is the 29th of February
+    { "ABC0YYY,59/0,300/0", 60, 3600 },
+    { "ABC3YYY,0/0,J365/23", 1, -7200 }, // daylight time all the year
+    { "ABC3YYY,0/0,J365/23", 180, -7200 },
+    { "ABC3YYY,0/0,J365/23", 366, -7200 },
+    { "ABC-10YYY,M10.1.0,M4.1.0/3", 10, 39600 }, // southern
+    { "ABC-10YYY,M10.1.0,M4.1.0/3", 180, 36000 },
+    { "ABC0YYY,M3.4.4/50,M10.4.4/50", 89, 0 }, // 50 hours after a Thursday
+    { "ABC0YYY,M3.4.4/50,M10.4.4/50", 91, 3600 },
+    { "ABC2YYY1,M3.5.0/-1,M10.5.0/-1", 90, -7200 },
+    { "ABC2YYY1,M3.5.0/-1,M10.5.0/-1", 91, -3600 },
 };
 
 START_TEST(a_rule_gives_this_offset)
@@ -211,7 +211,7 @@ END_TEST
 
 START_TEST(a_rule_repeats_for_ever)
 {
-    struct hass_zone *zone = zone_with("XXX5YYY,M3.2.0,M11.1.0");
+    struct hass_zone *zone = zone_with("ABC5YYY,M3.2.0,M11.1.0");
     const int64_t period = INT64_C(146097) * 86400;
 
     for (int64_t time = day_of_2024(1); time < day_of_2024(366); time += 7200) {
@@ -228,25 +228,25 @@ END_TEST
 static const char *const bad_rules[] = {
     "",
     "X1",
-    "XXX",
-    "XXX25",
-    "XXX1:60",
-    "XXX1YYY",
-    "XXX1YYY,",
-    "XXX1YYY,M3.2.0",
-    "XXX1YYY,M3.2.0,",
-    "XXX1YYY,M13.2.0,M11.1.0",
-    "XXX1YYY,M3.6.0,M11.1.0",
-    "XXX1YYY,M3.0.0,M11.1.0",
-    "XXX1YYY,M3.2.7,M11.1.0",
-    "XXX1YYY,J0,J1",
-    "XXX1YYY,J366,J1",
-    "XXX1YYY,366,1",
-    "XXX1YYY,M3.2.0,M11.1.0x",
-    "XXX1YYY,M3.2.0/168,M11.1.0",
-    "XXX1YYY,M3.2.0/,M11.1.0",
-    "<XXX1",
-    "XXX99999999999999999999",
+    "ABC",
+    "ABC25",
+    "ABC1:60",
+    "ABC1YYY",
+    "ABC1YYY,",
+    "ABC1YYY,M3.2.0",
+    "ABC1YYY,M3.2.0,",
+    "ABC1YYY,M13.2.0,M11.1.0",
+    "ABC1YYY,M3.6.0,M11.1.0",
+    "ABC1YYY,M3.0.0,M11.1.0",
+    "ABC1YYY,M3.2.7,M11.1.0",
+    "ABC1YYY,J0,J1",
+    "ABC1YYY,J366,J1",
+    "ABC1YYY,366,1",
+    "ABC1YYY,M3.2.0,M11.1.0x",
+    "ABC1YYY,M3.2.0/168,M11.1.0",
+    "ABC1YYY,M3.2.0/,M11.1.0",
+    "<ABC1",
+    "ABC99999999999999999999",
 };
 
 START_TEST(a_bad_rule_is_refused)

@@ -63,6 +63,10 @@ for seed in 1 2 3 4 5; do
 done
 
 # --- check
+output=$(check "$here/config")
+is "the default configuration is valid" 0 "$?"
+hasnt "without a warning" 'warning' "$output"
+
 new_config good 'input_boolean:
   busy:
     name: Busy'

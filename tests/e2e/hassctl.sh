@@ -27,6 +27,10 @@ ln -s "$config/.hassd.sock" "$work/link"
 
 start_ready "the daemon runs"
 
+[ -e /run/hassd/hassd.sock ] || claim "by standing in the folder" eval "cd '$config' && '$build/hassctl' info"
+mkdir "$work/checkout" && ln -s "$config" "$work/checkout/config"
+[ -e /run/hassd/hassd.sock ] || claim "by standing in a checkout" eval "cd '$work/checkout' && '$build/hassctl' info"
+
 # --- states
 output=$(ctl states)
 has "states has a title" '^ENTITY +STATE +NAME +CHANGED$' "$output"

@@ -20,6 +20,25 @@ else
     echo "# systemd-analyze is not installed: the score is not checked"
 fi
 
+# Every system call of the default configuration and its children passes the unit's filter.
+calls_in() {
+    local line
+    systemd-analyze syscall-filter "$1" | sed '1,2d; s/^ *//; /^#/d; /^$/d' | while read -r line; do
+        case $line in @*) calls_in "$line" ;; *) echo "$line" ;; esac
+    done
+}
+if command -v strace >/dev/null && command -v systemd-analyze >/dev/null && strace -o /dev/null true 2>/dev/null; then
+    new_config traced
+    cp "$here/config/configuration.yaml" "$config/"
+    timeout -s TERM 13 strace -f -qq -o "$work/trace" "$build/hassd" run --config "$config" >"$config.log" 2>&1
+    calls_in @system-service | sort -u >"$work/allowed"
+    { calls_in @privileged; calls_in @resources; } | sort -u >"$work/denied"
+    sed 's/^[0-9]* *//' "$work/trace" | grep -o '^[a-z_0-9]*(' | tr -d '(' | sort -u >"$work/used"
+    claim "the trace is one of a daemon" grep -q '^epoll_wait$' "$work/used"
+    is "every system call is allowed" "" "$(comm -23 "$work/used" "$work/allowed")"
+    is "and none is denied" "" "$(comm -12 "$work/used" "$work/denied")"
+fi
+
 # --- as the unit runs it
 new_config etc
 cp "$here/config/configuration.yaml" "$config/"

@@ -24,6 +24,10 @@ kill -HUP "$daemon"
 sleep 0.5
 claim "HUP with a damaged file leaves the daemon running" ctl info
 has "and reports the place" 'configuration.yaml:[12]' "$(cat "$config.log")"
+is "with what it had" off "$(state_of input_boolean.busy)"
+output=$(ctl reload 2>&1)
+is "hassctl reload says it by 1" 1 "$?"
+has "and by words" 'nothing was changed' "$output"
 printf 'input_boolean:\n  busy:\n' >"$config/configuration.yaml"
 for _ in 1 2 3 4 5 6 7 8 9 10; do kill -HUP "$daemon"; done
 claim "ten HUPs at once are survived" until_true 10 eval '[ -z "$(state_of input_boolean.later)" ] && ctl info'

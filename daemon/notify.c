@@ -11,12 +11,12 @@
 
 #include <systemd/sd-daemon.h>
 
+/** systemd compares it with its own reading of this clock. */
 static uint64_t monotonic_usec(void)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC,
-                  &now); /* systemd compares it with its own reading of this clock */
+    clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 

@@ -25,7 +25,6 @@
 struct daemon {
     struct hass *hass;
     struct notify notify;
-    struct hass_sub *terminate;
     struct hass_sub *interrupt;
     bool reloading;
     bool reload_again; /* SIGHUP came while reloading */
@@ -136,8 +135,8 @@ static HASS_COROUTINE int on_reload(struct hass *hass, void *userdata, struct ha
 static HASS_CALLBACK int watch_signals(struct daemon *daemon, struct hass_error *err)
 {
     struct hass *hass = daemon->hass;
-    int r = hass_process_async_watch_signal(hass, SIGTERM, HASS_JOB_CALLBACK(on_stop, daemon),
-                                            &daemon->terminate, err);
+    int r = hass_process_async_watch_signal(hass, SIGTERM, HASS_JOB_CALLBACK(on_stop, daemon), NULL,
+                                            err);
 
     if (r >= 0)
         r = hass_process_async_watch_signal(hass, SIGINT, HASS_JOB_CALLBACK(on_stop, daemon),

@@ -80,7 +80,10 @@ printf 'slow:\n' >"$config/configuration.yaml"
 start_ready "a daemon that stops slowly"
 kill -INT "$daemon"
 claim "the first INT begins to stop" until_true 10 grep -q 'takes its time' "$config.log"
-claim "which lasts" kill -0 "$daemon"
+kill -HUP "$daemon"
+kill -TERM "$daemon"
+sleep 0.3
+claim "which lasts, whatever HUP and TERM say meanwhile" kill -0 "$daemon"
 kill -INT "$daemon"
 wait_exit 5
 is "the second INT kills" 130 "$code"

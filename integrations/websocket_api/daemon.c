@@ -83,7 +83,7 @@ static HASS_COROUTINE int reload(struct websocket_request *request, struct hass_
                   : hass_async_reload_config(hass, err);
 }
 
-static const struct websocket_command commands[] = {
+static const struct websocket_command daemon_commands[] = {
     { .size = sizeof(struct websocket_command), .type = "hassd/info", .handler = info },
     { .size = sizeof(struct websocket_command), .type = "hassd/top", .handler = subscribe_top },
     { .size = sizeof(struct websocket_command),
@@ -96,8 +96,8 @@ static const struct websocket_command commands[] = {
 
 int daemon_register(struct hass *hass, struct hass_error *err)
 {
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-        int r = commands_add(hass, &commands[i], err);
+    for (size_t i = 0; i < sizeof(daemon_commands) / sizeof(daemon_commands[0]); i++) {
+        int r = commands_add(hass, &daemon_commands[i], err);
         if (r < 0)
             return r;
     }

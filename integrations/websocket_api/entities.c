@@ -154,8 +154,8 @@ static void write_part(const char *key, const char *before, const char *now, boo
 }
 
 /* Clients merge "c" into the context they know, so it holds the parts that differ; a bare id when that is all. */
-static void write_context(const struct hass_context *old, const struct hass_context *new,
-                          struct hass_buf *text)
+static void write_context_change(const struct hass_context *old, const struct hass_context *new,
+                                 struct hass_buf *text)
 {
     const char *id = hass_context_id(new);
     const bool same_user = same_text(hass_context_user_id(old), hass_context_user_id(new));
@@ -184,7 +184,7 @@ static void write_change(const struct hass_state *old_state, const struct hass_s
 
     hass_buf_printf(text, "{\"+\":{\"%s\":", changed ? "lc" : "lu");
     hass_json_write_number((double)hass_state_last_updated(new_state) / HASS_USEC_PER_SEC, text);
-    write_context(hass_state_context(old_state), hass_state_context(new_state), text);
+    write_context_change(hass_state_context(old_state), hass_state_context(new_state), text);
     if (strcmp(hass_state_state(old_state), state)) {
         hass_buf_add_string(text, ",\"s\":");
         hass_json_write_string(state, strlen(state), text);
@@ -274,7 +274,7 @@ static HASS_CALLBACK int subscribe_entities(struct websocket_request *request,
     return send_all(watcher, err);
 }
 
-static const struct websocket_command command = {
+static const struct websocket_command subscribe_command = {
     .size = sizeof(struct websocket_command),
     .type = "subscribe_entities",
     .schema = &subscribe_schema,
@@ -283,5 +283,5 @@ static const struct websocket_command command = {
 
 int entities_register(struct hass *hass, struct hass_error *err)
 {
-    return commands_add(hass, &command, err);
+    return commands_add(hass, &subscribe_command, err);
 }

@@ -30,7 +30,8 @@ if [ "${1:-}" = --cover ]; then
     llvm-profdata merge -o $build/"$target".profdata $build/"$target".profraw
     # Which files a target is there for, it says itself.
     mapfile -t files < <(sed -n 's/^ \* Covers: \(.*\)$/\1/p' "$source" | tr ' ' '\n')
-    exec llvm-cov report -instr-profile $build/"$target".profdata $build/tests/libhass.so.1 "${files[@]}"
+    exec llvm-cov report -instr-profile $build/"$target".profdata $build/tests/libhass.so.1 \
+        -object $build/tests/fuzz/fuzz_"$target" "${files[@]}"
 fi
 
 build=build/fuzz

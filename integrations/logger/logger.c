@@ -14,21 +14,39 @@
 
 #include <hass/integration.h>
 
-static const char *const levels[] = { "debug",    "info",  "warning", "warn",     "error",
-                                      "critical", "fatal", "notset",  "DEBUG",    "INFO",
-                                      "WARNING",  "WARN",  "ERROR",   "CRITICAL", "FATAL",
-                                      "NOTSET",   NULL };
+/* As an enum, but in any case: people write INFO as the model's log does. */
+static int check_level(const struct hass_field *field, const json_t *value, json_t **ret_value,
+                       struct hass_error *err)
+{
+    const char *name = json_string_value(value);
+
+    if (!name || hass_log_level_from_name(name) < 0)
+        return hass_fail(err, HASS_E_INVALID,
+                         "expected a level: debug, info, warning, error or critical%s%s%s",
+                         name ? ", got '" : "", name ? name : "", name ? "'" : "");
+    *ret_value = hass_json_ref(value);
+    return 0;
+}
+
+static const struct hass_field_type level_type = {
+    .size = sizeof(struct hass_field_type),
+    .name = "level",
+    .check = check_level,
+    .json_type = "string",
+};
+
+#define LEVELS HASS_WORDS("debug", "info", "warning", "error", "critical")
 
 static const struct hass_field level_item =
-    HASS_FIELD("", &hass_type_enum, .words = levels, .doc = "A level");
+    HASS_FIELD("", &level_type, .words = LEVELS, .doc = "A level");
 
 HASS_SCHEMA(logger_schema,
-            HASS_FIELD("default", &hass_type_enum, .words = levels, .fallback = "\"debug\"",
+            HASS_FIELD("default", &level_type, .words = LEVELS, .fallback = "\"debug\"",
                        .doc = "Level of everything that is not named in logs"),
             HASS_FIELD("logs", &hass_type_map, .item = &level_item,
                        .doc = "Levels by integration"));
 
-HASS_SCHEMA(default_level_schema, HASS_FIELD("level", &hass_type_enum, .words = levels,
+HASS_SCHEMA(default_level_schema, HASS_FIELD("level", &level_type, .words = LEVELS,
                                              .required = true, .doc = "The level"));
 
 static const struct hass_schema set_level_schema = {

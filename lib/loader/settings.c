@@ -11,6 +11,7 @@
 #include <hass/log.h>
 
 #include "base/mem.h"
+#include "data/diagnostic.h"
 #include "data/schema_check.h"
 #include "loader/manifest.h"
 
@@ -183,6 +184,34 @@ static json_t *own_part(struct config_file *file, const json_t *section)
     return NULL;
 }
 
+/* The key that was meant to be "platform", if one is near it. */
+static char *hint_for_platform(const json_t *item)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)item, key, value) {
+        struct nearest nearest = { .word = key };
+        nearest_offer(&nearest, "platform");
+        char *hint = nearest_hint(&nearest);
+        if (hint)
+            return hint;
+    }
+    return mem_strdup("add `platform:` with the name of the integration that provides it");
+}
+
+static void complain_of_item(struct config_file *file, const char *domain, const json_t *own,
+                             size_t index, struct diagnostics *diagnostics)
+{
+    autofree char *hint = hint_for_platform(json_array_get(own, index));
+    const struct diagnostic_about about = {
+        .mark = yaml_marks_item(file->marks, own, index),
+        .path = domain,
+        .hint = hint,
+    };
+    diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, &about,
+                    "required key 'platform' is missing: this item of %s is ignored", domain);
+}
+
 /* Something is written where the integration takes nothing of its own. */
 static void complain_of_surplus(struct config_file *file, const char *domain, const json_t *own,
                                 struct diagnostics *diagnostics)
@@ -190,10 +219,13 @@ static void complain_of_surplus(struct config_file *file, const char *domain, co
     const struct diagnostic_about about = {
         .mark = yaml_marks_find(file->marks, file->sections, domain),
         .path = domain,
-        .hint = json_is_array(own) ? "add `platform:` to each item" : NULL,
     };
-    diagnostics_add(diagnostics, DIAGNOSTIC_WARNING, &about,
-                    "integration %s takes no configuration of its own: this is ignored", domain);
+    if (!json_is_array(own))
+        diagnostics_add(diagnostics, DIAGNOSTIC_WARNING, &about,
+                        "integration %s takes no configuration of its own: this is ignored",
+                        domain);
+    for (size_t i = 0; i < json_array_size(own); i++)
+        complain_of_item(file, domain, own, i, diagnostics);
 }
 
 /* A section that is a word or a number: the tables check what is inside of maps, so only here its place is known. */

@@ -77,6 +77,13 @@ START_TEST(unknown_names_are_errors_with_the_nearest)
 }
 END_TEST
 
+START_TEST(an_item_without_its_platform_is_an_error_at_its_place)
+{
+    expect("thing:\n  - platform: thing_maker\n    name: A\n  - platfrom: thing_maker\n", 1,
+           "4 error required key 'platform' is missing");
+}
+END_TEST
+
 START_TEST(unusable_files_and_missing_dependencies_are_errors)
 {
     expect("both:\n", 1, "both async_setup and setup");
@@ -127,5 +134,6 @@ END_TEST
 
 TEST_MAIN("check", a_valid_configuration_is_valid_and_nothing_is_set_up,
           all_errors_are_found_with_their_places, unknown_names_are_errors_with_the_nearest,
+          an_item_without_its_platform_is_an_error_at_its_place,
           unusable_files_and_missing_dependencies_are_errors, broken_yaml_is_an_error,
           the_state_folder_is_left_alone, a_running_hass_checks_its_folder)

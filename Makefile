@@ -102,11 +102,10 @@ format: ## rewrite all sources in the house style
 
 # --- installing -----------------------------------------------------------------------------------
 
-# One line a file, "MODE SOURCE TARGET", is what install and uninstall both go by. Unit files and hass.pc have their paths filled in.
+# One line a file, "MODE SOURCE TARGET", is what install and uninstall both go by. In a source named *.in the paths are filled in.
 UNITDIR := $(PREFIX)/lib
 CONFDIR := /etc/hassd
-STAGE   := $(BUILD)/stage
-FILLED  := lib/hass.pc.in systemd/hassd.service.in systemd/hassd.tmpfiles.in
+FILL    := -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' -e 's|@VERSION@|$(VERSION)|g' -e 's|@CONFDIR@|$(CONFDIR)|g'
 define INSTALLED
 755 $(BUILD)/hassd $(PREFIX)/bin/hassd
 755 $(BUILD)/hassctl $(PREFIX)/bin/hassctl
@@ -117,14 +116,14 @@ $(foreach h,$(wildcard lib/include/hass/*.h),644 $(h) $(PREFIX)/include/hass/$(n
 )
 $(foreach d,$(DOMAINS),$(foreach h,$(wildcard integrations/$(d)/$(d).h),644 $(h) $(PREFIX)/include/hass/integrations/$(d)/$(d).h
 ))
-644 $(STAGE)/hass.pc $(LIBDIR)/pkgconfig/hass.pc
+644 lib/hass.pc.in $(LIBDIR)/pkgconfig/hass.pc
 644 daemon/hassd.8 $(PREFIX)/share/man/man8/hassd.8
 644 daemon/hassctl.1 $(PREFIX)/share/man/man1/hassctl.1
 644 daemon/hassctl.bash $(PREFIX)/share/bash-completion/completions/hassctl
 644 daemon/hassd.bash $(PREFIX)/share/bash-completion/completions/hassd
-644 $(STAGE)/hassd.service $(UNITDIR)/systemd/system/hassd.service
+644 systemd/hassd.service.in $(UNITDIR)/systemd/system/hassd.service
 644 systemd/hassd.sysusers $(UNITDIR)/sysusers.d/hassd.conf
-644 $(STAGE)/hassd.tmpfiles $(UNITDIR)/tmpfiles.d/hassd.conf
+644 systemd/hassd.tmpfiles.in $(UNITDIR)/tmpfiles.d/hassd.conf
 644 config/configuration.yaml $(PREFIX)/share/hassd/configuration.yaml
 644 config/README.md $(PREFIX)/share/doc/hassd/configuration.md
 644 systemd/README.md $(PREFIX)/share/doc/hassd/operating.md
@@ -133,13 +132,14 @@ endef
 install uninstall: private export FILES = $(INSTALLED)
 
 install: all ## install below DESTDIR with PREFIX=/usr
-	$(Q)mkdir -p $(STAGE)
-	$(Q)for f in $(FILLED); do sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' -e 's|@VERSION@|$(VERSION)|g' \
-	    -e 's|@CONFDIR@|$(CONFDIR)|g' $$f > $(STAGE)/$$(basename $$f .in); done
-	$(Q)printf '%s\n' "$$FILES" | while read -r mode source target; do [ -z "$$source" ] || \
-	    install -D -m $$mode $$source "$(DESTDIR)$$target" || exit 1; done
+	$(Q)printf '%s\n' "$$FILES" | while read -r mode source target; do case $$source in \
+	    '') ;; \
+	    *.in) mkdir -p "$(DESTDIR)$${target%/*}" && sed $(FILL) $$source > "$(DESTDIR)$$target" && \
+	        chmod $$mode "$(DESTDIR)$$target" || exit 1 ;; \
+	    *) install -D -m $$mode $$source "$(DESTDIR)$$target" || exit 1 ;; \
+	    esac; done
 	$(Q)ln -sf libhass.so.1 $(DESTDIR)$(LIBDIR)/libhass.so
-	$(if $(DESTDIR),,$(Q)ldconfig 2>/dev/null || true)
+	$(if $(DESTDIR),,$(if $(filter /usr /usr/local,$(PREFIX)),$(Q)ldconfig 2>/dev/null || true))
 
 uninstall: ## remove what install put there, and folders of ours that are empty then
 	$(Q)printf '%s\n' "$$FILES" | while read -r mode source target; do [ -z "$$source" ] || rm -f "$(DESTDIR)$$target"; done

@@ -76,6 +76,9 @@ done
 has "binary_sensor.clock_synchronized has a value" '^binary_sensor.clock_synchronized +(on|off) ' "$states"
 has "input_boolean.busy has a value" '^input_boolean.busy +(on|off) ' "$states"
 is "nothing is unavailable or unknown" "" "$(grep -E ' (unavailable|unknown) ' <<<"$states" | grep -v demo)"
+timeout 60 "$build/hassctl" --socket "$work/run/hassd.sock" states -w sensor >"$work/watch" 2>&1 &
+pids+=($!)
+claim "this machine is seen changing" until_true 40 grep -q '^[0-9:.]*  sensor\.[a-z0-9_]*  .* → ' "$work/watch"
 claim "a service works" ask call input_boolean.turn_on entity_id=input_boolean.busy
 has "and did" '^input_boolean.busy +on ' "$(ask states input_boolean)"
 claim "reload works" ask reload

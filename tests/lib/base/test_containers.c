@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Buffers, arrays, lists, arenas, interned texts and the allocation beneath them.
+ * Buffers, arrays, lists, arenas and the allocation beneath them.
  */
 #include <limits.h>
 #include <signal.h>
@@ -12,7 +12,6 @@
 #include <hass/vec.h>
 
 #include "base/arena.h"
-#include "base/intern.h"
 #include "base/mem.h"
 #include "base/strmap_hash.h"
 #include "golden.h"
@@ -224,7 +223,7 @@ START_TEST(a_list_may_lose_what_the_loop_stands_on)
 }
 END_TEST
 
-/* --- arena and intern ---------------------------------------------------------------------------------------------- */
+/* --- arena ---------------------------------------------------------------------------------------------------------- */
 
 START_TEST(an_arena_gives_aligned_room_that_does_not_overlap)
 {
@@ -260,46 +259,6 @@ START_TEST(a_large_piece_leaves_the_chunk_in_use)
 }
 END_TEST
 
-START_TEST(equal_texts_are_interned_once)
-{
-    struct intern *table = intern_create();
-    char text[] = "brightness";
-    const struct interned *item = intern_get(table, text, 10);
-
-    ck_assert_str_eq(item->text, "brightness");
-    ck_assert_uint_eq(item->length, 10);
-    ck_assert_uint_eq(item->hash, strmap_hash("brightness", 10));
-    text[0] = 'x';
-    ck_assert_str_eq(item->text, "brightness");
-    ck_assert_ptr_eq(intern_get(table, "brightness_pct", 10), item);
-    ck_assert_ptr_ne(intern_get(table, "brightnes", 9), item);
-    ck_assert_ptr_null(intern_find(table, "nope", 4));
-    ck_assert_ptr_eq(intern_find(table, "brightness", 10), item);
-    ck_assert_uint_eq(intern_count(table), 2);
-    ck_assert_uint_gt(intern_size(table), 0);
-    ck_assert_ptr_null(intern_destroy(table));
-    ck_assert_ptr_null(intern_destroy(NULL));
-}
-END_TEST
-
-START_TEST(interned_texts_do_not_move)
-{
-    struct intern *table = intern_create();
-    static const struct interned *items[10000];
-    char text[16];
-
-    for (int i = 0; i < 10000; i++)
-        items[i] = intern_get(table, text, (size_t)sprintf(text, "%d", i));
-    for (int i = 0; i < 10000; i++) {
-        int length = sprintf(text, "%d", i);
-        ck_assert_ptr_eq(intern_get(table, text, (size_t)length), items[i]);
-        ck_assert_str_eq(items[i]->text, text);
-    }
-    ck_assert_uint_eq(intern_count(table), 10000);
-    intern_destroy(table);
-}
-END_TEST
-
 int main(void)
 {
     TCase *tcase = tcase_create("containers");
@@ -320,7 +279,5 @@ int main(void)
     tcase_add_test(tcase, a_list_may_lose_what_the_loop_stands_on);
     tcase_add_test(tcase, an_arena_gives_aligned_room_that_does_not_overlap);
     tcase_add_test(tcase, a_large_piece_leaves_the_chunk_in_use);
-    tcase_add_test(tcase, equal_texts_are_interned_once);
-    tcase_add_test(tcase, interned_texts_do_not_move);
     return run_tcase("containers", tcase);
 }

@@ -95,6 +95,7 @@ static void enqueue(struct executor *executor, struct work *work)
     if (list_empty(&scope->pool_queue))
         list_append(&executor->scopes, &scope->pool_link);
     list_append(&scope->pool_queue, &work->queued);
+    scope->pool_queued++;
     executor->queued++;
 }
 
@@ -103,6 +104,7 @@ static void dequeue(struct executor *executor, struct work *work)
     list_remove(&work->queued);
     if (list_empty(&work->scope->pool_queue))
         list_remove(&work->scope->pool_link);
+    work->scope->pool_queued--;
     executor->queued--;
 }
 
@@ -395,11 +397,24 @@ static HASS_CALLBACK void enlist(struct work *work, struct hass *hass)
         task_track(hass, work->future, work->name, work->flags);
 }
 
-static int check(const struct executor *executor, const struct scope *scope, struct hass_error *err)
+/* Whoever causes jobs faster than they run must not fill the memory: an integration's listener, driven by a client. */
+static int check_queue(struct executor *executor, const struct scope *scope, struct hass_error *err)
+{
+    pthread_mutex_lock(&executor->lock);
+    size_t queued = scope->pool_queued;
+    pthread_mutex_unlock(&executor->lock);
+    if (queued < EXECUTOR_MAX_QUEUED)
+        return 0;
+    return hass_fail(err, HASS_E_LIMIT, "%d pool jobs of %s wait for a thread, which is the limit",
+                     EXECUTOR_MAX_QUEUED, scope->name);
+}
+
+static int check(struct executor *executor, const struct scope *scope, struct hass_error *err)
 {
     if (executor->stopping)
         return hass_fail(err, HASS_E_CLOSED, "the pool has been closed");
-    return scope_check_open(scope, err);
+    int result = scope_check_open(scope, err);
+    return result < 0 ? result : check_queue(executor, scope, err);
 }
 
 int executor_submit(struct hass *hass, struct scope *scope, const char *name, executor_fn *fn,

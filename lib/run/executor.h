@@ -7,8 +7,9 @@
 
 #include <hass/executor.h>
 
-#define EXECUTOR_WORKERS     64  /* that are not parked */
-#define EXECUTOR_MAX_THREADS 256 /* parked ones included */
+#define EXECUTOR_WORKERS     64    /* that are not parked */
+#define EXECUTOR_MAX_THREADS 256   /* parked ones included */
+#define EXECUTOR_MAX_QUEUED  10000 /* of one scope that wait for a thread */
 
 #include "run/runtime.h"
 

@@ -27,7 +27,7 @@
 #define VERSION     1
 #define MAX_SCOPES  1024
 #define DEATH_USEC  INT64_C(600000000)
-#define MAX_DEATHS  ((size_t)64 * 1024) /* bytes of the file that are read */
+#define MAX_DEATHS  ((size_t)64 * 1024) /* lines that begin beyond so many bytes are not read */
 #define BOOT_ID     "/proc/sys/kernel/random/boot_id"
 #define DOMAIN_SIZE 80
 
@@ -206,7 +206,7 @@ static bool next_death(FILE *file, struct death *ret_death)
 {
     char line[160];
     long long when;
-    while (fgets(line, sizeof(line), file) != NULL) {
+    while (ftell(file) < (long)MAX_DEATHS && fgets(line, sizeof(line), file) != NULL) {
         if (sscanf(line, "%lld %79s", &when, ret_death->domain) == 2) {
             ret_death->time = when;
             return true;
@@ -228,7 +228,7 @@ size_t lastwords_deaths(const struct lastwords *lastwords, const char *domain)
     size_t count = 0;
     if (file == NULL)
         return 0;
-    while (ftell(file) < (long)MAX_DEATHS && next_death(file, &death))
+    while (next_death(file, &death))
         count += is_recent(lastwords, &death) && strcmp(death.domain, domain) == 0;
     fclose(file);
     return count;
@@ -240,7 +240,7 @@ static void rewrite_deaths(struct lastwords *lastwords, const char *forgotten, c
     autobuf text = HASS_BUF_INIT;
     struct death death;
     FILE *file = open_deaths(lastwords, "re");
-    while (file != NULL && text.length < MAX_DEATHS && next_death(file, &death))
+    while (file != NULL && next_death(file, &death))
         if (is_recent(lastwords, &death) &&
             (forgotten == NULL || strcmp(death.domain, forgotten) != 0))
             hass_buf_printf(&text, "%lld %s\n", (long long)death.time, death.domain);

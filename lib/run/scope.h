@@ -44,6 +44,7 @@ struct scope {
     /* Under the executor's lock. */
     struct hass_list pool_queue; /* jobs that wait for a thread */
     struct hass_list pool_link;  /* in the executor's list of scopes with such jobs */
+    uint32_t pool_queued;        /* their number */
     uint32_t pool_running;
 
     char name[];

@@ -18,8 +18,6 @@
 #include "run/scope.h"
 #include "run/symbol.h"
 
-#define MAX_SITES 4096 /* a power of two; beyond, calls are counted only */
-
 struct hass_role *const hass_loop;
 struct hass_role *const hass_suspendable;
 const bool hass__never;
@@ -27,7 +25,7 @@ const bool hass__never;
 struct thread_safety {
     pthread_mutex_t lock;
     size_t count;
-    uintptr_t calls[2 * MAX_SITES]; /* open addressing */
+    uintptr_t calls[2 * THREAD_SAFETY_MAX_SITES]; /* open addressing */
 };
 
 bool hass_on_loop(const struct hass *hass)
@@ -40,14 +38,14 @@ bool hass_on_loop(const struct hass *hass)
 bool thread_safety_remember(struct thread_safety *safety, const void *site, const char *operation)
 {
     uintptr_t call = (uintptr_t)site ^ ((uintptr_t)operation * 31);
-    size_t mask = 2 * MAX_SITES - 1;
+    size_t mask = 2 * THREAD_SAFETY_MAX_SITES - 1;
     size_t place = (call * UINT64_C(0x9e3779b97f4a7c15) >> 40) & mask;
     bool first = false;
 
     pthread_mutex_lock(&safety->lock);
     while (safety->calls[place] && safety->calls[place] != call)
         place = (place + 1) & mask;
-    if (!safety->calls[place] && safety->count < MAX_SITES) {
+    if (!safety->calls[place] && safety->count < THREAD_SAFETY_MAX_SITES) {
         safety->calls[place] = call;
         safety->count++;
         first = true;

@@ -6,6 +6,8 @@
 
 #include "run/runtime.h"
 
+#define THREAD_SAFETY_MAX_SITES 4096 /* a power of two; beyond, calls are counted only */
+
 struct thread_safety;
 
 struct thread_safety *thread_safety_create(void);

@@ -10,7 +10,8 @@
  * Runs an executor job in the pool.
  *
  * Context: loop thread, never suspends.
- * Returns: 0 with a reference in @ret_future (may be NULL), whose result is the job's.
+ * Returns: 0 with a reference in @ret_future (may be NULL), whose result is the job's; HASS_E_LIMIT when 10,000 of the
+ *          integration wait for a thread.
  * Model:   core.HomeAssistant.async_add_executor_job
  */
 HASS_API int hass_async_add_executor_job(struct hass *hass, struct hass_job job,

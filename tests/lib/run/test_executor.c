@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pool: results, parked workers, fairness, sleeping, the end. */
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -172,6 +173,107 @@ START_TEST(a_scope_with_many_jobs_leaves_room_for_others)
 }
 END_TEST
 
+/* --- limits -------------------------------------------------------------------------------------------------------- */
+
+static HASS_CALLBACK void add_hogs(unsigned number)
+{
+    for (unsigned i = 0; i < number; i++)
+        ck_assert_int_eq(
+            hass_async_add_executor_job(hass, HASS_JOB_EXECUTOR(hog, NULL), NULL, NULL), 0);
+}
+
+static size_t threads(void)
+{
+    DIR *dir = opendir("/proc/self/task");
+    size_t number = 0;
+
+    while (readdir(dir))
+        number++;
+    closedir(dir);
+    return number;
+}
+
+/* All threads there may be have begun, and one job has none: threads are made when jobs are submitted. */
+static void one_waits(const _Atomic unsigned *running, size_t before, unsigned number)
+{
+    while (*running < number)
+        sched_yield();
+    ck_assert_uint_eq(threads() - before, number);
+    ck_assert_uint_eq(hass->runtime->root->pool_queued, 1);
+}
+
+START_TEST(sixty_four_workers_run_and_the_next_job_waits)
+{
+    hass__assert_loop();
+    hass = start();
+    size_t before = threads();
+    pthread_mutex_lock(&gate);
+    add_hogs(EXECUTOR_WORKERS + 1);
+    one_waits(&hogs, before, EXECUTOR_WORKERS);
+    pthread_mutex_unlock(&gate);
+    runtime_settle(hass->runtime);
+    ck_assert_uint_eq(hogs, EXECUTOR_WORKERS + 1);
+    finish(hass);
+}
+END_TEST
+
+static struct hass_future *nothing_yet;
+static _Atomic unsigned parked;
+
+static HASS_BLOCKING int wait_parked(struct hass *h, void *userdata, struct hass_error *err)
+{
+    parked++;
+    return hass_future_wait(nothing_yet, HASS_FOREVER, err);
+}
+
+START_TEST(with_parked_workers_there_are_256_threads_at_most)
+{
+    hass__assert_loop();
+    hass = start();
+    nothing_yet = hass_future_new(hass);
+    size_t before = threads();
+    for (unsigned i = 0; i < EXECUTOR_MAX_THREADS + 1; i++) {
+        hass_async_add_executor_job(hass, HASS_JOB_EXECUTOR(wait_parked, NULL), NULL, NULL);
+        while (parked < i + 1 && i < EXECUTOR_MAX_THREADS)
+            sched_yield();
+    }
+    one_waits(&parked, before, EXECUTOR_MAX_THREADS);
+    hass_future_set(nothing_yet, 0, NULL, NULL, NULL);
+    runtime_settle(hass->runtime);
+    ck_assert_uint_eq(parked, EXECUTOR_MAX_THREADS + 1);
+    hass_future_unref(nothing_yet);
+    finish(hass);
+}
+END_TEST
+
+START_TEST(ten_thousand_jobs_of_a_scope_may_wait)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    hass__assert_loop();
+    hass = start_with(&(struct runtime_options){ .virtual_time = true, .max_workers = 1 });
+    pthread_mutex_lock(&gate);
+    add_hogs(1);
+    while (hogs < 1)
+        sched_yield();
+    add_hogs(EXECUTOR_MAX_QUEUED);
+    struct hass_job more = HASS_JOB_EXECUTOR(hog, NULL, .destroy = count_destroyed);
+    ck_assert_int_eq(hass_async_add_executor_job(hass, more, NULL, &err), HASS_E_LIMIT);
+    ck_assert_str_eq(err.message, "10000 pool jobs of core wait for a thread, which is the limit");
+    ck_assert_uint_eq(destroyed, 1);
+    struct scope *demo = scope_new(hass, "demo");
+    struct scope *former = scope_enter(demo); // another's limit is its own
+    add_hogs(1);
+    scope_leave(former);
+    pthread_mutex_unlock(&gate);
+    runtime_settle(hass->runtime);
+    add_hogs(1);
+    runtime_settle(hass->runtime);
+    scope_unref(demo);
+    finish(hass);
+}
+END_TEST
+
 /* --- sleeping ------------------------------------------------------------------------------------------------------ */
 
 static int64_t woke;
@@ -276,7 +378,9 @@ END_TEST
 TEST_MAIN("executor", a_job_gives_its_result_and_its_error,
           an_error_that_nobody_waits_for_is_logged, a_callback_does_not_belong_in_the_pool,
           a_hundred_workers_that_wait_for_workers_do_not_dead_lock,
-          a_scope_with_many_jobs_leaves_room_for_others, a_worker_sleeps_in_virtual_time,
-          what_has_not_begun_is_cancelled_at_the_end,
+          a_scope_with_many_jobs_leaves_room_for_others,
+          sixty_four_workers_run_and_the_next_job_waits,
+          with_parked_workers_there_are_256_threads_at_most, ten_thousand_jobs_of_a_scope_may_wait,
+          a_worker_sleeps_in_virtual_time, what_has_not_begun_is_cancelled_at_the_end,
           a_thread_that_does_not_end_is_named_and_abandoned,
           workers_that_talk_to_the_loop_see_it_close)

@@ -194,16 +194,56 @@ START_TEST(without_a_folder_the_house_runs_on)
 }
 END_TEST
 
-START_TEST(scopes_beyond_the_table_do_no_harm)
+/* Who is killed in the youngest of @count scopes. */
+static const char *blamed_among(size_t count)
 {
+    static char domain[80];
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct hass *hass = start_at(NOW);
+        hass__assert_loop();
+        // The core's own scope is one of them.
+        for (size_t i = 2; i < count; i++)
+            (void)scope_new(hass, "many");
+        int number = SIGKILL;
+        scope_enter(scope_new(hass, "last"));
+        hass_async_run_job(hass, HASS_JOB_CALLBACK(die, &number), NULL);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
     struct hass *hass = start_at(NOW);
-    struct scope *scopes[1100];
-    for (size_t i = 0; i < 1100; i++)
-        scopes[i] = scope_new(hass, "many");
-    for (size_t i = 0; i < 1100; i++)
-        scope_unref(scopes[i]);
-    runtime_settle(hass->runtime);
+    snprintf(domain, sizeof(domain), "%s", former(hass)->domain);
     finish(hass);
+    return domain;
+}
+
+START_TEST(of_1024_scopes_each_can_be_blamed)
+{
+    ck_assert_str_eq(blamed_among(1024), "last");
+    ck_assert_str_eq(blamed_among(1025), "");
+}
+END_TEST
+
+/* A file in which the only death of "blink" begins at @offset. */
+static size_t deaths_at(size_t offset)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "%s/deaths", folder);
+    FILE *file = fopen(path, "w");
+    for (size_t i = 1; i <= offset; i++)
+        fputc(i == offset || i % 100 == 0 ? '\n' : '#', file);
+    fprintf(file, "%lld blink\n", (long long)NOW);
+    fclose(file);
+    struct hass *hass = start_at(NOW);
+    size_t count = lastwords_deaths(hass->runtime->lastwords, "blink");
+    finish(hass);
+    return count;
+}
+
+START_TEST(deaths_beyond_64_kib_are_not_read)
+{
+    ck_assert_uint_eq(deaths_at((64 << 10) - 1), 1);
+    ck_assert_uint_eq(deaths_at(64 << 10), 0);
 }
 END_TEST
 
@@ -221,7 +261,8 @@ int main(void)
     tcase_add_test(words, deaths_are_counted_for_ten_minutes);
     tcase_add_loop_test(words, a_file_that_is_not_ours_is_ignored, 0, 2);
     tcase_add_test(words, without_a_folder_the_house_runs_on);
-    tcase_add_test(words, scopes_beyond_the_table_do_no_harm);
+    tcase_add_test(words, of_1024_scopes_each_can_be_blamed);
+    tcase_add_test(words, deaths_beyond_64_kib_are_not_read);
     suite_add_tcase(suite, words);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

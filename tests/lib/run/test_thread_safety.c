@@ -5,6 +5,7 @@
 #include <regex.h>
 
 #include "run/remedies.h"
+#include "run/thread_safety.h"
 #include "tests/lib/run/fixture.h"
 #include "tests/support/test.h"
 
@@ -18,6 +19,19 @@ static HASS_CALLBACK int nothing(struct hass *h, void *userdata, struct hass_err
 /* --- refusals ------------------------------------------------------------------------------------------------------ */
 
 static struct hass_error refused;
+
+START_TEST(call_sites_beyond_4096_are_not_reported)
+{
+    struct thread_safety *safety = thread_safety_create();
+    static char sites[THREAD_SAFETY_MAX_SITES + 1];
+
+    for (size_t i = 0; i < THREAD_SAFETY_MAX_SITES; i++)
+        ck_assert(thread_safety_remember(safety, &sites[i], "op"));
+    ck_assert(!thread_safety_remember(safety, &sites[THREAD_SAFETY_MAX_SITES], "op"));
+    ck_assert(!thread_safety_remember(safety, &sites[0], "op"));
+    thread_safety_destroy(safety);
+}
+END_TEST
 
 /* One call site, however often. */
 static void *call_often(void *arg) HASS__ANALYSIS(no_thread_safety_analysis)
@@ -211,4 +225,4 @@ END_TEST
 TEST_MAIN("thread_safety", a_call_from_another_thread_is_refused_and_reported_once,
           a_thread_of_its_own_is_known_by_its_code, a_wait_on_the_loop_names_the_form_for_the_loop,
           suspending_outside_a_coroutine_says_how_to_get_one, every_async_function_has_a_remedy,
-          every_remedy_exists)
+          every_remedy_exists, call_sites_beyond_4096_are_not_reported)

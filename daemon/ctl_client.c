@@ -19,8 +19,7 @@
 #define SOCKET_NAME                                                                                \
     ".hassd.sock" /* in the configuration folder of a daemon without a runtime folder */
 
-#define HELLO_TIMEOUT 10000                       /* milliseconds */
-#define LINE_LIMIT    ((size_t)512 * 1024 * 1024) /* get_states of a million entities */
+#define HELLO_TIMEOUT 10000 /* milliseconds */
 
 struct client {
     int fd;
@@ -28,6 +27,7 @@ struct client {
     json_int_t last_id;
     struct hass_buf input;
     size_t consumed; /* bytes of input that have been handed out */
+    size_t limit;    /* bytes of a message */
 };
 
 /* --- finding the daemon ---------------------------------------------------------------------------------------------- */
@@ -153,7 +153,7 @@ static int read_more(struct client *client, struct hass_error *err)
     ssize_t n;
 
     drop_consumed(client);
-    if (input->length > LINE_LIMIT)
+    if (input->length > client->limit)
         return hass_fail(err, HASS_E_LIMIT, "the daemon sent a message without an end");
     hass_buf_reserve(input, 65536);
     do {
@@ -198,7 +198,7 @@ static int read_message(struct client *client, json_t **ret_message, struct hass
 
     if (r < 0)
         return r;
-    r = hass_json_parse(line, length, LINE_LIMIT, ret_message, err);
+    r = hass_json_parse(line, length, client->limit, ret_message, err);
     if (r < 0)
         return hass_error_prefix(err, "the daemon sent something that is not JSON");
     return 0;
@@ -253,6 +253,7 @@ int ctl_client_connect(const char *socket, const char *config, struct client **r
     if (!client)
         abort();
     client->fd = -1;
+    client->limit = CTL_MAX_MESSAGE;
     r = find_daemon(client, socket, config, err);
     if (r >= 0)
         r = read_greeting(client, err);
@@ -262,6 +263,11 @@ int ctl_client_connect(const char *socket, const char *config, struct client **r
     }
     *ret_client = client;
     return 0;
+}
+
+void ctl_client_limit(struct client *client, size_t bytes)
+{
+    client->limit = bytes;
 }
 
 struct client *ctl_client_close(struct client *client)

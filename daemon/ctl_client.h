@@ -17,6 +17,11 @@ int ctl_client_connect(const char *socket, const char *config, struct client **r
                        struct hass_error *err);
 struct client *ctl_client_close(struct client *client);
 
+#define CTL_MAX_MESSAGE ((size_t)512 * 1024 * 1024) /* bytes: get_states of a million entities */
+
+/** Sets another limit for messages of the daemon than CTL_MAX_MESSAGE. */
+void ctl_client_limit(struct client *client, size_t bytes);
+
 /** Where the daemon was found. */
 const char *ctl_client_socket(const struct client *client);
 

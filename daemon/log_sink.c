@@ -262,6 +262,14 @@ void log_sink_write(struct log_sink *sink, const struct hass_log_record *record)
     pthread_mutex_unlock(&sink->lock);
 }
 
+size_t log_sink_queued(struct log_sink *sink)
+{
+    pthread_mutex_lock(&sink->lock);
+    size_t queued = sink->queued;
+    pthread_mutex_unlock(&sink->lock);
+    return queued;
+}
+
 static void on_record(const struct hass_log_record *record, void *userdata)
 {
     log_sink_write(userdata, record);

@@ -14,3 +14,5 @@ bool log_sink_flush(struct log_sink *sink);
 struct log_sink *log_sink_destroy(struct log_sink *sink);
 /** Writes a record or queues it; never waits. Any thread. */
 void log_sink_write(struct log_sink *sink, const struct hass_log_record *record);
+/** How many bytes wait for the writer. Any thread. */
+size_t log_sink_queued(struct log_sink *sink);

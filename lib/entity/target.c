@@ -20,6 +20,7 @@
 /* Members of a group as a list; NULL when @entity_id is no group that exists. */
 static HASS_CALLBACK json_t *group_members(struct hass *hass, const char *entity_id)
 {
+    struct hass_error err = HASS_ERROR_INIT;
     struct hass_value members;
     json_t *list = NULL;
     if (strncmp(entity_id, GROUP_PREFIX, strlen(GROUP_PREFIX)) != 0)
@@ -28,7 +29,8 @@ static HASS_CALLBACK json_t *group_members(struct hass *hass, const char *entity
     if (!state || !hass_state_attr(state, HASS_ATTR_ENTITY_ID, &members) ||
         members.type != HASS_VALUE_JSON)
         return NULL;
-    (void)hass_json_parse(members.text.data, members.text.length, MAX_GROUP, &list, NULL);
+    if (hass_json_parse(members.text.data, members.text.length, MAX_GROUP, &list, &err) < 0)
+        hass_warning("%s is not expanded: %s", entity_id, err.message);
     return list;
 }
 

@@ -128,6 +128,37 @@ START_TEST(an_error_of_the_daemon_is_an_error_here)
 END_TEST
 
 static const struct {
+    const char *end; /* of the answer */
+    size_t more;     /* bytes of it beyond the limit, the end of the line apart */
+    const char *expected;
+} lengths[] = {
+    { "\n", 0, NULL },
+    { "\n", 1, "the limit is" },
+    { "", 1, "a message without an end" },
+};
+
+START_TEST(a_message_has_so_many_bytes_at_most)
+{
+    static const char answer[] = "{\"id\":1,\"type\":\"result\",\"success\":true,\"result\":2}";
+    struct hass_error err = HASS_ERROR_INIT;
+    struct server server;
+    struct client *client;
+    char text[128];
+
+    snprintf(text, sizeof(text), "%s%s", answer, lengths[_i].end);
+    server_start(&server, HELLO, text);
+    ck_assert_int_eq(ctl_client_connect(path, NULL, &client, &err), 0);
+    ctl_client_limit(client, strlen(answer) - lengths[_i].more);
+    int r = ctl_client_call(client, command(), NULL, &err);
+    ck_assert_int_eq(r, lengths[_i].expected ? HASS_E_LIMIT : 0);
+    if (r < 0)
+        ck_assert_ptr_nonnull(strstr(err.message, lengths[_i].expected));
+    ctl_client_close(client);
+    server_stop(&server);
+}
+END_TEST
+
+static const struct {
     const char *hello, *answer, *expected;
 } failures[] = {
     { "{\"type\":\"hello\"}\n", "", "is not hassd" },
@@ -191,6 +222,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, a_result_comes_back_past_other_messages);
     tcase_add_test(tcase, an_error_of_the_daemon_is_an_error_here);
+    tcase_add_loop_test(tcase, a_message_has_so_many_bytes_at_most, 0, 3);
     tcase_add_loop_test(tcase, what_goes_wrong_is_said, 0, sizeof(failures) / sizeof(failures[0]));
     tcase_add_test(tcase, without_a_daemon_the_message_says_what_to_do);
     tcase_add_test(tcase, a_long_path_is_refused_plainly);

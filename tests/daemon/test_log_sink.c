@@ -149,6 +149,51 @@ START_TEST(a_reader_that_has_stopped_does_not_stop_us_and_what_is_lost_is_counte
 }
 END_TEST
 
+/** The line of a record of which only the message matters. */
+static size_t length_of_line(const struct hass_log_record *one)
+{
+    autobuf line = HASS_BUF_INIT;
+
+    log_format_line(one, false, &line);
+    return line.length;
+}
+
+/** A megabyte is queued, to the last byte; nothing more. */
+START_TEST(the_queue_holds_one_mebibyte)
+{
+    enum { LIMIT = 1024 * 1024, PIPE = 65536 };
+    static char message[LIMIT + PIPE];
+    int end = pipe_stderr();
+    struct log_sink *sink = log_sink_create();
+    struct hass_log_record big = record, one = record;
+    pthread_t reader;
+
+    /* The writer takes this one off the queue and hangs on it. */
+    memset(message, 'x', 2 * PIPE);
+    message[2 * PIPE] = '\0';
+    big.message = message;
+    log_sink_write(sink, &big);
+    while (log_sink_queued(sink))
+        sched_yield();
+    size_t rest = LIMIT - length_of_line(&one);
+    size_t around = length_of_line(&big) - 2 * PIPE;
+    memset(message, 'x', LIMIT);
+    message[rest - around] = '\0';
+    ck_assert_uint_eq(length_of_line(&big), rest);
+    log_sink_write(sink, &big);
+    log_sink_write(sink, &one);
+    ck_assert_uint_eq(log_sink_queued(sink), LIMIT);
+    one.message = "";
+    log_sink_write(sink, &one);
+    ck_assert_uint_eq(log_sink_queued(sink), LIMIT);
+    pthread_create(&reader, NULL, drain_thread, &end);
+    log_sink_destroy(sink);
+    close(STDERR_FILENO);
+    pthread_join(reader, NULL);
+    ck_assert_uint_eq(lines_lost, 1);
+}
+END_TEST
+
 START_TEST(a_reader_that_never_reads_does_not_stop_the_end)
 {
     int end = pipe_stderr();
@@ -254,6 +299,7 @@ int main(void)
     tcase_add_loop_test(tcase, levels_have_priorities, 0, 5);
     tcase_add_test(tcase, a_line_is_written_at_once_where_that_does_not_wait);
     tcase_add_test(tcase, a_reader_that_has_stopped_does_not_stop_us_and_what_is_lost_is_counted);
+    tcase_add_test(tcase, the_queue_holds_one_mebibyte);
     tcase_add_test(tcase, a_reader_that_never_reads_does_not_stop_the_end);
     tcase_add_test(tcase, the_journal_gets_structured_fields);
     tcase_add_test(tcase, another_stream_is_not_the_journal);

@@ -137,6 +137,27 @@ START_TEST(registering_and_removing_fire_events)
 }
 END_TEST
 
+START_TEST(domain_and_name_have_64_characters_at_most)
+{
+    struct hass *hass = test_hass();
+    struct hass_error err = HASS_ERROR_INIT;
+    autoseen seen = { 0 };
+    char name[HASS_MAX_DOMAIN + 2];
+
+    memset(name, 'a', sizeof(name) - 1);
+    name[HASS_MAX_DOMAIN + 1] = '\0';
+    struct hass_job job = HASS_JOB_CALLBACK(handle, &seen);
+    ck_assert_int_eq(hass_services_async_register(hass, "t", name, NULL, job, &err),
+                     HASS_E_INVALID);
+    ck_assert_ptr_nonnull(strstr(err.message, "the name of a service has 1 to 64 characters"));
+    ck_assert_int_eq(hass_services_async_register(hass, name, "s", NULL, job, NULL),
+                     HASS_E_INVALID);
+    name[HASS_MAX_DOMAIN] = '\0';
+    ck_assert_int_eq(hass_services_async_register(hass, name, name, NULL, job, NULL), 0);
+    ck_assert(hass_services_async_has(hass, name, name));
+}
+END_TEST
+
 static void count_destroy(void *userdata)
 {
     ++*(int *)userdata;
@@ -454,6 +475,7 @@ START_TEST(a_service_ends_with_the_scope_that_registered_it)
 END_TEST
 
 TEST_MAIN("services", registering_and_removing_fire_events,
+          domain_and_name_have_64_characters_at_most,
           registering_again_replaces_and_frees_the_former,
           a_call_fires_its_raw_data_and_hands_over_the_checked, a_target_is_merged_over_the_data,
           an_unknown_service_is_not_found, responses_follow_the_rules,

@@ -138,6 +138,32 @@ START_TEST(groups_are_expanded_and_cycles_end)
 }
 END_TEST
 
+/* A group whose list of members takes @size bytes as JSON: sensor.one, and one long name. */
+static HASS_CALLBACK void make_group_of(struct hass *hass, size_t size)
+{
+    autobuf long_name = HASS_BUF_INIT;
+    for (size_t i = strlen("[\"sensor.one\",\"\"]"); i < size; i++)
+        hass_buf_add_char(&long_name, 'x');
+    hass_states_async_set(
+        hass, "group.large", "on",
+        json_pack("{s: [s, s]}", "entity_id", "sensor.one", hass_buf_string(&long_name)), NULL,
+        NULL);
+}
+
+START_TEST(the_list_of_a_group_has_one_mebibyte_at_most)
+{
+    struct hass *hass = three_things();
+    struct logs *logs = test_logs();
+    make_group_of(hass, 1 << 20);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'group.large'}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+    make_group_of(hass, (1 << 20) + 1);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'group.large'}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+    ck_assert_ptr_nonnull(logs_find(logs, "group.large is not expanded: 1048577 bytes of JSON"));
+}
+END_TEST
+
 START_TEST(members_of_other_things_are_not_expanded)
 {
     struct hass *hass = three_things();
@@ -335,7 +361,7 @@ END_TEST
 
 TEST_MAIN("service", one_id_calls_one_entity, a_list_calls_each_once_in_any_case,
           all_calls_all_and_none_nobody, groups_are_expanded_and_cycles_end,
-          members_of_other_things_are_not_expanded,
+          the_list_of_a_group_has_one_mebibyte_at_most, members_of_other_things_are_not_expanded,
           missing_ids_are_warned_of_once_and_the_rest_is_called, what_is_not_available_is_skipped,
           a_target_is_needed_and_unknown_keys_are_refused, the_service_s_own_fields_are_checked,
           the_schema_s_own_check_applies, a_named_entity_must_have_all_required_features,

@@ -323,6 +323,55 @@ START_TEST(a_hanging_set_up_holds_the_start_for_its_limit_only)
 }
 END_TEST
 
+/* How long the start takes, with @hangs: its set-up is given up after so many seconds. */
+static HASS_CALLBACK double boot_with_hanging(struct hass *hass, double given_up)
+{
+    int64_t began = hass_monotonic(hass);
+    loader_of(hass)->limits.setup = given_up;
+    loader_boot(hass);
+    return (double)(hass_monotonic(hass) - began) / 1e6;
+}
+
+/* What never ends is waited for by the stage (300 s, and 60 more), at its end (300 s), and by the core's start (15 s). */
+START_TEST(a_stage_is_waited_for_300_seconds_and_60_more)
+{
+    static const char said[] = "Setup timed out after 300 seconds, waiting on: hangs";
+    static const struct {
+        double given_up, seconds;
+        bool said;
+    } cases[] = {
+        { 299, 299, false }, { 301, 301, true }, { 359, 359, true }, { 1000, 675, true }
+    };
+    struct logs *logs = test_logs();
+    loader_configure("good:\nhangs:\n");
+    struct hass *hass = loader_hass();
+    double seconds = boot_with_hanging(hass, cases[_i].given_up);
+    ck_assert_double_ge(seconds, cases[_i].seconds);
+    ck_assert_double_lt(seconds, cases[_i].seconds + 1);
+    ck_assert_int_eq(logs_find(logs, said) != NULL, cases[_i].said);
+    ck_assert(hass_component_loaded(hass, "good"));
+}
+END_TEST
+
+static HASS_COROUTINE int sleep_for(struct hass *hass, void *userdata, struct hass_error *error)
+{
+    return hass_async_sleep(hass, *(const double *)userdata, error);
+}
+
+START_TEST(tasks_of_the_start_are_waited_for_300_seconds)
+{
+    static const double seconds[] = { 299, 301 };
+    struct logs *logs = test_logs();
+    struct hass *hass = loader_hass();
+    struct hass_job job = HASS_JOB_COROUTINE(sleep_for, (void *)(uintptr_t)&seconds[_i]);
+    ck_assert_int_eq(hass_async_create_task(hass, job, NULL, NULL), 0);
+    int64_t began = hass_monotonic(hass);
+    loader_boot(hass);
+    ck_assert_int_eq((hass_monotonic(hass) - began) / 1000000, _i == 0 ? 299 : 301);
+    ck_assert_int_eq(logs_find(logs, "Setup goes on without tasks that still run") != NULL, _i);
+}
+END_TEST
+
 /* --- deaths -------------------------------------------------------------------------------------------------------- */
 
 /* A daemon that dies in the set-up of crash_setup. */
@@ -397,6 +446,8 @@ int main(void)
     tcase_add_test(tcase, a_stop_at_any_moment_of_the_start_is_carried_out);
     tcase_add_test(tcase, a_stop_while_a_set_up_hangs_does_not_wait_for_it);
     tcase_add_test(tcase, a_hanging_set_up_holds_the_start_for_its_limit_only);
+    tcase_add_loop_test(tcase, a_stage_is_waited_for_300_seconds_and_60_more, 0, 4);
+    tcase_add_loop_test(tcase, tasks_of_the_start_are_waited_for_300_seconds, 0, 2);
     tcase_add_test(tcase, who_kills_the_daemon_three_times_is_left_out);
     tcase_add_test(tcase, a_changed_file_has_its_chance);
     suite_add_tcase(suite, tcase);

@@ -162,6 +162,38 @@ START_TEST(a_file_without_section_headers_is_good)
 }
 END_TEST
 
+/* Puts a build-id of @count bytes behind the file, and its header where that of the stack was. */
+static void give_build_id(uint32_t count)
+{
+    const ElfW(Nhdr) note = { .n_namesz = 4, .n_descsz = count, .n_type = NT_GNU_BUILD_ID };
+    size_t at = (size + 3) & ~(size_t)3;
+    data = mem_realloc(data, at + sizeof(note) + 4 + 64);
+    memset(data + size, 0xab, at + sizeof(note) + 4 + 64 - size);
+    memcpy(data + at, &note, sizeof(note));
+    memcpy(data + at + sizeof(note), "GNU", 4);
+    size = at + sizeof(note) + 4 + 64;
+    const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)data;
+    for (unsigned i = 0; i < header->e_phnum; i++) {
+        ElfW(Phdr) *segment = (ElfW(Phdr) *)(data + header->e_phoff) + i;
+        if (segment->p_type == PT_GNU_STACK)
+            *segment = (ElfW(
+                Phdr)){ .p_type = PT_NOTE, .p_offset = at, .p_filesz = sizeof(note) + 4 + 64 };
+    }
+}
+
+START_TEST(a_build_id_has_64_digits_at_most)
+{
+    for (uint32_t count = 32; count <= 33; count++) {
+        free(data);
+        load("good");
+        give_build_id(count);
+        ck_assert_msg(elf_look(data, size, &info, &err) == 0, "%s", err.message);
+        ck_assert_uint_eq(strlen(info.build_id), 64);
+        ck_assert_int_eq(strncmp(info.build_id, "abab", 4), 0);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("elf");
@@ -179,6 +211,7 @@ int main(void)
     tcase_add_test(tcase, every_cut_off_file_is_refused);
     tcase_add_test(tcase, changed_bytes_never_lead_outside_the_file);
     tcase_add_test(tcase, a_file_without_section_headers_is_good);
+    tcase_add_test(tcase, a_build_id_has_64_digits_at_most);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "loader/plugin.h"
+#include "loader/probe.h"
 #include "support/loader_fixture.h"
 
 static struct hass_error err = HASS_ERROR_INIT;
@@ -98,6 +100,59 @@ START_TEST(a_damaged_memory_is_forgotten)
 }
 END_TEST
 
+/* --- limits -------------------------------------------------------------------------------------------------------- */
+
+START_TEST(an_integration_s_file_has_64_mib_at_most)
+{
+    const char *path = test_file("large.so", "");
+    for (int more = 0; more < 2; more++) {
+        autofree void *data = NULL;
+        size_t size = 0;
+        ck_assert_int_eq(truncate(path, PLUGIN_MAX_FILE + more), 0);
+        hass_error_clear(&err);
+        ck_assert_int_eq(plugin_read(path, &data, &size, &err), more ? HASS_E_LIMIT : 0);
+        ck_assert_uint_eq(size, more ? 0 : PLUGIN_MAX_FILE);
+    }
+    ck_assert_str_eq(err.message, "the file has 67108865 bytes, at most 67108864 are read");
+}
+END_TEST
+
+/* A memory of @count files, "id0" and so on, in a file of at least @size bytes. */
+static struct probe_memory *memory_of(size_t count, size_t size)
+{
+    autobuf text = HASS_BUF_INIT;
+    hass_buf_add_string(&text, "{\"passed\": [");
+    for (size_t i = 0; i < count; i++)
+        hass_buf_printf(&text, "%s\"id%zu\"", i ? ", " : "", i);
+    hass_buf_add_string(&text, "]}");
+    while (text.length < size)
+        hass_buf_add_char(&text, ' ');
+    return probe_memory_create(test_file("probed.json", hass_buf_string(&text)));
+}
+
+START_TEST(two_thousand_files_are_remembered_and_the_oldest_forgotten)
+{
+    struct probe_memory *memory = memory_of(1999, 0);
+    probe_memory_add(memory, "at");
+    ck_assert(probe_memory_has(memory, "id0"));
+    probe_memory_add(memory, "beyond");
+    ck_assert(!probe_memory_has(memory, "id0"));
+    ck_assert(probe_memory_has(memory, "id1"));
+    ck_assert(probe_memory_has(memory, "beyond"));
+    probe_memory_destroy(memory);
+}
+END_TEST
+
+START_TEST(a_memory_of_more_than_one_mebibyte_is_forgotten)
+{
+    for (size_t more = 0; more < 2; more++) {
+        struct probe_memory *memory = memory_of(1, ((size_t)1 << 20) + more);
+        ck_assert_int_eq(probe_memory_has(memory, "id0"), more == 0);
+        probe_memory_destroy(memory);
+    }
+}
+END_TEST
+
 START_TEST(the_probe_tells_what_a_file_is)
 {
     autobuf report = HASS_BUF_INIT;
@@ -147,6 +202,9 @@ int main(int argc, char *argv[])
     tcase_add_test(tcase, a_failure_is_not_remembered);
     tcase_add_test(tcase, without_its_program_files_are_opened_unprobed_with_a_warning);
     tcase_add_test(tcase, a_damaged_memory_is_forgotten);
+    tcase_add_test(tcase, an_integration_s_file_has_64_mib_at_most);
+    tcase_add_test(tcase, two_thousand_files_are_remembered_and_the_oldest_forgotten);
+    tcase_add_test(tcase, a_memory_of_more_than_one_mebibyte_is_forgotten);
     tcase_add_test(tcase, the_probe_tells_what_a_file_is);
     tcase_add_test(tcase, the_probe_tells_what_is_wrong);
     suite_add_tcase(suite, tcase);

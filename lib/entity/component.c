@@ -59,11 +59,13 @@ struct entry {
     struct hass_component *component;
     char *name;
     json_t *config;
+    struct hass_list link; /* in component->begun until there is a platform, or will be none */
 };
 
 static void entry_destroy(void *object)
 {
     struct entry *entry = object;
+    list_remove(&entry->link);
     component_unref(entry->component);
     json_decref(entry->config);
     free(entry->name);
@@ -91,7 +93,10 @@ static HASS_COROUTINE int set_up_entry(struct hass *hass, void *userdata, struct
         loader->release(&source);
         return 0;
     }
-    rc = platform_async_setup(platform_new(component, entry->name, &source), &own);
+    struct hass_platform *platform = platform_new(component, entry->name, &source);
+    platform->entry = hass_json_ref(entry->config);
+    list_remove(&entry->link);
+    rc = platform_async_setup(platform, &own);
     return rc == -ETIMEDOUT || rc == -ECANCELED ? 0 : hass_error_copy(err, &own);
 }
 
@@ -108,6 +113,7 @@ int component_start_entry(struct hass_component *component, const char *name, co
         .name = mem_strdup(name),
         .config = hass_json_ref(config),
     };
+    list_append(&component->begun, &entry->link);
     struct scope *former = scope_enter(component->scope);
     int rc = hass_async_create_task(
         hass, HASS_JOB_COROUTINE(set_up_entry, entry, .destroy = entry_destroy), NULL, err);
@@ -128,10 +134,26 @@ static json_t *platform_entries(const json_t *config)
     return entries;
 }
 
+/* True while an entry of a section or a request is on the way to be a platform, or is one. */
+static bool is_in_use(const struct hass_component *component, const json_t *config)
+{
+    list_foreach(&component->begun, struct entry, entry, link) {
+        if (entry->config == config)
+            return true;
+    }
+    list_foreach(&component->platforms, struct hass_platform, platform, link) {
+        if (platform->entry == config)
+            return true;
+    }
+    return false;
+}
+
 static HASS_CALLBACK void start_logged(struct hass_component *component, const char *name,
                                        const json_t *config)
 {
     struct hass_error err = HASS_ERROR_INIT;
+    if (is_in_use(component, config))
+        return;
     if (component_start_entry(component, name, config, &err) < 0)
         hass_error("Platform %s.%s cannot be set up: %s", name, component->domain, err.message);
 }
@@ -175,6 +197,7 @@ component_new(struct hass *hass, const struct hass_component_options *options, c
         .entries = platform_entries(config),
     };
     memcpy(component->domain, options->domain, size);
+    list_init(&component->begun);
     list_init(&component->platforms);
     return component;
 }
@@ -266,22 +289,11 @@ int components_async_remove_platforms(struct hass *hass, const char *name, struc
     return result;
 }
 
-static HASS_CALLBACK bool has_platform(const struct hass_component *component, const char *name)
-{
-    list_foreach(&component->platforms, struct hass_platform, platform, link) {
-        if (platform != component->own && !strcmp(platform->name, name))
-            return true;
-    }
-    return false;
-}
-
 int components_async_restore_platforms(struct hass *hass, const char *name, struct hass_error *err)
 {
     struct hass_component *component;
     const char *domain;
     strmap_foreach(entity_layer(hass)->components, domain, component) {
-        if (has_platform(component, name))
-            continue;
         start_entries(component, name);
         start_requests(component, name);
     }

@@ -21,6 +21,7 @@ struct hass_component {
     const struct hass_domain_ops *ops; /* or NULL */
     double scan_interval;
     json_t *entries;            /* of the configuration: a list of maps with "platform" */
+    struct hass_list begun;     /* struct entry: on the way to be a platform */
     struct hass_list platforms; /* struct hass_platform */
     struct hass_platform *own;  /* of entities the domain itself makes; NULL until there are any */
     char domain[];

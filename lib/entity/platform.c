@@ -65,6 +65,7 @@ static HASS_CALLBACK void platform_free(struct hass_platform *platform)
     component_unref(platform->component);
     scope_unref(platform->scope);
     free(platform->domain);
+    json_decref(platform->entry);
     free(platform->name);
     free(platform);
 }

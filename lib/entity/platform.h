@@ -38,6 +38,7 @@ struct hass_platform {
     unsigned tries;
     char *domain;
     char *name;
+    json_t *entry; /* of the section or the request that it was made from; NULL: the domain's own */
 };
 
 /** @source is taken, also what it holds; NULL for the domain's own. Lent: the component's until it is closed. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * homeassistant.turn_on, turn_off and toggle: each domain among the targets gets one call of its own service; a domain
- * without that service is warned about, and the others go on.
+ * homeassistant.turn_on, turn_off and toggle: each domain among the targets gets one call of its own service, all at the same
+ * time, so that a slow one does not hold up the others; a domain without that service is warned about.
  */
+#include <stdlib.h>
 #include <string.h>
+
+#include <hass/vec.h>
 
 #include "homeassistant.h"
 
@@ -45,30 +48,76 @@ static json_t *split(const json_t *ids)
     return by_domain;
 }
 
-static HASS_COROUTINE int call_domain(const struct hass_service_call *call, const char *domain,
-                                      json_t *ids, struct hass_error *err)
+/* The call to one domain; owned by its task. */
+struct turn {
+    const struct hass_service_call *call;
+    char *domain;
+    json_t *ids;
+};
+
+static void turn_destroy(void *object)
 {
-    struct hass *hass = hass_service_call_hass(call);
-    const char *service = hass_service_call_service(call);
+    struct turn *turn = object;
+
+    hass_service_call_unref(turn->call);
+    free(turn->domain);
+    json_decref(turn->ids);
+    free(turn);
+}
+
+static HASS_COROUTINE int call_domain(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    const struct turn *turn = userdata;
     const struct hass_call_options options = {
         .size = sizeof(options),
         .blocking = true,
-        .context = hass_service_call_context(call),
+        .context = hass_service_call_context(turn->call),
     };
+    json_t *data = json_copy((json_t *)hass_service_call_data(turn->call));
+
+    json_object_set(data, "entity_id", turn->ids);
+    return hass_services_async_call(hass, turn->domain, hass_service_call_service(turn->call), data,
+                                    &options, NULL, err);
+}
+
+/* Begins the call to one domain, if that has the service. @ret_task stays untouched when it has not. */
+static HASS_CALLBACK int begin(const struct hass_service_call *call, const char *domain,
+                               const json_t *ids, struct hass_task **ret_task,
+                               struct hass_error *err)
+{
+    struct hass *hass = hass_service_call_hass(call);
+    const char *service = hass_service_call_service(call);
 
     if (!strcmp(domain, "homeassistant") || !hass_services_async_has(hass, domain, service)) {
         hass_warning("%s has no service %s; its entities are left alone", domain, service);
         return 0;
     }
-    json_t *data = json_copy((json_t *)hass_service_call_data(call));
-    json_object_set(data, "entity_id", ids);
-    return hass_services_async_call(hass, domain, service, data, &options, NULL, err);
+    struct turn *turn = calloc(1, sizeof(*turn));
+    *turn = (struct turn){ hass_service_call_ref(call), strdup(domain), hass_json_ref(ids) };
+    return hass_async_create_task(
+        hass, HASS_JOB_COROUTINE(call_domain, turn, .destroy = turn_destroy), ret_task, err);
+}
+
+/* Waits for all; the first failure is told. */
+static HASS_COROUTINE int wait_for(struct hass *hass, struct hass_task *const tasks[], size_t count,
+                                   struct hass_error *err)
+{
+    HASS_VEC(struct hass_future *) futures = { 0 };
+
+    for (size_t i = 0; i < count; i++)
+        vec_push(&futures, hass_task_future(tasks[i]));
+    int r = hass_async_wait_all(hass, futures.data, count, HASS_FOREVER, err);
+    for (size_t i = 0; i < count && r >= 0; i++)
+        r = hass_future_result(futures.data[i], err);
+    vec_fini(&futures);
+    return r;
 }
 
 static HASS_COROUTINE int on_turn(const struct hass_service_call *call, void *userdata,
                                   struct hass_error *err)
 {
     const json_t *ids = hass_json_get(hass_service_call_data(call), "entity_id");
+    HASS_VEC(struct hass_task *) tasks = { 0 };
     const char *domain;
     json_t *of_domain;
     int r = 0;
@@ -78,12 +127,18 @@ static HASS_COROUTINE int on_turn(const struct hass_service_call *call, void *us
                          json_string_value(ids));
     autojson *by_domain = split(ids);
     json_object_foreach(by_domain, domain, of_domain) {
-        struct hass_error own = HASS_ERROR_INIT;
-        int one = call_domain(call, domain, of_domain, &own);
-        if (one < 0 && r >= 0)
-            r = hass_error_copy(err, &own);
+        struct hass_task *task = NULL;
+        int begun = begin(call, domain, of_domain, &task, err);
+        if (task)
+            vec_push(&tasks, task);
+        r = r < 0 ? r : begun;
     }
-    return r;
+    int waited =
+        wait_for(hass_service_call_hass(call), tasks.data, tasks.length, r < 0 ? NULL : err);
+    vec_foreach(&tasks, task)
+        hass_task_unref(*task);
+    vec_fini(&tasks);
+    return r < 0 ? r : waited;
 }
 
 int register_turn_services(struct hass *hass, struct hass_error *err)

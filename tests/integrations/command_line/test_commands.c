@@ -331,6 +331,26 @@ START_TEST(one_item_may_have_several_domains)
 }
 END_TEST
 
+START_TEST(reloading_brings_every_form_back_once)
+{
+    struct hass *hass = test_home("sensor:\n  - platform: command_line\n    name: Old\n"
+                                  "    command: echo old\n    unique_id: one\n"
+                                  "command_line:\n  - sensor:\n      name: New\n"
+                                  "      command: echo new\n      unique_id: two\n");
+    struct logs *logs = test_logs();
+    static const char *const domains[] = { "command_line", "sensor", "command_line" };
+
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(loader_reload(hass, domains[i], NULL), 0);
+        test_settle(hass);
+        ck_assert_str_eq(home_state(hass, "sensor.old"), "old");
+        ck_assert_str_eq(home_state(hass, "sensor.new"), "new");
+        ck_assert_uint_eq(hass_states_async_count(hass, "sensor"), 2);
+    }
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 0);
+}
+END_TEST
+
 START_TEST(unloading_while_a_command_runs_leaves_nothing)
 {
     struct hass *hass = home_of("switch", "      command_on: sleep 0.5\n");
@@ -356,5 +376,5 @@ CASES_MAIN("command_line", ROWS(a_sensor_shows_what_its_command_prints, outputs)
            ONCE(a_command_that_hangs_is_told_to_the_caller),
            ROWS(a_wrong_item_is_reported_with_its_place, bad_sections),
            ONCE(a_wrong_item_leaves_its_neighbours), ONCE(the_old_form_is_a_platform),
-           ONCE(one_item_may_have_several_domains),
+           ONCE(one_item_may_have_several_domains), ONCE(reloading_brings_every_form_back_once),
            ONCE(unloading_while_a_command_runs_leaves_nothing))

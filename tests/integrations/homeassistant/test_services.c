@@ -84,15 +84,32 @@ START_TEST(what_is_wrong_is_refused_with_a_reason)
 }
 END_TEST
 
-START_TEST(the_first_failure_of_several_domains_is_told_and_the_others_go_on)
+static HASS_COROUTINE int on_slow(const struct hass_service_call *call, void *userdata,
+                                  struct hass_error *err)
+{
+    int r = hass_async_sleep(hass_service_call_hass(call), 10, err);
+
+    return r < 0 ? r : hass_fail(err, HASS_E_GENERAL, "the slow one is broken");
+}
+
+START_TEST(domains_are_called_at_once_and_a_failure_is_told_at_the_end)
 {
     struct hass *hass = test_home(YAML);
+    struct hass_error err = HASS_ERROR_INIT;
+    struct logs *logs = test_logs();
+    int64_t before = hass_monotonic(hass);
 
-    hass_services_async_remove(hass, "input_boolean", "turn_on", NULL);
+    hass_services_async_register(hass, "slow", "turn_on", NULL, HASS_JOB_COROUTINE(on_slow, NULL),
+                                 NULL);
+    hass_services_async_register(hass, "slower", "turn_on", NULL, HASS_JOB_COROUTINE(on_slow, NULL),
+                                 NULL);
     ck_assert_int_eq(home_call(hass, "homeassistant", "turn_on",
-                               "{'entity_id':['input_boolean.one','switch.ac']}", NULL),
-                     0);
-    ck_assert_str_eq(home_state(hass, "switch.ac"), "on");
+                               "{'entity_id':['slow.a','slower.a','input_boolean.one']}", &err),
+                     HASS_E_GENERAL);
+    ck_assert_str_eq(err.message, "the slow one is broken");
+    ck_assert_str_eq(home_state(hass, "input_boolean.one"), "on");
+    ck_assert_int_eq((hass_monotonic(hass) - before) / 1000000, 10);
+    ck_assert_uint_eq(logs_matching(logs, "nobody waited for"), 1);
 }
 END_TEST
 
@@ -219,7 +236,7 @@ END_TEST
 CASES_MAIN("homeassistant", ROWS(targets_are_split_by_domain, turns),
            ONCE(a_domain_without_the_service_is_warned_about),
            ROWS(what_is_wrong_is_refused_with_a_reason, refused),
-           ONCE(the_first_failure_of_several_domains_is_told_and_the_others_go_on),
+           ONCE(domains_are_called_at_once_and_a_failure_is_told_at_the_end),
            ONCE(update_entity_polls_at_once), ONCE(set_location_moves_the_home),
            ONCE(check_config_tells_the_first_error_with_its_place),
            ROWS(with_a_bad_configuration_nothing_is_reloaded_or_restarted,

@@ -98,6 +98,10 @@ is "live on a terminal" 1 "$(sleep 3 | timeout 10 script -qec "$build/hassctl --
     grep -c INTEGRATION | awk '{ print ($1 >= 2) }')"
 claim "reload" ctl reload
 claim "reload of one" ctl reload input_boolean
+names=$(ctl states | cut -d' ' -f1 | sort)
+claim "reload of a domain that others depend on" ctl reload sensor
+claim "brings back everything" until_true 10 eval '[ "$(ctl states | cut -d" " -f1 | sort)" = "$names" ]'
+hasnt "once" 'already used' "$(cat "$config.log")"
 ctl reload no_such >/dev/null 2>&1
 is "reload of an unknown one: 1" 1 "$?"
 sed -i '/idle/,+1d' "$config/configuration.yaml"

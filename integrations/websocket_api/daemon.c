@@ -3,6 +3,7 @@
  * Commands about the daemon itself, which the model does not have: hassd/info, hassd/top, hassd/reload.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include <hass/daemon.h>
 #include <hass/integration.h>
@@ -79,6 +80,9 @@ static HASS_COROUTINE int reload(struct websocket_request *request, struct hass_
     struct hass *hass = request->connection->hass;
     const char *domain = hass_json_get_string(request->message, "domain", NULL);
 
+    /* Our connections end with us, this one too: it is told before. */
+    if (domain && !strcmp(domain, "websocket_api"))
+        request_answer(request, "null");
     return domain ? hass_async_reload_component(hass, domain, err)
                   : hass_async_reload_config(hass, err);
 }

@@ -324,7 +324,8 @@ START_TEST(reloading_it_closes_connections_and_opens_the_socket_again)
     struct client *client = greeted(hass);
 
     client_ask(client, "{'type':'subscribe_events','event_type':'x'}");
-    client_command(client, "{'type':'hassd/reload','domain':'websocket_api'}");
+    ck_assert_json(client_ask(client, "{'type':'hassd/reload','domain':'websocket_api'}"),
+                   "{'id':2,'type':'result','success':true,'result':null}");
     ck_assert(client_is_closed(client));
     test_advance(hass, 11);
     ck_assert(answers(greeted(hass)));

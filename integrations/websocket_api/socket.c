@@ -66,8 +66,11 @@ static gid_t group_id(const char *name)
 
     if (!name)
         return getegid();
-    return !getgrnam_r(name, &entry, text, sizeof(text), &found) && found ? found->gr_gid
-                                                                          : (gid_t)-1;
+    if (!getgrnam_r(name, &entry, text, sizeof(text), &found) && found)
+        return found->gr_gid;
+    hass_warning("admin_group: this system has no group %s, so nobody is an administrator by it",
+                 name);
+    return (gid_t)-1;
 }
 
 static HASS_BLOCKING int look_up(struct hass *hass, void *userdata, struct hass_error *err)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "support/cases.h"
@@ -68,6 +69,62 @@ START_TEST(our_own_user_is_an_administrator)
 
     ck_assert(hass_json_get_bool(client_ask(client, "{'type':'fire_event','event_type':'x'}"),
                                  "success", false));
+}
+END_TEST
+
+/* Connects as nobody, who has no group but nogroup; NULL where we may not. */
+static HASS_CALLBACK struct client *connect_as_nobody(struct hass *hass)
+{
+    const uid_t nobody = 65534;
+    autofree char *path = hass_config_path(hass, ".hassd.sock");
+
+    if (geteuid() != 0)
+        return NULL;
+    ck_assert_int_eq(chmod(test_dir(), 0711), 0);
+    ck_assert_int_eq(chmod(path, 0666), 0);
+    ck_assert(setegid(nobody) == 0 && seteuid(nobody) == 0);
+    struct client *client = client_connect(hass);
+    ck_assert(seteuid(0) == 0 && setegid(0) == 0);
+    ck_assert_ptr_nonnull(client_next(client));
+    return client;
+}
+
+START_TEST(another_user_is_no_administrator)
+{
+    struct hass *hass = test_home(NULL);
+    struct client *client = connect_as_nobody(hass);
+
+    if (!client)
+        return;
+    ck_assert_str_eq(client_error(client_ask(client, "{'type':'fire_event','event_type':'x'}")),
+                     "unauthorized");
+    ck_assert(hass_json_get_bool(client_ask(client, "{'type':'get_states'}"), "success", false));
+}
+END_TEST
+
+START_TEST(members_of_the_named_group_are_administrators)
+{
+    struct hass *hass = test_home("websocket_api:\n  admin_group: nogroup\n");
+    struct client *client = connect_as_nobody(hass);
+
+    if (!client)
+        return;
+    ck_assert(hass_json_get_bool(client_ask(client, "{'type':'fire_event','event_type':'x'}"),
+                                 "success", false));
+}
+END_TEST
+
+START_TEST(a_group_that_is_not_there_has_no_members)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = test_home("websocket_api:\n  admin_group: no-such-group\n");
+    struct client *client = connect_as_nobody(hass);
+
+    if (!client)
+        return;
+    ck_assert_str_eq(client_error(client_ask(client, "{'type':'fire_event','event_type':'x'}")),
+                     "unauthorized");
+    ck_assert_ptr_nonnull(logs_find(logs, "no group no-such-group"));
 }
 END_TEST
 
@@ -356,19 +413,18 @@ START_TEST(reload_reads_the_configuration_again)
 }
 END_TEST
 
-CASES_MAIN("websocket_api socket", ONCE(the_socket_is_for_its_user_and_group),
-           ONCE(under_systemd_it_is_in_the_runtime_folder), ONCE(our_own_user_is_an_administrator),
-           ONCE(lines_may_end_as_on_windows),
-           ONCE(bytes_that_are_no_json_close_only_that_connection),
-           ONCE(a_nul_in_a_line_is_no_json), ONCE(a_message_may_have_4_mib),
-           ONCE(one_byte_beyond_4_mib_closes_only_that_connection),
-           ONCE(a_reader_that_takes_nothing_is_dropped),
-           ONCE(a_client_that_goes_in_the_middle_of_a_line_leaves_nothing),
-           ONCE(several_clients_have_their_own_ids), ONCE(the_129th_connection_is_refused),
-           ONCE(a_slow_command_does_not_hold_up_the_next),
-           ONCE(a_connection_has_at_most_256_commands_under_way),
-           ONCE(a_command_may_outlive_its_client),
-           ONCE(errors_of_a_service_have_the_code_of_their_kind),
-           ONCE(reloading_it_closes_connections_and_opens_the_socket_again),
-           ONCE(reload_names_an_integration_that_is_not_there),
-           ONCE(reload_reads_the_configuration_again))
+CASES_MAIN(
+    "websocket_api socket", ONCE(the_socket_is_for_its_user_and_group),
+    ONCE(under_systemd_it_is_in_the_runtime_folder), ONCE(our_own_user_is_an_administrator),
+    ONCE(another_user_is_no_administrator), ONCE(members_of_the_named_group_are_administrators),
+    ONCE(a_group_that_is_not_there_has_no_members), ONCE(lines_may_end_as_on_windows),
+    ONCE(bytes_that_are_no_json_close_only_that_connection), ONCE(a_nul_in_a_line_is_no_json),
+    ONCE(a_message_may_have_4_mib), ONCE(one_byte_beyond_4_mib_closes_only_that_connection),
+    ONCE(a_reader_that_takes_nothing_is_dropped),
+    ONCE(a_client_that_goes_in_the_middle_of_a_line_leaves_nothing),
+    ONCE(several_clients_have_their_own_ids), ONCE(the_129th_connection_is_refused),
+    ONCE(a_slow_command_does_not_hold_up_the_next),
+    ONCE(a_connection_has_at_most_256_commands_under_way), ONCE(a_command_may_outlive_its_client),
+    ONCE(errors_of_a_service_have_the_code_of_their_kind),
+    ONCE(reloading_it_closes_connections_and_opens_the_socket_again),
+    ONCE(reload_names_an_integration_that_is_not_there), ONCE(reload_reads_the_configuration_again))

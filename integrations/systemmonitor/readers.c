@@ -43,12 +43,19 @@ static int read_file(const char *path, char *text, size_t size)
     return (int)length;
 }
 
+/* The whole lines of what fits: half of one would be another number. */
 static int read_proc(const char *root, const char *name, char *text, size_t size)
 {
     char path[PATH_LIMIT];
 
     snprintf(path, sizeof(path), "%s/%s", root, name);
-    return read_file(path, text, size);
+    int length = read_file(path, text, size);
+    if (length != (int)size - 1)
+        return length;
+    const char *last = strrchr(text, '\n');
+    length = last ? (int)(last + 1 - text) : 0;
+    text[length] = '\0';
+    return length;
 }
 
 /* The number behind "@key" at the beginning of a line. */

@@ -13,7 +13,6 @@
 #include "connection.h"
 
 #define SOCKET_MODE 0660
-#define MAX_GROUPS  256 /* of a peer */
 
 /* The configuration of the socket; owned by the listening job. */
 struct local {
@@ -46,12 +45,15 @@ static void lookup_unref(void *object)
 
 static bool in_group(const struct passwd *user, gid_t primary, gid_t wanted)
 {
-    gid_t groups[MAX_GROUPS];
-    int count = MAX_GROUPS;
+    int count = 0;
 
     if (primary == wanted)
         return true;
-    if (!user || getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
+    if (!user)
+        return false;
+    (void)getgrouplist(user->pw_name, user->pw_gid, NULL, &count); /* tells how many there are */
+    autofree gid_t *groups = calloc((size_t)count, sizeof(*groups));
+    if (!groups || getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
         return false;
     for (int i = 0; i < count; i++)
         if (groups[i] == wanted)

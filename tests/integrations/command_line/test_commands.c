@@ -86,6 +86,17 @@ START_TEST(long_output_is_cut_between_characters)
 }
 END_TEST
 
+START_TEST(output_has_255_bytes_at_most)
+{
+    static const char *const commands[] = { "printf '%0254da' 1", "printf '%0255da' 1" };
+    autofree char *lines = mem_printf("      command: \"%s\"\n", commands[_i]);
+    const char *state = home_state(home_of("sensor", lines), "sensor.test");
+
+    ck_assert_uint_eq(strlen(state), 255);
+    ck_assert_int_eq(state[254], _i == 0 ? 'a' : '1');
+}
+END_TEST
+
 START_TEST(much_output_is_read_to_its_end)
 {
     struct hass *hass =
@@ -363,9 +374,10 @@ START_TEST(unloading_while_a_command_runs_leaves_nothing)
 END_TEST
 
 CASES_MAIN("command_line", ROWS(a_sensor_shows_what_its_command_prints, outputs),
-           ONCE(long_output_is_cut_between_characters), ONCE(much_output_is_read_to_its_end),
-           ONCE(bytes_that_are_no_text_do_no_harm), ONCE(a_sensor_with_a_unit_is_a_number),
-           ONCE(it_is_read_again_each_interval), ONCE(without_an_interval_it_is_read_once_a_minute),
+           ONCE(long_output_is_cut_between_characters), { output_has_255_bytes_at_most, 2 },
+           ONCE(much_output_is_read_to_its_end), ONCE(bytes_that_are_no_text_do_no_harm),
+           ONCE(a_sensor_with_a_unit_is_a_number), ONCE(it_is_read_again_each_interval),
+           ONCE(without_an_interval_it_is_read_once_a_minute),
            ONCE(a_failure_forgets_the_value_and_a_success_brings_it_back),
            ONCE(a_time_out_kills_the_command_and_its_children),
            ROWS(a_binary_sensor_compares_with_its_payloads, answers),

@@ -108,6 +108,40 @@ START_TEST(boot_time_is_found_behind_the_processors)
 }
 END_TEST
 
+START_TEST(of_a_file_of_the_kernel_64_kib_are_read)
+{
+    static const char last[] = "btime 1700000000\n";
+    enum { READ = 65535 };
+
+    for (size_t more = 0; more < 2; more++) {
+        char *text = malloc(READ + 2);
+        size_t before = READ + more - strlen(last);
+        int64_t boot;
+        memset(text, 'x', before);
+        text[before - 1] = '\n';
+        memcpy(text + before, last, sizeof(last));
+        put("proc/stat", text);
+        ck_assert_int_eq(read_boot_time(root, &boot) == 0, more == 0);
+        free(text);
+    }
+}
+END_TEST
+
+/** The name of a program is the end of its path. */
+START_TEST(of_a_command_line_1023_bytes_are_read)
+{
+    char text[1025];
+
+    put("proc/7/comm", "other");
+    for (size_t length = 1023; length <= 1024; length++) {
+        memset(text, 'x', length);
+        memcpy(text + length - 4, "/abc", 5);
+        put("proc/7/cmdline", text);
+        ck_assert_int_eq(read_process(root, "abc"), length == 1023);
+    }
+}
+END_TEST
+
 START_TEST(traffic_is_that_of_the_interface_named)
 {
     struct traffic traffic;
@@ -195,6 +229,8 @@ int main(void)
     tcase_add_test(tcase, load_has_three_numbers);
     tcase_add_test(tcase, idle_and_iowait_are_not_busy);
     tcase_add_test(tcase, boot_time_is_found_behind_the_processors);
+    tcase_add_test(tcase, of_a_file_of_the_kernel_64_kib_are_read);
+    tcase_add_test(tcase, of_a_command_line_1023_bytes_are_read);
     tcase_add_test(tcase, traffic_is_that_of_the_interface_named);
     tcase_add_test(tcase, a_processor_driver_wins_over_thermal_zones);
     tcase_add_test(tcase, no_sensor_is_not_an_error_of_another_kind);

@@ -422,13 +422,24 @@ START_TEST(what_is_not_a_socket_is_left_alone)
     close(fd);
     ck_assert_int_eq(listen_at(&server, NULL, NULL), -EEXIST);
     unlink(server.path);
-    char name[140];
-    memset(name, 'x', sizeof(name));
-    snprintf(server.path, sizeof(server.path), "%s/sock", server.folder);
-    name[sizeof(name) - 1] = '\0';
-    ck_assert_int_eq(hass_stream_async_listen_unix(server.hass, name, 0600, NULL,
-                                                   HASS_JOB_COROUTINE(echo, &server), NULL, NULL),
+    server_stop(&server);
+}
+END_TEST
+
+START_TEST(the_path_of_a_socket_has_107_characters_at_most)
+{
+    struct server server;
+    char path[109];
+    server_start(&server);
+    size_t length = (size_t)snprintf(path, sizeof(path), "%s/", server.folder);
+    memset(path + length, 'x', sizeof(path) - length);
+    path[108] = '\0';
+    struct hass_job job = HASS_JOB_COROUTINE(echo, &server);
+    ck_assert_int_eq(hass_stream_async_listen_unix(server.hass, path, 0600, NULL, job, NULL, NULL),
                      -ENAMETOOLONG);
+    path[107] = '\0';
+    ck_assert_int_eq(hass_stream_async_listen_unix(server.hass, path, 0600, NULL, job, NULL, NULL),
+                     0);
     server_stop(&server);
 }
 END_TEST
@@ -515,6 +526,7 @@ int main(void)
     tcase_add_test(listeners, the_stream_is_closed_when_its_coroutine_returns);
     tcase_add_test(listeners, an_old_socket_is_replaced_unless_somebody_answers);
     tcase_add_test(listeners, what_is_not_a_socket_is_left_alone);
+    tcase_add_test(listeners, the_path_of_a_socket_has_107_characters_at_most);
     tcase_add_test(listeners, connections_beyond_the_limit_are_closed);
     tcase_add_test(listeners, connections_end_with_their_scope);
     suite_add_tcase(suite, listeners);

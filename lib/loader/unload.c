@@ -80,29 +80,42 @@ static HASS_COROUTINE int call_async_unload(struct hass *hass, void *userdata,
     return plugin->async_unload(hass, err);
 }
 
-/* In its scope; whatever it answers, the scope is closed afterwards. */
-static HASS_COROUTINE void run_unload(struct integration *integration)
+/* Before its scope is closed, and no longer than closing may take; what comes of it, the scope is closed afterwards. */
+static HASS_COROUTINE void run_before_close(struct integration *integration, struct scope *scope,
+                                            struct hass_job job)
 {
     struct hass *hass = integration->loader->hass;
     struct hass_error err = HASS_ERROR_INIT;
-    struct hass_job job =
-        HASS_JOB_COROUTINE(call_async_unload, integration->plugin, .name = "async_unload");
     autounref(hass_future) *done = NULL;
-    int rc = job_run(hass, integration->scope, &job, hass, NULL, NULL, JOB_TRACKED, &done, &err);
+    int rc = job_run(hass, scope, &job, hass, NULL, NULL, JOB_TRACKED, &done, &err);
     if (rc >= 0)
         rc = hass_async_await(done, integration->loader->limits.close, &err);
     if (rc < 0)
-        hass_warning("Unloading %s: %s", integration->domain,
+        hass_warning("Unloading %s, %s: %s", integration->domain, job.name,
                      *err.message ? err.message : hass_error_name(rc));
+}
+
+static HASS_COROUTINE int remove_entities(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    const struct integration *integration = userdata;
+    return components_async_remove_platforms(hass, integration->domain, err);
 }
 
 static HASS_COROUTINE void close_one(struct integration *integration)
 {
+    struct hass *hass = integration->loader->hass;
     bool was_set_up = integration->state == INTEGRATION_SET_UP;
     integration->state = INTEGRATION_CLOSING;
-    config_async_remove_component(integration->loader->hass, integration->domain);
+    config_async_remove_component(hass, integration->domain);
+    /* Entities first: what they say good-bye with is still there. */
+    if (integration->scope)
+        run_before_close(
+            integration, hass->runtime->root,
+            HASS_JOB_COROUTINE(remove_entities, integration, .name = "removal of its entities"));
     if (was_set_up && integration->plugin->async_unload)
-        run_unload(integration);
+        run_before_close(
+            integration, integration->scope,
+            HASS_JOB_COROUTINE(call_async_unload, integration->plugin, .name = "async_unload"));
     integration_async_close_scope(integration);
     integration->state = INTEGRATION_IDLE;
     hass_error_clear(&integration->failure);

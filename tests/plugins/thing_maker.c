@@ -30,7 +30,17 @@ static void destroy(struct hass_entity *entity)
     free(hass_entity_userdata(entity));
 }
 
-static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.state = state, .destroy = destroy);
+/* Waits, so that only who waits for it hears of it while the entity still has its state. */
+static HASS_COROUTINE int say_good_bye(struct hass_entity *entity, struct hass_error *err)
+{
+    struct hass *hass = hass_entity_hass(entity);
+    int rc = hass_async_sleep(hass, 1, err);
+    return rc < 0 ? rc : hass_bus_async_fire(hass, "thing_said_good_bye", NULL, NULL, err);
+}
+
+static const struct hass_entity_ops ops =
+    HASS_ENTITY_OPS(.state = state, .async_will_remove_from_hass = say_good_bye,
+                    .destroy = destroy);
 
 static HASS_CALLBACK int on_call(const struct hass_service_call *call, void *userdata,
                                  struct hass_error *err)

@@ -92,6 +92,27 @@ START_TEST(platforms_go_with_their_integration)
 }
 END_TEST
 
+static HASS_CALLBACK void expect_good_byes(const char *unloaded)
+{
+    struct hass *hass = boot(two_things);
+    struct capture *said = test_capture(hass, "thing_said_good_bye");
+    ck_assert_msg(loader_unload(hass, unloaded, &err) == 0, "%s", err.message);
+    ck_assert_uint_eq(capture_count(said), 2);
+    ck_assert_str_eq(state_of(hass, "thing.small"), "(none)");
+}
+
+START_TEST(entities_say_good_bye_when_their_integration_is_unloaded)
+{
+    expect_good_byes("thing_maker");
+}
+END_TEST
+
+START_TEST(entities_say_good_bye_when_their_domain_is_unloaded)
+{
+    expect_good_byes("thing");
+}
+END_TEST
+
 START_TEST(platforms_come_back_when_their_integration_is_replaced)
 {
     struct hass *hass = boot(two_things);
@@ -136,6 +157,8 @@ END_TEST
 TEST_MAIN("platforms", entries_of_the_configuration_are_set_up,
           a_wrong_entry_is_left_out_with_its_place, an_unknown_platform_is_named,
           platforms_go_with_their_integration,
+          entities_say_good_bye_when_their_integration_is_unloaded,
+          entities_say_good_bye_when_their_domain_is_unloaded,
           platforms_come_back_when_their_integration_is_replaced,
           platforms_come_back_when_their_domain_is_replaced,
           a_domain_that_is_unloaded_takes_the_platforms_with_it, an_integration_can_make_an_entry)

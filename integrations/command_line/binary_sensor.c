@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "command_line.h"
+#include "command.h"
 
 static const struct hass_field fields[] = {
     HASS_FIELD("command", &hass_type_string, .min = 1, .required = true,

@@ -15,10 +15,10 @@
  *
  * Each item becomes a platform of its domain, so that `scan_interval` is its own. Model: components.command_line
  */
-#include "command_line.h"
-
 #include <errno.h>
 #include <string.h>
+
+#include "command.h"
 
 static const struct hass_field item_fields[] = {
     HASS_FIELD("sensor", &hass_type_map, .schema = &command_line_sensor_schema,

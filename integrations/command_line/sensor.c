@@ -4,7 +4,7 @@
  */
 #include "sensor/sensor.h"
 
-#include "command_line.h"
+#include "command.h"
 
 static const struct hass_field fields[] = {
     HASS_FIELD("command", &hass_type_string, .min = 1, .required = true,

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "command_line.h"
+#include "command.h"
 
 static const struct hass_field fields[] = {
     HASS_FIELD("command_on", &hass_type_string, .fallback = "\"true\"", .doc = "Switches on"),

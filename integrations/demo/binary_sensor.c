@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "demo.h"
+#include "parts.h"
 
 #define WARM 18.0 /* °C */
 

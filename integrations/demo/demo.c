@@ -10,12 +10,12 @@
  * binary_sensor.c  one that follows another entity (a tracker)
  * switch.c         two that are switched, on the loop and on the pool
  */
-#include "demo.h"
-
 #include <math.h>
 #include <string.h>
 
 #include <hass/dt.h>
+
+#include "parts.h"
 
 /* Configuration is a table: it checks, fills in defaults, and documents. */
 HASS_SCHEMA(demo_schema, HASS_FIELD("interval", &hass_type_duration, .min = 1, .max = 86400,

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "demo.h"
+#include "parts.h"
 
 /* --- pushed: the values change on the loop, then the state is written ---------------------------------------------- */
 

@@ -4,7 +4,7 @@
  */
 #include "switch/switch.h"
 
-#include "demo.h"
+#include "parts.h"
 
 struct values {
     bool on;

@@ -11,12 +11,12 @@
  *
  * Model: components.homeassistant
  */
-#include "homeassistant.h"
-
 #include <string.h>
 
 #include <hass/daemon.h>
 #include <hass/integration.h>
+
+#include "turn.h"
 
 HASS_MANIFEST(.domain = "homeassistant", .name = "Home Assistant core", .version = HASS_VERSION,
               .critical = true);

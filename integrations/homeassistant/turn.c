@@ -3,12 +3,12 @@
  * homeassistant.turn_on, turn_off and toggle: each domain among the targets gets one call of its own service, all at the same
  * time, so that a slow one does not hold up the others; a domain without that service is warned about.
  */
+#include "turn.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include <hass/vec.h>
-
-#include "homeassistant.h"
 
 static const struct hass_field fields[] = {
     HASS_FIELD("entity_id", &hass_type_entity_ids, .required = true,

@@ -85,6 +85,7 @@ struct executor {
 };
 
 static __thread struct executor *worker_of __attribute__((tls_model("initial-exec")));
+static __thread const struct work *work_of __attribute__((tls_model("initial-exec")));
 
 /* --- choosing what runs next (under the lock) ---------------------------------------------------------------------- */
 
@@ -145,7 +146,9 @@ static void run_work(struct work *work)
 
     job_error_init(&err);
     struct scope *former = scope_switch(work->scope);
+    work_of = work;
     work->result = work->fn(&worker, work->arg, &err);
+    work_of = NULL;
     (void)scope_switch(former);
     work->used = clock_real() - began;
     if (err.code)
@@ -469,6 +472,11 @@ struct hass *hass_worker_hass(const struct hass_worker *worker)
 bool hass_worker_cancelled(const struct hass_worker *worker)
 {
     return worker->work->cancelled;
+}
+
+bool executor_cancelled(void)
+{
+    return work_of != NULL && work_of->cancelled;
 }
 
 /* The time is over. From now on the job is outstanding again, before its thread runs. */

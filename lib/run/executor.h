@@ -44,4 +44,6 @@ int executor_submit(struct hass *hass, struct scope *scope, const char *name, ex
 void executor_park(void);
 /** True on a pool thread. */
 bool executor_is_worker(void);
+/** True on a pool thread whose job should give up early: hass_worker_cancelled for who has no worker at hand. */
+bool executor_cancelled(void);
 void executor_unpark(void);

@@ -43,6 +43,8 @@
 #define READ_TURN            ((size_t)64 * 1024)
 /* Seconds that a killed child may take to be gone. */
 #define KILL_LIMIT           5.0
+#define LOOK_INTERVAL                                                                              \
+    0.25 /* seconds between two looks whether a waiting pool job has been cancelled */
 
 void process_init(void)
 {
@@ -385,6 +387,16 @@ static int wait_blocking(int fd, double seconds)
     return n == 0 ? -ETIMEDOUT : 0;
 }
 
+/* A child does not outlive the integration that waits for it: nothing wakes this thread then, so it looks now and then. */
+static int wait_for_child(const struct child *child)
+{
+    double left = time_left(child);
+    int r = wait_blocking(child->epoll, left < LOOK_INTERVAL ? left : LOOK_INTERVAL);
+    if (executor_cancelled())
+        return -ECANCELED;
+    return r == -ETIMEDOUT && time_left(child) > 0 ? 0 : r;
+}
+
 int hass_process_run(struct hass *hass, const struct hass_process_options *options,
                      struct hass_process_result *ret_result, struct hass_error *err)
 {
@@ -394,7 +406,7 @@ int hass_process_run(struct hass *hass, const struct hass_process_options *optio
     if (r < 0)
         return r;
     while (r == 0 && !is_finished(&child)) {
-        r = wait_blocking(child.epoll, time_left(&child));
+        r = wait_for_child(&child);
         step(&child);
     }
     if (r < 0) {

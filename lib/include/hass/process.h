@@ -38,10 +38,10 @@ struct hass_process_result {
 HASS_API void hass_process_result_fini(struct hass_process_result *result);
 
 /**
- * Runs a child to its end.
+ * Runs a child to its end. It is killed when its time is over, and when the scope of the pool job that waits for it closes.
  *
  * Context: pool thread.
- * Returns: 0 with @ret_result (fini it), -ETIMEDOUT, or -errno when it cannot be started.
+ * Returns: 0 with @ret_result (fini it), -ETIMEDOUT, -ECANCELED, or -errno when it cannot be started.
  */
 HASS_API int hass_process_run(struct hass *hass, const struct hass_process_options *options,
                               struct hass_process_result *ret_result, struct hass_error *err)

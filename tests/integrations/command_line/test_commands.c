@@ -362,14 +362,21 @@ START_TEST(reloading_brings_every_form_back_once)
 }
 END_TEST
 
-START_TEST(unloading_while_a_command_runs_leaves_nothing)
+START_TEST(unloading_kills_a_command_that_runs)
 {
-    struct hass *hass = home_of("switch", "      command_on: sleep 0.5\n");
+    struct hass *hass =
+        home_of("switch", "      command_on: echo $$ >%s/new; mv %s/new %s/shell; sleep 300\n"
+                          "      command_timeout: 3000\n");
+    autofree char *path = mem_printf("%s/shell", test_dir());
 
     hass_services_async_call_later(hass, "switch", "turn_on",
                                    test_json("{'entity_id':'switch.test'}"), NULL, NULL);
+    while (access(path, F_OK) < 0)
+        usleep(1000);
     ck_assert_int_eq(loader_unload(hass, "command_line", NULL), 0);
     ck_assert_str_eq(home_state(hass, "switch.test"), "(none)");
+    autofree char *shell = test_read_file(path);
+    ck_assert(kill(atoi(shell), 0) < 0 && errno == ESRCH);
 }
 END_TEST
 
@@ -389,4 +396,4 @@ CASES_MAIN("command_line", ROWS(a_sensor_shows_what_its_command_prints, outputs)
            ROWS(a_wrong_item_is_reported_with_its_place, bad_sections),
            ONCE(a_wrong_item_leaves_its_neighbours), ONCE(the_old_form_is_a_platform),
            ONCE(one_item_may_have_several_domains), ONCE(reloading_brings_every_form_back_once),
-           ONCE(unloading_while_a_command_runs_leaves_nothing))
+           ONCE(unloading_kills_a_command_that_runs))

@@ -139,7 +139,7 @@ static bool is_ours(const struct last_file *file)
     char boot[sizeof(file->boot)];
     read_boot_id(boot, sizeof(boot));
     return memcmp(file->magic, MAGIC, sizeof(file->magic)) == 0 && file->version == VERSION &&
-           file->size == sizeof(*file) && memcmp(file->boot, boot, sizeof(boot)) == 0;
+           file->size == sizeof(*file) && strncmp(file->boot, boot, sizeof(boot)) == 0;
 }
 
 /* Whose job ran, by the place its scope had. Without a job the loop was idle: then only what was being opened is suspect. */

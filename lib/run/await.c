@@ -10,6 +10,7 @@
 #include <hass/log.h>
 
 #include "base/mem.h"
+#include "run/clock.h"
 #include "run/task.h"
 
 /* hass_async_block_till_done says what it waits for that often. */
@@ -178,10 +179,8 @@ static HASS_CALLBACK void fd_ready(evutil_socket_t fd, short what, void *arg)
 static int watch_fd(struct event *event, struct runtime *runtime, unsigned events,
                     struct fd_wait *wait, double timeout)
 {
-    struct timeval limit = {
-        .tv_sec = (time_t)(timeout < 0 ? 0 : timeout),
-        .tv_usec = (suseconds_t)((timeout - (double)(time_t)timeout) * 1e6),
-    };
+    int64_t usec = clock_from_seconds(timeout);
+    struct timeval limit = { .tv_sec = (time_t)(usec / 1000000), .tv_usec = usec % 1000000 };
     short what = 0;
     what |= events & HASS_FD_READ ? EV_READ : 0;
     what |= events & HASS_FD_WRITE ? EV_WRITE : 0;

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -41,6 +42,8 @@
 #define DEFAULT_OUTPUT_LIMIT ((size_t)1 << 20)
 /* Read at once of each stream, so that a chatty child does not hold the loop. */
 #define READ_TURN            ((size_t)64 * 1024)
+/* Seconds waited at once: more do not fit poll's argument. */
+#define LONGEST_POLL         1e6
 /* Seconds that a killed child may take to be gone. */
 #define KILL_LIMIT           5.0
 #define LOOK_INTERVAL                                                                              \
@@ -381,10 +384,10 @@ void hass_process_result_fini(struct hass_process_result *result)
 static int wait_blocking(int fd, double seconds)
 {
     struct pollfd set = { .fd = fd, .events = POLLIN };
-    int n = poll(&set, 1, (int)(seconds * 1000) + 1);
+    int n = poll(&set, 1, (int)(fmin(seconds, LONGEST_POLL) * 1000) + 1);
     if (n < 0)
         return errno == EINTR ? 0 : -errno;
-    return n == 0 ? -ETIMEDOUT : 0;
+    return n == 0 && seconds < LONGEST_POLL ? -ETIMEDOUT : 0;
 }
 
 /* A child does not outlive the integration that waits for it: nothing wakes this thread then, so it looks now and then. */

@@ -76,6 +76,16 @@ START_TEST(a_child_gives_its_output_and_status)
 }
 END_TEST
 
+START_TEST(a_time_out_may_be_longer_than_poll_can_wait)
+{
+    struct run run = { .options.shell = "sleep 0.05; echo out", .options.timeout = 1e12 };
+    run_child(&run, _i);
+    ck_assert_int_eq(run.r, 0);
+    ck_assert_str_eq(run.result.output, "out\n");
+    end_run(&run);
+}
+END_TEST
+
 START_TEST(a_child_reads_its_input)
 {
     size_t size = 300000;
@@ -303,6 +313,7 @@ int main(void)
     TCase *children = tcase_create("children");
     tcase_set_timeout(children, 60);
     tcase_add_loop_test(children, a_child_gives_its_output_and_status, 0, 2);
+    tcase_add_loop_test(children, a_time_out_may_be_longer_than_poll_can_wait, 0, 2);
     tcase_add_loop_test(children, a_child_reads_its_input, 0, 2);
     tcase_add_loop_test(children, a_child_that_does_not_read_its_input_does_no_harm, 0, 2);
     tcase_add_loop_test(children, output_beyond_the_limit_is_dropped, 0, 2);

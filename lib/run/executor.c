@@ -390,14 +390,14 @@ static HASS_CALLBACK int submit(struct executor *executor, struct work *work)
 }
 
 /* From here on it counts, and whoever closes the scope finds it. */
-static HASS_CALLBACK void enlist(struct work *work, struct hass *hass)
+static HASS_CALLBACK void enlist(struct work *work)
 {
     list_init(&work->queued);
     list_append(&work->executor->works, &work->link);
     scope_add(scope_ref(work->scope), &work->member);
     loop_outstanding_add(work->executor->runtime->loop);
     if (work->flags & (JOB_TRACKED | JOB_BACKGROUND))
-        task_track(hass, work->future, work->name, work->flags);
+        task_track(work->scope, work->future, work->name, work->flags);
 }
 
 /* Whoever causes jobs faster than they run must not fill the memory: an integration's listener, driven by a client. */
@@ -443,7 +443,7 @@ int executor_submit(struct hass *hass, struct scope *scope, const char *name, ex
         .flags = flags,
     };
     autounref(hass_future) *future = hass_future_ref(work->future);
-    enlist(work, hass);
+    enlist(work);
     result = submit(executor, work);
     if (result) {
         complete_cancelled(work);

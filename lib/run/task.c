@@ -155,7 +155,7 @@ static enum task_set set_of_job(unsigned flags)
     return main_set ? TASK_SET_TRACKED : TASK_SET_BACKGROUND;
 }
 
-void task_track(struct hass *hass, struct hass_future *future, const char *name, unsigned flags)
+void task_track(struct scope *scope, struct hass_future *future, const char *name, unsigned flags)
 {
     size_t size = strlen(name) + 1;
     struct tracked_job *job = mem_alloc(sizeof(*job) + size);
@@ -167,10 +167,10 @@ void task_track(struct hass *hass, struct hass_future *future, const char *name,
     }
     job->entry.info = (struct task_info){
         .name = job->name,
-        .scope = scope_ref(scope_of_caller(hass)),
+        .scope = scope_ref(scope),
         .future = future,
     };
-    insert(runtime_of(hass)->tasks, set_of_job(flags), &job->entry);
+    insert(scope->runtime->tasks, set_of_job(flags), &job->entry);
 }
 
 /* --- life of a task --------------------------------------------------------------------------------- */

@@ -36,10 +36,10 @@ int task_start(struct hass *hass, struct scope *scope, const struct hass_job *jo
                struct hass_task **ret_task, struct hass_error *err) HASS_CALLBACK;
 
 /**
- * Counts a pool job in the sets until @future is done. JOB_TRACKED: in the main set when the running task is in it or no
+ * Counts a pool job of @scope in the sets until @future is done. JOB_TRACKED: in the main set when the running task is in it or no
  * task runs, else in the background set; JOB_BACKGROUND: there. @name is copied.
  */
-void task_track(struct hass *hass, struct hass_future *future, const char *name, unsigned flags)
+void task_track(struct scope *scope, struct hass_future *future, const char *name, unsigned flags)
     HASS_CALLBACK;
 
 /**

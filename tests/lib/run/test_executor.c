@@ -8,6 +8,7 @@
 #include <hass/task.h>
 
 #include "run/executor.h"
+#include "run/task.h"
 #include "tests/lib/run/fixture.h"
 #include "tests/support/test.h"
 
@@ -62,6 +63,34 @@ START_TEST(a_job_gives_its_result_and_its_error)
     ck_assert_str_eq(err.message, "no such file");
     ck_assert_uint_eq(destroyed, 1);
     hass_future_unref(future);
+    finish(hass);
+}
+END_TEST
+
+static void note_owner(const struct task_info *info, void *userdata)
+{
+    *(const char **)userdata = scope_name(info->scope);
+}
+
+static int add_one_as_worker(struct hass_worker *worker, void *arg, struct hass_error *err)
+{
+    return add_one(hass_worker_hass(worker), arg, err);
+}
+
+START_TEST(a_tracked_job_belongs_to_its_scope_whoever_submits_it)
+{
+    const char *owner = NULL;
+
+    hass__assert_loop();
+    hass = start();
+    struct scope *scope = scope_new(hass, "blink");
+    ck_assert_int_eq(
+        executor_submit(hass, scope, "job", add_one_as_worker, NULL, NULL, JOB_TRACKED, NULL, NULL),
+        0);
+    tasks_foreach(hass->runtime, TASK_SET_TRACKED, note_owner, &owner);
+    ck_assert_str_eq(owner, "blink");
+    runtime_settle(hass->runtime);
+    scope_unref(scope);
     finish(hass);
 }
 END_TEST
@@ -376,6 +405,7 @@ START_TEST(workers_that_talk_to_the_loop_see_it_close)
 END_TEST
 
 TEST_MAIN("executor", a_job_gives_its_result_and_its_error,
+          a_tracked_job_belongs_to_its_scope_whoever_submits_it,
           an_error_that_nobody_waits_for_is_logged, a_callback_does_not_belong_in_the_pool,
           a_hundred_workers_that_wait_for_workers_do_not_dead_lock,
           a_scope_with_many_jobs_leaves_room_for_others,

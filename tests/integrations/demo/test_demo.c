@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "demo/demo.h"
+#include "demo/parts.h"
 #include "support/cases.h"
 #include "support/home.h"
 

@@ -207,13 +207,13 @@ START_TEST(a_folder_may_have_ten_thousand_files)
 {
     autofree char *many = path_of("many");
     mkdir(many, 0700);
-    for (size_t i = 0; i < YAML_MAX_DIR; i++) {
+    for (size_t i = 0; i < 10000; i++) {
         autofree char *name = mem_printf("many/%zu.yaml", i);
         write_file(name, "1", 1);
     }
     write_file("many.yaml", "!include_dir_list many", 22);
     ck_assert_int_eq(load_file("many.yaml"), 0);
-    ck_assert_uint_eq(json_array_size(value), YAML_MAX_DIR);
+    ck_assert_uint_eq(json_array_size(value), 10000);
     json_decref(steal(value));
     write_file("many/more.yaml", "1", 1);
     ck_assert_int_eq(load_file("many.yaml"), HASS_E_PARSE);
@@ -225,7 +225,7 @@ START_TEST(sixty_four_folders_may_lie_within_each_other)
 {
     autobuf name = HASS_BUF_INIT;
     hass_buf_add_string(&name, "outer");
-    for (size_t i = 0; i < YAML_MAX_INCLUDES; i++) {
+    for (size_t i = 0; i < 64; i++) {
         autofree char *path = path_of(hass_buf_string(&name));
         ck_assert_int_eq(mkdir(path, 0700), 0);
         hass_buf_add_string(&name, "/d");

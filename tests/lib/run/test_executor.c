@@ -237,11 +237,11 @@ START_TEST(sixty_four_workers_run_and_the_next_job_waits)
     hass = start();
     size_t before = threads();
     pthread_mutex_lock(&gate);
-    add_hogs(EXECUTOR_WORKERS + 1);
-    one_waits(&hogs, before, EXECUTOR_WORKERS);
+    add_hogs(64 + 1);
+    one_waits(&hogs, before, 64);
     pthread_mutex_unlock(&gate);
     runtime_settle(hass->runtime);
-    ck_assert_uint_eq(hogs, EXECUTOR_WORKERS + 1);
+    ck_assert_uint_eq(hogs, 64 + 1);
     finish(hass);
 }
 END_TEST
@@ -261,15 +261,15 @@ START_TEST(with_parked_workers_there_are_256_threads_at_most)
     hass = start();
     nothing_yet = hass_future_new(hass);
     size_t before = threads();
-    for (unsigned i = 0; i < EXECUTOR_MAX_THREADS + 1; i++) {
+    for (unsigned i = 0; i < 256 + 1; i++) {
         hass_async_add_executor_job(hass, HASS_JOB_EXECUTOR(wait_parked, NULL), NULL, NULL);
-        while (parked < i + 1 && i < EXECUTOR_MAX_THREADS)
+        while (parked < i + 1 && i < 256)
             sched_yield();
     }
-    one_waits(&parked, before, EXECUTOR_MAX_THREADS);
+    one_waits(&parked, before, 256);
     hass_future_set(nothing_yet, 0, NULL, NULL, NULL);
     runtime_settle(hass->runtime);
-    ck_assert_uint_eq(parked, EXECUTOR_MAX_THREADS + 1);
+    ck_assert_uint_eq(parked, 256 + 1);
     hass_future_unref(nothing_yet);
     finish(hass);
 }
@@ -285,7 +285,7 @@ START_TEST(ten_thousand_jobs_of_a_scope_may_wait)
     add_hogs(1);
     while (hogs < 1)
         sched_yield();
-    add_hogs(EXECUTOR_MAX_QUEUED);
+    add_hogs(10000);
     struct hass_job more = HASS_JOB_EXECUTOR(hog, NULL, .destroy = count_destroyed);
     ck_assert_int_eq(hass_async_add_executor_job(hass, more, NULL, &err), HASS_E_LIMIT);
     ck_assert_str_eq(err.message, "10000 pool jobs of core wait for a thread, which is the limit");

@@ -342,7 +342,7 @@ static HASS_CALLBACK int add_listener(struct hass *hass, const char *type,
 int hass_bus_async_listen(struct hass *hass, const char *type, hass_event_filter_fn *filter,
                           struct hass_job job, struct hass_sub **ret_sub, struct hass_error *err)
 {
-    VERIFY_LOOP_JOB(hass, "hass.bus.async_listen", &job, err);
+    VERIFY_LOOP(hass, "hass.bus.async_listen", err);
     return add_listener(hass, type,
                         &(struct sub_options){ .job = job, .filter = (subject_filter_fn *)filter },
                         ret_sub, err);
@@ -351,7 +351,7 @@ int hass_bus_async_listen(struct hass *hass, const char *type, hass_event_filter
 int hass_bus_async_listen_once(struct hass *hass, const char *type, struct hass_job job,
                                struct hass_sub **ret_sub, struct hass_error *err)
 {
-    VERIFY_LOOP_JOB(hass, "hass.bus.async_listen_once", &job, err);
+    VERIFY_LOOP(hass, "hass.bus.async_listen_once", err);
     return add_listener(hass, type, &(struct sub_options){ .job = job, .once = true }, ret_sub,
                         err);
 }
@@ -360,25 +360,15 @@ struct remote_listen {
     const char *type;
     struct sub_options options;
     struct hass_sub **ret_sub;
-    bool ran;
 };
 
 static HASS_CALLBACK int listen_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct remote_listen *remote = arg;
+    struct sub_options options = remote->options;
 
-    remote->ran = true;
-    return add_listener(hass, remote->type, &remote->options, remote->ret_sub, err);
-}
-
-static HASS_BLOCKING int listen_remotely(struct hass *hass, const char *operation,
-                                         struct remote_listen *remote, struct hass_error *err)
-{
-    int status = runtime_call(hass, operation, listen_on_loop, remote, err);
-
-    if (!remote->ran)
-        job_destroy(&remote->options.job);
-    return status;
+    options.job = job_take(&remote->options.job);
+    return add_listener(hass, remote->type, &options, remote->ret_sub, err);
 }
 
 int hass_bus_listen(struct hass *hass, const char *type, hass_event_filter_fn *filter,
@@ -390,7 +380,8 @@ int hass_bus_listen(struct hass *hass, const char *type, hass_event_filter_fn *f
         .ret_sub = ret_sub,
     };
 
-    return listen_remotely(hass, "hass.bus.listen", &remote, err);
+    return runtime_call_with_job(hass, "hass.bus.listen", listen_on_loop, &remote,
+                                 &remote.options.job, err);
 }
 
 int hass_bus_listen_once(struct hass *hass, const char *type, struct hass_job job,
@@ -402,7 +393,8 @@ int hass_bus_listen_once(struct hass *hass, const char *type, struct hass_job jo
         .ret_sub = ret_sub,
     };
 
-    return listen_remotely(hass, "hass.bus.listen_once", &remote, err);
+    return runtime_call_with_job(hass, "hass.bus.listen_once", listen_on_loop, &remote,
+                                 &remote.options.job, err);
 }
 
 /* --- looking ------------------------------------------------------------------------------------------------------- */

@@ -105,12 +105,3 @@ static inline void options_read(void *to, size_t size, const void *from)
         __builtin_memcpy(to, from, common);
     __builtin_memset((char *)to + common, 0, size - common);
 }
-
-/** VERIFY_LOOP for functions that are given a job, which is theirs also when they refuse. */
-#define VERIFY_LOOP_JOB(hass, operation, job, err)                                                 \
-    do {                                                                                           \
-        if (!runtime_on_loop(hass)) {                                                              \
-            job_destroy(job);                                                                      \
-            return thread_refuse((hass), (operation), __builtin_return_address(0), (err));         \
-        }                                                                                          \
-    } while (0)

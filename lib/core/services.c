@@ -187,7 +187,7 @@ int hass_services_async_register(struct hass *hass, const char *domain, const ch
                                  const struct hass_service_options *options, struct hass_job job,
                                  struct hass_error *err)
 {
-    VERIFY_LOOP_JOB(hass, "hass.services.async_register", &job, err);
+    VERIFY_LOOP(hass, "hass.services.async_register", err);
     struct hass_service_options given;
     struct scope *scope = scope_of_caller(hass);
     int status = check_register(domain, service, &job, err);
@@ -431,6 +431,6 @@ json_t *hass_services_describe(struct hass *hass)
 {
     json_t *all = NULL;
 
-    (void)runtime_call(hass, "hass.services.services", describe_on_loop, &all, NULL);
+    (void)runtime_call(hass, "hass.services.describe", describe_on_loop, &all, NULL);
     return all;
 }

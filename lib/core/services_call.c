@@ -365,18 +365,33 @@ static HASS_COROUTINE int run_remote(struct hass *hass, void *userdata, struct h
     return call_service(hass, &remote->request, &remote->response, err);
 }
 
+/* Moves what @request owns. */
+static struct remote_call *remote_new(struct request *request)
+{
+    struct remote_call *remote = mem_zalloc(sizeof(*remote));
+
+    remote->refs = 2;
+    remote->domain = mem_strdup(request->domain);
+    remote->service = mem_strdup(request->service);
+    remote->request = *request;
+    remote->request.domain = remote->domain;
+    remote->request.service = remote->service;
+    hass_context_ref(remote->request.options.context);
+    request->data = NULL;
+    request->options.target = NULL;
+    return remote;
+}
+
 int hass_services_call(struct hass *hass, const char *domain, const char *service, json_t *data,
                        const struct hass_call_options *options, json_t **ret_response,
                        struct hass_error *err)
 {
-    struct remote_call *remote = mem_zalloc(sizeof(*remote));
-    autounref(hass_future) *future = NULL;
+    __attribute__((cleanup(end_request))) struct request request;
 
-    remote->refs = 2;
-    remote->domain = mem_strdup(domain);
-    remote->service = mem_strdup(service);
-    request_init(&remote->request, remote->domain, remote->service, data, options);
-    hass_context_ref(remote->request.options.context);
+    request_init(&request, domain, service, data, options);
+    VERIFY_NOT_LOOP(hass, "hass.services.call", err);
+    autounref(hass_future) *future = NULL;
+    struct remote_call *remote = remote_new(&request);
     int status = hass_run_coroutine_threadsafe(
         hass, HASS_JOB_COROUTINE(run_remote, remote, .destroy = unref_remote), &future, err);
     if (status == 0)

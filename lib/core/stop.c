@@ -20,7 +20,7 @@
 int hass_async_add_shutdown_job(struct hass *hass, struct hass_job job, struct hass_sub **ret_sub,
                                 struct hass_error *err)
 {
-    VERIFY_LOOP_JOB(hass, "hass.async_add_shutdown_job", &job, err);
+    VERIFY_LOOP(hass, "hass.async_add_shutdown_job", err);
     return sub_list_add(hass, &hass->shutdown_jobs, HASS_SUBJECT_HASS,
                         &(struct sub_options){ .job = job, .once = true }, ret_sub, err);
 }

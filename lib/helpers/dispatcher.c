@@ -176,14 +176,16 @@ struct connect_call {
 static HASS_CALLBACK int connect_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct connect_call *call = arg;
-    return hass_async_dispatcher_connect(hass, call->signal, call->job, call->ret_sub, err);
+    return hass_async_dispatcher_connect(hass, call->signal, job_take(&call->job), call->ret_sub,
+                                         err);
 }
 
 int hass_dispatcher_connect(struct hass *hass, const char *signal, struct hass_job job,
                             struct hass_sub **ret_sub, struct hass_error *err)
 {
     struct connect_call call = { .signal = signal, .job = job, .ret_sub = ret_sub };
-    return runtime_call(hass, "hass.dispatcher_connect", connect_on_loop, &call, err);
+    return runtime_call_with_job(hass, "hass.dispatcher_connect", connect_on_loop, &call, &call.job,
+                                 err);
 }
 
 /* --- sending ------------------------------------------------------------------------------------------------------- */

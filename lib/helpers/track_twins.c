@@ -14,13 +14,13 @@
     static HASS_CALLBACK int name##_on_loop(struct hass *hass, void *arg, struct hass_error *err)  \
     {                                                                                              \
         struct name##_call *call = arg;                                                            \
-        return hass_async_##name(hass, call->argument, call->job, call->ret_sub, err);             \
+        return hass_async_##name(hass, call->argument, job_take(&call->job), call->ret_sub, err);  \
     }                                                                                              \
     int hass_##name(struct hass *hass, type argument, struct hass_job job,                         \
                     struct hass_sub **ret_sub, struct hass_error *err)                             \
     {                                                                                              \
         struct name##_call call = { argument, job, ret_sub };                                      \
-        return runtime_call(hass, "hass." #name, name##_on_loop, &call, err);                      \
+        return runtime_call_with_job(hass, "hass." #name, name##_on_loop, &call, &call.job, err);  \
     }
 
 TWIN(track_state_change_event, const char *const *)
@@ -45,8 +45,8 @@ struct state_change_call {
 static HASS_CALLBACK int state_change_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct state_change_call *call = arg;
-    return hass_async_track_state_change(hass, call->entity_ids, call->from, call->to, call->job,
-                                         call->ret_sub, err);
+    return hass_async_track_state_change(hass, call->entity_ids, call->from, call->to,
+                                         job_take(&call->job), call->ret_sub, err);
 }
 
 int hass_track_state_change(struct hass *hass, const char *const *entity_ids,
@@ -54,7 +54,8 @@ int hass_track_state_change(struct hass *hass, const char *const *entity_ids,
                             struct hass_sub **ret_sub, struct hass_error *err)
 {
     struct state_change_call call = { entity_ids, from, to, job, ret_sub };
-    return runtime_call(hass, "hass.track_state_change", state_change_on_loop, &call, err);
+    return runtime_call_with_job(hass, "hass.track_state_change", state_change_on_loop, &call,
+                                 &call.job, err);
 }
 
 struct same_state_call {
@@ -68,8 +69,8 @@ struct same_state_call {
 static HASS_CALLBACK int same_state_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct same_state_call *call = arg;
-    return hass_async_track_same_state(hass, call->period, call->entity_ids, call->check, call->job,
-                                       call->ret_sub, err);
+    return hass_async_track_same_state(hass, call->period, call->entity_ids, call->check,
+                                       job_take(&call->job), call->ret_sub, err);
 }
 
 int hass_track_same_state(struct hass *hass, double period, const char *const *entity_ids,
@@ -77,5 +78,6 @@ int hass_track_same_state(struct hass *hass, double period, const char *const *e
                           struct hass_error *err)
 {
     struct same_state_call call = { period, entity_ids, check, job, ret_sub };
-    return runtime_call(hass, "hass.track_same_state", same_state_on_loop, &call, err);
+    return runtime_call_with_job(hass, "hass.track_same_state", same_state_on_loop, &call,
+                                 &call.job, err);
 }

@@ -67,6 +67,17 @@ int runtime_call_from(struct hass *hass, const char *operation, const void *site
     return call.result;
 }
 
+int runtime_call_with_job_from(struct hass *hass, const char *operation, const void *site,
+                               runtime_fn *fn, void *arg, struct hass_job *job,
+                               struct hass_error *err)
+{
+    int result = runtime_call_from(hass, operation, site, fn, arg, err);
+
+    if (result != HASS_E_WOULD_DEADLOCK)
+        job_destroy(job);
+    return result;
+}
+
 /* --- post ---------------------------------------------------------------------------------------------------------- */
 
 struct post {

@@ -137,6 +137,17 @@ int runtime_call_from(struct hass *hass, const char *operation, const void *site
                       void *arg, struct hass_error *err) HASS_BLOCKING;
 
 /**
+ * The same for a @fn that takes a job out of @arg, by job_take(@job). A job that @fn did not come to take is destroyed, but
+ * stays the caller's when the call is refused on the loop.
+ */
+#define runtime_call_with_job(hass, operation, fn, arg, job, err)                                  \
+    runtime_call_with_job_from((hass), (operation), __builtin_return_address(0), (fn), (arg),      \
+                               (job), (err))
+int runtime_call_with_job_from(struct hass *hass, const char *operation, const void *site,
+                               runtime_fn *fn, void *arg, struct hass_job *job,
+                               struct hass_error *err) HASS_BLOCKING;
+
+/**
  * Queues @fn from any thread, the loop included, and returns at once: the body of most posting twins. @arg is destroyed
  * after @fn has run, or when it never will. Keeps the caller's scope. A worker whose scope has 10,000 posts queued blocks
  * until half of them is drained. An error of @fn is logged.
@@ -313,3 +324,11 @@ int job_run(struct hass *hass, struct scope *scope, const struct hass_job *job, 
             struct hass_error *err) HASS_CALLBACK;
 /** Frees the job's userdata. */
 void job_destroy(struct hass_job *job);
+/** Moves the job: what stays behind has nothing to destroy. */
+static inline struct hass_job job_take(struct hass_job *job)
+{
+    struct hass_job taken = *job;
+
+    job->destroy = NULL;
+    return taken;
+}

@@ -474,6 +474,26 @@ START_TEST(a_service_ends_with_the_scope_that_registered_it)
 }
 END_TEST
 
+/* Not marked: the mistake that the compiler would find. */
+static int call_and_wait(struct hass *hass, json_t *data, struct hass_error *err)
+{
+    return hass_services_call(hass, "t", "s", data, NULL, NULL, err);
+}
+
+START_TEST(a_waiting_call_is_refused_on_the_loop_and_takes_its_data)
+{
+    struct hass *hass = test_hass();
+    struct hass_error err = HASS_ERROR_INIT;
+    struct logs *logs = test_logs();
+    autojson *data = json_object();
+
+    ck_assert_int_eq(call_and_wait(hass, json_incref(data), &err), HASS_E_WOULD_DEADLOCK);
+    ck_assert_uint_eq(data->refcount, 1);
+    ck_assert_ptr_nonnull(strstr(err.message, "hass.services.call"));
+    ck_assert_ptr_nonnull(logs_find(logs, "hass_services_async_call"));
+}
+END_TEST
+
 TEST_MAIN("services", registering_and_removing_fire_events,
           domain_and_name_have_64_characters_at_most,
           registering_again_replaces_and_frees_the_former,
@@ -483,4 +503,5 @@ TEST_MAIN("services", registering_and_removing_fire_events,
           a_pool_handler_runs_on_the_pool_and_responds, errors_reach_the_one_who_waits,
           errors_that_nobody_waits_for_are_logged, a_callback_may_call_without_waiting,
           services_for_administrators_refuse_users, the_description_is_what_clients_expect,
-          other_threads_register_and_call, a_service_ends_with_the_scope_that_registered_it)
+          other_threads_register_and_call, a_waiting_call_is_refused_on_the_loop_and_takes_its_data,
+          a_service_ends_with_the_scope_that_registered_it)

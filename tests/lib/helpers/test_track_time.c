@@ -5,6 +5,7 @@
 
 #include "helpers/helpers.h"
 #include "run/clock.h"
+#include "run/scope.h"
 #include "run/timer.h"
 #include "support/test.h"
 
@@ -444,6 +445,39 @@ START_TEST(twins_register_from_a_pool_thread_and_return_errors)
 }
 END_TEST
 
+static void count_destroyed(void *userdata)
+{
+    (*(int *)userdata)++;
+}
+
+struct closed_caller {
+    struct scope *scope;
+    int destroyed;
+};
+
+/* What its thread still does after an integration has been closed. */
+static int track_after_the_end(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct closed_caller *caller = userdata;
+    struct scope *former = scope_enter(caller->scope);
+    int r = hass_call_later(
+        hass, 1, HASS_JOB_CALLBACK(on_tick, &caller->destroyed, .destroy = count_destroyed), NULL,
+        err);
+    scope_leave(former);
+    return r;
+}
+
+START_TEST(a_twin_takes_its_job_also_when_nothing_can_be_registered)
+{
+    struct hass *hass = test_hass();
+    struct closed_caller caller = { .scope = scope_new(hass, "blink") };
+    scope_set_closed(caller.scope);
+    ck_assert_int_eq(test_on_pool(hass, track_after_the_end, &caller), HASS_E_CLOSED);
+    ck_assert_int_eq(caller.destroyed, 1);
+    scope_unref(caller.scope);
+}
+END_TEST
+
 static int track_wrongly(struct hass *hass, void *userdata, struct hass_error *err)
     HASS__ANALYSIS(no_thread_safety_analysis)
 {
@@ -486,4 +520,6 @@ TEST_MAIN("track_time", a_point_in_time_fires_once_with_the_scheduled_time,
           a_bad_pattern_is_refused_with_the_value, sunrise_and_sunset_fire_each_day,
           the_sun_is_computed_anew_when_the_home_moves, the_sun_is_up_by_day,
           an_unknown_event_of_the_sun_is_refused, trackers_go_with_their_scope,
-          twins_register_from_a_pool_thread_and_return_errors, async_forms_are_refused_elsewhere)
+          twins_register_from_a_pool_thread_and_return_errors,
+          a_twin_takes_its_job_also_when_nothing_can_be_registered,
+          async_forms_are_refused_elsewhere)

@@ -34,12 +34,16 @@ has "and the lint flags" "-Wthread-safety" "$(PKG_CONFIG_PATH=$root/$lib/pkgconf
 has "the unit starts what was installed" '^ExecStart=/usr/bin/hassd run --config /etc/hassd$' "$(cat "$root/usr/lib/systemd/system/hassd.service")"
 if command -v systemd-tmpfiles >/dev/null; then
     claim "tmpfiles.d is understood" systemd-tmpfiles --cat-config "$root/usr/lib/tmpfiles.d/hassd.conf"
+else
+    echo "# systemd-tmpfiles is not installed: tmpfiles.d is not checked"
 fi
-for page in man8/hassd.8 man1/hassctl.1; do
-    if command -v man >/dev/null; then
+if command -v man >/dev/null; then
+    for page in man8/hassd.8 man1/hassctl.1; do
         is "man page $page has no mistakes" "" "$(LC_ALL=C.UTF-8 man --warnings -l "$root/usr/share/man/$page" 2>&1 >/dev/null)"
-    fi
-done
+    done
+else
+    echo "# man is not installed: the manual pages are not checked"
+fi
 claim "bash completion is bash" bash -n "$root/usr/share/bash-completion/completions/hassctl"
 has "it completes commands" '^states$' "$(bash -c ". '$root/usr/share/bash-completion/completions/hassctl'
     COMP_WORDS=(hassctl st) COMP_CWORD=1; _hassctl; printf '%s\n' \"\${COMPREPLY[@]}\"")"

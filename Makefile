@@ -7,6 +7,7 @@ PREFIX  ?= /usr
 DESTDIR ?=
 V       ?= 0
 Q       := $(if $(filter 0,$(V)),@)
+QUIET   := --no-print-directory $(if $(Q),-s)
 
 VERSION := $(shell sed -n 's/^\#define HASS_VERSION *"\(.*\)"/\1/p' lib/include/hass/const.h)
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
@@ -80,21 +81,23 @@ all: $(LIBHASS) $(PROGRAMS) $(PLUGINS) ## build everything (VARIANT=release|debu
 help: ## show this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
-deps: ## install what is missing with apt, or say the command
-	$(Q)tests/lint/deps.sh
+deps: ## install with apt what building needs, or say the command
+	$(Q)tests/lint/deps.sh build
 
 run: ## set up, build, and run the daemon on config/
-	$(Q)tests/lint/deps.sh
-	$(Q)$(MAKE) --no-print-directory all
-	$(BUILD)/hassd run --config config
+	$(Q)tests/lint/deps.sh build
+	$(Q)$(MAKE) $(QUIET) all
+	@echo "Ctrl-C ends it. To look inside, in a second terminal: $(BUILD)/hassctl --config config states -w"
+	$(Q)$(BUILD)/hassd run --config config
 
 check: ## set up, build, and run every test
-	$(Q)tests/lint/deps.sh
-	$(Q)$(MAKE) --no-print-directory all tests
+	$(Q)tests/lint/deps.sh check
+	$(Q)$(MAKE) $(QUIET) all tests
 	$(Q)tests/run.sh $(BUILD) $(TESTS) $(FUZZERS) $(TEST_SCRIPTS)
 
 lint: ## formatting, layers, thread-safety analysis, forbidden calls
-	$(Q)tests/lint/deps.sh
+	$(Q)tests/lint/deps.sh lint
+	$(Q)$(MAKE) $(QUIET) all
 	$(Q)tests/lint/lint.sh
 
 format: ## rewrite all sources in the house style

@@ -23,9 +23,11 @@ static void destroy_datum(void *object)
     struct datum *datum = object;
 
     hass__assert_loop();
-    scope_remove(&datum->member);
+    struct scope *former = scope_enter(datum->member.scope);
     if (datum->destroy)
         datum->destroy(datum->value);
+    scope_leave(former);
+    scope_remove(&datum->member);
     free(datum->key);
     free(datum);
 }
@@ -44,8 +46,11 @@ int hass_async_set_data(struct hass *hass, const char *key, void *value, hass_de
     struct scope *scope = scope_of_caller(hass);
     int status = scope_check_open(scope, err);
 
-    if (status < 0)
+    if (status < 0) {
+        if (value && destroy)
+            destroy(value);
         return status;
+    }
     if (!value) {
         hass_strmap_remove(hass->data, key);
         return 0;

@@ -28,7 +28,9 @@ void service_unref(struct service *service)
 {
     if (--service->refs)
         return;
+    struct scope *former = scope_enter(service->scope);
     job_destroy(&service->job);
+    scope_leave(former);
     scope_unref(service->scope);
     free(service->description);
     free(service->domain);

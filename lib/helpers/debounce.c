@@ -55,7 +55,9 @@ static void unref(void *object)
     struct hass_debouncer *debouncer = object;
     if (--debouncer->refs)
         return;
+    struct scope *former = scope_enter(debouncer->scope);
     job_destroy(&debouncer->job);
+    scope_leave(former);
     scope_unref(debouncer->scope);
     free(debouncer);
 }

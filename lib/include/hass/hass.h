@@ -62,7 +62,10 @@ HASS_API int hass_async_add_shutdown_job(struct hass *hass, struct hass_job job,
 
 /**
  * Keeps an integration's state: replaces (and destroys) what @key held; @destroy runs when the integration is unloaded.
- * This, not a static variable, is where an integration keeps what it knows.
+ * This, not a static variable, is where an integration keeps what it knows. NULL only takes away.
+ *
+ * Context: loop thread, never suspends.
+ * Owns:    @value, taken, also when the integration is being unloaded (HASS_E_CLOSED).
  */
 HASS_API int hass_async_set_data(struct hass *hass, const char *key, void *value,
                                  hass_destroy_fn *destroy, struct hass_error *err) HASS_CALLBACK;

@@ -6,6 +6,7 @@
 #include <hass/schema.h>
 
 #include "core/core.h"
+#include "run/scope.h"
 #include "support/test.h"
 
 /* What handlers saw. */
@@ -474,6 +475,46 @@ START_TEST(a_service_ends_with_the_scope_that_registered_it)
 }
 END_TEST
 
+static void note_scope(void *userdata)
+{
+    *(const char **)userdata = scope_name(scope_current());
+}
+
+START_TEST(what_an_integration_gave_is_destroyed_in_its_scope)
+{
+    struct hass *hass = test_hass();
+    struct scope *scope = scope_new(hass, "blink");
+    const char *of_service = NULL, *of_data = NULL;
+
+    struct scope *former = scope_enter(scope);
+    add(hass, "s", HASS_RESPONSE_NONE,
+        HASS_JOB_CALLBACK(counts, &of_service, .destroy = note_scope));
+    hass_async_set_data(hass, "blink", &of_data, note_scope, NULL);
+    scope_leave(former);
+    hass_services_async_remove(hass, "t", "s", NULL);
+    hass_async_set_data(hass, "blink", NULL, NULL, NULL);
+    ck_assert_str_eq(of_service, "blink");
+    ck_assert_str_eq(of_data, "blink");
+    scope_unref(scope);
+}
+END_TEST
+
+START_TEST(data_is_taken_also_by_an_integration_that_closes)
+{
+    struct hass *hass = test_hass();
+    struct scope *scope = scope_new(hass, "blink");
+    int destroyed = 0;
+
+    scope_end(scope);
+    struct scope *former = scope_enter(scope);
+    ck_assert_int_eq(hass_async_set_data(hass, "blink", &destroyed, count_destroy, NULL),
+                     HASS_E_CLOSED);
+    scope_leave(former);
+    ck_assert_int_eq(destroyed, 1);
+    scope_unref(scope);
+}
+END_TEST
+
 /* Not marked: the mistake that the compiler would find. */
 static int call_and_wait(struct hass *hass, json_t *data, struct hass_error *err)
 {
@@ -504,4 +545,6 @@ TEST_MAIN("services", registering_and_removing_fire_events,
           errors_that_nobody_waits_for_are_logged, a_callback_may_call_without_waiting,
           services_for_administrators_refuse_users, the_description_is_what_clients_expect,
           other_threads_register_and_call, a_waiting_call_is_refused_on_the_loop_and_takes_its_data,
-          a_service_ends_with_the_scope_that_registered_it)
+          a_service_ends_with_the_scope_that_registered_it,
+          what_an_integration_gave_is_destroyed_in_its_scope,
+          data_is_taken_also_by_an_integration_that_closes)

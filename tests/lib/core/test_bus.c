@@ -292,21 +292,21 @@ START_TEST(ten_thousand_events_may_be_queued_and_not_one_more)
 {
     struct hass *hass = test_hass();
     struct capture *drops = test_capture(hass, "drop");
-    struct burst burst = { .wanted = BUS_MAX_QUEUED };
+    struct burst burst = { .wanted = 10000 };
 
     hass_bus_async_listen(hass, "burst", NULL, HASS_JOB_CALLBACK(fires_many, &burst), NULL, NULL);
     fire(hass, "burst");
     ck_assert_int_eq(burst.last, 0);
-    ck_assert_uint_eq(capture_count(drops), BUS_MAX_QUEUED);
+    ck_assert_uint_eq(capture_count(drops), 10000);
 
     capture_clear(drops);
-    burst = (struct burst){ .wanted = BUS_MAX_QUEUED + 1 };
+    burst = (struct burst){ .wanted = 10000 + 1 };
     fire(hass, "burst");
     ck_assert_int_eq(burst.last, HASS_E_LIMIT);
-    ck_assert_int_eq(burst.accepted, BUS_MAX_QUEUED);
-    ck_assert_uint_eq(capture_count(drops), BUS_MAX_QUEUED); // what was queued is delivered
+    ck_assert_int_eq(burst.accepted, 10000);
+    ck_assert_uint_eq(capture_count(drops), 10000); // what was queued is delivered
     fire(hass, "drop");
-    ck_assert_uint_eq(capture_count(drops), BUS_MAX_QUEUED + 1);
+    ck_assert_uint_eq(capture_count(drops), 10000 + 1);
 }
 END_TEST
 
@@ -331,16 +331,16 @@ START_TEST(a_type_has_sixty_four_characters_at_most)
 {
     struct hass *hass = test_hass();
     struct hass_error err = HASS_ERROR_INIT;
-    char type[HASS_MAX_EVENT_TYPE + 2];
+    char type[64 + 2];
 
     memset(type, 'a', sizeof(type));
-    type[HASS_MAX_EVENT_TYPE] = '\0';
+    type[64] = '\0';
     struct capture *seen = test_capture(hass, type);
     fire(hass, type);
     ck_assert_uint_eq(capture_count(seen), 1);
 
-    type[HASS_MAX_EVENT_TYPE] = 'a';
-    type[HASS_MAX_EVENT_TYPE + 1] = '\0';
+    type[64] = 'a';
+    type[64 + 1] = '\0';
     ck_assert_int_eq(hass_bus_async_fire(hass, type, NULL, NULL, &err), HASS_E_TOO_LONG);
     ck_assert_int_eq(hass_bus_fire(hass, type, NULL, NULL, NULL), HASS_E_TOO_LONG);
     ck_assert_int_eq(

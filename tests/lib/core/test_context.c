@@ -35,14 +35,14 @@ END_TEST
 
 START_TEST(ids_have_36_characters_at_most)
 {
-    char id[HASS_MAX_CONTEXT_ID + 2];
+    char id[36 + 2];
 
     memset(id, 'i', sizeof(id));
-    id[HASS_MAX_CONTEXT_ID] = '\0';
+    id[36] = '\0';
     autounref(hass_context) const *longest = hass_context_new_id(id, id, id);
     ck_assert_str_eq(hass_context_parent_id(longest), id);
-    id[HASS_MAX_CONTEXT_ID] = 'i';
-    id[HASS_MAX_CONTEXT_ID + 1] = '\0';
+    id[36] = 'i';
+    id[36 + 1] = '\0';
     ck_assert_ptr_null(hass_context_new_id(id, NULL, NULL));
     ck_assert_ptr_null(hass_context_new_id("x", id, NULL));
     ck_assert_ptr_null(hass_context_new_id("x", NULL, id));

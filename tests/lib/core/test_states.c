@@ -146,14 +146,14 @@ static char *long_id(size_t domain, size_t length)
 START_TEST(ids_have_their_limits)
 {
     struct hass *hass = test_hass();
-    autofree char *longest = long_id(HASS_MAX_DOMAIN, HASS_MAX_ENTITY_ID);
-    autofree char *too_long = long_id(HASS_MAX_DOMAIN, HASS_MAX_ENTITY_ID + 1);
-    autofree char *domain_too_long = long_id(HASS_MAX_DOMAIN + 1, HASS_MAX_ENTITY_ID);
+    autofree char *longest = long_id(64, 255);
+    autofree char *too_long = long_id(64, 255 + 1);
+    autofree char *domain_too_long = long_id(64 + 1, 255);
     char domain[65];
 
     set(hass, longest, "1", NULL);
     hass_state_domain(get(hass, longest), domain);
-    ck_assert_uint_eq(strlen(domain), HASS_MAX_DOMAIN);
+    ck_assert_uint_eq(strlen(domain), 64);
     ck_assert_int_eq(hass_states_async_set(hass, too_long, "1", NULL, NULL, NULL),
                      HASS_E_INVALID_ENTITY_ID);
     ck_assert_int_eq(hass_states_async_set(hass, domain_too_long, "1", NULL, NULL, NULL),
@@ -168,13 +168,13 @@ START_TEST(a_state_has_255_characters_at_most)
     struct capture *seen = test_capture(hass, HASS_EVENT_STATE_CHANGED);
     struct hass_buf text = HASS_BUF_INIT;
 
-    for (int i = 0; i < HASS_MAX_STATE; i++)
+    for (int i = 0; i < 255; i++)
         hass_buf_add_string(&text, "ü");
     set(hass, "sensor.a", text.data, NULL);
     hass_buf_add_char(&text, 'x');
     ck_assert_int_eq(hass_states_async_set(hass, "sensor.a", text.data, NULL, NULL, NULL),
                      HASS_E_INVALID_STATE);
-    ck_assert_uint_eq(strlen(hass_state_state(get(hass, "sensor.a"))), 2 * HASS_MAX_STATE);
+    ck_assert_uint_eq(strlen(hass_state_state(get(hass, "sensor.a"))), 2 * 255);
     ck_assert_uint_eq(capture_count(seen), 1);
     hass_buf_fini(&text);
 }
@@ -430,7 +430,7 @@ static HASS_CALLBACK int refuses(const struct hass_event *event, void *userdata,
 {
     struct hass *hass = hass_event_hass(event);
 
-    for (int i = 0; i < BUS_MAX_QUEUED; i++)
+    for (int i = 0; i < 10000; i++)
         ck_assert_int_eq(hass_bus_async_fire(hass, "fill", NULL, NULL, NULL), 0);
     ck_assert_int_eq(hass_states_async_set(hass, "sensor.late", "1", NULL, NULL, err),
                      HASS_E_LIMIT);

@@ -127,6 +127,19 @@ START_TEST(output_beyond_the_limit_is_dropped)
 }
 END_TEST
 
+START_TEST(without_a_limit_one_mebibyte_is_kept)
+{
+    struct run run = { .options.shell =
+                           "head -c 1048576 /dev/zero; head -c 1048577 /dev/zero >&2" };
+    run_child(&run, _i);
+    ck_assert_int_eq(run.r, 0);
+    ck_assert_uint_eq(run.result.output_size, 1048576);
+    ck_assert_uint_eq(run.result.errors_size, 1048576);
+    ck_assert(run.result.truncated);
+    end_run(&run);
+}
+END_TEST
+
 START_TEST(output_of_just_the_limit_is_whole)
 {
     struct run run = { .options = { .shell = "printf 12345", .output_limit = 5 } };
@@ -317,6 +330,7 @@ int main(void)
     tcase_add_loop_test(children, a_child_reads_its_input, 0, 2);
     tcase_add_loop_test(children, a_child_that_does_not_read_its_input_does_no_harm, 0, 2);
     tcase_add_loop_test(children, output_beyond_the_limit_is_dropped, 0, 2);
+    tcase_add_loop_test(children, without_a_limit_one_mebibyte_is_kept, 0, 2);
     tcase_add_loop_test(children, output_of_just_the_limit_is_whole, 0, 2);
     tcase_add_loop_test(children, a_signal_is_a_status_above_128, 0, 2);
     tcase_add_loop_test(children, what_cannot_be_started_is_an_error, 0, 2);

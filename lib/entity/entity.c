@@ -13,6 +13,7 @@
 #include <hass/task.h>
 
 #include "base/mem.h"
+#include "core/object.h"
 #include "run/co.h"
 
 /* A plain job or a registration to end. */
@@ -53,7 +54,7 @@ struct hass_entity *hass_entity_new(struct hass *hass, const struct hass_entity_
 
 struct hass_entity *hass_entity_ref(struct hass_entity *entity)
 {
-    atomic_fetch_add_explicit(&entity->refs, 1, memory_order_relaxed);
+    count_take(&entity->refs);
     return entity;
 }
 
@@ -84,19 +85,10 @@ static void entity_free(void *object)
     free(entity);
 }
 
-static HASS_CALLBACK int nothing(struct hass *hass, void *arg, struct hass_error *err)
-{
-    return 0;
-}
-
 struct hass_entity *hass_entity_unref(struct hass_entity *entity)
 {
-    if (!entity || atomic_fetch_sub_explicit(&entity->refs, 1, memory_order_acq_rel) != 1)
-        return NULL;
-    if (hass_on_loop(entity->hass))
-        entity_free(entity);
-    else
-        (void)runtime_post(entity->hass, "hass.entity.unref", nothing, entity, entity_free, NULL);
+    if (entity && count_drop(&entity->refs))
+        object_free(entity->hass, entity, entity_free);
     return NULL;
 }
 

@@ -80,6 +80,42 @@ START_TEST(the_last_reference_may_be_dropped_elsewhere)
 }
 END_TEST
 
+static void note_thread(struct hass_entity *entity)
+{
+    *(bool *)hass_entity_userdata(entity) = hass_on_loop(hass_entity_hass(entity));
+}
+
+struct late {
+    struct scope *scope;
+    bool destroyed_on_loop;
+};
+
+/* A thread of an integration that has been closed can post nothing any more. */
+static HASS_BLOCKING int drop_after_the_end(struct hass *hass, void *userdata,
+                                            struct hass_error *err)
+{
+    static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.destroy = note_thread);
+    static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.name = "A");
+    struct late *late = userdata;
+    struct scope *former = scope_enter(late->scope);
+    hass_entity_unref(
+        hass_entity_new(hass, &ops, &description, NULL, NULL, &late->destroyed_on_loop));
+    scope_leave(former);
+    return 0;
+}
+
+START_TEST(a_reference_dropped_after_the_end_is_dropped_on_the_loop)
+{
+    struct hass *hass = test_hass();
+    struct late late = { .scope = scope_new(hass, "blink") };
+    scope_set_closed(late.scope);
+    ck_assert_int_eq(test_on_pool(hass, drop_after_the_end, &late), 0);
+    test_settle(hass);
+    ck_assert(late.destroyed_on_loop);
+    scope_unref(late.scope);
+}
+END_TEST
+
 /* --- removal ------------------------------------------------------------------------------------------------------- */
 
 START_TEST(removal_runs_hooks_newest_first_then_the_last_word_then_the_state_goes)
@@ -300,6 +336,7 @@ END_TEST
 
 TEST_MAIN("entity", values_are_copied_or_zero, members_beyond_the_size_of_an_older_table_are_absent,
           destroy_runs_once_with_the_last_reference, the_last_reference_may_be_dropped_elsewhere,
+          a_reference_dropped_after_the_end_is_dropped_on_the_loop,
           removal_runs_hooks_newest_first_then_the_last_word_then_the_state_goes,
           writes_after_removal_are_ignored, who_removes_at_the_same_time_waits_for_the_same_end,
           registrations_end_with_the_entity, a_failing_hook_is_logged_and_the_rest_goes_on,

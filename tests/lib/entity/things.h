@@ -14,6 +14,7 @@
 #include "entity/platform.h"
 #include "entity/platform_loader.h"
 #include "run/clock.h"
+#include "run/scope.h"
 #include "support/test.h"
 
 #define UNUSED __attribute__((unused))

@@ -291,12 +291,12 @@ int settings_check(struct config_file *file, const char *domain,
 
 /* --- the core's section -------------------------------------------------------------------------------------------- */
 
+/* Of the values of the home the bounds are those of core/config.c, which would refuse all of them for one. */
 HASS_SCHEMA(
-    core_schema,
-    HASS_FIELD("name", &hass_type_string, .max = 127, .doc = "What the home is called"),
+    core_schema, HASS_FIELD("name", &hass_type_string, .max = 31, .doc = "What the home is called"),
     HASS_FIELD("latitude", &hass_type_number, .min = -90, .max = 90, .doc = "Degrees north"),
     HASS_FIELD("longitude", &hass_type_number, .min = -180, .max = 180, .doc = "Degrees east"),
-    HASS_FIELD("elevation", &hass_type_int, .doc = "Metres above the sea"),
+    HASS_FIELD("elevation", &hass_type_int, .min = -1e6, .max = 1e6, .doc = "Metres above the sea"),
     HASS_FIELD("radius", &hass_type_int, .min = 1, .max = 1e6, .doc = "Metres around the home"),
     HASS_FIELD("unit_system", &hass_type_enum,
                .words = HASS_WORDS("metric", "us_customary", "imperial"),

@@ -119,6 +119,25 @@ START_TEST(a_bad_section_is_left_out_and_the_others_run)
 }
 END_TEST
 
+START_TEST(a_value_beyond_its_bounds_leaves_the_rest_of_the_section)
+{
+    struct logs *logs = test_logs();
+    loader_configure("homeassistant:\n"
+                     "  latitude: 52.5\n"
+                     "  name: Of more than thirty-one letters.\n"
+                     "  elevation: 5000000000\n");
+    struct hass *hass = loader_hass();
+    loader_boot(hass);
+    struct hass_home home = { .size = sizeof(home) };
+    hass_config_home(hass, &home);
+    ck_assert_double_eq(home.latitude, 52.5);
+    ck_assert_str_eq(home.location_name, "Home");
+    ck_assert_int_eq(home.elevation, 0);
+    ck_assert_ptr_nonnull(logs_find(logs, "configuration.yaml:3:"));
+    ck_assert_ptr_nonnull(logs_find(logs, "configuration.yaml:4:"));
+}
+END_TEST
+
 START_TEST(the_section_of_the_core_is_used_but_for_what_is_wrong)
 {
     struct logs *logs = test_logs();
@@ -436,6 +455,7 @@ int main(void)
     tcase_add_test(tcase, a_folder_in_the_place_of_the_file_keeps_nothing_from_running);
     tcase_add_test(tcase, a_bad_section_is_left_out_and_the_others_run);
     tcase_add_test(tcase, the_section_of_the_core_is_used_but_for_what_is_wrong);
+    tcase_add_test(tcase, a_value_beyond_its_bounds_leaves_the_rest_of_the_section);
     tcase_add_test(tcase, settings_reach_the_set_up_with_defaults);
     tcase_add_test(tcase, reading_it_again_sets_up_what_has_changed_and_nothing_else);
     tcase_add_test(tcase, a_correction_brings_back_what_was_left_out);

@@ -48,23 +48,19 @@ struct plugin_store *plugin_store_create(struct hass *hass, const char *folder,
     return store;
 }
 
-static struct plugin *plugin_destroy(struct plugin *plugin)
+static void plugin_free(struct plugin *plugin)
 {
     free(plugin->domain);
     free(plugin->copy);
     free(plugin);
-    return NULL;
 }
 
 struct plugin_store *plugin_store_destroy(struct plugin_store *store)
 {
     if (!store)
         return NULL;
-    list_foreach(&store->plugins, struct plugin, plugin, link) {
-        free(plugin->domain);
-        free(plugin->copy);
-        free(plugin);
-    }
+    list_foreach(&store->plugins, struct plugin, plugin, link)
+        plugin_free(plugin);
     probe_memory_destroy(store->memory);
     free(store->folder);
     free(store->probe_program);
@@ -342,7 +338,7 @@ int plugin_open(struct plugin_store *store, const char *domain, const char *path
         rc = open_new(store, plugin, info.entries, data, size, err);
         if (rc < 0) {
             (void)unlink(plugin->copy);
-            plugin_destroy(plugin);
+            plugin_free(plugin);
             return rc;
         }
     }

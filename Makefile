@@ -7,7 +7,8 @@ PREFIX  ?= /usr
 DESTDIR ?=
 V       ?= 0
 Q       := $(if $(filter 0,$(V)),@)
-QUIET   := --no-print-directory $(if $(Q),-s)
+# One command from clone to running daemon uses all processors, unless -j says how many.
+AGAIN    = $(MAKE) --no-print-directory $(if $(Q),-s) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 VERSION := $(shell sed -n 's/^\#define HASS_VERSION *"\(.*\)"/\1/p' lib/include/hass/const.h)
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
@@ -86,21 +87,22 @@ deps: ## install with apt what building needs, or say the command
 
 run: ## set up, build, and run the daemon on config/
 	$(Q)tests/lint/deps.sh build
-	$(Q)$(MAKE) $(QUIET) all
+	$(Q)$(AGAIN) all
 	@echo "Ctrl-C ends it. To look inside, in a second terminal: $(BUILD)/hassctl --config config states -w"
 	$(Q)$(BUILD)/hassd run --config config
 
 check: ## set up, build, and run every test
 	$(Q)tests/lint/deps.sh check
-	$(Q)$(MAKE) $(QUIET) all tests
+	$(Q)$(AGAIN) all tests
 	$(Q)tests/run.sh $(BUILD) $(TESTS) $(FUZZERS) $(TEST_SCRIPTS)
 
 lint: ## formatting, layers, thread-safety analysis, forbidden calls
 	$(Q)tests/lint/deps.sh lint
-	$(Q)$(MAKE) $(QUIET) all
+	$(Q)$(AGAIN) all
 	$(Q)tests/lint/lint.sh
 
 format: ## rewrite all sources in the house style
+	$(Q)tests/lint/deps.sh lint
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
 
 # --- installing -----------------------------------------------------------------------------------
@@ -157,10 +159,13 @@ $(BUILD)/exports.tsv: $(wildcard lib/include/hass/*.h) tests/lint/exports.sh
 .PHONY: tests
 tests: $(BUILD)/exports.tsv $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(FUZZERS)
 
-bench: $(BENCHES) all ## measure the hot paths, JSON lines on stdout
+bench: ## measure the hot paths, JSON lines on stdout
+	$(Q)tests/lint/deps.sh check >&2
+	$(Q)$(AGAIN) all $(BENCHES) >&2
 	$(Q)for b in $(BENCHES); do $$b || exit 1; done
 
 fuzz: ## fuzz without end: make fuzz TARGET=yaml
+	$(Q)tests/lint/deps.sh check
 	$(Q)tests/fuzz/fuzz.sh $(TARGET)
 
 clean: ## remove build/

@@ -74,6 +74,7 @@ bool connection_unsubscribe(struct websocket_connection *connection, int64_t id)
 void connection_closed(struct websocket_connection *connection)
 {
     connection->transport = NULL;
+    connection->closed = true;
     list_foreach(&connection->subscriptions, struct subscription, subscription, link)
         end_subscription(connection, subscription);
     connection_unref(connection);
@@ -165,6 +166,10 @@ int request_subscribe(struct websocket_request *request, struct hass_sub *sub,
 {
     struct websocket_connection *connection = request->connection;
 
+    if (connection->closed) {
+        hass_sub_async_remove(sub);
+        return hass_fail(err, HASS_E_CLOSED, "the client has gone");
+    }
     if (connection->subscription_count >= WEBSOCKET_MAX_SUBSCRIPTIONS) {
         hass_sub_async_remove(sub);
         return hass_fail(err, HASS_E_LIMIT, "a connection has at most %d subscriptions",

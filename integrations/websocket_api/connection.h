@@ -25,6 +25,7 @@ struct websocket_connection {
     unsigned references;
     const struct websocket_transport *ops;
     void *transport; /* NULL once closed */
+    bool closed;     /* its subscriptions have ended, and it takes no more */
     struct websocket_user user;
     int64_t last_id;
     struct hass_list subscriptions; /* struct subscription */

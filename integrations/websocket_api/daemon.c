@@ -65,8 +65,9 @@ static HASS_CALLBACK int subscribe_top(struct websocket_request *request, struct
         r = request_subscribe(request, sub, err);
     if (r < 0)
         return r;
+    /* Sending may find out that the client has gone, which frees @top. */
     request_answer(request, "null");
-    send_top(top);
+    send_top(&(struct top){ connection, request->id });
     return 0;
 }
 

@@ -227,7 +227,7 @@ static HASS_CALLBACK int on_state(const struct hass_event *event, void *userdata
     return 0;
 }
 
-static HASS_CALLBACK int send_all(struct watcher *watcher, struct hass_error *err)
+static HASS_CALLBACK int send_all(const struct watcher *watcher, struct hass_error *err)
 {
     struct hass_state_list list = { 0 };
     autobuf text = HASS_BUF_INIT;
@@ -270,8 +270,9 @@ static HASS_CALLBACK int subscribe_entities(struct websocket_request *request,
         r = request_subscribe(request, sub, err);
     if (r < 0)
         return r;
+    /* Sending may find out that the client has gone, which frees @watcher. */
     request_answer(request, "null");
-    return send_all(watcher, err);
+    return send_all(&(struct watcher){ connection, request->id, request->message }, err);
 }
 
 static const struct websocket_command subscribe_command = {

@@ -70,7 +70,7 @@ struct websocket_api {
                        size_t length);
     /**
      * Makes @sub (taken) the subscription of this request: it ends with unsubscribe_events or the connection. HASS_E_LIMIT when
-     * the connection has as many as it may; @sub is removed then.
+     * the connection has as many as it may, HASS_E_CLOSED when it has gone; @sub is removed then.
      */
     int (*subscribe)(struct websocket_request *request, struct hass_sub *sub,
                      struct hass_error *err);

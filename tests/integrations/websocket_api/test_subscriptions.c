@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include <hass/dt.h>
+#include <hass/integration.h>
 
 #include "support/cases.h"
 #include "support/client.h"
 #include "support/home.h"
+#include "websocket_api/websocket_api.h"
 
 static HASS_CALLBACK struct client *admin(void)
 {
@@ -139,6 +141,94 @@ START_TEST(subscriptions_end_with_the_connection)
     ck_assert_int_eq(listeners_of(hass, HASS_EVENT_STATE_CHANGED), before);
     hass_bus_async_fire(hass, "x", NULL, NULL, NULL);
     test_advance(hass, 5);
+}
+END_TEST
+
+/* A transport that finds out while it sends that the client has gone, and says so at once. */
+struct fickle {
+    const struct websocket_api *api;
+    struct websocket_connection *connection;
+};
+
+static int refuse_to_send(void *transport, const char *text, size_t length, struct hass_error *err)
+{
+    return hass_fail(err, HASS_E_CLOSED, "gone");
+}
+
+static void end_connection(void *transport)
+{
+    struct fickle *fickle = transport;
+
+    fickle->api->closed(fickle->connection);
+}
+
+static HASS_CALLBACK void subscribe_and_go(struct hass *hass, const char *message)
+{
+    static const struct websocket_transport ops = {
+        .size = sizeof(ops),
+        .send = refuse_to_send,
+        .close = end_connection,
+    };
+    const struct websocket_user user = { .name = "somebody", .admin = true };
+    struct fickle fickle = { .api = hass_async_get_api(hass, "websocket_api") };
+
+    fickle.connection = fickle.api->open(hass, &ops, &fickle, &user);
+    ck_assert_int_eq(fickle.api->receive(fickle.connection, message, strlen(message), NULL), 0);
+}
+
+START_TEST(a_client_may_go_while_its_subscription_is_answered)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(NULL);
+    int64_t before = listeners_of(hass, HASS_EVENT_STATE_CHANGED);
+
+    test_logs();
+    subscribe_and_go(hass, "{\"id\":1,\"type\":\"subscribe_entities\"}");
+    subscribe_and_go(hass, "{\"id\":1,\"type\":\"hassd/top\"}");
+    ck_assert_int_eq(listeners_of(hass, HASS_EVENT_STATE_CHANGED), before);
+}
+END_TEST
+
+static HASS_CALLBACK int on_x(const struct hass_event *event, void *userdata,
+                              struct hass_error *err)
+{
+    return 0;
+}
+
+static struct hass *home;
+
+/* A command of another integration that takes its time. */
+static int subscribe_late(struct websocket_request *request, struct hass_buf *result,
+                          struct hass_error *err)
+{
+    struct hass_sub *sub;
+
+    hass__assert_coroutine();
+    const struct websocket_api *api = hass_async_get_api(home, "websocket_api");
+    ck_assert_int_eq(hass_async_sleep(home, 1, err), 0);
+    ck_assert_int_eq(
+        hass_bus_async_listen(home, "x", NULL, HASS_JOB_CALLBACK(on_x, NULL), &sub, err), 0);
+    return api->subscribe(request, sub, err);
+}
+
+START_TEST(a_subscription_that_comes_after_its_client_has_gone_ends_at_once)
+{
+    static const struct websocket_command command = {
+        .size = sizeof(command),
+        .type = "test/late",
+        .coroutine = true,
+        .handler = subscribe_late,
+    };
+    hass__assert_loop();
+    struct client *client = admin();
+    home = client_hass(client);
+    const struct websocket_api *api = hass_async_get_api(home, "websocket_api");
+
+    ck_assert_int_eq(api->add_command(home, &command, NULL), 0);
+    client_command(client, "{'type':'test/late'}");
+    client_close(client);
+    test_advance(home, 2);
+    ck_assert_int_eq(listeners_of(home, "x"), 0);
 }
 END_TEST
 
@@ -434,17 +524,17 @@ START_TEST(a_pattern_of_many_stars_takes_no_time)
 }
 END_TEST
 
-CASES_MAIN("websocket_api subscriptions", ONCE(events_arrive_in_full_and_in_order),
-           ONCE(state_changed_carries_both_states), ONCE(without_a_type_all_events_arrive),
-           ONCE(an_ended_subscription_is_silent_and_cannot_end_twice),
-           ONCE(subscriptions_end_with_the_connection), ONCE(a_client_hears_what_another_one_does),
-           ONCE(a_connection_has_at_most_1024_subscriptions),
-           ONCE(top_is_sent_at_once_and_every_second),
-           ONCE(without_entities_the_first_event_is_empty), ONCE(the_first_event_has_all_states),
-           ONCE(a_changed_state_is_sent_with_last_changed),
-           ONCE(changed_attributes_are_sent_with_last_updated), ONCE(removed_attributes_are_named),
-           ONCE(attributes_of_every_type_are_compared), ONCE(new_and_removed_entities_are_told),
-           ONCE(a_context_is_sent_as_what_differs),
-           ONCE(a_full_state_with_a_user_has_the_whole_context),
-           ONCE(a_pattern_of_many_stars_takes_no_time),
-           ROWS(filters_choose_among_entities, filters))
+CASES_MAIN(
+    "websocket_api subscriptions", ONCE(events_arrive_in_full_and_in_order),
+    ONCE(state_changed_carries_both_states), ONCE(without_a_type_all_events_arrive),
+    ONCE(an_ended_subscription_is_silent_and_cannot_end_twice),
+    ONCE(subscriptions_end_with_the_connection),
+    ONCE(a_client_may_go_while_its_subscription_is_answered),
+    ONCE(a_subscription_that_comes_after_its_client_has_gone_ends_at_once),
+    ONCE(a_client_hears_what_another_one_does), ONCE(a_connection_has_at_most_1024_subscriptions),
+    ONCE(top_is_sent_at_once_and_every_second), ONCE(without_entities_the_first_event_is_empty),
+    ONCE(the_first_event_has_all_states), ONCE(a_changed_state_is_sent_with_last_changed),
+    ONCE(changed_attributes_are_sent_with_last_updated), ONCE(removed_attributes_are_named),
+    ONCE(attributes_of_every_type_are_compared), ONCE(new_and_removed_entities_are_told),
+    ONCE(a_context_is_sent_as_what_differs), ONCE(a_full_state_with_a_user_has_the_whole_context),
+    ONCE(a_pattern_of_many_stars_takes_no_time), ROWS(filters_choose_among_entities, filters))

@@ -456,7 +456,8 @@ struct closed_caller {
 };
 
 /* What its thread still does after an integration has been closed. */
-static int track_after_the_end(struct hass *hass, void *userdata, struct hass_error *err)
+static HASS_BLOCKING int track_after_the_end(struct hass *hass, void *userdata,
+                                             struct hass_error *err)
 {
     struct closed_caller *caller = userdata;
     struct scope *former = scope_enter(caller->scope);

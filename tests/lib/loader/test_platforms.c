@@ -92,7 +92,7 @@ START_TEST(platforms_go_with_their_integration)
 }
 END_TEST
 
-static HASS_CALLBACK void expect_good_byes(const char *unloaded)
+static void expect_good_byes(const char *unloaded)
 {
     struct hass *hass = boot(two_things);
     struct capture *said = test_capture(hass, "thing_said_good_bye");

@@ -20,6 +20,9 @@ struct hass {
     struct runtime *runtime;
 };
 
+/* The test's thread is the loop thread from then on. */
+static inline struct hass *start_with(const struct runtime_options *options)
+    HASS__ANALYSIS(assert_capability(hass_loop));
 static inline struct hass *start_with(const struct runtime_options *options)
 {
     struct hass *hass = calloc(1, sizeof(*hass));
@@ -30,6 +33,7 @@ static inline struct hass *start_with(const struct runtime_options *options)
 }
 
 /** With virtual time. */
+static inline struct hass *start(void) HASS__ANALYSIS(assert_capability(hass_loop));
 static inline struct hass *start(void)
 {
     return start_with(&(struct runtime_options){ .virtual_time = true });

@@ -116,7 +116,7 @@ struct blocking {
     int result;
 };
 
-static void *wait_elsewhere(void *arg)
+static HASS_BLOCKING void *wait_elsewhere(void *arg)
 {
     struct blocking *blocking = arg;
     blocking->result = hass_future_wait(blocking->future, blocking->timeout, NULL);
@@ -143,6 +143,12 @@ START_TEST(other_threads_block_until_a_future_is_set)
 }
 END_TEST
 
+/* Not marked: the mistake that the compiler would find. */
+static int wait_on_the_loop(struct hass_future *future) HASS__ANALYSIS(no_thread_safety_analysis)
+{
+    return hass_future_wait(future, 1, NULL);
+}
+
 START_TEST(a_blocking_wait_ends_after_its_time)
 {
     struct hass *hass = start();
@@ -151,7 +157,7 @@ START_TEST(a_blocking_wait_ends_after_its_time)
     pthread_create(&thread, NULL, wait_elsewhere, &blocking);
     pthread_join(thread, NULL);
     ck_assert_int_eq(blocking.result, -ETIMEDOUT);
-    ck_assert_int_eq(hass_future_wait(blocking.future, 1, NULL), HASS_E_WOULD_DEADLOCK);
+    ck_assert_int_eq(wait_on_the_loop(blocking.future), HASS_E_WOULD_DEADLOCK);
     hass_future_unref(blocking.future);
     finish(hass);
 }
@@ -162,7 +168,8 @@ static HASS_COROUTINE int sleep_long(struct hass *hass, void *userdata, struct h
     return hass_async_sleep(hass, 10, err) < 0 ? -1 : 8;
 }
 
-static int wait_for_coroutine(struct hass *hass, void *userdata, struct hass_error *err)
+static HASS_BLOCKING int wait_for_coroutine(struct hass *hass, void *userdata,
+                                            struct hass_error *err)
 {
     struct hass_future *future = NULL;
     struct hass_job job = HASS_JOB_COROUTINE(sleep_long, NULL);
@@ -301,7 +308,9 @@ struct several {
     struct hass_task *task;
 };
 
-static HASS_CALLBACK void several_begin(struct several *several, hass_plain_fn *fn)
+static void several_begin(struct several *several, hass_plain_fn *fn)
+    HASS__ANALYSIS(assert_capability(hass_loop));
+static void several_begin(struct several *several, hass_plain_fn *fn)
 {
     several->hass = start();
     for (size_t i = 0; i < 3; i++)

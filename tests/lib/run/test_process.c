@@ -29,7 +29,7 @@ static HASS_COROUTINE int run_on_loop(struct hass *hass, void *userdata, struct 
     return 0;
 }
 
-static void *run_on_thread(void *arg)
+static HASS_BLOCKING void *run_on_thread(void *arg)
 {
     struct run *run = arg;
     run->r = hass_process_run(run->hass, &run->options, &run->result, &run->err);

@@ -26,7 +26,9 @@ struct wire {
     struct hass_task *task;
 };
 
-static HASS_CALLBACK void wire_open(struct wire *wire, const struct hass_stream_limits *limits)
+static void wire_open(struct wire *wire, const struct hass_stream_limits *limits)
+    HASS__ANALYSIS(assert_capability(hass_loop));
+static void wire_open(struct wire *wire, const struct hass_stream_limits *limits)
 {
     int fds[2];
     *wire = (struct wire){ .hass = start(), .limit = 16, .timeout = HASS_FOREVER };
@@ -324,7 +326,8 @@ static HASS_CALLBACK int listen_at(struct server *server, const struct hass_stre
                                          HASS_JOB_COROUTINE(echo, server), ret_sub, NULL);
 }
 
-static HASS_CALLBACK void server_start(struct server *server)
+static void server_start(struct server *server) HASS__ANALYSIS(assert_capability(hass_loop));
+static void server_start(struct server *server)
 {
     *server = (struct server){ .hass = start(), .folder = "/tmp/hass-test-XXXXXX" };
     ck_assert_ptr_nonnull(mkdtemp(server->folder));

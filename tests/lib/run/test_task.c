@@ -364,7 +364,7 @@ START_TEST(block_till_done_says_what_it_waits_for)
 }
 END_TEST
 
-static void *block_elsewhere(void *arg)
+static HASS_BLOCKING void *block_elsewhere(void *arg)
 {
     ck_assert_int_eq(hass_block_till_done(arg, false, NULL), 0);
     runtime_quit(runtime_of(arg));

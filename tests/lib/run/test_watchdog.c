@@ -169,6 +169,7 @@ START_TEST(what_holds_the_loop_is_named_while_it_does)
     pthread_create(&thread, NULL, hold_until_reported, &ready);
     while (!ready)
         rest();
+    hass__assert_loop();
     run_way(hass, way);
     pthread_join(thread, NULL);
     ck_assert(reported);

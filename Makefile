@@ -8,7 +8,7 @@ DESTDIR ?=
 V       ?= 0
 Q       := $(if $(filter 0,$(V)),@)
 # One command from clone to running daemon uses all processors, unless -j says how many.
-AGAIN    = $(MAKE) --no-print-directory $(if $(Q),-s) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+SUBMAKE  = --no-print-directory $(if $(Q),-s) $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 VERSION := $(shell sed -n 's/^\#define HASS_VERSION *"\(.*\)"/\1/p' lib/include/hass/const.h)
 MULTIARCH := $(shell $(CC) -print-multiarch 2>/dev/null)
@@ -87,18 +87,18 @@ deps: ## install with apt what building needs, or say the command
 
 run: ## set up, build, and run the daemon on config/
 	$(Q)tests/lint/deps.sh build
-	$(Q)$(AGAIN) all
+	$(Q)$(MAKE) $(SUBMAKE) all
 	@echo "Ctrl-C ends it. To look inside, in a second terminal: $(BUILD)/hassctl --config config states -w"
 	$(Q)$(BUILD)/hassd run --config config
 
 check: ## set up, build, and run every test
 	$(Q)tests/lint/deps.sh check
-	$(Q)$(AGAIN) all tests
+	$(Q)$(MAKE) $(SUBMAKE) all tests
 	$(Q)tests/run.sh $(BUILD) $(TESTS) $(FUZZERS) $(TEST_SCRIPTS)
 
 lint: ## formatting, layers, thread-safety analysis, forbidden calls
 	$(Q)tests/lint/deps.sh lint
-	$(Q)$(AGAIN) all
+	$(Q)$(MAKE) $(SUBMAKE) all
 	$(Q)tests/lint/lint.sh
 
 format: ## rewrite all sources in the house style
@@ -149,6 +149,9 @@ install: all ## install below DESTDIR with PREFIX=/usr
 uninstall: ## remove what install put there, and folders of ours that are empty then
 	$(Q)printf '%s\n' "$$FILES" | while read -r mode source target; do [ -z "$$source" ] || rm -f "$(DESTDIR)$$target"; done
 	$(Q)rm -f $(DESTDIR)$(LIBDIR)/libhass.so
+	$(Q)# Below DESTDIR all folders that are empty then; a real /usr/local has empty ones that are not ours.
+	$(if $(DESTDIR),$(Q)cd $(DESTDIR) 2>/dev/null && printf '%s\n' "$$FILES" | sed -n 's|.* /\(.*\)/[^/]*$$|\1|p' | sort -ru | \
+	    xargs -d '\n' rmdir -p --ignore-fail-on-non-empty 2>/dev/null || true)
 	$(Q)for d in $(LIBDIR)/hassd $(PREFIX)/include/hass $(PREFIX)/share/hassd $(PREFIX)/share/doc/hassd; do \
 	    [ ! -d $(DESTDIR)$$d ] || find $(DESTDIR)$$d -depth -type d -empty -delete; done
 
@@ -161,7 +164,7 @@ tests: $(BUILD)/exports.tsv $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(FUZZERS)
 
 bench: ## measure the hot paths, JSON lines on stdout
 	$(Q)tests/lint/deps.sh check >&2
-	$(Q)$(AGAIN) all $(BENCHES) >&2
+	$(Q)$(MAKE) $(SUBMAKE) all $(BENCHES) >&2
 	$(Q)for b in $(BENCHES); do $$b || exit 1; done
 
 fuzz: ## fuzz without end: make fuzz TARGET=yaml

@@ -66,7 +66,7 @@ build=$build_was
 output=$(make_ uninstall DESTDIR="$root")
 is "uninstall" 0 "$?"
 is "removes what install put there, nothing else" "$before" "$(cd "$root" && find . -type f -o -type l | sort)"
-is "and its folders" "" "$(find "$root" -path '*hass*' -type d | grep -v "/etc/hassd$")"
+is "and its folders" "" "$(find "$root" -type d -empty)"
 make_ uninstall PREFIX="$work/opt" >/dev/null
 is "of any prefix" "" "$(find "$work/opt" -type f -o -type l)"
 finish

@@ -301,14 +301,24 @@ struct scope *sub_scope(const struct hass_sub *sub)
     return sub->scope;
 }
 
-static void end_cancelled(struct scope *scope, void *userdata)
+static struct hass_sub *first_cancelled(const struct scope *scope)
 {
-    hass__assert_loop();
     list_foreach(&scope->members, struct scope_member, member, link) {
         struct hass_sub *sub = list_entry(member, struct hass_sub, member);
         if (member->close == close_member && sub->job.cancel_on_shutdown)
-            end(sub);
+            return sub;
     }
+    return NULL;
+}
+
+/* From the beginning each time: what one of them destroys may end others. */
+static void end_cancelled(struct scope *scope, void *userdata)
+{
+    struct hass_sub *sub;
+
+    hass__assert_loop();
+    while ((sub = first_cancelled(scope)))
+        end(sub);
 }
 
 void sub_remove_on_shutdown(struct hass *hass)

@@ -283,6 +283,28 @@ START_TEST(the_blocking_remove_waits_for_running_calls)
 }
 END_TEST
 
+static void end_b(void *userdata)
+{
+    hass__assert_loop();
+    b = hass_sub_async_remove(b);
+    destroyed++;
+}
+
+START_TEST(the_end_of_one_may_end_the_next_when_a_stop_ends_them)
+{
+    hass = start();
+    hass__assert_loop();
+    b = LISTEN(
+        HASS_JOB_CALLBACK(note, TEXT("b"), .destroy = count_destroyed, .cancel_on_shutdown = true));
+    a = LISTEN(HASS_JOB_CALLBACK(note, TEXT("a"), .destroy = end_b, .cancel_on_shutdown = true));
+    sub_remove_on_shutdown(hass);
+    ck_assert_uint_eq(destroyed, 2);
+    ck_assert_uint_eq(sub_list_count(&list), 0);
+    hass_sub_async_remove(a);
+    finish(hass);
+}
+END_TEST
+
 START_TEST(removing_nothing_does_nothing)
 {
     hass__assert_loop();
@@ -297,4 +319,4 @@ TEST_MAIN("sub", a_listener_may_remove_itself, removed_listeners_are_skipped_and
           a_job_for_another_subject_is_refused_and_destroyed,
           the_userdata_lives_until_the_last_coroutine_has_ended,
           a_pool_job_may_remove_its_own_registration, the_blocking_remove_waits_for_running_calls,
-          removing_nothing_does_nothing)
+          the_end_of_one_may_end_the_next_when_a_stop_ends_them, removing_nothing_does_nothing)

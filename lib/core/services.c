@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "core/core.h"
+#include "data/schema_check.h"
 
 /* --- one service --------------------------------------------------------------------------------------------------- */
 
@@ -363,21 +364,13 @@ static json_t *readable_name(const char *name)
     return json_string(text);
 }
 
-static const struct hass_field *find_field(const struct hass_schema *schema, const char *key)
-{
-    for (uint32_t i = 0; i < schema->count; i++)
-        if (schema->fields[i].key && strcmp(schema->fields[i].key, key) == 0)
-            return &schema->fields[i];
-    return NULL;
-}
-
 /** A service that takes entities shows them as its target, not among its fields. */
 static void describe_target(const struct service *service, json_t *fields, json_t *description)
 {
-    const struct hass_field *field =
-        service->schema ? find_field(service->schema, HASS_ATTR_ENTITY_ID) : NULL;
+    struct hass_field field;
 
-    if (!field || field->type != &hass_type_entity_ids)
+    if (!service->schema || !schema_find_field(service->schema, HASS_ATTR_ENTITY_ID, &field) ||
+        field.type != &hass_type_entity_ids)
         return;
     json_object_del(fields, HASS_ATTR_ENTITY_ID);
     json_object_set_new(description, "target", json_pack("{s:[{}]}", "entity"));

@@ -413,7 +413,7 @@ static json_t *check_items_of_map(struct checker *checker, const struct hass_fie
     return checked;
 }
 
-static bool find_field(const struct hass_schema *schema, const char *key,
+bool schema_find_field(const struct hass_schema *schema, const char *key,
                        struct hass_field *ret_field)
 {
     for (uint32_t i = 0; i < schema->count; i++) {
@@ -473,7 +473,7 @@ static bool check_member(struct checker *checker, const struct hass_schema *sche
 {
     struct path step = step_to_key(path, map, key);
     struct hass_field field;
-    if (!find_field(schema, key, &field)) {
+    if (!schema_find_field(schema, key, &field)) {
         if (!schema->extra)
             report_unknown_key(checker, schema, key, &step);
         else

@@ -32,6 +32,10 @@ struct hass_field schema_field(const struct hass_field *field);
 /** Field @index of a schema, likewise. */
 struct hass_field schema_field_at(const struct hass_schema *schema, uint32_t index);
 
+/** The field of @key, likewise; false when there is none. */
+bool schema_find_field(const struct hass_schema *schema, const char *key,
+                       struct hass_field *ret_field);
+
 /** A schema, likewise. */
 struct hass_schema schema_copy(const struct hass_schema *schema);
 

@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "core/core.h"
+#include "data/schema_check.h"
 #include "entity/entity.h"
 #include "entity/platform.h"
 #include "entity/target.h"
@@ -59,16 +60,18 @@ static int check_target(const json_t *value, struct hass_error *err)
 
 static struct hass_schema make_schema(const struct hass_schema *own)
 {
-    uint32_t own_count = own ? own->count : 0;
+    uint32_t own_count = own->count;
     struct hass_field *fields = mem_calloc(TARGET_FIELDS + own_count, sizeof(*fields));
     memcpy(fields, target_fields, sizeof(target_fields));
-    for (uint32_t i = 0; i < own_count; i++)
-        fields[TARGET_FIELDS + i] = own->fields[i];
+    for (uint32_t i = 0; i < own_count; i++) {
+        fields[TARGET_FIELDS + i] = schema_field_at(own, i);
+        fields[TARGET_FIELDS + i].size = sizeof(*fields);
+    }
     return (struct hass_schema){
         .size = sizeof(struct hass_schema),
         .count = TARGET_FIELDS + own_count,
         .fields = fields,
-        .extra = own && own->extra,
+        .extra = own->extra,
         .check = check_target,
     };
 }
@@ -295,6 +298,7 @@ int hass_component_async_register_service(struct hass_component *component, cons
     if (!known.async_handler == !known.handler)
         return hass_fail(err, HASS_E_INVALID, "service %s.%s needs one handler", component->domain,
                          name);
+    struct hass_schema own = known.schema ? schema_copy(known.schema) : (struct hass_schema){ 0 };
     struct entity_service *service = mem_zalloc(sizeof(*service));
     *service = (struct entity_service){
         .refs = 1,
@@ -302,8 +306,8 @@ int hass_component_async_register_service(struct hass_component *component, cons
         .async_handler = known.async_handler,
         .handler = known.handler,
         .required_features = known.required_features,
-        .check = known.schema ? known.schema->check : NULL,
-        .schema = make_schema(known.schema),
+        .check = own.check,
+        .schema = make_schema(&own),
         .name = mem_strdup(name),
     };
     struct hass_service_options registration = {

@@ -40,21 +40,6 @@ static HASS_COROUTINE int read_settings(struct loader *loader, struct hass_error
     return 0;
 }
 
-/* --- whom the last run blamed -------------------------------------------------------------------------------------- */
-
-static void tell_last_words(struct loader *loader)
-{
-    const struct lastwords *lastwords = loader->hass->runtime->lastwords;
-    const struct lastwords_report *former = lastwords ? lastwords_former(lastwords) : NULL;
-    if (!former || !former->died)
-        return;
-    if (*former->domain)
-        hass_warning("The last run ended badly while %s was at work%s%s%s", former->domain,
-                     *former->job ? " (" : "", former->job, *former->job ? ")" : "");
-    else
-        hass_warning("The last run ended badly; no integration was at work");
-}
-
 /* --- stages -------------------------------------------------------------------------------------------------------- */
 
 struct stage {
@@ -225,7 +210,6 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
 {
     struct hass *hass = loader->hass;
     loader_notify(loader, "starting", "reading the configuration");
-    tell_last_words(loader);
     int rc = read_settings(loader, err);
     if (rc == 0)
         rc = hass_bus_async_listen_once(hass, HASS_EVENT_STOP,

@@ -422,7 +422,7 @@ START_TEST(who_kills_the_daemon_three_times_is_left_out)
     loader_boot(hass);
     ck_assert(hass_component_loaded(hass, "good"));
     ck_assert(!hass_component_loaded(hass, "crash_setup"));
-    ck_assert_ptr_nonnull(logs_find(logs, "ended badly while crash_setup was at work"));
+    ck_assert_ptr_nonnull(logs_find(logs, "while integration crash_setup was at work"));
     ck_assert_ptr_nonnull(
         strstr(loader_problem(hass, "crash_setup"), "3 times within ten minutes"));
 }

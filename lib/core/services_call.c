@@ -10,6 +10,7 @@
 #include <hass/schema.h>
 #include <hass/task.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "core/core.h"
 #include "run/task.h"
@@ -148,7 +149,7 @@ static void log_result(const struct hass_service_call *call, int status,
                        const struct hass_error *err)
 {
     const char *title = call->service->title;
-    const char *text = err->code ? err->message : hass_error_name(status);
+    const char *text = error_text(err, status);
 
     if (status >= 0)
         return;

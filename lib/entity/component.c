@@ -11,6 +11,7 @@
 #include <hass/hass.h>
 #include <hass/vec.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "core/core.h"
 #include "entity/entity.h"
@@ -86,7 +87,7 @@ static HASS_COROUTINE int set_up_entry(struct hass *hass, void *userdata, struct
     if (rc < 0) {
         if (rc != HASS_E_INVALID && rc != -ECANCELED) /* an invalid entry has been reported */
             hass_error("Platform %s.%s cannot be set up: %s", entry->name, component->domain,
-                       own.code ? own.message : hass_error_name(rc));
+                       error_text(&own, rc));
         return 0;
     }
     if (component->closed) {

@@ -9,6 +9,7 @@
 #include <hass/states.h>
 #include <hass/task.h>
 
+#include "base/error_text.h"
 #include "entity/entity.h"
 #include "entity/platform.h"
 
@@ -38,7 +39,7 @@ static HASS_COROUTINE void say_good_bye(struct hass_entity *entity)
     scope_leave(former);
     if (rc < 0)
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id, "Error removing %s: %s",
-                        entity_label(entity), err.code ? err.message : hass_error_name(rc));
+                        entity_label(entity), error_text(&err, rc));
 }
 
 static HASS_CALLBACK void run_hooks_in_scope(struct hass_entity *entity)

@@ -12,6 +12,7 @@
 #include <hass/loop.h>
 #include <hass/task.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "entity/entity.h"
 #include "run/clock.h"
@@ -151,7 +152,7 @@ void entity_async_refresh(struct hass_entity *entity)
     int rc = hass_entity_async_update_ha_state(entity, true, &err);
     if (rc < 0 && rc != -ECANCELED && rc != HASS_E_CLOSED)
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id, "Update for %s fails: %s",
-                        entity_label(entity), err.code ? err.message : hass_error_name(rc));
+                        entity_label(entity), error_text(&err, rc));
 }
 
 /* --- update and write ---------------------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include <hass/log.h>
 #include <hass/states.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "entity/entity.h"
 #include "entity/layer.h"
@@ -222,7 +223,7 @@ static HASS_COROUTINE int add_one(struct hass_entity *entity, void *userdata,
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id,
                         "Error adding entity %s for domain %s with platform %s: %s",
                         entity_label(entity), platform->domain, platform->name,
-                        own.code ? own.message : hass_error_name(rc));
+                        error_text(&own, rc));
     return 0;
 }
 

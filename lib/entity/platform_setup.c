@@ -7,6 +7,7 @@
 
 #include <hass/hass.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "entity/layer.h"
 #include "entity/platform.h"
@@ -92,7 +93,7 @@ static HASS_COROUTINE int setup_task(struct hass *hass, void *userdata, struct h
         not_ready(platform, &own);
     else if (rc < 0)
         hass_error("Error while setting up %s platform for %s: %s", platform->name,
-                   platform->domain, own.code ? own.message : hass_error_name(rc));
+                   platform->domain, error_text(&own, rc));
     else
         platform->tries = 0;
     return 0;

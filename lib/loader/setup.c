@@ -11,6 +11,7 @@
 #include <hass/cleanup.h>
 #include <hass/log.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "loader/loader.h"
 #include "loader/manifest.h"
@@ -192,8 +193,7 @@ static HASS_COROUTINE int await_setup(struct integration *integration, struct ha
         return hass_fail(err, -ETIMEDOUT,
                          "its set-up did not end within %g s: it has been given up", limits->setup);
     if (rc < 0)
-        return hass_fail(err, rc, "its set-up failed: %s",
-                         *failure.message ? failure.message : hass_error_name(rc));
+        return hass_fail(err, rc, "its set-up failed: %s", error_text(&failure, rc));
     return 0;
 }
 

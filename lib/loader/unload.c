@@ -9,6 +9,7 @@
 #include <hass/cleanup.h>
 #include <hass/log.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "entity/platform_loader.h"
 #include "loader/loader.h"
@@ -91,8 +92,7 @@ static HASS_COROUTINE void run_before_close(struct integration *integration, str
     if (rc >= 0)
         rc = hass_async_await(done, integration->loader->limits.close, &err);
     if (rc < 0)
-        hass_warning("Unloading %s, %s: %s", integration->domain, job.name,
-                     *err.message ? err.message : hass_error_name(rc));
+        hass_warning("Unloading %s, %s: %s", integration->domain, job.name, error_text(&err, rc));
 }
 
 static HASS_COROUTINE int remove_entities(struct hass *hass, void *userdata, struct hass_error *err)

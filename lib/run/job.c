@@ -11,6 +11,7 @@
 #include <hass/executor.h>
 #include <hass/log.h>
 
+#include "base/error_text.h"
 #include "base/mem.h"
 #include "run/executor.h"
 #include "run/loop.h"
@@ -60,14 +61,12 @@ void job_destroy(struct hass_job *job)
 
 void job_report(struct scope *scope, const char *name, int result, const struct hass_error *err)
 {
-    bool text = err && err->code && err->message[0];
-
     /* Being told that its integration is closed is no failure of a job. */
     if (result == HASS_E_CLOSED && scope_state(scope) != SCOPE_OPEN)
         return;
     struct scope *former = scope_switch(scope);
     scope->counters.errors++;
-    hass_error("Error running job: %s: %s", name, text ? err->message : hass_error_name(result));
+    hass_error("Error running job: %s: %s", name, error_text(err, result));
     (void)scope_switch(former);
 }
 

@@ -80,8 +80,8 @@ void scope_remove(struct scope_member *member) HASS_CALLBACK;
 /** The scope of the caller as seen by @hass: current, or the root's on a thread that entered none. */
 struct scope *scope_of_caller(const struct hass *hass);
 /**
- * One more post of @scope is queued. At the limit blocks until half of them is drained, unless @try or on the loop:
- * -EAGAIN. HASS_E_CLOSED when the scope closes.
+ * One more post of @scope is queued. At the limit blocks until half of them is drained; with @try fails with
+ * -EAGAIN instead, on the loop with HASS_E_LIMIT. HASS_E_CLOSED when the scope is closed.
  */
 int scope_post_begin(struct scope *scope, bool try, struct hass_error *err);
 void scope_post_end(struct scope *scope);

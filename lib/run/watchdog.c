@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/clock.h"
 #include "run/look.h"
 #include "run/loop.h"
 #include "run/process.h"
@@ -53,13 +54,6 @@ struct watchdog {
     bool reported;
     struct holder holder;
 };
-
-static int64_t real_usec(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* --- parking -------------------------------------------------------------------------------------- */
 
@@ -214,7 +208,7 @@ static void end_of_job(struct watchdog *watchdog, int64_t now)
 static void sample(struct watchdog *watchdog)
 {
     const struct loop_beat *beat = watchdog->runtime->beat;
-    int64_t now = real_usec();
+    int64_t now = clock_real();
     uint64_t count = BEAT_LOAD(beat->count);
     bool works = BEAT_LOAD(beat->name) != NULL;
     if (!works || count != watchdog->count) {

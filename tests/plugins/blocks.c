@@ -4,6 +4,7 @@
  */
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <string.h>
 #include <time.h>
 
@@ -42,23 +43,34 @@ static __attribute__((noinline)) void hold_by_computing(void)
         ;
 }
 
-static void *keep_lock(void *lock)
+struct kept {
+    pthread_mutex_t lock;
+    sem_t locked;
+};
+
+static void *keep_lock(void *userdata)
 {
+    struct kept *kept = userdata;
+
+    pthread_mutex_lock(&kept->lock);
+    sem_post(&kept->locked);
     hold_by_sleeping();
-    pthread_mutex_unlock(lock);
+    pthread_mutex_unlock(&kept->lock);
     return NULL;
 }
 
-/* The other thread unlocks what this one has locked: all that matters is the wait in between. */
 static __attribute__((noinline)) void hold_by_locking(void)
 {
-    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct kept kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
     pthread_t thread;
 
-    pthread_mutex_lock(&lock);
-    pthread_create(&thread, NULL, keep_lock, &lock);
-    pthread_mutex_lock(&lock);
+    sem_init(&kept.locked, 0, 0);
+    pthread_create(&thread, NULL, keep_lock, &kept);
+    sem_wait(&kept.locked);
+    pthread_mutex_lock(&kept.lock);
+    pthread_mutex_unlock(&kept.lock);
     pthread_join(thread, NULL);
+    sem_destroy(&kept.locked);
 }
 
 static HASS_CALLBACK int block(struct hass *hass, void *userdata, struct hass_error *err)

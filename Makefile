@@ -24,6 +24,9 @@ PKGS := libevent libevent_pthreads jansson yaml-0.1
 DAEMON_PKGS := libsystemd
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wwrite-strings -Wundef -Wvla -Wno-unused-parameter -Wno-missing-field-initializers
+ifneq (,$(filter asan tsan,$(VARIANT)))
+override CC := clang
+endif
 ifneq (,$(findstring clang,$(CC)))
 WARNINGS += -Wthread-safety -Wthread-safety-negative
 endif
@@ -36,9 +39,6 @@ CFLAGS_stress  := -O2 -g
 LDFLAGS_release := -Wl,-z,relro,-z,now
 LDFLAGS_asan   := -fsanitize=address,undefined
 LDFLAGS_tsan   := -fsanitize=thread
-ifneq (,$(filter asan tsan,$(VARIANT)))
-override CC := clang
-endif
 
 BASE_CFLAGS = -std=gnu17 -D_GNU_SOURCE -fPIC -fno-semantic-interposition -fno-strict-aliasing $(WARNINGS) $(CFLAGS_$(VARIANT)) \
     -Ilib/include -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)

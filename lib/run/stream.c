@@ -256,7 +256,7 @@ static HASS_COROUTINE int wait_for_input(struct hass_stream *stream, int64_t dea
     return r;
 }
 
-/* Waits until @is_there says 1 or an error; 0 at the end of the stream. The stream may lose its other owners meanwhile. */
+/* Waits until @is_there says 1 or an error; 0 at the end of the stream. */
 static HASS_COROUTINE int read_until(struct hass_stream *stream, size_t limit, double timeout,
                                      int (*is_there)(struct hass_stream *stream, size_t limit),
                                      struct hass_error *err)

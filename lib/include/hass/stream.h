@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Sockets for coroutines. All operations on the loop thread. A stream is destroyed by closing it.
+ * Sockets for coroutines. All operations on the loop thread. A stream belongs to the job of its connection and is closed and
+ * freed when that returns: whoever else writes to it must have been told by then, and nobody else may wait for it.
  */
 #pragma once
 

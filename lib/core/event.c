@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include <hass/buf.h>
-#include <hass/dt.h>
 #include <hass/json.h>
 
 #include "base/mem.h"
@@ -145,14 +144,6 @@ const char *hass_event_entity_id(const struct hass_event *event)
 
 /* --- data ---------------------------------------------------------------------------------------------------------- */
 
-static json_t *time_as_json(int64_t time)
-{
-    char text[HASS_DT_TEXT];
-
-    hass_dt_iso(time, NULL, text);
-    return json_string(text);
-}
-
 static json_t *state_or_null(const struct hass_state *state)
 {
     return state ? hass_state_as_json(state) : json_null();
@@ -166,8 +157,9 @@ static json_t *build_data(const struct hass_event *event)
     if (event->kind == EVENT_STATE_CHANGED) {
         json_object_set_new(data, "old_state", state_or_null(event->old_state));
     } else {
-        json_object_set_new(data, "last_reported", time_as_json(event->last_reported));
-        json_object_set_new(data, "old_last_reported", time_as_json(event->old_last_reported));
+        json_object_set_new(data, "last_reported", state_time_as_json(event->last_reported));
+        json_object_set_new(data, "old_last_reported",
+                            state_time_as_json(event->old_last_reported));
     }
     json_object_set_new(data, "new_state", state_or_null(event->new_state));
     return data;
@@ -189,11 +181,8 @@ const json_t *hass_event_data(const struct hass_event *event)
 
 static void write_time(int64_t time, struct hass_buf *buf)
 {
-    char text[HASS_DT_TEXT];
-
-    hass_dt_iso(time, NULL, text);
     hass_buf_add_char(buf, '"');
-    hass_buf_add_string(buf, text);
+    state_write_time(time, buf);
     hass_buf_add_char(buf, '"');
 }
 

@@ -186,7 +186,7 @@ void hass_state_name(const struct hass_state *state, struct hass_buf *buf)
 
 /* --- JSON ---------------------------------------------------------------------------------------------------------- */
 
-static void write_time(int64_t time, struct hass_buf *buf)
+void state_write_time(int64_t time, struct hass_buf *buf)
 {
     char text[HASS_DT_TEXT];
 
@@ -270,11 +270,11 @@ void hass_state_write_json(const struct hass_state *state, struct hass_buf *buf)
     }
     uint32_t after = text->reported_at + text->reported_length;
     hass_buf_add(buf, text->text, text->reported_at);
-    write_time(last_reported, buf);
+    state_write_time(last_reported, buf);
     hass_buf_add(buf, text->text + after, text->length - after);
 }
 
-static json_t *time_as_json(int64_t time)
+json_t *state_time_as_json(int64_t time)
 {
     char text[HASS_DT_TEXT];
 
@@ -289,9 +289,10 @@ json_t *hass_state_as_json(const struct hass_state *state)
     json_object_set_new(object, "entity_id", json_string(state->slot->id));
     json_object_set_new(object, "state", json_string(state->text));
     json_object_set_new(object, "attributes", hass_state_attributes(state));
-    json_object_set_new(object, "last_changed", time_as_json(state->last_changed));
-    json_object_set_new(object, "last_reported", time_as_json(hass_state_last_reported(state)));
-    json_object_set_new(object, "last_updated", time_as_json(state->last_updated));
+    json_object_set_new(object, "last_changed", state_time_as_json(state->last_changed));
+    json_object_set_new(object, "last_reported",
+                        state_time_as_json(hass_state_last_reported(state)));
+    json_object_set_new(object, "last_updated", state_time_as_json(state->last_updated));
     json_object_set_new(object, "context", hass_context_as_json(state->context));
     return object;
 }

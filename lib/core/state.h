@@ -54,5 +54,8 @@ struct state_values {
 
 struct hass_state *state_new(const struct state_values *values);
 void entity_slot_unref(struct entity_slot *slot);
+/** A time as it stands in JSON, with and without its quotes. */
+json_t *state_time_as_json(int64_t time);
+void state_write_time(int64_t time, struct hass_buf *buf);
 /** Text in more than 255 characters is no state. */
 bool state_text_fits(const char *text, size_t length);

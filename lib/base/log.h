@@ -27,5 +27,5 @@ void log_write_as(const char *logger, enum hass_log_level level, const char *ent
                   const char *file, int line, const char *function, const char *format, ...)
     HASS_PRINTF(7, 8);
 
-/** Reports what was suppressed in windows that are over; all of it when @finish. Any thread; for a slow timer. */
+/** Reports what was suppressed in windows that are over; all of it when @finish. Any thread. */
 void log_flush_suppressed(bool finish);

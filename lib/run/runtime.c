@@ -189,5 +189,6 @@ size_t runtime_destroy(struct runtime *runtime)
         free(runtime);
     }
     become_loop_thread(NULL, NULL);
+    log_flush_suppressed(true);
     return abandoned;
 }

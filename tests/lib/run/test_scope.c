@@ -333,7 +333,8 @@ static HASS_CALLBACK int hold_for_another(struct hass *h, void *userdata, struct
     return 0;
 }
 
-START_TEST(debug_mode_charges_slow_callbacks_to_their_owner)
+START_TEST(debug_mode_charges_slow_callbacks_to_their_owner,
+           lines_that_were_held_back_are_counted_at_the_end)
 {
     hass__assert_loop();
     start_demo();
@@ -346,6 +347,19 @@ START_TEST(debug_mode_charges_slow_callbacks_to_their_owner)
     ck_assert_uint_lt(hass->runtime->root->counters.loop_usec, 100000);
     scope_unref(demo);
     finish(hass);
+}
+END_TEST
+
+START_TEST(lines_that_were_held_back_are_counted_at_the_end)
+{
+    hass = start();
+    struct logs *logs = test_logs();
+
+    for (int i = 0; i < 150; i++)
+        hass_warning("again");
+    ck_assert_uint_eq(logs_matching(logs, "again"), 100);
+    finish(hass);
+    ck_assert_uint_eq(logs_matching(logs, "50 more lines suppressed"), 1);
 }
 END_TEST
 

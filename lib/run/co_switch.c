@@ -235,9 +235,3 @@ void co_stack_trim(struct co_stack *stack)
 {
     madvise(stack->bottom, stack->size - stack->size % PARKED_SIZE - PARKED_SIZE, MADV_DONTNEED);
 }
-
-const void *co_stack_bounds(const struct co_stack *stack, size_t *ret_size)
-{
-    *ret_size = stack->size;
-    return stack->bottom;
-}

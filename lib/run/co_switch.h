@@ -18,8 +18,6 @@ struct co_stack *co_stack_create(size_t size);
 struct co_stack *co_stack_destroy(struct co_stack *stack);
 /** Gives back the memory of a parked stack that a former function has used. */
 void co_stack_trim(struct co_stack *stack);
-/** The lowest usable address and the size in bytes. */
-const void *co_stack_bounds(const struct co_stack *stack, size_t *ret_size);
 
 /** Runs @fn(@arg) on a parked stack until it suspends or returns. True when it has returned: the stack is parked again. */
 bool co_switch_start(struct co_stack *stack, co_switch_fn *fn, void *arg);

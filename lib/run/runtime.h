@@ -303,8 +303,6 @@ void sub_run(struct hass *hass, struct hass_sub *sub, const void *subject) HASS_
 void sub_finish(struct hass_sub *sub) HASS_CALLBACK;
 /** Stage 2 of stop: ends every registration whose job has cancel_on_shutdown. */
 void sub_remove_on_shutdown(struct hass *hass) HASS_CALLBACK;
-void *sub_userdata(const struct hass_sub *sub);
-struct scope *sub_scope(const struct hass_sub *sub);
 
 /* --- running jobs (job.c) ------------------------------------------------------------------------------------------ */
 

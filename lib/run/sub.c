@@ -291,16 +291,6 @@ void sub_list_fini(struct sub_list *list)
         end(list->array->items[list->array->count - 1]);
 }
 
-void *sub_userdata(const struct hass_sub *sub)
-{
-    return sub->job.userdata;
-}
-
-struct scope *sub_scope(const struct hass_sub *sub)
-{
-    return sub->scope;
-}
-
 static struct hass_sub *first_cancelled(const struct scope *scope)
 {
     list_foreach(&scope->members, struct scope_member, member, link) {

@@ -324,11 +324,6 @@ struct hass_task *task_current(void)
     return co_current() != NULL ? task_of(co_current()) : NULL;
 }
 
-struct scope *task_scope(const struct hass_task *task)
-{
-    return task->member.scope;
-}
-
 /* --- the public face -------------------------------------------------------------------------------- */
 
 static int check_job(const struct hass_job *job, struct hass_error *err)

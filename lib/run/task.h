@@ -51,7 +51,6 @@ int await_fd(struct runtime *runtime, int fd, unsigned events, double timeout, b
 
 /** The running task, or NULL. */
 struct hass_task *task_current(void);
-struct scope *task_scope(const struct hass_task *task);
 
 /* --- for start and the stages of stop ---------------------------------------------------------------------------------- */
 

@@ -333,8 +333,7 @@ static HASS_CALLBACK int hold_for_another(struct hass *h, void *userdata, struct
     return 0;
 }
 
-START_TEST(debug_mode_charges_slow_callbacks_to_their_owner,
-           lines_that_were_held_back_are_counted_at_the_end)
+START_TEST(debug_mode_charges_slow_callbacks_to_their_owner)
 {
     hass__assert_loop();
     start_demo();
@@ -367,4 +366,5 @@ TEST_MAIN("scope", registrations_go_newest_first, tasks_are_cancelled,
           who_resists_is_left_behind_and_inert, pool_jobs_are_asked_to_end,
           every_call_from_a_closed_scope_fails, a_closing_scope_takes_nothing_new,
           jobs_run_in_the_scope_that_registered_them, nothing_is_left_after_many_rounds,
-          addresses_have_owners, debug_mode_charges_slow_callbacks_to_their_owner)
+          addresses_have_owners, debug_mode_charges_slow_callbacks_to_their_owner,
+          lines_that_were_held_back_are_counted_at_the_end)

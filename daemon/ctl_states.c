@@ -133,6 +133,8 @@ int ctl_states(struct ctl *ctl, int count, char *args[], struct hass_error *err)
     if (r < 0)
         return r;
     selected = select_states(all, pattern);
+    if (pattern && !ctl->watch && json_array_size(selected) == 0 && !ctl->json)
+        return hass_fail(err, HASS_E_NOT_FOUND, "no state matches '%s'", pattern);
     if (ctl->json && ctl->watch)
         print_snapshot_lines(selected);
     else if (ctl->json)

@@ -168,6 +168,8 @@ static int live(const struct hass_options *options, int *ret_left, struct hass_e
     r = prepare(&daemon, err);
     if (r >= 0)
         r = hass_run(daemon.hass, err);
+    if (r >= 0)
+        hass_info("hassd has stopped%s", r == HASS_EXIT_RESTART ? ", to be started again" : "");
     *ret_left = hass_destroy(daemon.hass);
     return r;
 }

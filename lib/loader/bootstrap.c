@@ -175,6 +175,7 @@ static HASS_CALLBACK int on_stop_event(const struct hass_event *event, void *use
 {
     struct loader *loader = userdata;
     lastwords_set_phase(loader->hass->runtime->lastwords, LAST_STOPPING);
+    hass_info("hassd is stopping");
     loader_notify(loader, "stopping", "stopping");
     return 0;
 }

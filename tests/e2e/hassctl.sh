@@ -38,6 +38,7 @@ has "and the state" '^input_boolean.busy +off +Busy +[0-9]+ ' "$output"
 is "a pattern selects" 1 "$(ctl states input_boolean.busy | grep -c input_boolean)"
 is "a domain selects" 2 "$(ctl states input_boolean | grep -c '^input_boolean')"
 is "wildcards select" 1 "$(ctl states '*.id?e' | grep -c '^input_boolean')"
+is "a pattern that selects nothing says so" "1 hassctl: no state matches 'nope'" "$(ctl states nope 2>&1 >/dev/null | sed "s/^/1 /")"
 has "as JSON" '"entity_id": *"input_boolean.busy"' "$(ctl states --json input_boolean.busy)"
 claim "by --socket" "$build/hassctl" --socket "$work/link" states
 

@@ -30,7 +30,7 @@ struct client {
     size_t limit;    /* bytes of a message */
 };
 
-/* --- finding the daemon ---------------------------------------------------------------------------------------------- */
+/* finding the daemon */
 
 static int open_socket(const char *path)
 {
@@ -133,7 +133,7 @@ static int find_daemon(struct client *client, const char *socket, const char *co
     return client->fd >= 0 ? 0 : explain(number, client->socket, err);
 }
 
-/* --- lines ----------------------------------------------------------------------------------------------------------- */
+/* lines */
 
 /** Moves what is left to the front, so that the buffer does not grow with the life of the connection. */
 static void drop_consumed(struct client *client)
@@ -221,7 +221,7 @@ static int write_line(struct client *client, const json_t *message, struct hass_
     return 0;
 }
 
-/* --- messages -------------------------------------------------------------------------------------------------------- */
+/* messages */
 
 /** A daemon whose loop is held accepts (the kernel does that) but never greets. */
 static int read_greeting(struct client *client, struct hass_error *err)

@@ -22,7 +22,7 @@ struct table {
     HASS_VEC(char *) cells;
 };
 
-/* --- text on a terminal ---------------------------------------------------------------------------------------------- */
+/* text on a terminal */
 
 /** Decodes one character; a damaged byte counts as one. Returns its length in bytes. */
 static size_t decode(const char *text, uint32_t *ret_code)
@@ -103,7 +103,7 @@ size_t text_print(const char *text, size_t width, FILE *out)
     return used;
 }
 
-/* --- tables ---------------------------------------------------------------------------------------------------------- */
+/* tables */
 
 struct table *table_create(const struct table_column *columns, size_t count)
 {

@@ -57,7 +57,7 @@
                 hass__blocking_report((call), (detail), (instead), __builtin_return_address(0));   \
         } while (0)
 
-/* --- sleeping ------------------------------------------------------------------------------------- */
+/* sleeping */
 
 unsigned sleep(unsigned seconds)
 {
@@ -83,7 +83,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, str
     return REAL(clock_nanosleep)(clock, flags, time, left);
 }
 
-/* --- the disk ------------------------------------------------------------------------------------- */
+/* the disk */
 
 int fsync(int fd)
 {
@@ -159,7 +159,7 @@ DEFINE_OPEN_2(__open64_2)
 DEFINE_FOPEN(fopen)
 DEFINE_FOPEN(fopen64)
 
-/* --- the network ---------------------------------------------------------------------------------- */
+/* the network */
 
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                 struct addrinfo **result)
@@ -176,7 +176,7 @@ int connect(int fd, const struct sockaddr *address, socklen_t size)
     return REAL(connect)(fd, address, size);
 }
 
-/* --- children ------------------------------------------------------------------------------------- */
+/* children */
 
 int system(const char *command)
 {

@@ -30,7 +30,7 @@ struct daemon {
     bool reload_again; /* SIGHUP came while reloading */
 };
 
-/* --- one instance for each configuration folder ---------------------------------------------------------------------- */
+/* one instance for each configuration folder */
 
 /** The process that holds the lock on @fd, from /proc/locks; 0 when that is not to be seen. */
 static long lock_holder(int fd)
@@ -84,7 +84,7 @@ static int lock_folder(const char *path, struct hass_error *err)
     return locked;
 }
 
-/* --- signals --------------------------------------------------------------------------------------------------------- */
+/* signals */
 
 /** Whoever started us may have ignored them (a shell does with SIGINT for jobs in the background); here they mean something. */
 static void claim_signals(void)
@@ -147,7 +147,7 @@ static HASS_CALLBACK int watch_signals(struct daemon *daemon, struct hass_error 
     return r;
 }
 
-/* --- life ------------------------------------------------------------------------------------------------------------ */
+/* life */
 
 static HASS_CALLBACK int prepare(struct daemon *daemon, struct hass_error *err)
 {

@@ -9,7 +9,7 @@
 
 #include "parts.h"
 
-/* --- pushed: the values change on the loop, then the state is written ---------------------------------------------- */
+/* pushed: the values change on the loop, then the state is written */
 
 struct weather {
     double temperature;
@@ -50,7 +50,7 @@ static const struct hass_entity_description outside =
     HASS_ENTITY_DESCRIPTION(.name = "Outside Temperature", .unique_id = "sensor_1",
                             .device_class = "temperature", .unit_of_measurement = "°C");
 
-/* --- polled: blocking work on the pool, on a private copy of the values -------------------------------------------- */
+/* polled: blocking work on the pool, on a private copy of the values */
 
 struct entropy {
     int bits;

@@ -52,7 +52,7 @@ static const char *unit_of(const struct hass_entity *entity)
     return hass_entity_description(entity)->unit_of_measurement;
 }
 
-/* --- what a value may be ------------------------------------------------------------------------------------------- */
+/* what a value may be */
 
 /* Reads INT, DOUBLE and decimal text; hexadecimal, "nan" and "inf" are none. */
 static bool read_number(struct hass_value value, double *ret_number)
@@ -127,7 +127,7 @@ static const char *problem_of(struct hass_entity *entity, struct hass_value valu
     return read_number(value, &number) ? NULL : "is not a finite number";
 }
 
-/* --- temperatures -------------------------------------------------------------------------------------------------- */
+/* temperatures */
 
 static bool is_temperature(const struct hass_entity *entity)
 {
@@ -158,7 +158,7 @@ static struct hass_value converted(struct hass_entity *entity, struct hass_value
     return HASS_DOUBLE(strcmp(shown, CELSIUS) ? number * 1.8 + 32 : (number - 32) / 1.8);
 }
 
-/* --- state and attributes ------------------------------------------------------------------------------------------ */
+/* state and attributes */
 
 static const char *or_none(const char *text)
 {

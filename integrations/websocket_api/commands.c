@@ -7,7 +7,7 @@
 
 #include "connection.h"
 
-/* --- asking -------------------------------------------------------------------------------------------------------- */
+/* asking */
 
 static HASS_CALLBACK int get_states(struct websocket_request *request, struct hass_buf *result,
                                     struct hass_error *err)
@@ -42,7 +42,7 @@ static HASS_CALLBACK int ping(struct websocket_request *request, struct hass_buf
     return 0;
 }
 
-/* --- doing --------------------------------------------------------------------------------------------------------- */
+/* doing */
 
 static const struct hass_field target_value =
     HASS_FIELD("", &hass_type_any, .doc = "An id or a list of ids");
@@ -125,7 +125,7 @@ static HASS_CALLBACK int fire_event(struct websocket_request *request, struct ha
     return 0;
 }
 
-/* --- listening ----------------------------------------------------------------------------------------------------- */
+/* listening */
 
 /* What users who do not administrate the home may listen to. */
 static const char *const public_events[] = {

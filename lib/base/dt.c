@@ -76,7 +76,7 @@ int hass_dt_utc(const struct hass_dt *local, const struct hass_zone *zone, int64
     return found == 0;
 }
 
-/* --- texts --------------------------------------------------------------------------------------------------------- */
+/* texts */
 
 /** Two digits. Dates are written for every state, so not by snprintf. */
 static char *put_2(char *at, int number)

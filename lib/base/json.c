@@ -40,7 +40,7 @@ bool hass_json_get_bool(const json_t *object, const char *key, bool fallback)
     return json_is_boolean(value) ? json_is_true(value) : fallback;
 }
 
-/* --- equality ------------------------------------------------------------------------------------------------------ */
+/* equality */
 
 static bool is_numeric(const json_t *value)
 {

@@ -62,7 +62,7 @@ static _Atomic(struct logger *) loggers[LOGGER_CHAINS];
 static _Atomic size_t logger_count;
 static struct logger others; /* all that are too many; on no chain and without a name */
 
-/* --- clocks and names ---------------------------------------------------------------------------------------------- */
+/* clocks and names */
 
 static int64_t read_clock(clockid_t id)
 {
@@ -105,7 +105,7 @@ void log_set_clock_hook(int64_t (*wall)(void), int64_t (*monotonic)(void))
     atomic_store(&hooks.monotonic, monotonic);
 }
 
-/* --- loggers ------------------------------------------------------------------------------------------------------- */
+/* loggers */
 
 static _Atomic(struct logger *) *chain_of(const char *name)
 {
@@ -155,7 +155,7 @@ static struct logger *find_or_add_logger(const char *name)
     return fresh;
 }
 
-/* --- levels -------------------------------------------------------------------------------------------------------- */
+/* levels */
 
 static void recount_levels(void)
 {
@@ -241,7 +241,7 @@ const char *hass_log_level_name(enum hass_log_level level)
     return "NOTSET";
 }
 
-/* --- sinks --------------------------------------------------------------------------------------------------------- */
+/* sinks */
 
 static void write_to_stderr(const struct hass_log_record *record, void *userdata)
 {
@@ -283,7 +283,7 @@ static void emit(const struct hass_log_record *record)
     sink->fn(record, sink->userdata);
 }
 
-/* --- buckets ------------------------------------------------------------------------------------------------------- */
+/* buckets */
 
 static uint32_t window_now(void)
 {
@@ -359,7 +359,7 @@ void log_flush_suppressed(bool finish)
             flush_logger(at, now, finish);
 }
 
-/* --- lines --------------------------------------------------------------------------------------------------------- */
+/* lines */
 
 static const char *base_name(const char *path)
 {

@@ -18,7 +18,7 @@ enum {
     MAX_ENTITY_ID = 255,
 };
 
-/* --- transliteration ----------------------------------------------------------------------------------------------- */
+/* transliteration */
 
 /** Afterwards all is ASCII. An apostrophe parts words here, a typographic one does not. */
 static void transliterate(const char *text, struct hass_buf *buf)
@@ -38,7 +38,7 @@ static void transliterate(const char *text, struct hass_buf *buf)
     }
 }
 
-/* --- character references ------------------------------------------------------------------------------------------ */
+/* character references */
 
 /** HTML 4 names of what is neither letter nor digit in ASCII. */
 static const char other_names[] =
@@ -160,7 +160,7 @@ static void resolve(struct hass_buf *text, reference_fn *reference)
     *text = resolved;
 }
 
-/* --- slugs --------------------------------------------------------------------------------------------------------- */
+/* slugs */
 
 /** "1,000" is one number. @before is the last character that was not an apostrophe. */
 static bool is_digit_group(char before, const char *comma)
@@ -211,7 +211,7 @@ void hass_slugify(const char *text, const char *separator, struct hass_buf *buf)
         hass_buf_add_string(buf, "unknown");
 }
 
-/* --- entity ids ---------------------------------------------------------------------------------------------------- */
+/* entity ids */
 
 /** The length of the lower-case letters, digits and single inner "_" at @text; 0 when it breaks the rule. */
 static size_t part_length(const char *text)

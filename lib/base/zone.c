@@ -62,7 +62,7 @@ const char *hass_zone_name(const struct hass_zone *zone)
     return zone ? zone->name : "UTC";
 }
 
-/* --- looking up ---------------------------------------------------------------------------------------------------- */
+/* looking up */
 
 static struct zone_span listed_span(const struct hass_zone *zone, int64_t time)
 {
@@ -96,7 +96,7 @@ struct zone_span zone_span_at(const struct hass_zone *zone, int64_t time)
     return span;
 }
 
-/* --- reading the file ---------------------------------------------------------------------------------------------- */
+/* reading the file */
 
 /** What is left of the file; `too_short` once something was read that is not there. */
 struct reader {
@@ -290,7 +290,7 @@ int zone_parse(const char *name, const void *data, size_t size, struct hass_zone
     return 0;
 }
 
-/* --- finding the file ---------------------------------------------------------------------------------------------- */
+/* finding the file */
 
 /** Letters, digits, "_", "-", "+" and "." in parts divided by "/"; no part is empty or begins with a dot. */
 static bool name_is_good(const char *name)

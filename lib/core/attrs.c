@@ -32,7 +32,7 @@ struct entry {
     size_t size; /* of the whole entry */
 };
 
-/* --- entries ------------------------------------------------------------------------------------------------------- */
+/* entries */
 
 static enum tag tag_of(const struct hass_value *value)
 {
@@ -134,7 +134,7 @@ static void encode(unsigned char *at, const char *key, size_t key_length,
     }
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------- */
+/* writing */
 
 void attrs_writer_init(struct hass_attrs_writer *writer, const struct attrs *base)
 {
@@ -407,7 +407,7 @@ const struct attrs *attrs_writer_finish(struct hass_attrs_writer *writer)
     return result;
 }
 
-/* --- sharing and comparing ----------------------------------------------------------------------------------------- */
+/* sharing and comparing */
 
 const struct attrs *attrs_ref(const struct attrs *attrs)
 {
@@ -499,7 +499,7 @@ bool attrs_equal(const struct attrs *a, const struct attrs *b)
     return a == b || (a ? bytes_equal(a->bytes, a->size, a->count, b) : !b);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* reading */
 
 bool attrs_get(const struct attrs *attrs, const char *key, size_t length,
                struct hass_value *ret_value)

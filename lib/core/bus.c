@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 
-/* --- types --------------------------------------------------------------------------------------------------------- */
+/* types */
 
 static struct bus_type *add_type(struct bus *bus, const char *name)
 {
@@ -99,7 +99,7 @@ bool bus_has_listeners(struct hass *hass, const char *type)
     return reaches_anybody(&hass->bus, find_type(&hass->bus, type));
 }
 
-/* --- delivering ---------------------------------------------------------------------------------------------------- */
+/* delivering */
 
 int bus_check_room(struct hass *hass, struct hass_error *err)
 {
@@ -215,7 +215,7 @@ int bus_fire(struct hass *hass, const char *type, json_t *data, const struct eve
     return 0;
 }
 
-/* --- firing -------------------------------------------------------------------------------------------------------- */
+/* firing */
 
 /** What both forms check in the caller's thread. */
 static int check_fire(const char *type, const json_t *data, struct hass_error *err)
@@ -305,7 +305,7 @@ int hass_bus_fire(struct hass *hass, const char *type, json_t *data,
     return runtime_post(hass, "hass.bus.fire", fire_posted, fire, destroy_posted, err);
 }
 
-/* --- listening ----------------------------------------------------------------------------------------------------- */
+/* listening */
 
 /* A filter is called with an event, never without. */
 typedef bool subject_filter_fn(const void *subject, void *userdata);
@@ -397,7 +397,7 @@ int hass_bus_listen_once(struct hass *hass, const char *type, struct hass_job jo
                                  &remote.options.job, err);
 }
 
-/* --- looking ------------------------------------------------------------------------------------------------------- */
+/* looking */
 
 json_t *hass_bus_async_listeners(struct hass *hass)
 {
@@ -427,7 +427,7 @@ json_t *hass_bus_listeners(struct hass *hass)
     return counts;
 }
 
-/* --- waiting ------------------------------------------------------------------------------------------------------- */
+/* waiting */
 
 /* Lives on the waiting coroutine's stack; the registration ends before it does. */
 struct event_wait {

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 
-/* --- the values ---------------------------------------------------------------------------------------------------- */
+/* the values */
 
 /* Where a key of the configuration lives in struct hass_home. */
 static const struct home_text {
@@ -151,7 +151,7 @@ int hass_config_update(struct hass *hass, json_t *values, struct hass_error *err
     return runtime_post(hass, "hass.config.update", update_posted, values, decref_values, err);
 }
 
-/* --- life ---------------------------------------------------------------------------------------------------------- */
+/* life */
 
 void config_init(struct hass *hass, const char *config_dir, const char *state_dir, bool debug)
 {
@@ -185,7 +185,7 @@ void config_fini(struct hass *hass)
     free(config->state_dir);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* reading */
 
 void hass_config_home(struct hass *hass, struct hass_home *ret_home)
 {
@@ -226,7 +226,7 @@ char *hass_config_path(const struct hass *hass, const char *relative)
     return mem_printf("%s/%s", hass->config.config_dir, relative);
 }
 
-/* --- components ---------------------------------------------------------------------------------------------------- */
+/* components */
 
 void config_async_add_component(struct hass *hass, const char *name)
 {
@@ -252,7 +252,7 @@ bool config_has_component(struct hass *hass, const char *name)
     return found;
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------------------------- */
+/* JSON */
 
 static json_t *units_as_json(const char *system)
 {

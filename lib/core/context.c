@@ -217,7 +217,7 @@ void context_write_json(const struct hass_context *context, struct hass_buf *buf
     hass_buf_add_char(buf, '}');
 }
 
-/* --- the origin ---------------------------------------------------------------------------------------------------- */
+/* the origin */
 
 const struct hass_event *hass_context_origin_event(const struct hass_context *context)
 {

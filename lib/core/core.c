@@ -8,7 +8,7 @@
 #include "run/lastwords.h"
 #include "run/scope.h"
 
-/* --- data of integrations ------------------------------------------------------------------------------------------ */
+/* data of integrations */
 
 struct datum {
     struct scope_member member;
@@ -76,7 +76,7 @@ void *hass_async_get_data(struct hass *hass, const char *key)
     return datum ? datum->value : NULL;
 }
 
-/* --- states of life ------------------------------------------------------------------------------------------------ */
+/* states of life */
 
 enum hass_core_state hass_core_state(const struct hass *hass)
 {
@@ -122,7 +122,7 @@ void core_set_state(struct hass *hass, enum hass_core_state state)
     lastwords_set_phase(hass->runtime->lastwords, phase_of(state));
 }
 
-/* --- a hass -------------------------------------------------------------------------------------------------------- */
+/* a hass */
 
 int core_create(const struct core_options *options, struct hass **ret_hass, struct hass_error *err)
 {

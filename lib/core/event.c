@@ -142,7 +142,7 @@ const char *hass_event_entity_id(const struct hass_event *event)
     return hass_state_entity_id(event->new_state ? event->new_state : event->old_state);
 }
 
-/* --- data ---------------------------------------------------------------------------------------------------------- */
+/* data */
 
 static json_t *state_or_null(const struct hass_state *state)
 {

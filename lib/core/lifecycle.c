@@ -76,7 +76,7 @@ int lifecycle_settle(struct hass *hass, const char *stage, double seconds)
     return status == 1 ? 0 : status;
 }
 
-/* --- start --------------------------------------------------------------------------------------------------------- */
+/* start */
 
 int core_async_add_startup_job(struct hass *hass, struct hass_job job, struct hass_sub **ret_sub,
                                struct hass_error *err)

@@ -17,7 +17,7 @@
 #include "core/core.h"
 #include "data/schema_check.h"
 
-/* --- one service --------------------------------------------------------------------------------------------------- */
+/* one service */
 
 struct service *service_ref(struct service *service)
 {
@@ -73,7 +73,7 @@ static struct service *service_new(struct scope *scope, const char *domain, cons
     return service;
 }
 
-/* --- the table ----------------------------------------------------------------------------------------------------- */
+/* the table */
 
 static struct service *find_exact(const struct services *services, const char *domain,
                                   const char *name)
@@ -151,7 +151,7 @@ void services_fini(struct hass *hass)
     hass->services.domains = hass_strmap_destroy(hass->services.domains);
 }
 
-/* --- registering --------------------------------------------------------------------------------------------------- */
+/* registering */
 
 static HASS_CALLBACK void fire(struct hass *hass, const char *type, const struct service *service)
 {
@@ -244,7 +244,7 @@ int hass_services_async_remove(struct hass *hass, const char *domain, const char
     return 0;
 }
 
-/* --- from other threads -------------------------------------------------------------------------------------------- */
+/* from other threads */
 
 struct remote {
     char *domain;
@@ -319,7 +319,7 @@ int hass_services_remove(struct hass *hass, const char *domain, const char *serv
                         destroy_remote, err);
 }
 
-/* --- asking -------------------------------------------------------------------------------------------------------- */
+/* asking */
 
 bool hass_services_async_has(struct hass *hass, const char *domain, const char *service)
 {

@@ -23,7 +23,7 @@ struct request {
     struct hass_call_options options;
 };
 
-/* --- before the handler -------------------------------------------------------------------------------------------- */
+/* before the handler */
 
 static int check_response(const struct service *service, const struct hass_call_options *options,
                           struct hass_error *err)
@@ -142,7 +142,7 @@ static void end_request(struct request *request)
     json_decref(request->options.target);
 }
 
-/* --- the handler --------------------------------------------------------------------------------------------------- */
+/* the handler */
 
 /** Nobody waits for this result. */
 static void log_result(const struct hass_service_call *call, int status,
@@ -268,7 +268,7 @@ static HASS_COROUTINE int run_and_wait(struct hass *hass, struct hass_service_ca
     }
 }
 
-/* --- after the handler --------------------------------------------------------------------------------------------- */
+/* after the handler */
 
 static int take_response(struct hass_service_call *call, json_t **ret_response,
                          struct hass_error *err)
@@ -284,7 +284,7 @@ static int take_response(struct hass_service_call *call, json_t **ret_response,
     return 0;
 }
 
-/* --- entry points -------------------------------------------------------------------------------------------------- */
+/* entry points */
 
 static HASS_COROUTINE int call_service(struct hass *hass, struct request *request,
                                        json_t **ret_response, struct hass_error *err)

@@ -105,7 +105,7 @@ void entity_slot_unref(struct entity_slot *slot)
         free(slot);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* reading */
 
 const char *hass_state_entity_id(const struct hass_state *state)
 {
@@ -184,7 +184,7 @@ void hass_state_name(const struct hass_state *state, struct hass_buf *buf)
             *c = ' ';
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------------------------- */
+/* JSON */
 
 void state_write_time(int64_t time, struct hass_buf *buf)
 {

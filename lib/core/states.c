@@ -243,7 +243,7 @@ int hass_states_async_reserve(struct hass *hass, const char *entity_id, struct h
     return 0;
 }
 
-/* --- from other threads -------------------------------------------------------------------------------------------- */
+/* from other threads */
 
 struct remote_set {
     const char *entity_id;

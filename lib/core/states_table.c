@@ -21,7 +21,7 @@ enum {
     HUGE_PAGE = 2 << 20,
 };
 
-/* --- cells --------------------------------------------------------------------------------------------------------- */
+/* cells */
 
 static struct states_cell *find_cell(const struct states *states, uint32_t hash, const char *id,
                                      size_t length)
@@ -151,7 +151,7 @@ static void close_cell(struct states *states, struct states_cell *cell)
     states->cells[gap] = (struct states_cell){ 0 };
 }
 
-/* --- lists --------------------------------------------------------------------------------------------------------- */
+/* lists */
 
 static struct states_domain *domain_of(struct states *states, const struct entity_slot *slot)
 {
@@ -226,7 +226,7 @@ void states_fini(struct hass *hass)
     states->domains = hass_strmap_destroy(states->domains);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* reading */
 
 bool hass_states_async_available(struct hass *hass, const char *entity_id)
 {

@@ -100,7 +100,7 @@ int hass_async_stop(struct hass *hass, int exit_code, bool force, struct hass_er
     return 0;
 }
 
-/* --- from any thread ----------------------------------------------------------------------------------------------- */
+/* from any thread */
 
 static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_error *err)
 {

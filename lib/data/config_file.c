@@ -85,7 +85,7 @@ static json_t *take_core(struct config_file *file, json_t *root)
     return core;
 }
 
-/* --- sections --- */
+/* sections */
 
 static void append_section(struct config_file *file, json_t *list, const json_t *from,
                            const char *key)

@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 
-/* --- text --- */
+/* text */
 
 #define BYTES(b) (UINT64_C(0x0101010101010101) * (b))
 
@@ -113,7 +113,7 @@ void hass_json_write_string(const char *text, size_t length, struct hass_buf *bu
     commit(buf, at);
 }
 
-/* --- numbers --- */
+/* numbers */
 
 /** Writes the decimal digits of @value so that they end before @end; returns where they begin. */
 static char *digits_before(uint64_t value, char *end)
@@ -226,7 +226,7 @@ void hass_json_write_number(double number, struct hass_buf *buf)
     put(buf, text, json_format_number(number, text));
 }
 
-/* --- values --- */
+/* values */
 
 /** A container that is being written, and how far. */
 struct frame {

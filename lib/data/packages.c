@@ -38,7 +38,7 @@ static void HASS_PRINTF(5, 6)
     diagnostics_add(package->all->diagnostics, severity, &about, "%s", message);
 }
 
-/* --- copies with places --- */
+/* copies with places */
 
 static json_t *copy_container(struct yaml_marks *marks, const json_t *container)
 {
@@ -101,7 +101,7 @@ static void join_lists(struct yaml_marks *marks, json_t *to, const json_t *from,
         set_member(marks, to, from, key, list);
 }
 
-/* --- maps --- */
+/* maps */
 
 static void report_duplicate(const struct package *package, const json_t *to, const json_t *from,
                              const char *key)
@@ -168,7 +168,7 @@ static void merge_map_section(const struct package *package, const json_t *conte
     set_member(marks, root, content, key, section);
 }
 
-/* --- packages --- */
+/* packages */
 
 static bool has_platform(const json_t *value)
 {

@@ -61,7 +61,7 @@ static struct path step_to_item(const struct path *parent, const json_t *array, 
     };
 }
 
-/* --- tables of another age --- */
+/* tables of another age */
 
 struct hass_field schema_field(const struct hass_field *field)
 {
@@ -83,7 +83,7 @@ struct hass_schema schema_copy(const struct hass_schema *schema)
     return copy;
 }
 
-/* --- reporting --- */
+/* reporting */
 
 static void format_path(const struct path *path, const char *prefix, struct hass_buf *buf)
 {
@@ -219,7 +219,7 @@ const char *schema_describe_value(const json_t *value, char text[SCHEMA_VALUE_TE
     return text;
 }
 
-/* --- single values --- */
+/* single values */
 
 /** The hint for a value that is not one of the words: the nearest, and quotes where YAML has made a boolean of a word. */
 static char *hint_for_word(const struct hass_field *field, const json_t *value)
@@ -280,7 +280,7 @@ static json_t *check_one(struct checker *checker, const struct hass_field *field
                                          : check_scalar(checker, field, value, path);
 }
 
-/* --- lists --- */
+/* lists */
 
 bool schema_bounds_item(const struct hass_field *field)
 {
@@ -364,7 +364,7 @@ static json_t *check_field(struct checker *checker, const struct hass_field *fie
     return checked;
 }
 
-/* --- maps --- */
+/* maps */
 
 static void report_no_map(struct checker *checker, const json_t *value, const struct path *path)
 {
@@ -491,7 +491,7 @@ static bool check_member(struct checker *checker, const struct hass_schema *sche
     return member && json_object_set_new_nocheck(checked, key, member) == 0;
 }
 
-/* --- defaults --- */
+/* defaults */
 
 /** The simple defaults, without the cost of a parser; NULL for the others. */
 static json_t *parse_simple(const char *text)
@@ -592,7 +592,7 @@ static json_t *check_schema(struct checker *checker, const struct hass_schema *s
     return check_items(checker, check_map, &copy, value, path);
 }
 
-/* --- entry points --- */
+/* entry points */
 
 int hass_schema_check(const struct hass_schema *schema, const json_t *value, json_t **ret_value,
                       struct hass_error *err)

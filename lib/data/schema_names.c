@@ -17,7 +17,7 @@
 #include "base/utf8.h"
 #include "data/schema_text.h"
 
-/* --- slugs --- */
+/* slugs */
 
 bool schema_is_slug(const char *text)
 {
@@ -57,7 +57,7 @@ const struct hass_field_type hass_type_slug = {
     .selector = "text",
 };
 
-/* --- entities --- */
+/* entities */
 
 /** The lower-cased id of one entity, or NULL. */
 static json_t *read_entity_id(const char *text, size_t length)
@@ -149,7 +149,7 @@ const struct hass_field_type hass_type_entity_ids = {
     .selector = "entity",
 };
 
-/* --- services, icons --- */
+/* services, icons */
 
 static int check_service(const struct hass_field *field, const json_t *value, json_t **ret_value,
                          struct hass_error *err)
@@ -194,7 +194,7 @@ const struct hass_field_type hass_type_icon = {
     .selector = "icon",
 };
 
-/* --- times of day --- */
+/* times of day */
 
 /** Reads one or two digits up to @limit. Returns what follows, or NULL. */
 static const char *read_two_digits(const char *text, int limit, int *ret_number)
@@ -244,7 +244,7 @@ const struct hass_field_type hass_type_time = {
     .selector = "time",
 };
 
-/* --- files, addresses, zones --- */
+/* files, addresses, zones */
 
 static int check_path(const struct hass_field *field, const json_t *value, json_t **ret_value,
                       struct hass_error *err)

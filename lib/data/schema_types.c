@@ -72,7 +72,7 @@ static int check_bounds(const struct hass_field *field, double number, const cha
                      field->max, number);
 }
 
-/* --- any, text --- */
+/* any, text */
 
 static int check_any(const struct hass_field *field, const json_t *value, json_t **ret_value,
                      struct hass_error *err)
@@ -149,7 +149,7 @@ const struct hass_field_type hass_type_template = {
     .selector = "template",
 };
 
-/* --- numbers --- */
+/* numbers */
 
 static const char *skip_space(const char *text)
 {
@@ -262,7 +262,7 @@ const struct hass_field_type hass_type_duration = {
     .selector = "duration",
 };
 
-/* --- words --- */
+/* words */
 
 static const char *trimmed(const char *text, char *buffer, size_t size)
 {
@@ -346,7 +346,7 @@ const struct hass_field_type hass_type_enum = {
     .selector = "select",
 };
 
-/* --- maps --- */
+/* maps */
 
 /** Only for those who ask the type itself: the engine looks into maps on its own, for the sake of paths. */
 static int check_map(const struct hass_field *field, const json_t *value, json_t **ret_value,

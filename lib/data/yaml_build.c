@@ -55,7 +55,7 @@ static enum yaml_result skip_value(struct yaml_document *document, yaml_event_t 
     return YAML_SKIPPED;
 }
 
-/* --- anchors --- */
+/* anchors */
 
 static void free_node(void *node)
 {
@@ -114,7 +114,7 @@ static enum yaml_result build_alias(struct yaml_document *document, const char *
     return YAML_GOOD;
 }
 
-/* --- scalars --- */
+/* scalars */
 
 static enum yaml_result build_scalar(struct yaml_document *document, const yaml_event_t *event,
                                      struct yaml_node *ret_node)
@@ -132,7 +132,7 @@ static enum yaml_result build_scalar(struct yaml_document *document, const yaml_
     return YAML_GOOD;
 }
 
-/* --- lists --- */
+/* lists */
 
 /** Puts @node into @list or leaves it out; adds up what the list costs. */
 static void add_item(struct yaml_loader *loader, struct yaml_node *list, struct yaml_node *node)
@@ -166,7 +166,7 @@ static enum yaml_result build_list(struct yaml_document *document, struct yaml_n
     }
 }
 
-/* --- maps --- */
+/* maps */
 
 /** A map while it grows. What `<<` brings waits until the end: the map's own keys win. */
 struct map {
@@ -344,7 +344,7 @@ static enum yaml_result build_map(struct yaml_document *document, struct yaml_no
     return result;
 }
 
-/* --- any value --- */
+/* any value */
 
 static enum yaml_result build_container(struct yaml_document *document, yaml_event_t *event,
                                         struct yaml_node *ret_node)

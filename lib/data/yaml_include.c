@@ -55,7 +55,7 @@ enum yaml_result yaml_include(struct yaml_document *document, const char *argume
     return result;
 }
 
-/* --- the files of a folder --- */
+/* the files of a folder */
 
 struct names {
     HASS_VEC(char *) list;
@@ -150,7 +150,7 @@ static enum yaml_result walk_folder(struct walk *walk, const char *folder, size_
     return result;
 }
 
-/* --- putting them together --- */
+/* putting them together */
 
 typedef void add_file_fn(struct yaml_loader *loader, struct yaml_node *whole, const char *path,
                          const struct yaml_node *file);

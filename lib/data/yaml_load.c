@@ -23,7 +23,7 @@ struct yaml_node *yaml_node_free(struct yaml_node *node)
     return NULL;
 }
 
-/* --- reporting --- */
+/* reporting */
 
 static void HASS_PRINTF(5, 0)
     report(struct yaml_loader *loader, enum diagnostic_severity severity, struct mark mark,
@@ -120,7 +120,7 @@ static void report_syntax(struct yaml_document *document)
                    parser->context, context.line);
 }
 
-/* --- parsing --- */
+/* parsing */
 
 bool yaml_next_event(struct yaml_document *document, yaml_event_t *ret_event)
 {
@@ -213,7 +213,7 @@ static enum yaml_result parse_source(struct yaml_document *document, struct yaml
     return result;
 }
 
-/* --- files --- */
+/* files */
 
 const char *yaml_shown_name(const struct yaml_loader *loader, const char *path)
 {

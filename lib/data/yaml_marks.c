@@ -73,7 +73,7 @@ struct source *yaml_marks_add_source(struct yaml_marks *marks, char *name, char 
     return source;
 }
 
-/* --- the index --- */
+/* the index */
 
 /** The slot of @container, or the free one where it belongs. */
 static uint32_t *find_slot(const struct yaml_marks *marks, const json_t *container)
@@ -132,7 +132,7 @@ static struct member *find_member(const struct yaml_marks *marks, const json_t *
     return NULL;
 }
 
-/* --- writing --- */
+/* writing */
 
 void yaml_marks_set(struct yaml_marks *marks, const json_t *container, struct mark mark)
 {
@@ -202,7 +202,7 @@ void yaml_marks_copy(struct yaml_marks *marks, const json_t *from, const json_t 
         add_member(target, member);
 }
 
-/* --- reading --- */
+/* reading */
 
 struct mark yaml_marks_container(const struct yaml_marks *marks, const json_t *container)
 {

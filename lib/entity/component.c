@@ -53,7 +53,7 @@ static void component_scope_closes(struct scope_member *member)
     component_close(list_entry(member, struct hass_component, member));
 }
 
-/* --- entries ------------------------------------------------------------------------------------------------------- */
+/* entries */
 
 /* One entry being turned into a platform. */
 struct entry {
@@ -180,7 +180,7 @@ static HASS_CALLBACK void start_requests(struct hass_component *component, const
     }
 }
 
-/* --- creating ------------------------------------------------------------------------------------------------------ */
+/* creating */
 
 static struct hass_component *
 component_new(struct hass *hass, const struct hass_component_options *options, const json_t *config)
@@ -226,7 +226,7 @@ int hass_component_async_create(struct hass *hass, const struct hass_component_o
     return 0;
 }
 
-/* --- entities ------------------------------------------------------------------------------------------------------ */
+/* entities */
 
 void component_entities(struct hass_component *component, struct entity_list *list)
 {
@@ -253,7 +253,7 @@ int hass_component_async_add_entities(struct hass_component *component,
     return platform_async_add(component->own, entities, count, false, err);
 }
 
-/* --- when integrations come and go --------------------------------------------------------------------------------- */
+/* when integrations come and go */
 
 /* By reference: removing one may change the list. */
 struct platform_row {
@@ -301,7 +301,7 @@ int components_async_restore_platforms(struct hass *hass, const char *name, stru
     return 0;
 }
 
-/* --- platforms that integrations ask for --------------------------------------------------------------------------- */
+/* platforms that integrations ask for */
 
 struct load_call {
     struct hass *hass;

@@ -130,7 +130,7 @@ void entity_make_inert(struct hass_entity *entity)
     entity->ops = &inert_ops;
 }
 
-/* --- calling ops --------------------------------------------------------------------------------------------------- */
+/* calling ops */
 
 void op_begin(struct hass *hass, struct op_call *call, struct scope *scope, const char *name)
 {
@@ -144,7 +144,7 @@ void op_end(struct hass *hass, struct op_call *call)
     dispatch_end(runtime_of(hass), &call->dispatch);
 }
 
-/* --- values and availability --------------------------------------------------------------------------------------- */
+/* values and availability */
 
 void *hass_entity_async_values(struct hass_entity *entity)
 {
@@ -190,7 +190,7 @@ int hass_entity_async_set_context(struct hass_entity *entity, const struct hass_
     return 0;
 }
 
-/* --- hooks for removal --------------------------------------------------------------------------------------------- */
+/* hooks for removal */
 
 static void add_hook(struct hass_entity *entity, struct hass_job job, struct hass_sub *sub)
 {

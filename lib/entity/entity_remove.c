@@ -89,7 +89,7 @@ void entity_drop(struct hass_entity *entity)
     hass_entity_unref(entity);
 }
 
-/* --- the twin ------------------------------------------------------------------------------------------------------ */
+/* the twin */
 
 static void unref_entity(void *object)
 {

@@ -48,7 +48,7 @@ static HASS_CALLBACK void state_text(const struct write *write, struct hass_buf 
     op_end(entity->hass, &call);
 }
 
-/* --- attributes ---------------------------------------------------------------------------------------------------- */
+/* attributes */
 
 static HASS_CALLBACK void call_attributes(const struct write *write, attributes_fn *fn,
                                           struct scope *scope, const char *name,
@@ -126,7 +126,7 @@ static void write_attributes(struct hass_attrs_writer *writer, const void *userd
     write_described_attributes(write, writer);
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------- */
+/* writing */
 
 /* What set it may be long forgotten by the time something else changes. */
 static HASS_CALLBACK void forget_old_context(struct hass_entity *entity)

@@ -20,7 +20,7 @@
 
 #define SLOW_UPDATE 10.0 /* seconds */
 
-/* --- work on the pool ---------------------------------------------------------------------------------------------- */
+/* work on the pool */
 
 typedef int update_fn(struct hass_worker *worker, struct hass_entity *entity, void *values,
                       struct hass_error *err);
@@ -91,7 +91,7 @@ int hass_entity_async_work(struct hass_entity *entity, hass_entity_work_fn *work
     return do_work(entity, work, err);
 }
 
-/* --- updates ------------------------------------------------------------------------------------------------------- */
+/* updates */
 
 static int update_on_pool(struct hass_worker *worker, struct hass_entity *entity, void *values,
                           void *arg, struct hass_error *err)
@@ -155,7 +155,7 @@ void entity_async_refresh(struct hass_entity *entity)
                         entity_label(entity), error_text(&err, rc));
 }
 
-/* --- update and write ---------------------------------------------------------------------------------------------- */
+/* update and write */
 
 int hass_entity_async_update_ha_state(struct hass_entity *entity, bool force_refresh,
                                       struct hass_error *err)

@@ -92,7 +92,7 @@ const char *hass_platform_name(const struct hass_platform *platform)
     return platform->name;
 }
 
-/* --- the list of entities ------------------------------------------------------------------------------------------ */
+/* the list of entities */
 
 void platform_list(struct hass_platform *platform, struct hass_entity *entity)
 {
@@ -125,7 +125,7 @@ void platform_entities(struct hass_platform *platform, struct entity_list *list)
         entity_list_add(list, entity);
 }
 
-/* --- the end ------------------------------------------------------------------------------------------------------- */
+/* the end */
 
 static HASS_CALLBACK void stop_timers(struct hass_platform *platform)
 {

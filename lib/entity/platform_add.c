@@ -22,7 +22,7 @@
 #define ADD_LIMIT_ENTITY 15.0  /* or so many for each entity, whichever is more */
 #define DEFAULT_NAME     "Unnamed Device"
 
-/* --- ids ----------------------------------------------------------------------------------------------------------- */
+/* ids */
 
 /* @base, then @base_2, @base_3 …, each cut to the longest id there may be. */
 static HASS_CALLBACK char *first_free_id(struct hass *hass, const char *base)
@@ -101,7 +101,7 @@ static HASS_CALLBACK int choose_id(struct hass_platform *platform, struct hass_e
     return 0;
 }
 
-/* --- checks -------------------------------------------------------------------------------------------------------- */
+/* checks */
 
 static HASS_CALLBACK const struct hass_entity *find_unique_id(struct hass_platform *platform,
                                                               const char *unique_id)
@@ -141,7 +141,7 @@ static int take(struct hass_platform *platform, struct hass_entity *entity, stru
     return 0;
 }
 
-/* --- one entity ---------------------------------------------------------------------------------------------------- */
+/* one entity */
 
 struct addition {
     struct hass_platform *platform; /* counted */
@@ -227,7 +227,7 @@ static HASS_COROUTINE int add_one(struct hass_entity *entity, void *userdata,
     return 0;
 }
 
-/* --- many ---------------------------------------------------------------------------------------------------------- */
+/* many */
 
 static HASS_COROUTINE int add_all(struct hass_platform *platform,
                                   struct hass_entity *const entities[], size_t count,
@@ -276,7 +276,7 @@ int hass_platform_async_add_entities(struct hass_platform *platform,
     return platform_async_add(platform, entities, count, update_before_add, err);
 }
 
-/* --- without waiting, and from the pool ---------------------------------------------------------------------------- */
+/* without waiting, and from the pool */
 
 struct add_call {
     struct hass_platform *platform;

@@ -17,7 +17,7 @@
 static HASS_CALLBACK int on_poll_timer(const struct hass_tick *tick, void *userdata,
                                        struct hass_error *err);
 
-/* --- how many at once ---------------------------------------------------------------------------------------------- */
+/* how many at once */
 
 void platform_decide_limit(struct hass_platform *platform, const struct hass_entity *first)
 {
@@ -42,7 +42,7 @@ void platform_release(struct hass_platform *platform)
         hass_semaphore_async_release(platform->updates);
 }
 
-/* --- a round ------------------------------------------------------------------------------------------------------- */
+/* a round */
 
 static HASS_COROUTINE int poll_entity(struct hass_entity *entity, void *userdata,
                                       struct hass_error *err)
@@ -95,7 +95,7 @@ static HASS_COROUTINE int poll_round(struct hass *hass, void *userdata, struct h
     return rc == -ECANCELED ? 0 : rc;
 }
 
-/* --- the timer ----------------------------------------------------------------------------------------------------- */
+/* the timer */
 
 static HASS_CALLBACK int arm(struct hass_platform *platform, struct hass_error *err)
 {

@@ -26,7 +26,7 @@ static void unref_platform(void *object)
     platform_unref(object);
 }
 
-/* --- trying again -------------------------------------------------------------------------------------------------- */
+/* trying again */
 
 static HASS_CALLBACK int try_again(struct hass_platform *platform, struct hass_error *err)
 {
@@ -78,7 +78,7 @@ static HASS_CALLBACK void not_ready(struct hass_platform *platform, const struct
     wait_for_next_try(platform, delay);
 }
 
-/* --- one try ------------------------------------------------------------------------------------------------------- */
+/* one try */
 
 /* Runs in the integration's scope; what comes of it is told here, where it is known also after the limit. */
 static HASS_COROUTINE int setup_task(struct hass *hass, void *userdata, struct hass_error *err)

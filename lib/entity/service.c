@@ -31,7 +31,7 @@ struct entity_service {
     char *name;
 };
 
-/* --- the schema ---------------------------------------------------------------------------------------------------- */
+/* the schema */
 
 static const char *const target_keys[] = { HASS_ATTR_ENTITY_ID, "device_id", "area_id", "floor_id",
                                            "label_id" };
@@ -76,7 +76,7 @@ static struct hass_schema make_schema(const struct hass_schema *own)
     };
 }
 
-/* --- one entity ---------------------------------------------------------------------------------------------------- */
+/* one entity */
 
 static void entity_service_unref(void *object)
 {
@@ -192,7 +192,7 @@ static HASS_COROUTINE int call_entity(struct hass_entity *entity, void *userdata
     return rc;
 }
 
-/* --- which entities ------------------------------------------------------------------------------------------------ */
+/* which entities */
 
 static bool has_features(const struct hass_entity *entity, uint32_t required)
 {
@@ -286,7 +286,7 @@ static HASS_COROUTINE int handle_call(const struct hass_service_call *call, void
     return 0;
 }
 
-/* --- registering --------------------------------------------------------------------------------------------------- */
+/* registering */
 
 int hass_component_async_register_service(struct hass_component *component, const char *name,
                                           const struct hass_entity_service_options *options,

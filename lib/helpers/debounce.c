@@ -79,7 +79,7 @@ struct hass_debouncer *hass_debouncer_destroy(struct hass_debouncer *debouncer)
     return NULL;
 }
 
-/* --- running ------------------------------------------------------------------------------------------------------- */
+/* running */
 
 static HASS_COROUTINE int on_timer(const struct hass_tick *tick, void *userdata,
                                    struct hass_error *err);
@@ -131,7 +131,7 @@ static HASS_COROUTINE int on_timer(const struct hass_tick *tick, void *userdata,
     return rc;
 }
 
-/* --- calls --------------------------------------------------------------------------------------------------------- */
+/* calls */
 
 /* Marks, starts the timer or drops the call; true when the caller is to run now. */
 static HASS_CALLBACK bool must_run_now(struct hass_debouncer *debouncer)

@@ -33,7 +33,7 @@ struct repeat {
     struct connection *connection; /* NULL once it has ended */
 };
 
-/* --- a signal that outlives its delivery ---------------------------------------------------------------------------- */
+/* a signal that outlives its delivery */
 
 static void *signal_hold(const void *subject)
 {
@@ -54,7 +54,7 @@ static void signal_release(void *object)
 
 static const struct subject_ops signal_ops = { .hold = signal_hold, .release = signal_release };
 
-/* --- connecting ---------------------------------------------------------------------------------------------------- */
+/* connecting */
 
 static HASS_CALLBACK struct signal *signal_of(struct hass *hass, const char *name)
 {
@@ -188,7 +188,7 @@ int hass_dispatcher_connect(struct hass *hass, const char *signal, struct hass_j
                                  err);
 }
 
-/* --- sending ------------------------------------------------------------------------------------------------------- */
+/* sending */
 
 int hass_async_dispatcher_send(struct hass *hass, const char *name, json_t *data,
                                struct hass_error *err)

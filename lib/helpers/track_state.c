@@ -43,7 +43,7 @@ struct tracker {
     struct place places[];
 };
 
-/* --- the shared listener -------------------------------------------------------------------------------------------- */
+/* the shared listener */
 
 static const char *domain_of(const char *entity_id, char domain[HASS_MAX_DOMAIN + 1])
 {
@@ -109,7 +109,7 @@ static HASS_CALLBACK int listen(struct hass *hass, struct state_table *table,
     return rc;
 }
 
-/* --- the table ----------------------------------------------------------------------------------------------------- */
+/* the table */
 
 static HASS_CALLBACK struct state_table *table_of(struct helpers *helpers, enum track_kind kind)
 {
@@ -160,7 +160,7 @@ static HASS_CALLBACK void drop_if_unused(struct key *key)
     helpers_unref(helpers);
 }
 
-/* --- trackers ------------------------------------------------------------------------------------------------------ */
+/* trackers */
 
 static void text_filter_init(struct text_filter *filter, const char *const *texts)
 {

@@ -77,7 +77,7 @@ void hass_sun_position(struct hass *hass, int64_t when, double *ret_elevation, d
     sun_position(&place, when, ret_elevation, ret_azimuth);
 }
 
-/* --- trackers ------------------------------------------------------------------------------------------------------ */
+/* trackers */
 
 struct sun_tracker {
     struct time_tracker base;

@@ -20,7 +20,7 @@
     50000 /* microseconds: timers of many trackers must not meet on the full second */
 #define JITTER_MAX 500000
 
-/* --- the common part ----------------------------------------------------------------------------------------------- */
+/* the common part */
 
 static HASS_CALLBACK void arm(struct time_tracker *tracker)
 {
@@ -110,7 +110,7 @@ int time_tracker_start(struct time_tracker *tracker, struct hass_job job, struct
     return 0;
 }
 
-/* --- once ---------------------------------------------------------------------------------------------------------- */
+/* once */
 
 static const struct time_kind point_in_time = { .wall = true, .scheduled = true };
 static const struct time_kind later = { .wall = false };
@@ -146,7 +146,7 @@ int hass_async_call_later(struct hass *hass, double delay, struct hass_job job,
     return start_once(hass, &later, due, job, ret_sub, err);
 }
 
-/* --- intervals ----------------------------------------------------------------------------------------------------- */
+/* intervals */
 
 struct interval_tracker {
     struct time_tracker base;
@@ -178,7 +178,7 @@ int hass_async_track_time_interval(struct hass *hass, double seconds, struct has
     return time_tracker_start(&self->base, job, ret_sub, err);
 }
 
-/* --- patterns ------------------------------------------------------------------------------------------------------ */
+/* patterns */
 
 struct pattern_tracker {
     struct time_tracker base;

@@ -21,7 +21,7 @@
 #define STAGE_COOL    60.0
 #define WRAP_UP_LIMIT 300.0
 
-/* --- the configuration --------------------------------------------------------------------------------------------- */
+/* the configuration */
 
 static HASS_COROUTINE int read_settings(struct loader *loader, struct hass_error *err)
 {
@@ -40,7 +40,7 @@ static HASS_COROUTINE int read_settings(struct loader *loader, struct hass_error
     return 0;
 }
 
-/* --- stages -------------------------------------------------------------------------------------------------------- */
+/* stages */
 
 struct stage {
     HASS_VEC(struct integration *) members;
@@ -146,7 +146,7 @@ static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *e
     return rc < 0 ? rc : set_up_rest(loader, err);
 }
 
-/* --- the end of it ------------------------------------------------------------------------------------------------- */
+/* the end of it */
 
 static HASS_COROUTINE int settle(struct hass *hass, void *userdata, struct hass_error *err)
 {

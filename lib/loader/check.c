@@ -17,7 +17,7 @@
 #include "loader/settings.h"
 #include "run/task.h"
 
-/* --- what is checked ----------------------------------------------------------------------------------------------- */
+/* what is checked */
 
 /* The integration when its file is open; otherwise the name is complained of. */
 static HASS_CALLBACK struct integration *opened(struct loader *loader, struct config_file *file,
@@ -122,7 +122,7 @@ int hass_async_check_config(struct hass *hass, json_t **ret_report, struct hass_
     return check(loader_of(hass), ret_report, NULL, err);
 }
 
-/* --- a hass for the check ------------------------------------------------------------------------------------------ */
+/* a hass for the check */
 
 struct check_run {
     json_t **ret_report;

@@ -20,7 +20,7 @@
 
 #define MAX_DEATHS 3
 
-/* --- records ------------------------------------------------------------------------------------------------------- */
+/* records */
 
 struct integration *integration_find(const struct loader *loader, const char *domain)
 {
@@ -79,7 +79,7 @@ void integration_async_close_scope(struct integration *integration)
     platforms_forget(integration);
 }
 
-/* --- one task at a time -------------------------------------------------------------------------------------------- */
+/* one task at a time */
 
 int integration_begin(struct integration *integration, struct hass_job job, struct hass_task **slot,
                       struct hass_future **ret_future, struct hass_error *err)
@@ -109,7 +109,7 @@ void integration_end(struct hass_task **slot)
     *slot = hass_task_unref(*slot);
 }
 
-/* --- finding the file ---------------------------------------------------------------------------------------------- */
+/* finding the file */
 
 /* What goes to the pool and comes back; the waiter may be gone by then, so both hold it. */
 struct look {
@@ -235,7 +235,7 @@ int integration_check_deaths(const struct integration *integration, struct hass_
                      MAX_DEATHS);
 }
 
-/* --- opening it ---------------------------------------------------------------------------------------------------- */
+/* opening it */
 
 void integration_use(struct integration *integration, struct plugin *plugin, char *path)
 {

@@ -11,7 +11,7 @@
 #include "loader/loader.h"
 #include "run/task.h"
 
-/* --- making one -------------------------------------------------------------------------------------------------------- */
+/* making one */
 
 static int check_folder(const char *path, struct hass_error *err)
 {
@@ -67,7 +67,7 @@ int hass_destroy(struct hass *hass)
     return (int)core_destroy(hass);
 }
 
-/* --- running it ---------------------------------------------------------------------------------------------------- */
+/* running it */
 
 int hass_run(struct hass *hass, struct hass_error *err)
 {
@@ -86,7 +86,7 @@ int hass_run(struct hass *hass, struct hass_error *err)
     return core_exit_code(hass);
 }
 
-/* --- stopping ------------------------------------------------------------------------------------------------------ */
+/* stopping */
 
 static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_error *err)
 {

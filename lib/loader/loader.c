@@ -79,7 +79,7 @@ void loader_notify(struct loader *loader, const char *phase, const char *text)
         loader->notify(phase, text, loader->notify_userdata);
 }
 
-/* --- the configuration --------------------------------------------------------------------------------------------- */
+/* the configuration */
 
 /* Both the pool and the waiter hold it: reading may outlive a waiter that was cancelled. */
 struct reading {
@@ -124,7 +124,7 @@ int loader_async_read_settings(struct loader *loader, struct config_file **ret_f
     return rc;
 }
 
-/* --- opening many -------------------------------------------------------------------------------------------------- */
+/* opening many */
 
 /* In the order in which they were named first; the queue grows while it is walked. */
 struct opening {

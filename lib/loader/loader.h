@@ -75,7 +75,7 @@ struct loader *loader_of(const struct hass *hass);
 /** Makes the loader of @hass, as its layer. */
 struct loader *loader_create(struct hass *hass, const struct hass_options *options);
 
-/* --- integration.c ------------------------------------------------------------------------------------------------- */
+/* integration.c */
 
 /** The record of a domain, made when it is new; NULL when @domain cannot be one. */
 struct integration *integration_get(struct loader *loader, const char *domain) HASS_CALLBACK;
@@ -108,7 +108,7 @@ int integration_begin(struct integration *integration, struct hass_job job, stru
                       struct hass_future **ret_future, struct hass_error *err) HASS_CALLBACK;
 void integration_end(struct hass_task **slot);
 
-/* --- setup.c ------------------------------------------------------------------------------------------------------- */
+/* setup.c */
 
 /** Begins the set-up unless it is done, under way, or has failed before and not @again. A reference in @ret_future. */
 int integration_async_begin_setup(struct integration *integration, bool again,
@@ -125,7 +125,7 @@ int setup_async_dependencies(struct integration *integration, const char *except
 /** The cycle of dependencies in which an opened integration is ("a -> b -> a"), owned by the caller; or NULL. */
 char *setup_find_cycle(struct integration *integration) HASS_CALLBACK;
 
-/* --- unload.c ------------------------------------------------------------------------------------------------------ */
+/* unload.c */
 
 enum change {
     CHANGE_UNLOAD,  /* close it and what depends on it */
@@ -138,7 +138,7 @@ enum change {
 int integration_async_change(struct integration *integration, enum change change,
                              struct hass_error *err) HASS_COROUTINE;
 
-/* --- problems.c ---------------------------------------------------------------------------------------------------- */
+/* problems.c */
 
 enum problem_stage {
     PROBLEM_OPENING,
@@ -155,7 +155,7 @@ void problem_destroy(void *problem);
 /** Shape: [{"domain", "file", "message", "remedy"}], owned by the caller. */
 json_t *problems_as_json(const struct loader *loader) HASS_CALLBACK;
 
-/* --- platforms.c --------------------------------------------------------------------------------------------------- */
+/* platforms.c */
 
 /** Registers the table by which entity/ reaches us. */
 int platforms_init(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
@@ -167,7 +167,7 @@ void platform_add_name(struct integration *integration, const char *domain) HASS
 /** It has none any more. */
 void platforms_forget(struct integration *integration) HASS_CALLBACK;
 
-/* --- others -------------------------------------------------------------------------------------------------------- */
+/* others */
 
 void api_slots_fini(struct loader *loader) HASS_CALLBACK;
 void loader_notify(struct loader *loader, const char *phase, const char *text) HASS_CALLBACK;

@@ -92,7 +92,7 @@ static HASS_COROUTINE int prepare(struct hass *hass, const char *domain, const c
     return 0;
 }
 
-/* --- the entry point ----------------------------------------------------------------------------------------------- */
+/* the entry point */
 
 /* For the pool, where it can outlive the waiter. */
 struct platform_call {
@@ -147,7 +147,7 @@ static HASS_CALLBACK void release(struct platform_source *source)
     json_decref(steal(source->config));
 }
 
-/* --- names --------------------------------------------------------------------------------------------------------- */
+/* names */
 
 /* "sensor.systemmonitor" counts as a component, too. */
 void platform_add_name(struct integration *integration, const char *domain)

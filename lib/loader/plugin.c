@@ -73,7 +73,7 @@ size_t plugin_store_count(struct plugin_store *store)
     return store->count;
 }
 
-/* --- the folder of copies ------------------------------------------------------------------------------------------ */
+/* the folder of copies */
 
 /* Copies of former runs: nothing of ours is open yet, and what another process still maps stays there without its name. */
 static void remove_copies(const char *folder)
@@ -116,7 +116,7 @@ static int prepare_folder(struct plugin_store *store, struct hass_error *err)
     return rc;
 }
 
-/* --- looking ------------------------------------------------------------------------------------------------------- */
+/* looking */
 
 int plugin_read(const char *path, void **ret_data, size_t *ret_size, struct hass_error *err)
 {
@@ -167,7 +167,7 @@ static void make_id(const struct elf_info *info, const void *data, size_t size,
              *info->build_id ? "." : "", hash_content(data, size));
 }
 
-/* --- opening ------------------------------------------------------------------------------------------------------- */
+/* opening */
 
 /* The dynamic linker's words, without the name of our copy, and with what to do. */
 static int explain_dlerror(const char *path, struct hass_error *err)

@@ -33,7 +33,7 @@ struct probe_memory {
     struct hass_strmap *passed; /* id: itself, in order of their arrival */
 };
 
-/* --- the memory ---------------------------------------------------------------------------------------------------- */
+/* the memory */
 
 static void memory_load(struct probe_memory *memory)
 {
@@ -106,7 +106,7 @@ void probe_memory_add(struct probe_memory *memory, const char *id)
     lock_drop(&memory->lock);
 }
 
-/* --- the parent ---------------------------------------------------------------------------------------------------- */
+/* the parent */
 
 /* The verdict is the last line that the child wrote: a constructor may have written others. */
 static const char *last_line(char *output, size_t size)
@@ -159,7 +159,7 @@ int probe_run(struct hass *hass, const char *program, const char *path, struct h
     return rc;
 }
 
-/* --- the child ----------------------------------------------------------------------------------------------------- */
+/* the child */
 
 static int probe_file(const char *path, const char *domain, struct hass_buf *report,
                       struct hass_error *err)

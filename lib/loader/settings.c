@@ -38,7 +38,7 @@ bool settings_same(const struct config_file *a, const struct config_file *b, con
     return in_a && in_b ? hass_json_equal(in_a, in_b) : in_a == in_b;
 }
 
-/* --- platform entries ---------------------------------------------------------------------------------------------- */
+/* platform entries */
 
 static bool is_platform(const json_t *entry)
 {
@@ -127,7 +127,7 @@ static struct hass_schema combine(const struct hass_schema *own, struct hass_fie
     return schema;
 }
 
-/* --- checking ------------------------------------------------------------------------------------------------------ */
+/* checking */
 
 /* The error that callers pass on: the first diagnostic from number @from on. */
 static int refuse(const struct diagnostics *all, size_t from, struct hass_error *err)
@@ -289,7 +289,7 @@ int settings_check(struct config_file *file, const char *domain,
     return 0;
 }
 
-/* --- the core's section -------------------------------------------------------------------------------------------- */
+/* the core's section */
 
 /* Of the values of the home the bounds are those of core/config.c, which would refuse all of them for one. */
 HASS_SCHEMA(
@@ -359,7 +359,7 @@ json_t *settings_core_values(struct config_file *file)
     return values;
 }
 
-/* --- telling ------------------------------------------------------------------------------------------------------- */
+/* telling */
 
 void settings_complain(struct config_file *file, const char *domain, const json_t *entry,
                        const char *message)

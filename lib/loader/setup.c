@@ -17,7 +17,7 @@
 #include "loader/manifest.h"
 #include "loader/resolve.h"
 
-/* --- who waits for whom -------------------------------------------------------------------------------------------- */
+/* who waits for whom */
 
 static const char *const *waits_of(const char *domain, void *userdata)
 {
@@ -66,7 +66,7 @@ char *setup_find_cycle(struct integration *integration)
                         integration->loader);
 }
 
-/* --- dependencies -------------------------------------------------------------------------------------------------- */
+/* dependencies */
 
 /* Set-ups that have been begun and are waited for. */
 struct begun {
@@ -149,7 +149,7 @@ int setup_async_dependencies(struct integration *integration, const char *except
     return rc < 0 ? rc : set_up_all(integration, manifest->after_dependencies, except, false, err);
 }
 
-/* --- the entry point ----------------------------------------------------------------------------------------------- */
+/* the entry point */
 
 /* What the entry point gets; it can outlive us when it hangs in the pool. */
 struct setup_call {
@@ -224,7 +224,7 @@ static int check_settings(struct integration *integration, json_t **ret_config,
     return rc;
 }
 
-/* --- the steps ----------------------------------------------------------------------------------------------------- */
+/* the steps */
 
 static HASS_COROUTINE int take_steps(struct integration *integration, enum problem_stage *stage,
                                      struct hass_error *err)
@@ -334,7 +334,7 @@ int integration_async_setup(struct integration *integration, bool again, struct 
     return rc < 0 ? rc : integration_setup_result(integration, err);
 }
 
-/* --- for integrations ---------------------------------------------------------------------------------------------- */
+/* for integrations */
 
 /* The integration whose set-up calls us, or NULL. */
 static HASS_CALLBACK struct integration *setting_up_now(struct loader *loader)

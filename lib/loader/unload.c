@@ -15,7 +15,7 @@
 #include "loader/loader.h"
 #include "run/lastwords.h"
 
-/* --- what is to be closed, in that order --------------------------------------------------------------------------- */
+/* what is to be closed, in that order */
 
 struct closing {
     struct integration *integration;
@@ -72,7 +72,7 @@ static void plan_add(struct plan *plan, struct integration *integration)
     vec_push(&plan->order, closing);
 }
 
-/* --- closing one --------------------------------------------------------------------------------------------------- */
+/* closing one */
 
 static HASS_COROUTINE int call_async_unload(struct hass *hass, void *userdata,
                                             struct hass_error *err)
@@ -121,7 +121,7 @@ static HASS_COROUTINE void close_one(struct integration *integration)
     hass_error_clear(&integration->failure);
 }
 
-/* --- setting up again ---------------------------------------------------------------------------------------------- */
+/* setting up again */
 
 /* Its set-up reports its own failure, so that those which depend on it fail with a reason. */
 static HASS_COROUTINE int open_one(const struct closing *closing, struct hass_error *err)
@@ -149,7 +149,7 @@ static HASS_COROUTINE void retry_dependants(struct loader *loader)
     vec_fini(&again);
 }
 
-/* --- one change ---------------------------------------------------------------------------------------------------- */
+/* one change */
 
 /* Opens the file as it is now. 1: it has changed, 0: it is what runs. */
 static HASS_COROUTINE int take_file(struct integration *integration, struct plugin **ret_plugin,
@@ -250,7 +250,7 @@ int integration_async_change(struct integration *integration, enum change change
     return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
 }
 
-/* --- for integrations ---------------------------------------------------------------------------------------------- */
+/* for integrations */
 
 static HASS_COROUTINE int change_named(struct hass *hass, const char *domain, enum change change,
                                        struct hass_error *err)

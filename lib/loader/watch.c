@@ -42,7 +42,7 @@ static void pending_destroy(void *object)
     free(pending);
 }
 
-/* --- a file has changed -------------------------------------------------------------------------------------------- */
+/* a file has changed */
 
 static HASS_COROUTINE int replace(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -102,7 +102,7 @@ static HASS_CALLBACK void file_changed(struct watch *watch, const char *name)
     timer_set(runtime->timers, &pending->timer, clock_monotonic(runtime->clock) + QUIET);
 }
 
-/* --- the folders --------------------------------------------------------------------------------------------------- */
+/* the folders */
 
 static void watch_folder(struct watch *watch, const char *folder)
 {

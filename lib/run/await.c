@@ -16,7 +16,7 @@
 /* hass_async_block_till_done says what it waits for that often. */
 #define BLOCK_LOG_SECONDS 60.0
 
-/* --- futures -------------------------------------------------------------------------------------- */
+/* futures */
 
 struct await {
     struct future_waiter waiter;
@@ -84,7 +84,7 @@ int hass_async_await_task(struct hass_task *task, double timeout, struct hass_er
     return r < 0 ? fail_wait(err, r, timeout) : hass_future_result(future, err);
 }
 
-/* --- several futures ------------------------------------------------------------------------------ */
+/* several futures */
 
 /* A wait for several; @missing more must be done. */
 struct gather {
@@ -152,7 +152,7 @@ int hass_async_wait_all(struct hass *hass, struct hass_future *const futures[], 
     return r < 0 ? fail_wait(err, r, timeout) : 0;
 }
 
-/* --- time and descriptors ------------------------------------------------------------------------- */
+/* time and descriptors */
 
 int hass_async_sleep(struct hass *hass, double seconds, struct hass_error *err)
 {
@@ -213,7 +213,7 @@ int hass_async_wait_fd(struct hass *hass, int fd, unsigned events, double timeou
     return r < 0 ? fail_wait(err, r, timeout) : r;
 }
 
-/* --- until everything has settled ------------------------------------------------------------------ */
+/* until everything has settled */
 
 static void log_pending(const struct task_info *info, void *userdata)
 {

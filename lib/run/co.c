@@ -96,7 +96,7 @@ static void give_stack(struct co_pool *pool, struct co_stack *stack)
     }
 }
 
-/* --- running -------------------------------------------------------------------------------------- */
+/* running */
 
 static void run_body(void *arg)
 {
@@ -152,7 +152,7 @@ int co_start(struct co *co, struct hass_error *err)
     return ended;
 }
 
-/* --- waiting -------------------------------------------------------------------------------------- */
+/* waiting */
 
 int co_check_cancel(void)
 {

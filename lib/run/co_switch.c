@@ -62,7 +62,7 @@ struct co_stack {
 #endif
 };
 
-/* --- what the tools are told --------------------------------------------------------------------- */
+/* what the tools are told */
 
 /* Inlined always: a function that is entered on one stack and left on another confuses ThreadSanitizer's own call stack. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -126,7 +126,7 @@ static void renounce(struct co_stack *stack)
 #endif
 }
 
-/* --- switching ------------------------------------------------------------------------------------ */
+/* switching */
 
 /* Between setjmp and longjmp stands the tools' switch: a jump buffer is looked up on the stack that made it. */
 static bool switch_in(struct co_stack *stack)
@@ -195,7 +195,7 @@ void co_switch_suspend(struct co_stack *stack)
     switch_out(stack);
 }
 
-/* --- stacks --------------------------------------------------------------------------------------- */
+/* stacks */
 
 struct co_stack *co_stack_create(size_t size)
 {

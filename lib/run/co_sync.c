@@ -53,7 +53,7 @@ static HASS_CALLBACK void send_away(struct hass_list *line)
     }
 }
 
-/* --- semaphore ------------------------------------------------------------------------------------ */
+/* semaphore */
 
 struct hass_semaphore {
     struct hass *hass;
@@ -116,7 +116,7 @@ void hass_semaphore_async_release(struct hass_semaphore *semaphore)
     release(semaphore);
 }
 
-/* --- mutex: a semaphore with one place --------------------------------------------------------------- */
+/* mutex: a semaphore with one place */
 
 struct hass_mutex {
     struct hass_semaphore semaphore;
@@ -151,7 +151,7 @@ void hass_mutex_async_unlock(struct hass_mutex *mutex)
     release(&mutex->semaphore);
 }
 
-/* --- queue ---------------------------------------------------------------------------------------- */
+/* queue */
 
 struct hass_queue {
     struct hass *hass;

@@ -87,7 +87,7 @@ struct executor {
 static __thread struct executor *worker_of __attribute__((tls_model("initial-exec")));
 static __thread const struct work *work_of __attribute__((tls_model("initial-exec")));
 
-/* --- choosing what runs next (under the lock) ---------------------------------------------------------------------- */
+/* choosing what runs next (under the lock) */
 
 static void enqueue(struct executor *executor, struct work *work)
 {
@@ -136,7 +136,7 @@ static struct work *take_work(struct executor *executor)
     return work;
 }
 
-/* --- on the worker ------------------------------------------------------------------------------------------------- */
+/* on the worker */
 
 static void run_work(struct work *work)
 {
@@ -210,7 +210,7 @@ static void *worker_main(void *arg)
     return NULL;
 }
 
-/* --- threads (under the lock) -------------------------------------------------------------------------------------- */
+/* threads (under the lock) */
 
 /* Signals are the loop's: the thread is born with all of them blocked. */
 static int create_thread(struct thread *thread)
@@ -303,7 +303,7 @@ void executor_unpark(void)
     pthread_mutex_unlock(&executor->lock);
 }
 
-/* --- completion (loop thread) -------------------------------------------------------------------------------------- */
+/* completion (loop thread) */
 
 static void count(struct work *work)
 {
@@ -351,7 +351,7 @@ static HASS_CALLBACK void complete_cancelled(struct work *work)
     complete(work);
 }
 
-/* --- cancelling (loop thread) -------------------------------------------------------------------------------------- */
+/* cancelling (loop thread) */
 
 /* True when it had not begun: it is off the queue then. */
 static bool cancel_work(struct work *work)
@@ -369,7 +369,7 @@ static bool cancel_work(struct work *work)
 
 static void close_work(struct scope_member *member);
 
-/* --- submitting ---------------------------------------------------------------------------------------------------- */
+/* submitting */
 
 static int refuse(void *arg, hass_destroy_fn *destroy, int result)
 {
@@ -462,7 +462,7 @@ int executor_submit_worker(struct hass *hass, const char *name, executor_fn *fn,
                            err);
 }
 
-/* --- what a pool function asks ------------------------------------------------------------------------------------- */
+/* what a pool function asks */
 
 struct hass *hass_worker_hass(const struct hass_worker *worker)
 {
@@ -540,7 +540,7 @@ int hass_worker_sleep(struct hass_worker *worker, double seconds)
     return work->cancelled ? -ECANCELED : 0;
 }
 
-/* --- the end ------------------------------------------------------------------------------------------------------- */
+/* the end */
 
 static HASS_CALLBACK void end_work(struct work *work)
 {

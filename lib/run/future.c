@@ -44,7 +44,7 @@ struct idling {
 static pthread_mutex_t blocked_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct hass_list all_blocked = HASS_LIST_INIT(all_blocked);
 
-/* --- life ----------------------------------------------------------------------------------------- */
+/* life */
 
 static HASS_CALLBACK void wake_waiters(struct hass_future *future)
 {
@@ -106,7 +106,7 @@ struct hass_future *hass_future_unref(struct hass_future *future)
     return NULL;
 }
 
-/* --- the result ----------------------------------------------------------------------------------- */
+/* the result */
 
 bool hass_future_done(const struct hass_future *future)
 {
@@ -226,7 +226,7 @@ void future_complete(struct hass_future *future, int result, const struct hass_e
         wake_loop(future);
 }
 
-/* --- waiting -------------------------------------------------------------------------------------- */
+/* waiting */
 
 bool future_add_waiter(struct hass_future *future, struct future_waiter *waiter)
 {

@@ -19,7 +19,7 @@
 
 static __thread void *running_hold __attribute__((tls_model("initial-exec")));
 
-/* --- one call ------------------------------------------------------------------------------------------------------ */
+/* one call */
 
 int job_call(const struct hass_job *job, const void *subject, struct hass_error *err)
 {
@@ -75,7 +75,7 @@ void *job_running_hold(void)
     return running_hold;
 }
 
-/* --- the three kinds ----------------------------------------------------------------------------------------------- */
+/* the three kinds */
 
 static HASS_CALLBACK int run_callback(struct hass *hass, struct scope *scope,
                                       const struct hass_job *job, const void *subject,
@@ -174,7 +174,7 @@ int job_run(struct hass *hass, struct scope *scope, const struct hass_job *job, 
 
 static void run_queued(struct ready *ready, int status);
 
-/* --- jobs that are run once ---------------------------------------------------------------------------------------- */
+/* jobs that are run once */
 
 /* A job whose userdata outlives the call that starts it. */
 static void free_kept(void *object)
@@ -354,7 +354,7 @@ int hass_try_add_job(struct hass *hass, struct hass_job job, struct hass_error *
     return add_from_anywhere(hass, &job, true, err);
 }
 
-/* --- the pool, for the loop ---------------------------------------------------------------------------------------- */
+/* the pool, for the loop */
 
 static HASS_CALLBACK int add_executor_job(struct hass *hass, struct hass_job *job, unsigned flags,
                                           struct hass_future **ret_future, struct hass_error *err)
@@ -390,7 +390,7 @@ int hass_async_run_in_executor(struct hass *hass, struct hass_job job, struct ha
     return result;
 }
 
-/* --- results for other threads ------------------------------------------------------------------------------------- */
+/* results for other threads */
 
 /* A job whose result goes into a future; runs as a job of its own kind around the caller's. */
 struct bridge {

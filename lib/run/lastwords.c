@@ -64,7 +64,7 @@ static struct last_file *_Atomic current;
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 
-/* --- fatal signals -------------------------------------------------------------------------------- */
+/* fatal signals */
 
 /* snprintf may allocate; this does not. */
 static void copy_text(char *to, size_t size, const char *from)
@@ -124,7 +124,7 @@ static void install_handlers(void)
     }
 }
 
-/* --- the former process --------------------------------------------------------------------------- */
+/* the former process */
 
 static void read_boot_id(char *text, size_t size)
 {
@@ -188,7 +188,7 @@ static void log_former(const struct lastwords_report *former)
                      former->domain, former->job[0] != '\0' ? ", job " : "", former->job);
 }
 
-/* --- deaths --------------------------------------------------------------------------------------- */
+/* deaths */
 
 /* Lines "<microseconds UTC> <domain>". */
 struct death {
@@ -262,7 +262,7 @@ void lastwords_forget_deaths(struct lastwords *lastwords, const char *domain)
         rewrite_deaths(lastwords, domain, NULL);
 }
 
-/* --- our own -------------------------------------------------------------------------------------- */
+/* our own */
 
 /* Under another name first: the former file stays whole until ours is. */
 static int map_file(struct lastwords *lastwords, const char *path)

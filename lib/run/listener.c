@@ -39,7 +39,7 @@ struct listener {
     struct sockaddr_un address;
 };
 
-/* --- the file ------------------------------------------------------------------------------------- */
+/* the file */
 
 static bool somebody_answers(const struct sockaddr_un *address)
 {
@@ -115,7 +115,7 @@ static void remove_file(const struct listener *listener)
         unlink(listener->address.sun_path);
 }
 
-/* --- connections ---------------------------------------------------------------------------------- */
+/* connections */
 
 static HASS_CALLBACK void listener_unref(void *object)
 {
@@ -170,7 +170,7 @@ static HASS_CALLBACK void accept_one(evutil_socket_t listening, short what, void
     }
 }
 
-/* --- life ----------------------------------------------------------------------------------------- */
+/* life */
 
 static HASS_CALLBACK void stop_listening(struct hass_sub *sub, void *owner)
 {

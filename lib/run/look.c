@@ -46,7 +46,7 @@ static _Atomic uintptr_t seen_sp;
 
 static __thread void *signal_stack;
 
-/* --- the signal ----------------------------------------------------------------------------------- */
+/* the signal */
 
 static struct place place_of(const ucontext_t *context)
 {
@@ -124,7 +124,7 @@ void look_release_thread(void)
     signal_stack = NULL;
 }
 
-/* --- where the thread is -------------------------------------------------------------------------- */
+/* where the thread is */
 
 static bool ask_by_signal(pid_t tid, struct place *ret_place)
 {
@@ -164,7 +164,7 @@ static bool parse_call(const char *text, long *ret_number, struct place *ret_pla
     return false;
 }
 
-/* --- whose code it is ----------------------------------------------------------------------------- */
+/* whose code it is */
 
 static bool consider(const struct hass *hass, uintptr_t address, struct sight *sight)
 {
@@ -225,7 +225,7 @@ bool look_at_thread(const struct hass *hass, pid_t tid, struct sight *ret_sight)
     return seen;
 }
 
-/* --- names of system calls ------------------------------------------------------------------------ */
+/* names of system calls */
 
 static const struct {
     long number;

@@ -36,7 +36,7 @@ struct loop {
     struct ready *_Atomic inbox; /* LIFO */
 };
 
-/* --- queues -------------------------------------------------------------------------------------------------------- */
+/* queues */
 
 void loop_ready(struct loop *loop, struct ready *ready)
 {
@@ -107,7 +107,7 @@ void loop_outstanding_sub(struct loop *loop)
     loop->outstanding--;
 }
 
-/* --- dispatches ---------------------------------------------------------------------------------------------------- */
+/* dispatches */
 
 void dispatch__attend(struct runtime *runtime, struct dispatch *dispatch, unsigned attention)
 {
@@ -162,7 +162,7 @@ static HASS_CALLBACK void run_ready(struct loop *loop)
     }
 }
 
-/* --- turns --------------------------------------------------------------------------------------------------------- */
+/* turns */
 
 /*
  * One pass over what the kernel reports. No dispatch interval is set: with one, libevent may split a pass, see only its own
@@ -293,7 +293,7 @@ bool loop_run_until(struct loop *loop, bool (*done)(void *userdata), void *userd
     return result;
 }
 
-/* --- life ---------------------------------------------------------------------------------------------------------- */
+/* life */
 
 struct event_base *loop_base(struct loop *loop)
 {

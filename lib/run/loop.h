@@ -58,7 +58,7 @@ void loop_outstanding_sub(struct loop *loop);
 bool loop_run_until(struct loop *loop, bool (*done)(void *userdata), void *userdata, double timeout)
     HASS_CALLBACK;
 
-/* --- dispatches ---------------------------------------------------------------------------------------------------- */
+/* dispatches */
 
 /* What to restore when a dispatch ends; on the stack of whoever dispatches. They nest. */
 struct dispatch {

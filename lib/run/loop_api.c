@@ -27,7 +27,7 @@ static HASS_CALLBACK void publish(struct hass_sub *sub, struct hass_sub **ret_su
         sub_disown(sub);
 }
 
-/* --- timers -------------------------------------------------------------------------------------------------------- */
+/* timers */
 
 struct call_at {
     struct timer timer;
@@ -76,7 +76,7 @@ int hass_async_call_at(struct hass *hass, int64_t when, struct hass_job job,
     return 0;
 }
 
-/* --- watched descriptors ------------------------------------------------------------------------------------------- */
+/* watched descriptors */
 
 struct watched_fd {
     struct hass *hass;

@@ -12,7 +12,7 @@
 #include "run/job.h"
 #include "run/loop.h"
 
-/* --- call and wait ------------------------------------------------------------------------------------------------- */
+/* call and wait */
 
 struct call {
     struct ready ready;
@@ -78,7 +78,7 @@ int runtime_call_with_job_from(struct hass *hass, const char *operation, const v
     return result;
 }
 
-/* --- post ---------------------------------------------------------------------------------------------------------- */
+/* post */
 
 struct post {
     struct ready ready;

@@ -69,7 +69,7 @@ void process_restore_signals(const sigset_t *former)
     pthread_sigmask(SIG_SETMASK, former, NULL);
 }
 
-/* --- starting a child ----------------------------------------------------------------------------- */
+/* starting a child */
 
 struct capture {
     int fd; /* -1: at its end */
@@ -259,7 +259,7 @@ static int child_start(struct child *child, const struct hass_process_options *o
     return 0;
 }
 
-/* --- while it runs -------------------------------------------------------------------------------- */
+/* while it runs */
 
 static void keep(struct child *child, struct capture *capture, const char *data, size_t size)
 {
@@ -334,7 +334,7 @@ static double time_left(const struct child *child)
     return left > 0 ? left : 0;
 }
 
-/* --- when it has ended ---------------------------------------------------------------------------- */
+/* when it has ended */
 
 static void reap(const struct child *child, struct hass_process_result *result)
 {
@@ -379,7 +379,7 @@ void hass_process_result_fini(struct hass_process_result *result)
     *result = (struct hass_process_result)HASS_PROCESS_RESULT_INIT;
 }
 
-/* --- on the pool and on the loop ------------------------------------------------------------------ */
+/* on the pool and on the loop */
 
 static int wait_blocking(int fd, double seconds)
 {
@@ -442,7 +442,7 @@ int hass_process_async_run(struct hass *hass, const struct hass_process_options 
     return conclude(&child, r, ret_result, err);
 }
 
-/* --- signals -------------------------------------------------------------------------------------- */
+/* signals */
 
 struct signal_watch {
     struct hass *hass;

@@ -30,7 +30,7 @@
 #define VIRTUAL_START INT64_C(1704067200000000) /* 2024-01-01T00:00:00Z */
 #define JOIN_SECONDS  10
 
-/* --- once a process ------------------------------------------------------------------------------------------------ */
+/* once a process */
 
 static pthread_once_t prepared = PTHREAD_ONCE_INIT;
 
@@ -44,7 +44,7 @@ static void prepare_process(void)
     process_init();
 }
 
-/* --- subjects ------------------------------------------------------------------------------------------------------ */
+/* subjects */
 
 static void *copy_tick(const void *subject)
 {
@@ -76,7 +76,7 @@ void runtime_set_debug(struct hass *hass, bool debug)
         atomic_fetch_and(&runtime->beat->attention, ~(unsigned)BEAT_MEASURE);
 }
 
-/* --- life ---------------------------------------------------------------------------------------------------------- */
+/* life */
 
 static void become_loop_thread(struct runtime *runtime, struct scope *scope)
 {

@@ -108,7 +108,7 @@ static inline struct runtime *runtime_of(const struct hass *hass)
     return *(struct runtime *const *)(const void *)hass;
 }
 
-/* --- running the loop (loop.c) ------------------------------------------------------------------------------------- */
+/* running the loop (loop.c) */
 
 /** Runs the loop until loop_quit. Loop thread only; not from a callback. */
 void runtime_run(struct runtime *runtime);
@@ -122,7 +122,7 @@ void runtime_settle(struct runtime *runtime);
 /** Tests: lets virtual time advance by @seconds, running every timer at its time, settling after each. */
 void runtime_advance(struct runtime *runtime, double seconds);
 
-/* --- calls to the loop from elsewhere (loop.c) --------------------------------------------------------------------- */
+/* calls to the loop from elsewhere (loop.c) */
 
 typedef int runtime_fn(struct hass *hass, void *arg, struct hass_error *err);
 
@@ -155,7 +155,7 @@ int runtime_call_with_job_from(struct hass *hass, const char *operation, const v
 int runtime_post(struct hass *hass, const char *operation, runtime_fn *fn, void *arg,
                  hass_destroy_fn *destroy, struct hass_error *err);
 
-/* --- verification (thread_safety.c) -------------------------------------------------------------------------------- */
+/* verification (thread_safety.c) */
 
 /** The runtime whose loop this thread is. */
 extern __thread struct runtime *runtime__current __attribute__((tls_model("initial-exec")));
@@ -213,7 +213,7 @@ extern __thread struct co *co__current __attribute__((tls_model("initial-exec"))
             return thread_refuse_wait((hass), (operation), __builtin_return_address(0), (err));    \
     } while (0)
 
-/* --- owners (scope.c) ---------------------------------------------------------------------------------------------- */
+/* owners (scope.c) */
 
 enum scope_state {
     SCOPE_OPEN,
@@ -255,7 +255,7 @@ void scope_foreach(struct hass *hass, void (*fn)(struct scope *scope, void *user
 /** Registers address range [@start, @end) of a loaded file as @domain's, for reports. */
 void scope_add_range(struct hass *hass, const char *domain, const void *start, const void *end);
 
-/* --- registrations (sub.c) ----------------------------------------------------------------------------------------- */
+/* registrations (sub.c) */
 
 /*
  * A struct hass_sub is one registration: a job, the scope it belongs to, and the list it is on. Lists are replaced on write,
@@ -304,7 +304,7 @@ void sub_finish(struct hass_sub *sub) HASS_CALLBACK;
 /** Stage 2 of stop: ends every registration whose job has cancel_on_shutdown. */
 void sub_remove_on_shutdown(struct hass *hass) HASS_CALLBACK;
 
-/* --- running jobs (job.c) ------------------------------------------------------------------------------------------ */
+/* running jobs (job.c) */
 
 enum job_flags {
     JOB_TRACKED = 1,    /* coroutine and executor job count for start-up and block_till_done */

@@ -27,7 +27,7 @@ __thread struct scope *scope__current __attribute__((tls_model("initial-exec")))
 __thread struct runtime *runtime__current __attribute__((tls_model("initial-exec")));
 __thread struct runtime *runtime__thread __attribute__((tls_model("initial-exec")));
 
-/* --- the current scope --------------------------------------------------------------------------------------------- */
+/* the current scope */
 
 /* On other threads than the loop's both are NULL and stay so. */
 void scope__gate(void)
@@ -65,7 +65,7 @@ const char *scope_logger(void)
     return scope__current ? scope__current->name : NULL;
 }
 
-/* --- life ---------------------------------------------------------------------------------------------------------- */
+/* life */
 
 struct dying {
     struct ready ready;
@@ -160,7 +160,7 @@ void scope_foreach(struct hass *hass, void (*fn)(struct scope *scope, void *user
         fn(scope, userdata);
 }
 
-/* --- members and closing ------------------------------------------------------------------------------------------- */
+/* members and closing */
 
 int scope_check_open(const struct scope *scope, struct hass_error *err)
 {
@@ -257,7 +257,7 @@ int scope_async_close(struct scope *scope, double timeout, struct hass_error *er
     return result;
 }
 
-/* --- posts --------------------------------------------------------------------------------------------------------- */
+/* posts */
 
 /* Says that it waits before it looks: either it sees the room, or the loop sees it. */
 static bool must_wait(struct scope *scope)
@@ -307,7 +307,7 @@ void scope_post_end(struct scope *scope)
         last_reference(scope);
 }
 
-/* --- loaded files -------------------------------------------------------------------------------------------------- */
+/* loaded files */
 
 /* Pushed, never taken away while the runtime lives: mappings stay, and readers take no lock. */
 struct range {

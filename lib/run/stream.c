@@ -60,7 +60,7 @@ struct hass_stream {
     struct stream_owner owner;
 };
 
-/* --- bytes ---------------------------------------------------------------------------------------- */
+/* bytes */
 
 static char *bytes_room(struct bytes *bytes, size_t more)
 {
@@ -99,7 +99,7 @@ static const char *bytes_start(const struct bytes *bytes)
     return bytes->data + bytes->first;
 }
 
-/* --- writing -------------------------------------------------------------------------------------- */
+/* writing */
 
 static HASS_CALLBACK void wake_drainers(struct hass_stream *stream, int outcome)
 {
@@ -222,7 +222,7 @@ int hass_stream_async_drain(struct hass_stream *stream, double timeout, struct h
     return r < 0 ? hass_fail(err, r, "the output was not taken: %s", hass_error_name(r)) : 0;
 }
 
-/* --- reading -------------------------------------------------------------------------------------- */
+/* reading */
 
 static HASS_CALLBACK void socket_readable(evutil_socket_t fd, short what, void *arg)
 {
@@ -341,7 +341,7 @@ ssize_t hass_stream_async_read(struct hass_stream *stream, size_t limit, double 
     return (ssize_t)length;
 }
 
-/* --- life ----------------------------------------------------------------------------------------- */
+/* life */
 
 static void set_limits(struct hass_stream *stream, const struct hass_stream_limits *limits)
 {

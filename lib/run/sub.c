@@ -39,7 +39,7 @@ struct sub_array {
     struct hass_sub *items[];
 };
 
-/* --- arrays -------------------------------------------------------------------------------------------------------- */
+/* arrays */
 
 static void array_unref(struct sub_array *array)
 {
@@ -100,7 +100,7 @@ static void array_remove(struct sub_list *list, const struct hass_sub *sub)
             (array->count - place) * sizeof(array->items[0]));
 }
 
-/* --- the end of a registration ------------------------------------------------------------------------------------- */
+/* the end of a registration */
 
 static void free_sub(struct hass_sub *sub)
 {
@@ -223,7 +223,7 @@ struct hass_sub *hass_sub_remove(struct hass_sub *sub)
     return NULL;
 }
 
-/* --- adding -------------------------------------------------------------------------------------------------------- */
+/* adding */
 
 static int check(struct scope *scope, enum hass_job_subject subject, const struct hass_job *job,
                  struct hass_error *err)
@@ -316,7 +316,7 @@ void sub_remove_on_shutdown(struct hass *hass)
     scope_foreach(hass, end_cancelled, NULL);
 }
 
-/* --- running ------------------------------------------------------------------------------------------------------- */
+/* running */
 
 /* A call that outlives the delivery, and what it needs. */
 struct delivery {

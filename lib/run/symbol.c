@@ -42,7 +42,7 @@ struct answer {
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct answer cache[CACHE_SIZE];
 
-/* --- the mapping ---------------------------------------------------------------------------------- */
+/* the mapping */
 
 static bool parse_line(const char *line, struct mapping *mapping)
 {
@@ -72,7 +72,7 @@ static bool find_mapping(uintptr_t address, struct mapping *ret_mapping)
     return found && ret_mapping->path[0] == '/';
 }
 
-/* --- the file's tables ---------------------------------------------------------------------------- */
+/* the file's tables */
 
 static bool read_at(int fd, uint64_t offset, void *data, size_t size)
 {
@@ -169,7 +169,7 @@ static bool find_function(const char *path, uint64_t offset, char *name, size_t 
     return match.found && read_name(fd, &header, &table, match.name, name, size);
 }
 
-/* --- the answer ----------------------------------------------------------------------------------- */
+/* the answer */
 
 #define PLAIN_NAME 56
 

@@ -53,7 +53,7 @@ static inline struct hass_task *task_of(struct co *co)
     return list_entry(co, struct hass_task, co);
 }
 
-/* --- the sets ------------------------------------------------------------------------------------- */
+/* the sets */
 
 static void insert(struct tasks *tasks, enum task_set set, struct entry *entry)
 {
@@ -137,7 +137,7 @@ size_t tasks_cancel(struct runtime *runtime, enum task_set set)
     return count;
 }
 
-/* --- pool jobs in the sets -------------------------------------------------------------------------- */
+/* pool jobs in the sets */
 
 static HASS_CALLBACK void job_done(struct future_waiter *waiter)
 {
@@ -173,7 +173,7 @@ void task_track(struct scope *scope, struct hass_future *future, const char *nam
     insert(scope->runtime->tasks, set_of_job(flags), &job->entry);
 }
 
-/* --- life of a task --------------------------------------------------------------------------------- */
+/* life of a task */
 
 /* A failure that its owner never looked at would be lost. */
 static void log_unobserved(const struct hass_task *task)
@@ -324,7 +324,7 @@ struct hass_task *task_current(void)
     return co_current() != NULL ? task_of(co_current()) : NULL;
 }
 
-/* --- the public face -------------------------------------------------------------------------------- */
+/* the public face */
 
 static int check_job(const struct hass_job *job, struct hass_error *err)
 {
@@ -464,7 +464,7 @@ bool hass_in_coroutine(const struct hass *hass)
     return runtime__current == runtime_of(hass) && co_current() != NULL;
 }
 
-/* --- beginning and end ------------------------------------------------------------------------------- */
+/* beginning and end */
 
 struct tasks *tasks_create(struct runtime *runtime)
 {

@@ -52,7 +52,7 @@ int await_fd(struct runtime *runtime, int fd, unsigned events, double timeout, b
 /** The running task, or NULL. */
 struct hass_task *task_current(void);
 
-/* --- for start and the stages of stop ---------------------------------------------------------------------------------- */
+/* for start and the stages of stop */
 
 /** One member of a set: a task or a pool job. */
 struct task_info {

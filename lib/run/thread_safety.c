@@ -33,7 +33,7 @@ bool hass_on_loop(const struct hass *hass)
     return runtime__thread == runtime_of(hass);
 }
 
-/* --- call sites ---------------------------------------------------------------------------------------------------- */
+/* call sites */
 
 bool thread_safety_remember(struct thread_safety *safety, const void *site, const char *operation)
 {
@@ -54,7 +54,7 @@ bool thread_safety_remember(struct thread_safety *safety, const void *site, cons
     return first;
 }
 
-/* --- the report ---------------------------------------------------------------------------------------------------- */
+/* the report */
 
 /* What is running says it best; a thread that an integration made itself is known by the code that calls. */
 static const char *owner_of(const struct hass *hass, const void *site)
@@ -163,7 +163,7 @@ int thread_refuse_suspend(const struct hass *hass, const char *operation, const 
     return hass_fail(err, HASS_E_NOT_COROUTINE, "%s must be called inside a coroutine", operation);
 }
 
-/* --- life ---------------------------------------------------------------------------------------------------------- */
+/* life */
 
 struct thread_safety *thread_safety_create(void)
 {

@@ -43,7 +43,7 @@ struct timers {
     int64_t armed; /* what @wake waits for; INT64_MAX: nothing */
 };
 
-/* --- the heap ------------------------------------------------------------------------------------------------------ */
+/* the heap */
 
 static bool before(const struct slot *a, const struct slot *b)
 {
@@ -109,7 +109,7 @@ static void heap_remove(struct heap *heap, uint32_t place)
         sift_down(heap, place, moved);
 }
 
-/* --- setting and cancelling ---------------------------------------------------------------------------------------- */
+/* setting and cancelling */
 
 static HASS_CALLBACK void add(struct timers *timers, struct timer *timer, int64_t when, bool wall)
 {
@@ -137,7 +137,7 @@ void timer_cancel(struct timer *timer)
     heap_remove(timer->wall ? &timers->wall : &timers->monotonic, timer->place);
 }
 
-/* --- firing -------------------------------------------------------------------------------------------------------- */
+/* firing */
 
 /* Timers set by those that fire wait for the next turn, so that one that sets itself into the past starves nobody. */
 static HASS_CALLBACK size_t fire_due(struct heap *heap, int64_t now, uint64_t limit)
@@ -180,7 +180,7 @@ int64_t timers_next(const struct timers *timers)
     return next;
 }
 
-/* --- waking the loop ----------------------------------------------------------------------------------------------- */
+/* waking the loop */
 
 /* The turn that follows fires what is due; here only the wait has ended. */
 static void woken(evutil_socket_t fd, short events, void *arg)
@@ -207,7 +207,7 @@ void timers_arm(struct timers *timers)
     timers->armed = next;
 }
 
-/* --- the wall clock is set ----------------------------------------------------------------------------------------- */
+/* the wall clock is set */
 
 void timers_clock_set(struct timers *timers)
 {
@@ -257,7 +257,7 @@ void timer_set_wall(struct timers *timers, struct timer *timer, int64_t when)
     add(timers, timer, when, true);
 }
 
-/* --- life ---------------------------------------------------------------------------------------------------------- */
+/* life */
 
 struct timers *timers_create(struct runtime *runtime, struct hass_error *err)
 {

@@ -55,7 +55,7 @@ struct watchdog {
     struct holder holder;
 };
 
-/* --- parking -------------------------------------------------------------------------------------- */
+/* parking */
 
 /* The loop calls this from the first dispatch after it found BEAT_PARKED. */
 static void unpark(struct runtime *runtime)
@@ -107,7 +107,7 @@ static bool park(struct watchdog *watchdog)
     return pause_for(watchdog, rand_r(&watchdog->seed) % PERIOD_USEC);
 }
 
-/* --- reports -------------------------------------------------------------------------------------- */
+/* reports */
 
 /* The name may be freed when its job ends: a copy counts only if the same job still runs afterwards. */
 static void copy_job_name(const struct loop_beat *beat, uint64_t count, char *text, size_t size)
@@ -179,7 +179,7 @@ static void report_end(const struct watchdog *watchdog, int64_t held)
                  (long long)(held / 1000), holder->job);
 }
 
-/* --- sampling ------------------------------------------------------------------------------------- */
+/* sampling */
 
 /* A sample stands for a period. In debug the loop measures itself, exactly. */
 static void charge(struct watchdog *watchdog, int64_t held)
@@ -238,7 +238,7 @@ static void *watch(void *arg)
     return NULL;
 }
 
-/* --- life ----------------------------------------------------------------------------------------- */
+/* life */
 
 static int start_thread(struct watchdog *watchdog)
 {

@@ -19,7 +19,7 @@
 #include "core/core.h"
 #include "run/runtime.h"
 
-/* --- the home ------------------------------------------------------------------------------------------------------ */
+/* the home */
 
 /* Entities in an order that is not that of their creation: caches see what a real home shows them. */
 struct home {
@@ -108,7 +108,7 @@ static size_t next_entity(struct home *home)
     return home->order[home->next++];
 }
 
-/* --- floors -------------------------------------------------------------------------------------------------------- */
+/* floors */
 
 struct floor_event {
     void (*listener)(struct floor_event *event);
@@ -199,7 +199,7 @@ static void floor_copy(void *context, size_t count)
     }
 }
 
-/* --- the bus ------------------------------------------------------------------------------------------------------- */
+/* the bus */
 
 static void fire_events(void *context, size_t count)
 {
@@ -241,7 +241,7 @@ static HASS_CALLBACK void bench_bus(void)
     core_destroy(hass);
 }
 
-/* --- states -------------------------------------------------------------------------------------------------------- */
+/* states */
 
 static void set_alternating(void *context, size_t count)
 {
@@ -371,7 +371,7 @@ static HASS_CALLBACK void bench_memory(void)
     core_destroy(hass);
 }
 
-/* --- services ------------------------------------------------------------------------------------------------------ */
+/* services */
 
 HASS_SCHEMA(light_schema,
             HASS_FIELD("entity_id", &hass_type_entity_id, .required = true, .doc = "The light"),

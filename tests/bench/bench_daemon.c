@@ -97,7 +97,7 @@ static void copy_default_config(const char *name)
     write_file(name, text);
 }
 
-/* --- processes ------------------------------------------------------------------------------------------------------- */
+/* processes */
 
 extern char **environ;
 
@@ -202,7 +202,7 @@ static void measure_floor(double *ret_ms, double *ret_kib)
     *ret_kib = (double)usage.ru_maxrss;
 }
 
-/* --- what /proc says ------------------------------------------------------------------------------------------------- */
+/* what /proc says */
 
 /** The number behind @key in a file of "Key: number" lines. */
 static double number_in(const char *path, const char *key)
@@ -248,7 +248,7 @@ static double wakeups(pid_t pid)
     return sum;
 }
 
-/* --- more integrations ----------------------------------------------------------------------------------------------- */
+/* more integrations */
 
 static const char plugin_source[] =
     "#include <hass/integration.h>\n"
@@ -303,7 +303,7 @@ static void make_many(void)
     free(config);
 }
 
-/* --- figures --------------------------------------------------------------------------------------------------------- */
+/* figures */
 
 static void bench_ready(int notify)
 {

@@ -47,7 +47,7 @@ static int by_value(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* --- the ready queue ----------------------------------------------------------------------------------------------- */
+/* the ready queue */
 
 #define IN_FLIGHT 100
 
@@ -145,7 +145,7 @@ static void ready(void *context, size_t count)
     runtime_settle(hass->runtime);
 }
 
-/* --- posts --------------------------------------------------------------------------------------------------------- */
+/* posts */
 
 #define POSTS 2000000
 
@@ -218,7 +218,7 @@ static void bare_post(void *context, size_t count)
     }
 }
 
-/* --- round trips --------------------------------------------------------------------------------------------------- */
+/* round trips */
 
 #define TRIPS 20000
 
@@ -338,7 +338,7 @@ static HASS_CALLBACK void bench_trips(struct hass *hass)
     free(trips);
 }
 
-/* --- coroutines ---------------------------------------------------------------------------------------------------- */
+/* coroutines */
 
 static HASS_COROUTINE int suspend_twice(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -387,7 +387,7 @@ static void bare_switches(void *context, size_t count)
     }
 }
 
-/* --- verification -------------------------------------------------------------------------------------------------- */
+/* verification */
 
 static void verify(void *context, size_t count)
 {

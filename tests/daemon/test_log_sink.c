@@ -204,7 +204,7 @@ START_TEST(a_reader_that_never_reads_does_not_stop_the_end)
 }
 END_TEST
 
-/* --- the journal: a socket of ours in its place, in a mount namespace of our own ------------------------------------- */
+/* the journal: a socket of ours in its place, in a mount namespace of our own */
 
 static bool mount_own_run(void)
 {

@@ -39,7 +39,7 @@ struct websocket_state *websocket_state(struct hass *hass)
     return &commands_of_home;
 }
 
-/* --- a home with some services ------------------------------------------------------------------------------------- */
+/* a home with some services */
 
 static HASS_CALLBACK int on_echo(const struct hass_service_call *call, void *userdata,
                                  struct hass_error *err)
@@ -120,7 +120,7 @@ static HASS_CALLBACK void enter(void)
     atexit(leave);
 }
 
-/* --- the client ---------------------------------------------------------------------------------------------------- */
+/* the client */
 
 static int check_sent(void *transport, const char *text, size_t length, struct hass_error *err)
 {

@@ -31,7 +31,7 @@ struct client {
 
 static struct hass_list clients = HASS_LIST_INIT(clients);
 
-/* --- life ---------------------------------------------------------------------------------------------------------- */
+/* life */
 
 void client_close(struct client *client)
 {
@@ -117,7 +117,7 @@ struct hass *client_hass(const struct client *client)
     return client->hass;
 }
 
-/* --- sending ------------------------------------------------------------------------------------------------------- */
+/* sending */
 
 /* The daemon may close in the middle, which is no failure of the client's. */
 static HASS_CALLBACK void write_all(struct client *client, const char *text, size_t length)
@@ -164,7 +164,7 @@ int64_t client_command(struct client *client, const char *message)
     return client->last_id;
 }
 
-/* --- receiving ----------------------------------------------------------------------------------------------------- */
+/* receiving */
 
 static HASS_CALLBACK void read_some(struct client *client)
 {

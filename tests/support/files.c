@@ -87,7 +87,7 @@ char *test_read_file(const char *path)
     return content.data;
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------------------------- */
+/* JSON */
 
 json_t *test_json(const char *text)
 {

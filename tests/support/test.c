@@ -31,7 +31,7 @@ struct capture {
 static struct hass *hasses[MAX_HASS];
 static struct capture *captures;
 
-/* --- hasses -------------------------------------------------------------------------------------------------------- */
+/* hasses */
 
 static void free_captures(struct hass *hass)
 {
@@ -115,7 +115,7 @@ void test_advance(struct hass *hass, double seconds)
     runtime_advance(runtime_of(hass), seconds);
 }
 
-/* --- jobs ---------------------------------------------------------------------------------------------------------- */
+/* jobs */
 
 struct run {
     struct hass_job job;
@@ -151,7 +151,7 @@ int test_run_job(struct hass *hass, struct hass_job job, struct hass_error *err)
     return run.result;
 }
 
-/* --- events -------------------------------------------------------------------------------------------------------- */
+/* events */
 
 static HASS_CALLBACK int on_event(const struct hass_event *event, void *userdata,
                                   struct hass_error *err)
@@ -198,7 +198,7 @@ void capture_clear(struct capture *seen)
         hass_event_unref(seen->events[--seen->count]);
 }
 
-/* --- failures of the fixture --------------------------------------------------------------------------------------- */
+/* failures of the fixture */
 
 static bool without_check;
 
@@ -221,7 +221,7 @@ void test_fail(const char *file, int line, const char *format, ...)
     abort();
 }
 
-/* --- main ---------------------------------------------------------------------------------------------------------- */
+/* main */
 
 int test_main(const char *name, const TTest *const tests[], size_t count)
 {

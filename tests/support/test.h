@@ -50,7 +50,7 @@ int test_run_job(struct hass *hass, struct hass_job job, struct hass_error *err)
 /** Userdata that is a literal. */
 #define TEXT(literal) ((void *)(literal))
 
-/* --- events -------------------------------------------------------------------------------------------------------- */
+/* events */
 
 struct capture;
 
@@ -62,7 +62,7 @@ const struct hass_event *capture_event(const struct capture *seen, size_t index)
 /** Forgets what was seen. */
 void capture_clear(struct capture *seen);
 
-/* --- the log ------------------------------------------------------------------------------------------------------- */
+/* the log */
 
 struct logs;
 
@@ -76,7 +76,7 @@ const char *logs_find(struct logs *logs, const char *text);
 size_t logs_matching(struct logs *logs, const char *text);
 void logs_clear(struct logs *logs);
 
-/* --- files --------------------------------------------------------------------------------------------------------- */
+/* files */
 
 /** A temporary folder of this test, removed with everything in it when the test ends. */
 const char *test_dir(void);
@@ -85,7 +85,7 @@ const char *test_file(const char *name, const char *text);
 /** The whole file as a string, to be freed; fails the test when it cannot be read. */
 char *test_read_file(const char *path);
 
-/* --- JSON ---------------------------------------------------------------------------------------------------------- */
+/* JSON */
 
 /** Parses a literal in which ' stands for ". Owned by the caller. */
 json_t *test_json(const char *text);
@@ -93,7 +93,7 @@ json_t *test_json(const char *text);
 #define ck_assert_json(actual, expected) test_assert_json((actual), (expected), __FILE__, __LINE__)
 void test_assert_json(const json_t *actual, const char *expected, const char *file, int line);
 
-/* --- outside of tests ---------------------------------------------------------------------------------------------- */
+/* outside of tests */
 
 /** For programs that use the fixture without libcheck (vectors): a failure of the fixture ends the process. */
 void test_without_check(void);
@@ -106,7 +106,7 @@ void test_without_check(void);
 void test_fail(const char *file, int line, const char *format, ...) HASS_PRINTF(3, 4)
     __attribute__((noreturn));
 
-/* --- main ---------------------------------------------------------------------------------------------------------- */
+/* main */
 
 int test_main(const char *name, const TTest *const tests[], size_t count);
 

@@ -69,7 +69,7 @@ static bool always(const char *entity_id, const struct hass_state *old_state,
     return true;
 }
 
-/* --- one call of each function; a failure ends the test ------------------------------------------------------------ */
+/* one call of each function; a failure ends the test */
 
 #define GOOD(call) ck_assert_int_ge((call), 0)
 

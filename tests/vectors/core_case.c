@@ -14,7 +14,7 @@
 #include "support/test.h"
 #include "vectors/vectors.h"
 
-/* --- records ------------------------------------------------------------------------------------------------------- */
+/* records */
 
 static json_t *seconds_since(const struct stage *stage, int64_t time)
 {
@@ -56,7 +56,7 @@ static HASS_CALLBACK int record_event(const struct hass_event *event, void *user
     return 0;
 }
 
-/* --- comparing ----------------------------------------------------------------------------------------------------- */
+/* comparing */
 
 static void say_difference(struct hass_buf *why, size_t step, const char *what,
                            const json_t *expected, const json_t *got)
@@ -136,7 +136,7 @@ static bool compare_result(const json_t *expected, int status, const json_t *val
     return false;
 }
 
-/* --- a case -------------------------------------------------------------------------------------------------------- */
+/* a case */
 
 static HASS_CALLBACK int run_operation(const struct operation *operations, struct stage *stage,
                                        const json_t *step, json_t **ret_value,

@@ -37,7 +37,7 @@ char *python_text(const json_t *value)
     return buf.data;
 }
 
-/* --- states -------------------------------------------------------------------------------------------------------- */
+/* states */
 
 static HASS_CALLBACK int advance(struct stage *stage, const json_t *step, json_t **ret_value,
                                  struct hass_error *err)
@@ -180,7 +180,7 @@ static HASS_CALLBACK int state_reserve(struct stage *stage, const json_t *step, 
     return hass_states_async_reserve(stage->hass, text_of(step, "entity_id"), err);
 }
 
-/* --- events -------------------------------------------------------------------------------------------------------- */
+/* events */
 
 struct stage_listener {
     struct stage *stage;
@@ -279,7 +279,7 @@ static HASS_CALLBACK int listeners(struct stage *stage, const json_t *step, json
     return 0;
 }
 
-/* --- services ------------------------------------------------------------------------------------------------------ */
+/* services */
 
 /* A registered service; owned by its registration. */
 struct stage_service {
@@ -476,7 +476,7 @@ static HASS_CALLBACK int service_call(struct stage *stage, const json_t *step, j
     return status;
 }
 
-/* --- names --------------------------------------------------------------------------------------------------------- */
+/* names */
 
 static HASS_CALLBACK int slugify(struct stage *stage, const json_t *step, json_t **ret_value,
                                  struct hass_error *err)

@@ -84,7 +84,7 @@ static const struct hass_entity_ops live_ops =
                     .capability_attributes = write_capabilities,
                     .extra_state_attributes = write_extra);
 
-/* --- adding -------------------------------------------------------------------------------------------------------- */
+/* adding */
 
 struct addition {
     const char *domain;
@@ -152,7 +152,7 @@ static HASS_CALLBACK int ensure_unique(struct stage *stage, const json_t *step, 
     return 0;
 }
 
-/* --- writing and removing ------------------------------------------------------------------------------------------ */
+/* writing and removing */
 
 static HASS_CALLBACK struct live_entity *find(struct stage *stage, const json_t *step)
 {

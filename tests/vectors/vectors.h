@@ -19,7 +19,7 @@ typedef enum verdict case_fn(const json_t *vector, struct hass_buf *why);
 
 enum verdict core_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 
-/* --- the core's cases ---------------------------------------------------------------------------------------------- */
+/* the core's cases */
 
 /* A case under way. Listeners, services and entities live as long as it. */
 struct stage {

@@ -87,7 +87,7 @@ HASS_API int setup_platform(struct hass_platform *platform, const json_t *config
 /** Called before the scope is closed, for what the scope does not own: sockets, files. */
 HASS_API int async_unload(struct hass *hass, struct hass_error *err) HASS_COROUTINE;
 
-/* --- integrations among each other --------------------------------------------------------------------------------- */
+/* integrations among each other */
 
 /**
  * Sets up an integration by name; at once 0 when it is set up already; callers at the same time share one set-up.

@@ -92,7 +92,7 @@ HASS_API int hass_async_load_platform(struct hass *hass, const char *domain, con
 HASS_API int hass_load_platform(struct hass *hass, const char *domain, const char *name,
                                 json_t *config, struct hass_error *err);
 
-/* --- for platform integrations ------------------------------------------------------------------------------------- */
+/* for platform integrations */
 
 /** Constant, any thread. */
 HASS_API struct hass *hass_platform_hass(const struct hass_platform *platform);

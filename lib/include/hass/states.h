@@ -11,7 +11,7 @@
 #include <hass/error.h>
 #include <hass/thread_safety.h>
 
-/* --- values of attributes ------------------------------------------------------------------------------------------ */
+/* values of attributes */
 
 enum hass_value_type {
     HASS_VALUE_NONE = 0, /* null */
@@ -60,7 +60,7 @@ HASS_API void hass_attrs_set_json(struct hass_attrs_writer *writer, const char *
 /** Adds every member of an object. */
 HASS_API void hass_attrs_set_all(struct hass_attrs_writer *writer, const json_t *object);
 
-/* --- states -------------------------------------------------------------------------------------------------------- */
+/* states */
 
 HASS_API const struct hass_state *hass_state_ref(const struct hass_state *state);
 HASS_API const struct hass_state *hass_state_unref(const struct hass_state *state);
@@ -97,7 +97,7 @@ HASS_API void hass_state_write_compressed(const struct hass_state *state, struct
 
 HASS_DEFINE_CONST_CLEANUP(hass_state, hass_state_unref)
 
-/* --- the machine --------------------------------------------------------------------------------------------------- */
+/* the machine */
 
 struct hass_set_options {
     uint32_t size;

@@ -40,7 +40,7 @@ static bool exists(const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* --- sensors ------------------------------------------------------------------------------------------------------- */
+/* sensors */
 
 static const struct {
     const char *command, *state, *warning;
@@ -203,7 +203,7 @@ START_TEST(a_time_out_kills_the_command_and_its_children)
 }
 END_TEST
 
-/* --- binary sensors ------------------------------------------------------------------------------------------------ */
+/* binary sensors */
 
 static const struct {
     const char *lines, *state;
@@ -226,7 +226,7 @@ START_TEST(a_binary_sensor_compares_with_its_payloads)
 }
 END_TEST
 
-/* --- switches ------------------------------------------------------------------------------------------------------ */
+/* switches */
 
 #define LAMP                                                                                       \
     "      command_on: touch %s/lamp\n"                                                            \
@@ -295,7 +295,7 @@ START_TEST(a_command_that_hangs_is_told_to_the_caller)
 }
 END_TEST
 
-/* --- configuration ------------------------------------------------------------------------------------------------- */
+/* configuration */
 
 static const char *const bad_sections[] = {
     "command_line:\n  - sensor:\n      name: Test\n",

@@ -151,7 +151,7 @@ START_TEST(set_location_moves_the_home)
 }
 END_TEST
 
-/* --- the configuration --------------------------------------------------------------------------------------------- */
+/* the configuration */
 
 START_TEST(check_config_tells_the_first_error_with_its_place)
 {
@@ -194,7 +194,7 @@ START_TEST(reload_integration_replaces_one)
 }
 END_TEST
 
-/* --- the end ------------------------------------------------------------------------------------------------------- */
+/* the end */
 
 static const struct {
     const char *service;

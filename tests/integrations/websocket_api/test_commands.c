@@ -37,7 +37,7 @@ static const json_t *result_of(const json_t *answer)
     return hass_json_get(answer, "result");
 }
 
-/* --- asking -------------------------------------------------------------------------------------------------------- */
+/* asking */
 
 START_TEST(ping_is_answered_by_pong_and_extra_keys_are_ignored)
 {
@@ -126,7 +126,7 @@ START_TEST(info_tells_of_the_daemon)
 }
 END_TEST
 
-/* --- doing --------------------------------------------------------------------------------------------------------- */
+/* doing */
 
 START_TEST(a_service_is_called_and_its_context_returned)
 {
@@ -258,7 +258,7 @@ START_TEST(a_fired_event_arrives_with_its_data)
 }
 END_TEST
 
-/* --- ids and messages ---------------------------------------------------------------------------------------------- */
+/* ids and messages */
 
 static const struct {
     const char *message;

@@ -270,7 +270,7 @@ START_TEST(the_129th_connection_is_refused)
 }
 END_TEST
 
-/* --- commands that take their time --------------------------------------------------------------------------------- */
+/* commands that take their time */
 
 static HASS_COROUTINE int sleep_a_minute(const struct hass_service_call *call, void *userdata,
                                          struct hass_error *err)
@@ -373,7 +373,7 @@ START_TEST(errors_of_a_service_have_the_code_of_their_kind)
 }
 END_TEST
 
-/* --- replacing the integration ------------------------------------------------------------------------------------- */
+/* replacing the integration */
 
 START_TEST(reloading_it_closes_connections_and_opens_the_socket_again)
 {

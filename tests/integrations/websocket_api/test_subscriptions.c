@@ -56,7 +56,7 @@ static HASS_CALLBACK int64_t listeners_of(struct hass *hass, const char *type)
     return hass_json_get_int(listeners, type, 0);
 }
 
-/* --- events -------------------------------------------------------------------------------------------------------- */
+/* events */
 
 START_TEST(events_arrive_in_full_and_in_order)
 {
@@ -284,7 +284,7 @@ START_TEST(top_is_sent_at_once_and_every_second)
 }
 END_TEST
 
-/* --- compressed states --------------------------------------------------------------------------------------------- */
+/* compressed states */
 
 START_TEST(without_entities_the_first_event_is_empty)
 {
@@ -448,7 +448,7 @@ START_TEST(a_full_state_with_a_user_has_the_whole_context)
 }
 END_TEST
 
-/* --- filters ------------------------------------------------------------------------------------------------------- */
+/* filters */
 
 /* Of light.a, light.b, switch.a, sensor.outside_1 and sensor.outside_22, which pass? */
 static const struct {

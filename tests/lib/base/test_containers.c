@@ -16,7 +16,7 @@
 #include "base/strmap_hash.h"
 #include "golden.h"
 
-/* --- mem ----------------------------------------------------------------------------------------------------------- */
+/* mem */
 
 START_TEST(memory_helpers_copy_and_format)
 {
@@ -61,7 +61,7 @@ START_TEST(jansson_uses_our_memory)
 }
 END_TEST
 
-/* --- buf ----------------------------------------------------------------------------------------------------------- */
+/* buf */
 
 START_TEST(an_empty_buffer_is_an_empty_string)
 {
@@ -139,7 +139,7 @@ START_TEST(an_overflowing_buffer_aborts)
 }
 END_TEST
 
-/* --- vec and list -------------------------------------------------------------------------------------------------- */
+/* vec and list */
 
 START_TEST(an_array_grows_and_shrinks)
 {
@@ -223,7 +223,7 @@ START_TEST(a_list_may_lose_what_the_loop_stands_on)
 }
 END_TEST
 
-/* --- arena ---------------------------------------------------------------------------------------------------------- */
+/* arena */
 
 START_TEST(an_arena_gives_aligned_room_that_does_not_overlap)
 {

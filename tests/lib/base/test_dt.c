@@ -27,7 +27,7 @@ static int64_t parse_utc(const char *text)
     return time;
 }
 
-/* --- to local ------------------------------------------------------------------------------------------------------ */
+/* to local */
 
 static const struct {
     const char *zone;
@@ -119,7 +119,7 @@ START_TEST(every_time_survives_the_way_there_and_back)
 }
 END_TEST
 
-/* --- to UTC -------------------------------------------------------------------------------------------------------- */
+/* to UTC */
 
 static const struct {
     const char *zone;
@@ -161,7 +161,7 @@ START_TEST(a_wall_time_is_these_points_in_time)
 }
 END_TEST
 
-/* --- zones --------------------------------------------------------------------------------------------------------- */
+/* zones */
 
 static const char *const bad_names[] = {
     "",
@@ -208,7 +208,7 @@ START_TEST(a_zone_is_counted_and_knows_its_name)
 }
 END_TEST
 
-/* --- texts --------------------------------------------------------------------------------------------------------- */
+/* texts */
 
 static const struct {
     int64_t time;

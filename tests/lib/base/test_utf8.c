@@ -103,7 +103,7 @@ START_TEST(only_ascii_is_lowered)
 }
 END_TEST
 
-/* --- ULID ---------------------------------------------------------------------------------------------------------- */
+/* ULID */
 
 START_TEST(a_ulid_carries_its_time)
 {

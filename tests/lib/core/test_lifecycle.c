@@ -321,7 +321,7 @@ START_TEST(a_stop_during_the_start_wins)
 }
 END_TEST
 
-/* --- data and configuration ---------------------------------------------------------------------------------------- */
+/* data and configuration */
 
 static void add_one(void *number)
 {
@@ -397,7 +397,7 @@ START_TEST(the_configuration_is_shown_as_clients_expect)
 }
 END_TEST
 
-/* --- layers -------------------------------------------------------------------------------------------------------- */
+/* layers */
 
 static void note_layer(void *name)
 {

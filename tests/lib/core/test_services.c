@@ -407,7 +407,7 @@ START_TEST(the_description_is_what_clients_expect)
 }
 END_TEST
 
-/* --- other threads ------------------------------------------------------------------------------------------------- */
+/* other threads */
 
 static HASS_BLOCKING int use_from_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -446,7 +446,7 @@ START_TEST(other_threads_register_and_call)
 }
 END_TEST
 
-/* --- scopes -------------------------------------------------------------------------------------------------------- */
+/* scopes */
 
 static HASS_COROUTINE int close_scope(struct hass *hass, void *userdata, struct hass_error *err)
 {

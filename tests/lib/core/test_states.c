@@ -455,7 +455,7 @@ START_TEST(a_change_that_cannot_be_told_is_not_made)
 }
 END_TEST
 
-/* --- other threads ------------------------------------------------------------------------------------------------- */
+/* other threads */
 
 static HASS_BLOCKING int use_from_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {

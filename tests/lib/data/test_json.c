@@ -200,7 +200,7 @@ START_TEST(malformed_text_is_refused_with_its_place)
 }
 END_TEST
 
-/* --- rows --- */
+/* rows */
 
 struct seen {
     struct hass_buf text;

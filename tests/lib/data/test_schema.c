@@ -194,7 +194,7 @@ START_TEST(a_map_type_checks_itself_when_asked_alone)
 }
 END_TEST
 
-/* --- the model's validators --- */
+/* the model's validators */
 
 static const struct validator {
     const char *function;
@@ -289,7 +289,7 @@ START_TEST(validators_give_the_recorded_results)
 }
 END_TEST
 
-/* --- documentation --- */
+/* documentation */
 
 HASS_SCHEMA(documented, HASS_FIELD("name", &hass_type_string, .required = true, .doc = "A name"),
             HASS_FIELD("level", &hass_type_int, .min = 0, .max = 255, .fallback = "255"),

@@ -89,7 +89,7 @@ static const char *only_message(void)
     return diagnostics.list.data[0].message;
 }
 
-/* --- limits --- */
+/* limits */
 
 START_TEST(a_file_may_have_four_mebibytes)
 {
@@ -275,7 +275,7 @@ START_TEST(a_thousand_levels_are_passed_over)
 }
 END_TEST
 
-/* --- special files --- */
+/* special files */
 
 START_TEST(what_is_no_file_is_not_opened)
 {
@@ -332,7 +332,7 @@ START_TEST(a_folder_that_is_none_gives_an_empty_configuration)
 }
 END_TEST
 
-/* --- places --- */
+/* places */
 
 static const char *place(const char *path)
 {
@@ -385,7 +385,7 @@ START_TEST(without_marks_nothing_is_known)
 }
 END_TEST
 
-/* --- YAML written --- */
+/* YAML written */
 
 static const struct {
     const char *json, *yaml;
@@ -428,7 +428,7 @@ START_TEST(deep_values_are_written_in_one_line_at_the_end)
 }
 END_TEST
 
-/* --- diagnostics --- */
+/* diagnostics */
 
 static const struct {
     const char *word, *expected;

@@ -71,7 +71,7 @@ START_TEST(without_a_loader_entries_are_logged)
 }
 END_TEST
 
-/* --- platforms that integrations ask for --------------------------------------------------------------------------- */
+/* platforms that integrations ask for */
 
 START_TEST(a_loaded_platform_sets_its_domain_up_first)
 {
@@ -138,7 +138,7 @@ START_TEST(a_request_lasts_as_long_as_the_integration_that_asked)
 }
 END_TEST
 
-/* --- the end of a domain ------------------------------------------------------------------------------------------- */
+/* the end of a domain */
 
 START_TEST(a_domain_takes_all_platforms_along)
 {

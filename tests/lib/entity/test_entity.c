@@ -116,7 +116,7 @@ START_TEST(a_reference_dropped_after_the_end_is_dropped_on_the_loop)
 }
 END_TEST
 
-/* --- removal ------------------------------------------------------------------------------------------------------- */
+/* removal */
 
 START_TEST(removal_runs_hooks_newest_first_then_the_last_word_then_the_state_goes)
 {
@@ -252,7 +252,7 @@ START_TEST(the_twin_removes_from_a_pool_thread)
 }
 END_TEST
 
-/* --- context ------------------------------------------------------------------------------------------------------- */
+/* context */
 
 static HASS_CALLBACK bool has_context(struct hass *hass, const struct hass_context *context)
 {
@@ -278,7 +278,7 @@ START_TEST(a_context_is_used_for_five_seconds)
 }
 END_TEST
 
-/* --- threads ------------------------------------------------------------------------------------------------------- */
+/* threads */
 
 static int use_wrongly(struct hass *hass, void *userdata, struct hass_error *err)
     HASS__ANALYSIS(no_thread_safety_analysis)

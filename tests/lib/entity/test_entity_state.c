@@ -73,7 +73,7 @@ START_TEST(without_the_op_availability_is_what_was_set)
 }
 END_TEST
 
-/* --- attributes ---------------------------------------------------------------------------------------------------- */
+/* attributes */
 
 static void write_capabilities(struct hass_entity *entity, struct hass_attrs_writer *writer)
 {
@@ -190,7 +190,7 @@ START_TEST(the_domain_decides_what_it_has_ops_for)
 }
 END_TEST
 
-/* --- events -------------------------------------------------------------------------------------------------------- */
+/* events */
 
 START_TEST(two_identical_writes_are_one_change_and_one_report)
 {
@@ -261,7 +261,7 @@ START_TEST(a_slow_state_is_warned_of_once)
 }
 END_TEST
 
-/* --- scheduled ----------------------------------------------------------------------------------------------------- */
+/* scheduled */
 
 static HASS_BLOCKING int schedule_three(struct hass *hass, void *userdata, struct hass_error *err)
 {

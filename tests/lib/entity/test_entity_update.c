@@ -97,7 +97,7 @@ START_TEST(an_update_over_ten_seconds_is_warned_of)
 }
 END_TEST
 
-/* --- work ---------------------------------------------------------------------------------------------------------- */
+/* work */
 
 struct gate {
     struct thing *thing;

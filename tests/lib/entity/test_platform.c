@@ -13,7 +13,7 @@ static HASS_CALLBACK struct hass_component *set_up(struct hass *hass, struct fak
     return component_with_blink(hass, "[{'platform': 'blink'}]");
 }
 
-/* --- set-up -------------------------------------------------------------------------------------------------------- */
+/* set-up */
 
 START_TEST(a_platform_that_cannot_be_loaded_is_logged)
 {
@@ -123,7 +123,7 @@ START_TEST(shutdown_cancels_retries_and_polling)
 }
 END_TEST
 
-/* --- polling ------------------------------------------------------------------------------------------------------- */
+/* polling */
 
 START_TEST(what_polls_is_updated_and_written_each_interval)
 {
@@ -197,7 +197,7 @@ START_TEST(an_update_that_fails_is_logged_and_the_next_one_runs)
 }
 END_TEST
 
-/* --- how many at once ---------------------------------------------------------------------------------------------- */
+/* how many at once */
 
 static unsigned running, most;
 
@@ -273,7 +273,7 @@ START_TEST(unlimited_is_unlimited_also_for_those_that_block)
 }
 END_TEST
 
-/* --- the end ------------------------------------------------------------------------------------------------------- */
+/* the end */
 
 static HASS_COROUTINE int remove_platforms(struct hass *hass, void *userdata,
                                            struct hass_error *err)

@@ -13,7 +13,7 @@ static HASS_CALLBACK const char *id_of(struct hass *hass, struct thing *thing, c
     return hass_entity_async_entity_id(thing->entity);
 }
 
-/* --- ids ----------------------------------------------------------------------------------------------------------- */
+/* ids */
 
 START_TEST(the_id_is_made_of_domain_and_name)
 {
@@ -117,7 +117,7 @@ START_TEST(without_a_name_the_unique_id_names_it)
 }
 END_TEST
 
-/* --- hooks and updates --------------------------------------------------------------------------------------------- */
+/* hooks and updates */
 
 START_TEST(an_entity_whose_hook_fails_is_listed_without_a_state)
 {
@@ -235,7 +235,7 @@ START_TEST(adding_that_takes_too_long_is_given_up_with_a_warning)
 }
 END_TEST
 
-/* --- other ways ---------------------------------------------------------------------------------------------------- */
+/* other ways */
 
 static HASS_BLOCKING int add_in_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {

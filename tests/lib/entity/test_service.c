@@ -92,7 +92,7 @@ static HASS_CALLBACK int call_with(struct hass *hass, const char *data)
     return test_run_coroutine(hass, do_call, &request);
 }
 
-/* --- targets ------------------------------------------------------------------------------------------------------- */
+/* targets */
 
 START_TEST(one_id_calls_one_entity)
 {
@@ -195,7 +195,7 @@ START_TEST(what_is_not_available_is_skipped)
 }
 END_TEST
 
-/* --- the schema ---------------------------------------------------------------------------------------------------- */
+/* the schema */
 
 HASS_SCHEMA(level_schema, HASS_FIELD("level", &hass_type_int, .required = true, .max = 9));
 
@@ -237,7 +237,7 @@ START_TEST(the_schema_s_own_check_applies)
 }
 END_TEST
 
-/* --- features ------------------------------------------------------------------------------------------------------ */
+/* features */
 
 START_TEST(a_named_entity_must_have_all_required_features)
 {
@@ -255,7 +255,7 @@ START_TEST(a_named_entity_must_have_all_required_features)
 }
 END_TEST
 
-/* --- calling ------------------------------------------------------------------------------------------------------- */
+/* calling */
 
 START_TEST(several_are_called_at_once)
 {

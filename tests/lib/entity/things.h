@@ -121,7 +121,7 @@ static UNUSED struct hass_entity *thing_entity(struct hass *hass, struct thing *
     return thing->entity;
 }
 
-/* --- components ---------------------------------------------------------------------------------------------------- */
+/* components */
 
 struct make {
     const char *domain;
@@ -189,7 +189,7 @@ static UNUSED HASS_CALLBACK const char *state_of(struct hass *hass, const char *
     return state ? hass_state_state(state) : "(none)";
 }
 
-/* --- a loader that knows the platform "blink" ---------------------------------------------------------------------- */
+/* a loader that knows the platform "blink" */
 
 struct fake_loader {
     struct scope *scope; /* of blink; counted */

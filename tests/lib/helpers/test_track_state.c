@@ -259,7 +259,7 @@ START_TEST(a_job_for_another_subject_is_refused_and_leaves_nothing)
 }
 END_TEST
 
-/* --- scopes -------------------------------------------------------------------------------------------------------- */
+/* scopes */
 
 static HASS_COROUTINE int close_scope(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -285,7 +285,7 @@ START_TEST(trackers_go_with_their_scope)
 }
 END_TEST
 
-/* --- the same state for a while ------------------------------------------------------------------------------------ */
+/* the same state for a while */
 
 static bool is_on(const char *entity_id, const struct hass_state *old, const struct hass_state *new,
                   void *userdata)
@@ -329,7 +329,7 @@ START_TEST(another_state_ends_the_wait)
 }
 END_TEST
 
-/* --- other threads ------------------------------------------------------------------------------------------------- */
+/* other threads */
 
 static HASS_BLOCKING int track_from_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {

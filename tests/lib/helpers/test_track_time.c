@@ -48,7 +48,7 @@ static HASS_CALLBACK void use_home(struct hass *hass, const char *json)
     ck_assert_int_eq(hass_config_async_update(hass, test_json(json), NULL), 0);
 }
 
-/* --- once ---------------------------------------------------------------------------------------------------------- */
+/* once */
 
 START_TEST(a_point_in_time_fires_once_with_the_scheduled_time)
 {
@@ -131,7 +131,7 @@ START_TEST(removing_before_the_time_prevents_the_call_and_after_it_is_harmless)
 }
 END_TEST
 
-/* --- intervals ----------------------------------------------------------------------------------------------------- */
+/* intervals */
 
 START_TEST(an_interval_goes_on_until_it_is_removed)
 {
@@ -225,7 +225,7 @@ START_TEST(cancel_on_shutdown_ends_a_tracker_in_stage_2)
 }
 END_TEST
 
-/* --- patterns ------------------------------------------------------------------------------------------------------ */
+/* patterns */
 
 START_TEST(a_pattern_fires_at_each_match)
 {
@@ -332,7 +332,7 @@ START_TEST(a_bad_pattern_is_refused_with_the_value)
 }
 END_TEST
 
-/* --- the sun ------------------------------------------------------------------------------------------------------- */
+/* the sun */
 
 #define BERLIN                                                                                     \
     "{'latitude': 52.52, 'longitude': 13.405, 'elevation': 34, 'time_zone': 'Europe/Berlin'}"
@@ -393,7 +393,7 @@ START_TEST(an_unknown_event_of_the_sun_is_refused)
 }
 END_TEST
 
-/* --- scopes and threads -------------------------------------------------------------------------------------------- */
+/* scopes and threads */
 
 static HASS_COROUTINE int close_scope(struct hass *hass, void *userdata, struct hass_error *err)
 {

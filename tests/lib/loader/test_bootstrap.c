@@ -18,7 +18,7 @@
 
 static struct hass_error err = HASS_ERROR_INIT;
 
-/* --- folders ------------------------------------------------------------------------------------------------------- */
+/* folders */
 
 static int create_over(const char *folder)
 {
@@ -90,7 +90,7 @@ START_TEST(a_folder_in_the_place_of_the_file_keeps_nothing_from_running)
 }
 END_TEST
 
-/* --- the configuration --------------------------------------------------------------------------------------------- */
+/* the configuration */
 
 static HASS_CALLBACK const char *state_of(struct hass *hass, const char *entity_id)
 {
@@ -171,7 +171,7 @@ START_TEST(settings_reach_the_set_up_with_defaults)
 }
 END_TEST
 
-/* --- reading it again ---------------------------------------------------------------------------------------------- */
+/* reading it again */
 
 static HASS_COROUTINE int reload(struct hass *hass, void *userdata, struct hass_error *error)
 {
@@ -242,7 +242,7 @@ START_TEST(a_changed_core_section_fires_its_event)
 }
 END_TEST
 
-/* --- life ---------------------------------------------------------------------------------------------------------- */
+/* life */
 
 struct phases {
     char text[256];
@@ -391,7 +391,7 @@ START_TEST(tasks_of_the_start_are_waited_for_300_seconds)
 }
 END_TEST
 
-/* --- deaths -------------------------------------------------------------------------------------------------------- */
+/* deaths */
 
 /* A daemon that dies in the set-up of crash_setup. */
 static void die_once(void)

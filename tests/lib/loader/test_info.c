@@ -53,7 +53,7 @@ START_TEST(top_counts_by_integration)
 }
 END_TEST
 
-/* --- APIs ---------------------------------------------------------------------------------------------------------- */
+/* APIs */
 
 static const struct {
     uint32_t size;

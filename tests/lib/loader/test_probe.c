@@ -100,7 +100,7 @@ START_TEST(a_damaged_memory_is_forgotten)
 }
 END_TEST
 
-/* --- limits -------------------------------------------------------------------------------------------------------- */
+/* limits */
 
 START_TEST(an_integration_s_file_has_64_mib_at_most)
 {

@@ -290,7 +290,7 @@ START_TEST(a_thousand_files_are_opened_and_no_more)
 END_TEST
 #endif
 
-/* --- a hanging thread ---------------------------------------------------------------------------------------------- */
+/* a hanging thread */
 
 /* Real time: no virtual clock passes while a thread of the pool is busy. */
 START_TEST(a_hanging_set_up_in_the_pool_is_abandoned)

@@ -24,7 +24,7 @@ static HASS_CALLBACK const char *state_of(struct hass *hass, const char *entity_
                       (text));                                                                     \
     } while (0)
 
-/* --- what works ---------------------------------------------------------------------------------------------------- */
+/* what works */
 
 START_TEST(an_integration_is_set_up_on_the_loop)
 {
@@ -84,7 +84,7 @@ START_TEST(a_pool_thread_can_ask_for_a_set_up)
 }
 END_TEST
 
-/* --- order --------------------------------------------------------------------------------------------------------- */
+/* order */
 
 static void expect_order(struct capture *seen, const char *domains)
 {
@@ -179,7 +179,7 @@ START_TEST(a_failing_dependency_fails_its_dependant_with_the_reason)
 }
 END_TEST
 
-/* --- what does not work -------------------------------------------------------------------------------------------- */
+/* what does not work */
 
 START_TEST(a_failing_set_up_leaves_nothing_behind)
 {
@@ -295,7 +295,7 @@ START_TEST(what_failed_can_be_set_up_when_its_reason_is_gone)
 }
 END_TEST
 
-/* --- the search path ----------------------------------------------------------------------------------------------- */
+/* the search path */
 
 START_TEST(a_dropped_in_file_wins_and_the_log_says_so)
 {

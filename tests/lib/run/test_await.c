@@ -19,7 +19,7 @@ static HASS_COROUTINE int await_once(struct hass *hass, void *userdata, struct h
     return probe->first;
 }
 
-/* --- futures -------------------------------------------------------------------------------------- */
+/* futures */
 
 START_TEST(awaiting_gives_result_and_error)
 {
@@ -196,7 +196,7 @@ START_TEST(virtual_time_passes_while_a_pool_job_blocks)
 }
 END_TEST
 
-/* --- tasks that wait for tasks -------------------------------------------------------------------- */
+/* tasks that wait for tasks */
 
 static HASS_COROUTINE int await_task_once(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -283,7 +283,7 @@ START_TEST(a_shield_keeps_the_cancellation_for_the_next_wait)
 }
 END_TEST
 
-/* --- several -------------------------------------------------------------------------------------- */
+/* several */
 
 static HASS_COROUTINE int wait_any(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -377,7 +377,7 @@ START_TEST(a_wait_for_several_is_cancelled)
 }
 END_TEST
 
-/* --- descriptors ---------------------------------------------------------------------------------- */
+/* descriptors */
 
 static HASS_COROUTINE int wait_for_fd(struct hass *hass, void *userdata, struct hass_error *err)
 {

@@ -38,7 +38,7 @@ static HASS_CALLBACK struct hass_future *submit(struct hass_job job)
     return future;
 }
 
-/* --- results ------------------------------------------------------------------------------------------------------- */
+/* results */
 
 static int fail_with_text(struct hass *h, void *userdata, struct hass_error *err)
 {
@@ -125,7 +125,7 @@ START_TEST(a_callback_does_not_belong_in_the_pool)
 }
 END_TEST
 
-/* --- parked workers ------------------------------------------------------------------------------------------------ */
+/* parked workers */
 
 static HASS_CALLBACK int submit_one(struct hass *h, void *userdata, struct hass_error *err)
 {
@@ -157,7 +157,7 @@ START_TEST(a_hundred_workers_that_wait_for_workers_do_not_dead_lock)
 }
 END_TEST
 
-/* --- fairness ------------------------------------------------------------------------------------------------------ */
+/* fairness */
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic unsigned hogs;
@@ -204,7 +204,7 @@ START_TEST(a_scope_with_many_jobs_leaves_room_for_others)
 }
 END_TEST
 
-/* --- limits -------------------------------------------------------------------------------------------------------- */
+/* limits */
 
 static HASS_CALLBACK void add_hogs(unsigned number)
 {
@@ -312,7 +312,7 @@ START_TEST(ten_thousand_jobs_of_a_scope_may_wait)
 }
 END_TEST
 
-/* --- sleeping ------------------------------------------------------------------------------------------------------ */
+/* sleeping */
 
 static int64_t woke;
 
@@ -341,7 +341,7 @@ START_TEST(a_worker_sleeps_in_virtual_time)
 }
 END_TEST
 
-/* --- the end ------------------------------------------------------------------------------------------------------- */
+/* the end */
 
 START_TEST(what_has_not_begun_is_cancelled_at_the_end)
 {

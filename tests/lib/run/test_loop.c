@@ -10,7 +10,7 @@
 #include "tests/lib/run/fixture.h"
 #include "tests/support/test.h"
 
-/* --- the ready queue ----------------------------------------------------------------------------------------------- */
+/* the ready queue */
 
 struct step {
     struct ready ready;
@@ -95,7 +95,7 @@ START_TEST(jobs_are_counted_exactly)
 }
 END_TEST
 
-/* --- posts --------------------------------------------------------------------------------------------------------- */
+/* posts */
 
 #define POSTERS 16
 #define POSTS   20000
@@ -214,7 +214,7 @@ START_TEST(a_thread_beyond_the_limit_goes_on_when_half_is_drained)
 }
 END_TEST
 
-/* --- calls --------------------------------------------------------------------------------------------------------- */
+/* calls */
 
 struct call {
     struct hass *hass;
@@ -290,7 +290,7 @@ START_TEST(a_call_after_the_end_fails)
 }
 END_TEST
 
-/* --- virtual time -------------------------------------------------------------------------------------------------- */
+/* virtual time */
 
 struct seen {
     int64_t pool_ended;

@@ -263,7 +263,7 @@ START_TEST(a_given_environment_is_the_whole_environment)
 }
 END_TEST
 
-/* --- signals -------------------------------------------------------------------------------------- */
+/* signals */
 
 static HASS_CALLBACK int count_signal(struct hass *hass, void *userdata, struct hass_error *err)
 {

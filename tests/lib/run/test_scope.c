@@ -41,7 +41,7 @@ static HASS_CALLBACK int never_tick(const struct hass_tick *tick, void *userdata
     return 0;
 }
 
-/* --- closing ------------------------------------------------------------------------------------------------------- */
+/* closing */
 
 static int close_result;
 static double close_timeout = 10;
@@ -183,7 +183,7 @@ START_TEST(pool_jobs_are_asked_to_end)
 }
 END_TEST
 
-/* --- calls from a closed scope ------------------------------------------------------------------------------------- */
+/* calls from a closed scope */
 
 START_TEST(every_call_from_a_closed_scope_fails)
 {
@@ -231,7 +231,7 @@ START_TEST(a_closing_scope_takes_nothing_new)
 }
 END_TEST
 
-/* --- ownership ----------------------------------------------------------------------------------------------------- */
+/* ownership */
 
 static HASS_CALLBACK int note_owner(struct hass *h, void *userdata, struct hass_error *err)
 {
@@ -314,7 +314,7 @@ START_TEST(addresses_have_owners)
 }
 END_TEST
 
-/* --- debug --------------------------------------------------------------------------------------------------------- */
+/* debug */
 
 static HASS_CALLBACK int hold_loop(struct hass *h, void *userdata, struct hass_error *err)
 {

@@ -294,7 +294,7 @@ START_TEST(shutdown_ends_the_reader)
 }
 END_TEST
 
-/* --- the listener --------------------------------------------------------------------------------- */
+/* the listener */
 
 struct server {
     struct hass *hass;

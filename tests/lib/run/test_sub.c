@@ -38,7 +38,7 @@ static HASS_CALLBACK struct hass_sub *listen_with(struct hass_job job, bool once
 #define DELIVER()   sub_list_deliver(hass, &list, hass)
 #define LISTEN(job) listen_with((job), false)
 
-/* --- changes during a delivery ------------------------------------------------------------------------------------- */
+/* changes during a delivery */
 
 static HASS_CALLBACK int remove_self(struct hass *h, void *userdata, struct hass_error *err)
 {
@@ -175,7 +175,7 @@ START_TEST(a_filter_decides_and_front_comes_first)
 }
 END_TEST
 
-/* --- errors and refusals ------------------------------------------------------------------------------------------- */
+/* errors and refusals */
 
 static HASS_CALLBACK int run_out(struct hass *h, void *userdata, struct hass_error *err)
 {
@@ -210,7 +210,7 @@ START_TEST(a_job_for_another_subject_is_refused_and_destroyed)
 }
 END_TEST
 
-/* --- jobs that outlive the delivery -------------------------------------------------------------------------------- */
+/* jobs that outlive the delivery */
 
 static HASS_COROUTINE int sleep_and_note(struct hass *h, void *userdata, struct hass_error *err)
 {

@@ -92,7 +92,7 @@ START_TEST(a_cancellation_before_a_wait_meets_the_next_one)
 }
 END_TEST
 
-/* --- limits --------------------------------------------------------------------------------------- */
+/* limits */
 
 static HASS_COROUTINE int wait_for_future(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -176,7 +176,7 @@ START_TEST(an_overflow_meets_the_guard_page)
 }
 END_TEST
 
-/* --- owners and callbacks ------------------------------------------------------------------------- */
+/* owners and callbacks */
 
 static HASS_COROUTINE int note_scope(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -291,7 +291,7 @@ START_TEST(a_task_frees_its_userdata_when_it_has_ended)
 }
 END_TEST
 
-/* --- sets, settling, the end ---------------------------------------------------------------------- */
+/* sets, settling, the end */
 
 static HASS_COROUTINE int block(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -468,7 +468,7 @@ START_TEST(a_task_that_ignores_the_end_of_its_scope_does_not_hold_the_loop)
 }
 END_TEST
 
-/* --- from other threads --------------------------------------------------------------------------- */
+/* from other threads */
 
 static void *create_elsewhere(void *arg)
 {

@@ -16,7 +16,7 @@ static HASS_CALLBACK int nothing(struct hass *h, void *userdata, struct hass_err
     return 0;
 }
 
-/* --- refusals ------------------------------------------------------------------------------------------------------ */
+/* refusals */
 
 static struct hass_error refused;
 
@@ -124,7 +124,7 @@ START_TEST(suspending_outside_a_coroutine_says_how_to_get_one)
 }
 END_TEST
 
-/* --- the table ----------------------------------------------------------------------------------------------------- */
+/* the table */
 
 static char *headers; /* all public headers, one behind the other */
 

@@ -192,7 +192,7 @@ START_TEST(many_timers_fire_in_order_each_at_its_time)
 }
 END_TEST
 
-/* --- call_at ------------------------------------------------------------------------------------------------------- */
+/* call_at */
 
 static unsigned destroyed;
 

@@ -50,7 +50,7 @@ static void rest(void)
     nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
 }
 
-/* --- ways to hold a loop -------------------------------------------------------------------------- */
+/* ways to hold a loop */
 
 static BLINK HASS_CALLBACK int block_by_sleep(struct hass *hass, void *userdata,
                                               struct hass_error *err)
@@ -96,7 +96,7 @@ static BLINK HASS_COROUTINE int compute_in_coroutine(struct hass *hass, void *us
     return block_by_computing(hass, userdata, err);
 }
 
-/* --- the cases ------------------------------------------------------------------------------------ */
+/* the cases */
 
 struct way {
     hass_plain_fn *fn;
@@ -232,7 +232,7 @@ START_TEST(it_parks_when_the_loop_is_idle)
 }
 END_TEST
 
-/* --- symbols -------------------------------------------------------------------------------------- */
+/* symbols */
 
 START_TEST(an_address_is_described_by_the_file_s_own_tables)
 {

@@ -89,7 +89,8 @@ run: ## set up, build, and run the daemon on config/
 	$(Q)tests/lint/deps.sh build
 	$(Q)$(MAKE) $(SUBMAKE) all
 	@echo "Ctrl-C ends it. To look inside, in a second terminal: $(BUILD)/hassctl --config config states -w"
-	$(Q)$(BUILD)/hassd run --config config
+	$(Q)# 100 asks to be started again (homeassistant.restart), which otherwise the service manager does.
+	$(Q)trap : INT; code=100; while [ $$code = 100 ]; do $(BUILD)/hassd run --config config; code=$$?; done; exit $$code
 
 check: ## set up, build, and run every test
 	$(Q)tests/lint/deps.sh check

@@ -250,9 +250,7 @@ static struct hass_task *new_task(struct runtime *runtime, const struct hass_job
                                   const void *subject, void *hold, hass_destroy_fn *release,
                                   unsigned flags)
 {
-    /* glibc's calloc goes past the thread's cache, which costs more than all the rest of this. */
-    struct hass_task *task = mem_alloc(sizeof(*task));
-    memset(task, 0, sizeof(*task));
+    struct hass_task *task = mem_zalloc(sizeof(*task));
     future_init(&task->future, runtime, free_task);
     future_claim(&task->future);
     task->set = set_of_flags(flags);

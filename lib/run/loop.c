@@ -127,6 +127,7 @@ void dispatch__measure(struct runtime *runtime, struct dispatch *dispatch)
     int64_t elapsed = clock_real() - dispatch->began;
     int64_t own = elapsed > runtime->nested ? elapsed - runtime->nested : 0;
 
+    dispatch->began = 0;
     runtime->nested = dispatch->nested + elapsed;
     counters->loop_usec += (uint64_t)own;
     if ((uint64_t)own > counters->worst_usec)
@@ -136,30 +137,35 @@ void dispatch__measure(struct runtime *runtime, struct dispatch *dispatch)
                      (double)own / 1e6);
 }
 
-static HASS_CALLBACK void run_one(struct loop *loop, struct ready *ready)
+static HASS_CALLBACK void run_one(struct loop *loop, struct dispatch *dispatch, struct ready *ready)
 {
     int status = loop->closed ? HASS_E_CLOSED : 0;
-    struct dispatch dispatch;
 
     if (!ready->scope) {
+        dispatch_restore(loop->runtime, dispatch);
         ready->run(ready, status);
         return;
     }
-    dispatch_begin(loop->runtime, &dispatch, ready->scope, ready->name);
+    dispatch_switch(loop->runtime, dispatch, ready->scope, ready->name);
+    dispatch_count(ready->scope);
     ready->run(ready, status);
-    dispatch_end(loop->runtime, &dispatch);
+    dispatch_measure(loop->runtime, dispatch);
 }
 
 static HASS_CALLBACK void run_ready(struct loop *loop)
 {
+    struct dispatch dispatch;
+
     take_posts(loop);
+    dispatch_save(loop->runtime, &dispatch);
     for (unsigned left = BUDGET; left && loop->head; left--) {
         struct ready *ready = loop->head;
         loop->head = ready->next;
         if (!loop->head)
             loop->tail = &loop->head;
-        run_one(loop, ready);
+        run_one(loop, &dispatch, ready);
     }
+    dispatch_restore(loop->runtime, &dispatch);
 }
 
 /* turns */

@@ -74,15 +74,23 @@ void dispatch__measure(struct runtime *runtime, struct dispatch *dispatch);
 #define BEAT_STORE(member, value) atomic_store_explicit(&(member), (value), memory_order_relaxed)
 #define BEAT_LOAD(member)         atomic_load_explicit(&(member), memory_order_relaxed)
 
-/** Enters @scope; what runs is called @name (never NULL) in reports. */
-static inline HASS_CALLBACK void dispatch_enter(struct runtime *runtime, struct dispatch *dispatch,
-                                                struct scope *scope, const char *name)
+/*
+ * The parts of a dispatch. One that is saved once can serve many jobs in a row: each switches to its own scope, and what was
+ * there before comes back after the last.
+ */
+static inline HASS_CALLBACK void dispatch_save(struct runtime *runtime, struct dispatch *dispatch)
+{
+    dispatch->scope = scope__current;
+    dispatch->name = BEAT_LOAD(runtime->beat->name);
+    dispatch->began = 0;
+}
+
+static inline HASS_CALLBACK void dispatch_switch(struct runtime *runtime, struct dispatch *dispatch,
+                                                 struct scope *scope, const char *name)
 {
     struct loop_beat *beat = runtime->beat;
 
-    dispatch->scope = scope_switch(scope);
-    dispatch->name = BEAT_LOAD(beat->name);
-    dispatch->began = 0;
+    (void)scope_switch(scope);
     if (!dispatch->name)
         BEAT_STORE(beat->count, BEAT_LOAD(beat->count) + 1);
     BEAT_STORE(beat->scope, scope);
@@ -92,19 +100,44 @@ static inline HASS_CALLBACK void dispatch_enter(struct runtime *runtime, struct 
         dispatch__attend(runtime, dispatch, attention);
 }
 
+static inline HASS_CALLBACK void dispatch_count(struct scope *scope)
+{
+    BEAT_STORE(scope->counters.jobs, BEAT_LOAD(scope->counters.jobs) + 1);
+}
+
+static inline HASS_CALLBACK void dispatch_measure(struct runtime *runtime,
+                                                  struct dispatch *dispatch)
+{
+    if (__builtin_expect(dispatch->began != 0, 0))
+        dispatch__measure(runtime, dispatch);
+}
+
+static inline HASS_CALLBACK void dispatch_restore(struct runtime *runtime,
+                                                  const struct dispatch *dispatch)
+{
+    (void)scope_switch(dispatch->scope);
+    BEAT_STORE(runtime->beat->scope, dispatch->scope);
+    BEAT_STORE(runtime->beat->name, dispatch->name);
+}
+
+/** Enters @scope; what runs is called @name (never NULL) in reports. */
+static inline HASS_CALLBACK void dispatch_enter(struct runtime *runtime, struct dispatch *dispatch,
+                                                struct scope *scope, const char *name)
+{
+    dispatch_save(runtime, dispatch);
+    dispatch_switch(runtime, dispatch, scope, name);
+}
+
 /** The same for a job, which is counted. */
 static inline HASS_CALLBACK void dispatch_begin(struct runtime *runtime, struct dispatch *dispatch,
                                                 struct scope *scope, const char *name)
 {
     dispatch_enter(runtime, dispatch, scope, name);
-    BEAT_STORE(scope->counters.jobs, BEAT_LOAD(scope->counters.jobs) + 1);
+    dispatch_count(scope);
 }
 
 static inline HASS_CALLBACK void dispatch_end(struct runtime *runtime, struct dispatch *dispatch)
 {
-    if (__builtin_expect(dispatch->began != 0, 0))
-        dispatch__measure(runtime, dispatch);
-    (void)scope_switch(dispatch->scope);
-    BEAT_STORE(runtime->beat->scope, dispatch->scope);
-    BEAT_STORE(runtime->beat->name, dispatch->name);
+    dispatch_measure(runtime, dispatch);
+    dispatch_restore(runtime, dispatch);
 }

@@ -21,6 +21,14 @@ void ulid_make(int64_t time, struct ulid *ret_ulid)
     memcpy(ret_ulid->bytes + 8, &low, 8);
 }
 
+/** The lowest @count digits of @value. */
+static inline void put_digits(char *at, uint64_t value, int count)
+{
+    for (int i = count - 1; i >= 0; i--, value >>= 5)
+        at[i] = digits[value & 31];
+}
+
+/** 128 bits, from the end: sixty, sixty, and the eight that are left. No __int128: 32-bit machines have none. */
 void ulid_encode(const struct ulid *ulid, char text[ULID_TEXT])
 {
     uint64_t high, low;
@@ -29,11 +37,9 @@ void ulid_encode(const struct ulid *ulid, char text[ULID_TEXT])
     memcpy(&low, ulid->bytes + 8, 8);
     high = be64toh(high);
     low = be64toh(low);
-    for (int i = 25; i >= 0; i--) { // no __int128: 32-bit machines have none
-        text[i] = digits[low & 31];
-        low = low >> 5 | high << 59;
-        high >>= 5;
-    }
+    put_digits(text + 14, low, 12);
+    put_digits(text + 2, high << 4 | low >> 60, 12);
+    put_digits(text, high >> 56, 2);
     text[26] = '\0';
 }
 

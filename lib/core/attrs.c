@@ -565,16 +565,16 @@ static void write_value(const struct hass_value *value, struct hass_buf *buf)
 
 void attrs_write_json(const struct attrs *attrs, struct hass_buf *buf)
 {
-    const char *key;
-    struct hass_value value;
+    struct entry entry;
 
     hass_buf_add_char(buf, '{');
-    for (size_t pos = 0; attrs_next(attrs, &pos, &key, &value);) {
-        if (buf->data[buf->length - 1] != '{')
+    for (size_t at = 0; attrs && at < attrs->size; at += entry.size) {
+        decode(attrs->bytes + at, &entry);
+        if (at)
             hass_buf_add_char(buf, ',');
-        hass_json_write_string(key, strlen(key), buf);
+        hass_json_write_string(entry.key, entry.key_length, buf);
         hass_buf_add_char(buf, ':');
-        write_value(&value, buf);
+        write_value(&entry.value, buf);
     }
     hass_buf_add_char(buf, '}');
 }

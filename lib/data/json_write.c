@@ -36,6 +36,17 @@ static inline bool is_special(unsigned char c)
     return c < 0x20 || c == '"' || c == '\\';
 }
 
+/** Copies eight bytes. False, and nothing copied, when one of them may not stand as it is. */
+static inline bool copy_eight(char *to, const char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof(word));
+    if (special_bytes(word))
+        return false;
+    memcpy(to, &word, sizeof(word));
+    return true;
+}
+
 /**
  * Copies bytes as long as they may stand as they are. Returns how many; there is room for @length. Looking and copying in
  * one go saves a second walk over what is mostly a dozen bytes.
@@ -43,13 +54,11 @@ static inline bool is_special(unsigned char c)
 static inline size_t copy_plain(char *to, const char *text, size_t length)
 {
     size_t i = 0;
-    uint64_t word;
-    for (; i + 8 <= length; i += 8) {
-        memcpy(&word, text + i, sizeof(word));
-        if (special_bytes(word))
-            break;
-        memcpy(to + i, &word, sizeof(word));
-    }
+    while (i + 8 <= length && copy_eight(to + i, text + i))
+        i += 8;
+    // Fewer than eight are left: once more eight, some of which are there already.
+    if (length >= 8 && i + 8 > length && copy_eight(to + length - 8, text + length - 8))
+        return length;
     for (; i < length && !is_special((unsigned char)text[i]); i++)
         to[i] = text[i];
     return i;

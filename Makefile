@@ -227,7 +227,7 @@ $(foreach d,$(DOMAINS),$(eval $(call PLUGIN_RULE,$(d))))
 $(TESTLIB): $(LIB_OBJS)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  LD    $@")
-	$(Q)$(CC) -shared -Wl,-soname,libhass.so.1 $(ALL_LDFLAGS) $(LIB_OBJS) -o $@ $(LIB_LIBS)
+	$(Q)$(CC) -shared -Wl,-soname,libhass.so.1 -Wl,-Bsymbolic-functions $(ALL_LDFLAGS) $(LIB_OBJS) -o $@ $(LIB_LIBS)
 	$(Q)ln -sf libhass.so.1 $(@D)/libhass.so
 
 TEST_LINK = $(CC) $(ALL_LDFLAGS) $(filter %.o,$^) -o $@ -L$(BUILD)/tests -lhass -Wl,-rpath,$(abspath $(BUILD))/tests \

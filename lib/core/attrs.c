@@ -139,7 +139,8 @@ static void encode(unsigned char *at, const char *key, size_t key_length,
 void attrs_writer_init(struct hass_attrs_writer *writer, const struct attrs *base)
 {
     writer->base = base;
-    writer->matched = 0;
+    writer->next = base ? base->bytes : NULL;
+    writer->end = base ? base->bytes + base->size : NULL;
     writer->count = 0;
     writer->differs = false;
     writer->bytes = writer->fixed;
@@ -170,15 +171,24 @@ static void reserve(struct hass_attrs_writer *writer, size_t more)
     writer->capacity = capacity;
 }
 
+/** Bytes of base that were written again. */
+static size_t matched_size(const struct hass_attrs_writer *writer)
+{
+    return writer->base ? (size_t)(writer->next - writer->base->bytes) : 0;
+}
+
 /** From now on entries are stored; what was equal so far is copied. */
 static void begin_storing(struct hass_attrs_writer *writer)
 {
+    size_t matched = matched_size(writer);
+
     writer->differs = true;
-    if (!writer->matched)
+    writer->end = writer->next;
+    if (!matched)
         return;
-    reserve(writer, writer->matched);
-    memcpy(writer->bytes, writer->base->bytes, writer->matched);
-    writer->length = writer->matched;
+    reserve(writer, matched);
+    memcpy(writer->bytes, writer->base->bytes, matched);
+    writer->length = matched;
 }
 
 /** Finds @key among what is stored. False when it is not. */
@@ -251,11 +261,10 @@ static void repair_text(const char *text, size_t length, struct hass_buf *buf)
 static inline const unsigned char *next_match(const struct hass_attrs_writer *writer,
                                               const char *key, enum tag tag)
 {
-    const struct attrs *base = writer->base;
+    const unsigned char *at = writer->next;
 
-    if (writer->differs || !base || writer->matched == base->size)
+    if (at == writer->end)
         return NULL;
-    const unsigned char *at = base->bytes + writer->matched;
     uint32_t head = load_32(at);
     at += sizeof(head);
     if ((head & ((1 << TAG_BITS) - 1)) != tag || strcmp((const char *)at, key) != 0)
@@ -265,7 +274,7 @@ static inline const unsigned char *next_match(const struct hass_attrs_writer *wr
 
 static inline bool take_match(struct hass_attrs_writer *writer, const unsigned char *end)
 {
-    writer->matched = (uint32_t)(end - writer->base->bytes);
+    writer->next = end;
     writer->count++;
     return true;
 }
@@ -279,14 +288,6 @@ static inline bool match_text(struct hass_attrs_writer *writer, const char *key,
            take_match(writer, at + sizeof(uint32_t) + length + 1);
 }
 
-static inline bool match_bytes(struct hass_attrs_writer *writer, const char *key, enum tag tag,
-                               const void *bytes, size_t size)
-{
-    const unsigned char *at = next_match(writer, key, tag);
-
-    return at && memcmp(at, bytes, size) == 0 && take_match(writer, at + size);
-}
-
 static bool match_value(struct hass_attrs_writer *writer, const char *key,
                         const struct hass_value *value)
 {
@@ -294,7 +295,10 @@ static bool match_value(struct hass_attrs_writer *writer, const char *key,
 
     if (tag == TAG_STRING || tag == TAG_JSON)
         return match_text(writer, key, tag, value->text.data, value->text.length);
-    return match_bytes(writer, key, tag, &value->integer, value_size(value));
+    const unsigned char *at = next_match(writer, key, tag);
+    size_t size = value_size(value);
+    return at && (!size || memcmp(at, &value->integer, sizeof(value->integer)) == 0) &&
+           take_match(writer, at + size);
 }
 
 /** Stores a value that was not matched. */
@@ -398,7 +402,7 @@ const struct attrs *attrs_writer_finish(struct hass_attrs_writer *writer)
     if (attrs_writer_unchanged(writer))
         result = attrs_ref(base);
     else if (!writer->differs)
-        result = attrs_new(base->bytes, writer->matched, writer->count);
+        result = attrs_new(base->bytes, matched_size(writer), writer->count);
     else if (bytes_equal(writer->bytes, writer->length, writer->count, base))
         result = attrs_ref(base);
     else

@@ -23,11 +23,12 @@ struct attrs {
 };
 
 struct hass_attrs_writer {
-    const struct attrs *base; /* what is compared with; NULL: nothing */
-    uint32_t matched;         /* bytes of base that were written again so far */
-    uint32_t count;           /* entries written */
-    bool differs; /* the entries are in `bytes`; else they are the first `matched` bytes of base */
-    unsigned char *bytes; /* `fixed`, or malloc'ed */
+    const struct attrs *base;  /* what is compared with; NULL: nothing */
+    const unsigned char *next; /* entry of base that is to be written again next */
+    const unsigned char *end;  /* behind the last one; `next` as soon as anything differs */
+    uint32_t count;            /* entries written */
+    bool differs;              /* they are in `bytes`; else they are those of base before `next` */
+    unsigned char *bytes;      /* `fixed`, or malloc'ed */
     size_t length;
     size_t capacity;
     unsigned char fixed[1024];
@@ -39,7 +40,7 @@ const struct attrs *attrs_writer_finish(struct hass_attrs_writer *writer);
 /** True when just what was in @base was written, in its order. Cheap; false says nothing. */
 static inline bool attrs_writer_unchanged(const struct hass_attrs_writer *writer)
 {
-    return !writer->differs && writer->matched == (writer->base ? writer->base->size : 0);
+    return !writer->differs && writer->next == writer->end;
 }
 /** Gives up what was written; only instead of attrs_writer_finish. */
 void attrs_writer_fini(struct hass_attrs_writer *writer);

@@ -61,7 +61,7 @@ static int usage_error(const char *problem, const char *what)
     return HASSD_EXIT_USAGE;
 }
 
-/** getopt's own words would lack the hint; it leaves the culprit in optopt or in front of optind. */
+/* getopt's own words would lack the hint; it leaves the culprit in optopt or in front of optind. */
 static int refuse_option(int opt, char *argv[])
 {
     char letter[] = { '-', (char)optopt, '\0' };

@@ -26,7 +26,7 @@ static int check(const struct args *args, json_t **ret_report, struct hass_buf *
     return r;
 }
 
-/** A check that could not be made is a report of one error. */
+/* A check that could not be made is a report of one error. */
 static json_t *failure_report(const struct hass_error *error)
 {
     return json_pack("{s:b, s:[{s:s, s:n, s:n, s:n, s:n, s:s, s:n}]}", "valid", 0, "diagnostics",

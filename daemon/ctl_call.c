@@ -18,7 +18,7 @@ static json_t *parse_value(const char *text)
     return json_string(text);
 }
 
-/** Reads `key=value` words into an object: values are JSON where they parse as that, else text. NULL after a usage error. */
+/* Reads `key=value` words into an object: values are JSON where they parse as that, else text. NULL after a usage error. */
 static json_t *parse_pairs(int count, char *args[])
 {
     autojson *object = json_object();

@@ -86,7 +86,7 @@ static bool same_folder(const char *a, const char *b)
            one.st_ino == other.st_ino;
 }
 
-/** Tries @path unless a socket is open already; keeps the most telling error: a socket that refuses beats one that is not there. */
+/* Tries @path unless a socket is open already; keeps the most telling error: a socket that refuses beats one that is not there. */
 static void try_socket(struct client *client, const char *path, int *number)
 {
     int fd;
@@ -135,7 +135,7 @@ static int find_daemon(struct client *client, const char *socket, const char *co
 
 /* lines */
 
-/** Moves what is left to the front, so that the buffer does not grow with the life of the connection. */
+/* Moves what is left to the front, so that the buffer does not grow with the life of the connection. */
 static void drop_consumed(struct client *client)
 {
     struct hass_buf *input = &client->input;
@@ -167,7 +167,7 @@ static int read_more(struct client *client, struct hass_error *err)
     return 0;
 }
 
-/** Lends a line until the next call; it is not NUL-terminated. */
+/* Lends a line until the next call; it is not NUL-terminated. */
 static int read_line(struct client *client, const char **ret_line, size_t *ret_length,
                      struct hass_error *err)
 {
@@ -223,7 +223,7 @@ static int write_line(struct client *client, const json_t *message, struct hass_
 
 /* messages */
 
-/** A daemon whose loop is held accepts (the kernel does that) but never greets. */
+/* A daemon whose loop is held accepts (the kernel does that) but never greets. */
 static int read_greeting(struct client *client, struct hass_error *err)
 {
     struct pollfd input = { .fd = client->fd, .events = POLLIN };

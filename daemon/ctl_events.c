@@ -14,7 +14,7 @@ static const char *state_of(const json_t *data, const char *key)
     return hass_json_get_string(hass_json_get(data, key), "state", "(none)");
 }
 
-/** State changes carry two full states; their texts say enough. */
+/* State changes carry two full states; their texts say enough. */
 static void describe(const char *type, const json_t *data, struct hass_buf *line)
 {
     if (strcmp(type, "state_changed") == 0)

@@ -22,7 +22,7 @@ static bool is_domain(const char *name)
     return name[length] == '\0' && length > 0 && length <= HASS_MAX_DOMAIN && name[0] >= 'a';
 }
 
-/** "garden_gate" is "Garden gate". */
+/* "garden_gate" is "Garden gate". */
 static void make_title(const char *name, char title[HASS_MAX_DOMAIN + 1])
 {
     snprintf(title, HASS_MAX_DOMAIN + 1, "%s", name);

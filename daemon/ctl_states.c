@@ -10,7 +10,7 @@
 #include "ctl_table.h"
 #include "ctl_time.h"
 
-/** A pattern is an id, a domain, or has wildcards; NULL is everything. */
+/* A pattern is an id, a domain, or has wildcards; NULL is everything. */
 static bool matches(const char *entity_id, const char *pattern)
 {
     size_t length = pattern ? strlen(pattern) : 0;
@@ -65,7 +65,7 @@ static void print_table(const struct ctl *ctl, const json_t *states)
     table_destroy(table);
 }
 
-/** The snapshot before the changes, in the shape of a change: a reader of -w --json needs to know one shape. */
+/* The snapshot before the changes, in the shape of a change: a reader of -w --json needs to know one shape. */
 static void print_snapshot_lines(const json_t *states)
 {
     for (size_t i = 0; i < json_array_size(states); i++) {

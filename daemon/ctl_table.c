@@ -24,7 +24,7 @@ struct table {
 
 /* text on a terminal */
 
-/** Decodes one character; a damaged byte counts as one. Returns its length in bytes. */
+/* Decodes one character; a damaged byte counts as one. Returns its length in bytes. */
 static size_t decode(const char *text, uint32_t *ret_code)
 {
     const unsigned char *byte = (const unsigned char *)text;
@@ -47,7 +47,7 @@ static bool in_range(uint32_t code, uint32_t first, uint32_t last)
     return code >= first && code <= last;
 }
 
-/** 0 for combining marks, 2 for East Asian wide characters and pictures, else 1. */
+/* 0 for combining marks, 2 for East Asian wide characters and pictures, else 1. */
 static size_t code_width(uint32_t code)
 {
     if (in_range(code, 0x300, 0x36f) || in_range(code, 0x200b, 0x200f) ||
@@ -157,7 +157,7 @@ static void measure(const struct table *table, size_t *widths)
     }
 }
 
-/** The widest column that may still be cut, or NULL. */
+/* The widest column that may still be cut, or NULL. */
 static size_t *widest(const struct table *table, size_t *widths)
 {
     size_t *found = NULL;
@@ -170,7 +170,7 @@ static size_t *widest(const struct table *table, size_t *widths)
     return found;
 }
 
-/** Makes columns narrower; returns how many of them are shown. */
+/* Makes columns narrower; returns how many of them are shown. */
 static size_t fit(const struct table *table, size_t *widths, size_t width)
 {
     size_t shown = table->count;

@@ -49,7 +49,7 @@ static int64_t growth(const json_t *now, const json_t *before, const char *key)
     return before ? hass_json_get_int(now, key, 0) - hass_json_get_int(before, key, 0) : 0;
 }
 
-/** The busiest first; then by what they have used in all. */
+/* The busiest first; then by what they have used in all. */
 static int by_use(const void *a, const void *b)
 {
     const struct row *one = a, *other = b;

@@ -85,7 +85,7 @@ static void look_at_terminal(struct ctl *ctl)
     ctl->width = ctl->terminal ? terminal_width() : 0;
 }
 
-/** Options that only some commands know. */
+/* Options that only some commands know. */
 static int check_options(const struct ctl *ctl, const struct ctl_command *command)
 {
     const char *known = command->options ? command->options : "";
@@ -121,7 +121,7 @@ static int run_command(struct ctl *ctl, const struct ctl_command *command, int c
     return r == CTL_OK ? ctl_flush() : r;
 }
 
-/** Returns -1 to go on, or the exit code. */
+/* Returns -1 to go on, or the exit code. */
 static int parse_options(struct ctl *ctl, int argc, char *argv[])
 {
     int opt;

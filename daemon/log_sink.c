@@ -29,7 +29,7 @@
 #define FLUSH_SECONDS 2
 #define FIELDS        9
 
-/** A line for standard error is one field; an entry of the journal has several. */
+/* A line for standard error is one field; an entry of the journal has several. */
 struct item {
     struct hass_list link;
     size_t size;
@@ -166,7 +166,7 @@ static struct item *lost_item(const struct log_sink *sink, size_t lost)
     return sink->journal ? journal_item(&record) : stream_item(sink, &record);
 }
 
-/** Called with the lock; the caller writes and destroys the item without it. */
+/* Called with the lock; the caller writes and destroys the item without it. */
 static struct item *next_item(struct log_sink *sink)
 {
     struct item *item = NULL;
@@ -206,7 +206,7 @@ static void *writer_main(void *arg)
     return NULL;
 }
 
-/** A thread without signals: they belong to the loop. */
+/* A thread without signals: they belong to the loop. */
 static bool start_writer(struct log_sink *sink)
 {
     sigset_t all, former;
@@ -220,7 +220,7 @@ static bool start_writer(struct log_sink *sink)
     return sink->started;
 }
 
-/** True when standard error takes @size bytes without waiting: a pipe that polls writable has room for PIPE_BUF. */
+/* True when standard error takes @size bytes without waiting: a pipe that polls writable has room for PIPE_BUF. */
 static bool would_not_block(size_t size)
 {
     struct pollfd error = { .fd = STDERR_FILENO, .events = POLLOUT };
@@ -228,7 +228,7 @@ static bool would_not_block(size_t size)
     return size <= PIPE_BUF && poll(&error, 1, 0) == 1;
 }
 
-/** Called with the lock. */
+/* Called with the lock. */
 static bool write_at_once(struct log_sink *sink, const struct item *item)
 {
     if (sink->journal || sink->writing || !list_empty(&sink->queue) || !would_not_block(item->size))
@@ -237,7 +237,7 @@ static bool write_at_once(struct log_sink *sink, const struct item *item)
     return true;
 }
 
-/** Called with the lock; takes the item. */
+/* Called with the lock; takes the item. */
 static void enqueue(struct log_sink *sink, struct item *item)
 {
     if (sink->queued + item->size > QUEUE_LIMIT || (!sink->started && !start_writer(sink))) {
@@ -275,7 +275,7 @@ static void on_record(const struct hass_log_record *record, void *userdata)
     log_sink_write(userdata, record);
 }
 
-/** systemd names in JOURNAL_STREAM the device and inode of the stream it gave us; a redirected stream is another one. */
+/* systemd names in JOURNAL_STREAM the device and inode of the stream it gave us; a redirected stream is another one. */
 static bool stderr_is_journal(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");
@@ -311,7 +311,7 @@ struct log_sink *log_sink_create(void)
     return sink;
 }
 
-/** Called with the lock. */
+/* Called with the lock. */
 static bool drained(const struct log_sink *sink)
 {
     return !sink->started || (!sink->writing && list_empty(&sink->queue) && sink->lost == 0);

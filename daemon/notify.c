@@ -11,7 +11,7 @@
 
 #include <systemd/sd-daemon.h>
 
-/** systemd compares it with its own reading of this clock. */
+/* systemd compares it with its own reading of this clock. */
 static uint64_t monotonic_usec(void)
 {
     struct timespec now;

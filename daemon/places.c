@@ -17,7 +17,7 @@
 #    define HASSD_PLUGINS_FROM_BIN "../lib/hassd/integrations"
 #endif
 
-/** The first folder of a variable such as STATE_DIRECTORY, which is a list; or NULL. */
+/* The first folder of a variable such as STATE_DIRECTORY, which is a list; or NULL. */
 static char *folder_from_environment(const char *variable)
 {
     const char *value = getenv(variable);
@@ -40,7 +40,7 @@ static char *own_program(void)
     return strdup(path);
 }
 
-/** @relative beside the executable when that is a folder, else NULL. */
+/* @relative beside the executable when that is a folder, else NULL. */
 static char *folder_beside(const char *program, const char *relative)
 {
     struct hass_buf path = HASS_BUF_INIT;
@@ -72,7 +72,7 @@ static void find_plugin_dirs(struct places *places)
     }
 }
 
-/** Says in advance what a failing load would say less clearly. */
+/* Says in advance what a failing load would say less clearly. */
 static int find_config_dir(const char *name, char **ret_path, struct hass_error *err)
 {
     autofree char *path = realpath(name, NULL);

@@ -32,7 +32,7 @@ struct daemon {
 
 /* one instance for each configuration folder */
 
-/** The process that holds the lock on @fd, from /proc/locks; 0 when that is not to be seen. */
+/* The process that holds the lock on @fd, from /proc/locks; 0 when that is not to be seen. */
 static long lock_holder(int fd)
 {
     autofree char *line = NULL;
@@ -56,7 +56,7 @@ static long lock_holder(int fd)
     return holder;
 }
 
-/**
+/*
  * Locks the folder itself: that needs no file, no right to write, and ends with the process. Returns the descriptor that holds
  * the lock; a file system that cannot lock is no reason not to start.
  */
@@ -86,7 +86,7 @@ static int lock_folder(const char *path, struct hass_error *err)
 
 /* signals */
 
-/** Whoever started us may have ignored them (a shell does with SIGINT for jobs in the background); here they mean something. */
+/* Whoever started us may have ignored them (a shell does with SIGINT for jobs in the background); here they mean something. */
 static void claim_signals(void)
 {
     static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
@@ -101,7 +101,7 @@ static void claim_signals(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/**
+/*
  * The first TERM or INT stops in good order. From then on INT has its default effect, so that a second one at the keyboard
  * kills; TERM may come twice from a manager that signals the process and its group, and must not lose the final write.
  */
@@ -156,7 +156,7 @@ static HASS_CALLBACK int prepare(struct daemon *daemon, struct hass_error *err)
     return r < 0 ? r : notify_async_start(&daemon->notify, daemon->hass, err);
 }
 
-/** Returns the exit code; @ret_left: threads that could not be ended. */
+/* Returns the exit code; @ret_left: threads that could not be ended. */
 static int live(const struct hass_options *options, int *ret_left, struct hass_error *err)
 {
     struct daemon daemon = { 0 };

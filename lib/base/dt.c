@@ -40,7 +40,7 @@ void hass_dt_local(int64_t time, const struct hass_zone *zone, struct hass_dt *r
         ret_local->fold = local < span.start + zone_span_at(zone, span.start - 1).offset;
 }
 
-/**
+/*
  * Looks for @local (seconds on the wall) in every span it could lie in. Returns how many have it, @ret_first and
  * @ret_last; when none has, both are what the offset before the gap gives.
  */
@@ -78,7 +78,7 @@ int hass_dt_utc(const struct hass_dt *local, const struct hass_zone *zone, int64
 
 /* texts */
 
-/** Two digits. Dates are written for every state, so not by snprintf. */
+/* Two digits. Dates are written for every state, so not by snprintf. */
 static char *put_2(char *at, int number)
 {
     at[0] = (char)('0' + number / 10);

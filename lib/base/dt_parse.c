@@ -10,7 +10,7 @@
 #include "civil.h"
 #include "utf8.h"
 
-/** Reads @min to @max digits. */
+/* Reads @min to @max digits. */
 static bool digits(const char **at, int min, int max, int *ret_number)
 {
     int number = 0, count = 0;
@@ -29,7 +29,7 @@ static bool skip(const char **at, char c)
     return true;
 }
 
-/** After the year and its dash: "03-05", "3-5", or a whole month "03". */
+/* After the year and its dash: "03-05", "3-5", or a whole month "03". */
 static bool read_extended_date(const char **at, struct hass_dt *fields)
 {
     const char *start = *at;
@@ -51,7 +51,7 @@ static bool read_date(const char **at, struct hass_dt *fields)
     return digits(at, 2, 2, &fields->month) && digits(at, 2, 2, &fields->day);
 }
 
-/** Digits beyond the sixth are dropped, as the model does. */
+/* Digits beyond the sixth are dropped, as the model does. */
 static bool read_fraction(const char **at, struct hass_dt *fields)
 {
     int count = 0;
@@ -84,7 +84,7 @@ static bool read_time(const char **at, struct hass_dt *fields)
             (digits(at, 2, 2, &fields->second) && read_fraction(at, fields)));
 }
 
-/** "Z", "+01", "+0100", "+01:00" or nothing. */
+/* "Z", "+01", "+0100", "+01:00" or nothing. */
 static bool read_offset(const char **at, struct hass_dt *fields, bool *ret_has_offset)
 {
     int hour, minute = 0;
@@ -136,7 +136,7 @@ static int check_ranges(const struct hass_dt *f, struct hass_error *err)
     return 0;
 }
 
-/** Sets the weekday, and turns 24:00 into 00:00 of the next day. */
+/* Sets the weekday, and turns 24:00 into 00:00 of the next day. */
 static void finish_fields(struct hass_dt *fields)
 {
     int64_t days = civil_to_days(fields->year, fields->month, fields->day);

@@ -15,7 +15,7 @@
 
 #define BLANKS " \t\n\v\f\r"
 
-/** A decimal number among blanks; strtod alone would take hex, inf and nan too. */
+/* A decimal number among blanks; strtod alone would take hex, inf and nan too. */
 static bool read_number(const char *text, double *ret_number)
 {
     char *end;
@@ -48,7 +48,7 @@ static bool read_whole(const char **at, double *ret_number)
     return *at > start;
 }
 
-/** "HH:MM[:SS[.f]]" without its sign. */
+/* "HH:MM[:SS[.f]]" without its sign. */
 static bool read_clock(const char *at, double *ret_seconds)
 {
     double hours, minutes, seconds = 0;

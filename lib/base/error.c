@@ -10,7 +10,7 @@
 
 #include "utf8.h"
 
-/** Cuts @text to what fits in @size bytes with its NUL (@length is what it would have been) and makes it one line. */
+/* Cuts @text to what fits in @size bytes with its NUL (@length is what it would have been) and makes it one line. */
 static void finish_line(char *text, int length, size_t size)
 {
     if (length < 0)

@@ -52,7 +52,7 @@ static int64_t integer_of(const json_t *value)
     return json_is_boolean(value) ? json_is_true(value) : json_integer_value(value);
 }
 
-/** Exact: an integer that a double cannot hold equals none. */
+/* Exact: an integer that a double cannot hold equals none. */
 static bool integer_equals_real(int64_t integer, double real)
 {
     // Beyond ±2^63 the conversion would be undefined; INT64_MIN itself is a double, INT64_MAX is not.

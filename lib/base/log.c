@@ -34,7 +34,7 @@ struct sink {
     void *userdata;
 };
 
-/** One name's level and bucket. */
+/* One name's level and bucket. */
 struct logger {
     struct logger *next;
     _Atomic int level; /* LEVEL_UNSET: the default applies */
@@ -125,7 +125,7 @@ static struct logger *find_logger(const char *name)
     return search(atomic_load(chain_of(name)), NULL, name);
 }
 
-/** Loggers are never forgotten, and clients can name them: beyond the limit all are one, `others`. */
+/* Loggers are never forgotten, and clients can name them: beyond the limit all are one, `others`. */
 static struct logger *find_or_add_logger(const char *name)
 {
     _Atomic(struct logger *) *chain = chain_of(name);
@@ -321,7 +321,7 @@ static void report_suppressed(const struct logger *logger, uint32_t lines)
     });
 }
 
-/** Counts a line; false when it has to be suppressed. Opens a new window when the last is over, and reports on that. */
+/* Counts a line; false when it has to be suppressed. Opens a new window when the last is over, and reports on that. */
 static bool admit(struct logger *logger)
 {
     uint32_t now = window_now();
@@ -368,7 +368,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/** The message in @room, or in memory of its own (@ret_heap) when it is longer. */
+/* The message in @room, or in memory of its own (@ret_heap) when it is longer. */
 static char *format_message(char *room, size_t size, char **ret_heap, const char *format,
                             va_list args)
 {

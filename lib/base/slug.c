@@ -20,7 +20,7 @@ enum {
 
 /* transliteration */
 
-/** Afterwards all is ASCII. An apostrophe parts words here, a typographic one does not. */
+/* Afterwards all is ASCII. An apostrophe parts words here, a typographic one does not. */
 static void transliterate(const char *text, struct hass_buf *buf)
 {
     size_t left = strlen(text), size;
@@ -40,7 +40,7 @@ static void transliterate(const char *text, struct hass_buf *buf)
 
 /* character references */
 
-/** HTML 4 names of what is neither letter nor digit in ASCII. */
+/* HTML 4 names of what is neither letter nor digit in ASCII. */
 static const char other_names[] =
     "AElig Alpha Beta Chi Dagger Delta ETH Epsilon Eta Gamma Iota Kappa Lambda Mu Nu "
     "OElig Omega Omicron Oslash Phi Pi Prime Psi Rho Sigma THORN Tau Theta Upsilon Xi "
@@ -76,7 +76,7 @@ static bool is_other_name(const char *name, size_t length)
     return false;
 }
 
-/** "auml", "Ccedil": the letter, behind it a mark that parts words. */
+/* "auml", "Ccedil": the letter, behind it a mark that parts words. */
 static bool is_accented(const char *name, size_t length)
 {
     static const char *const accents[] = { "grave", "acute", "circ",  "tilde",
@@ -88,7 +88,7 @@ static bool is_accented(const char *name, size_t length)
     return false;
 }
 
-/** Appends what a reference stands for and returns its length, or 0 when @at is none. */
+/* Appends what a reference stands for and returns its length, or 0 when @at is none. */
 typedef size_t reference_fn(const char *at, struct hass_buf *buf);
 
 static size_t named_reference(const char *at, struct hass_buf *buf)
@@ -162,7 +162,7 @@ static void resolve(struct hass_buf *text, reference_fn *reference)
 
 /* slugs */
 
-/** "1,000" is one number. @before is the last character that was not an apostrophe. */
+/* "1,000" is one number. @before is the last character that was not an apostrophe. */
 static bool is_digit_group(char before, const char *comma)
 {
     const char *next = comma + 1 + strspn(comma + 1, "'");
@@ -170,7 +170,7 @@ static bool is_digit_group(char before, const char *comma)
     return *comma == ',' && ascii_is_digit(before) && ascii_is_digit(*next);
 }
 
-/** Appends the words of ASCII @text, parted by @separator. Returns false when there are none. */
+/* Appends the words of ASCII @text, parted by @separator. Returns false when there are none. */
 static bool add_words(const char *text, const char *separator, struct hass_buf *buf)
 {
     bool any = false, parted = false;
@@ -213,7 +213,7 @@ void hass_slugify(const char *text, const char *separator, struct hass_buf *buf)
 
 /* entity ids */
 
-/** The length of the lower-case letters, digits and single inner "_" at @text; 0 when it breaks the rule. */
+/* The length of the lower-case letters, digits and single inner "_" at @text; 0 when it breaks the rule. */
 static size_t part_length(const char *text)
 {
     size_t length = 0;

@@ -67,7 +67,7 @@ static size_t entries_capacity(const struct hass_strmap *map)
     return map->mask ? (map->mask + 1) / 3 * 2 : 0;
 }
 
-/** The slot of a key, or the empty slot where it would go. The table must not be empty. */
+/* The slot of a key, or the empty slot where it would go. The table must not be empty. */
 static struct slot *find_slot(const struct hass_strmap *map, const char *key, size_t length,
                               uint32_t hash)
 {
@@ -103,7 +103,7 @@ void *hass_strmap_get(const struct hass_strmap *map, const char *key)
     return hass_strmap_get_n(map, key, strlen(key));
 }
 
-/** Closes the holes and makes a table of @slots for the entries; both arrays are reallocated. */
+/* Closes the holes and makes a table of @slots for the entries; both arrays are reallocated. */
 static void rebuild(struct hass_strmap *map, size_t slots)
 {
     size_t kept = 0;
@@ -172,7 +172,7 @@ void hass_strmap_set(struct hass_strmap *map, const char *key, void *value)
         map->destroy_value(old);
 }
 
-/** Empties a slot; successors that were pushed past it move back. */
+/* Empties a slot; successors that were pushed past it move back. */
 static void close_slot(struct hass_strmap *map, struct slot *slot)
 {
     size_t gap = (size_t)(slot - map->slots);

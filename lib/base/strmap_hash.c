@@ -32,7 +32,7 @@ static __attribute__((constructor(101))) void draw_key(void)
         v2 = ROTATE(v2, 32);                                                                       \
     } while (0)
 
-/** The last 0 to 7 bytes as the low bytes of a little-endian word. */
+/* The last 0 to 7 bytes as the low bytes of a little-endian word. */
 static inline uint64_t load_tail(const unsigned char *at, size_t length)
 {
     uint64_t word = 0;

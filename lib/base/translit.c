@@ -118,7 +118,7 @@ static const struct {
 };
 /* clang-format on */
 
-/** What leaves no trace: combining marks, letter-like symbols, dingbats. */
+/* What leaves no trace: combining marks, letter-like symbols, dingbats. */
 static const struct {
     uint32_t first;
     uint32_t last;
@@ -128,7 +128,7 @@ static const struct {
     { 0x2600, 0x27bf }, { 0x302a, 0x302f }, { 0x10000, 0x10ffff }, // as the model: emoji vanish
 };
 
-/** The @index-th of @words. */
+/* The @index-th of @words. */
 static const char *find_word(const char *words, size_t index, size_t *ret_length)
 {
     for (; index; index--)
@@ -159,7 +159,7 @@ static bool is_traceless(uint32_t c)
     return false;
 }
 
-/** A Hangul syllable is an initial, a vowel and a final, numbered in that order. */
+/* A Hangul syllable is an initial, a vowel and a final, numbered in that order. */
 static void add_hangul(uint32_t c, struct hass_buf *buf)
 {
     static const char *const initials[] = { "g",  "gg", "n", "d",  "dd", "r", "m", "b", "bb", "s",
@@ -184,7 +184,7 @@ static size_t base64_digit(char c)
     return (size_t)(strchr(digits, c) - digits);
 }
 
-/** Each character is a word of its own. */
+/* Each character is a word of its own. */
 static void add_han(uint32_t c, struct hass_buf *buf)
 {
     const char *digits = han_readings + (c - HAN_FIRST) * HAN_DIGITS;
@@ -198,7 +198,7 @@ static void add_han(uint32_t c, struct hass_buf *buf)
     hass_buf_add_char(buf, '-');
 }
 
-/** Full-width forms of ASCII. */
+/* Full-width forms of ASCII. */
 static void add_ascii(char c, struct hass_buf *buf)
 {
     if (c == '\'')

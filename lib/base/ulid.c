@@ -21,14 +21,14 @@ void ulid_make(int64_t time, struct ulid *ret_ulid)
     memcpy(ret_ulid->bytes + 8, &low, 8);
 }
 
-/** The lowest @count digits of @value. */
+/* The lowest @count digits of @value. */
 static inline void put_digits(char *at, uint64_t value, int count)
 {
     for (int i = count - 1; i >= 0; i--, value >>= 5)
         at[i] = digits[value & 31];
 }
 
-/** 128 bits, from the end: sixty, sixty, and the eight that are left. No __int128: 32-bit machines have none. */
+/* 128 bits, from the end: sixty, sixty, and the eight that are left. No __int128: 32-bit machines have none. */
 void ulid_encode(const struct ulid *ulid, char text[ULID_TEXT])
 {
     uint64_t high, low;
@@ -43,7 +43,7 @@ void ulid_encode(const struct ulid *ulid, char text[ULID_TEXT])
     text[26] = '\0';
 }
 
-/** The value of a digit, or -1. */
+/* The value of a digit, or -1. */
 static int digit_value(char c)
 {
     if (c >= 'a' && c <= 'z')

@@ -98,7 +98,7 @@ struct zone_span zone_span_at(const struct hass_zone *zone, int64_t time)
 
 /* reading the file */
 
-/** What is left of the file; `too_short` once something was read that is not there. */
+/* What is left of the file; `too_short` once something was read that is not there. */
 struct reader {
     const unsigned char *at;
     size_t left;
@@ -149,7 +149,7 @@ static bool take_header(struct reader *reader, struct header *ret_header)
     return !reader->too_short;
 }
 
-/** Size of a block's body, whose times take @time_size bytes. */
+/* Size of a block's body, whose times take @time_size bytes. */
 static size_t body_size(const struct header *header, size_t time_size)
 {
     uint64_t size = (uint64_t)header->timecnt * (time_size + 1) + (uint64_t)header->typecnt * 6 +
@@ -159,7 +159,7 @@ static size_t body_size(const struct header *header, size_t time_size)
     return size > ZONE_MAX_FILE ? ZONE_MAX_FILE + 1 : (size_t)size;
 }
 
-/** Appends a change unless it changes nothing; one at the time of the last takes its place. */
+/* Appends a change unless it changes nothing; one at the time of the last takes its place. */
 static void add_change(struct hass_zone *zone, int64_t time, int offset)
 {
     struct change *last =
@@ -190,7 +190,7 @@ static int offset_of_type(const unsigned char *types, size_t index)
     return (int)(int32_t)be32toh(value);
 }
 
-/** Lists the changes of the 64-bit block; @ret_last is the time of its last transition. */
+/* Lists the changes of the 64-bit block; @ret_last is the time of its last transition. */
 static bool take_changes(struct hass_zone *zone, const struct header *header, struct reader *reader,
                          int64_t *ret_last)
 {
@@ -217,7 +217,7 @@ static bool take_changes(struct hass_zone *zone, const struct header *header, st
     return true;
 }
 
-/** Writes the changes of @rule out for the 400 years behind @last. */
+/* Writes the changes of @rule out for the 400 years behind @last. */
 static void apply_rule(struct hass_zone *zone, const struct zone_rule *rule, int64_t last)
 {
     int64_t year;
@@ -242,7 +242,7 @@ static void apply_rule(struct hass_zone *zone, const struct zone_rule *rule, int
     zone->repeats_from = civil_to_days(year + 1, 1, 3) * SECONDS_PER_DAY + PERIOD;
 }
 
-/** The footer is "\nRULE\n"; an empty rule is allowed. */
+/* The footer is "\nRULE\n"; an empty rule is allowed. */
 static bool take_footer(struct hass_zone *zone, struct reader *reader, int64_t last)
 {
     struct zone_rule rule;
@@ -292,7 +292,7 @@ int zone_parse(const char *name, const void *data, size_t size, struct hass_zone
 
 /* finding the file */
 
-/** Letters, digits, "_", "-", "+" and "." in parts divided by "/"; no part is empty or begins with a dot. */
+/* Letters, digits, "_", "-", "+" and "." in parts divided by "/"; no part is empty or begins with a dot. */
 static bool name_is_good(const char *name)
 {
     if (!*name || strnlen(name, ZONE_MAX_NAME + 1) > ZONE_MAX_NAME)

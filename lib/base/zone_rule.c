@@ -10,7 +10,7 @@
 #include "civil.h"
 #include "utf8.h"
 
-/** Reads an unsigned number in @low..@high. */
+/* Reads an unsigned number in @low..@high. */
 static bool read_number(const char **at, int low, int high, int *ret_number)
 {
     int number = 0;
@@ -31,7 +31,7 @@ static bool skip(const char **at, char c)
     return true;
 }
 
-/** "CET" or "<+0330>". The name itself is of no use to us. */
+/* "CET" or "<+0330>". The name itself is of no use to us. */
 static bool skip_name(const char **at)
 {
     const char *start = *at;
@@ -45,7 +45,7 @@ static bool skip_name(const char **at)
     return *at - start >= 3;
 }
 
-/** [+-]hh[:mm[:ss]] as seconds. */
+/* [+-]hh[:mm[:ss]] as seconds. */
 static bool read_time(const char **at, int max_hour, int *ret_seconds)
 {
     int hour, minute = 0, second = 0;
@@ -123,7 +123,7 @@ static int64_t weekday_in_month(const struct zone_rule_date *date, int64_t year)
     return first + (day < civil_days_in_month(year, date->month) ? day : day - 7);
 }
 
-/** Seconds since 1970 on the wall clock. */
+/* Seconds since 1970 on the wall clock. */
 static int64_t date_in_year(const struct zone_rule_date *date, int64_t year)
 {
     int64_t days;

@@ -74,7 +74,7 @@ static inline uint32_t load_32(const unsigned char *at)
     return word;
 }
 
-/** Reads the value of @tag at @at; returns its size. */
+/* Reads the value of @tag at @at; returns its size. */
 static size_t decode_value(enum tag tag, const unsigned char *at, struct hass_value *value)
 {
     switch (tag) {
@@ -154,7 +154,7 @@ void attrs_writer_fini(struct hass_attrs_writer *writer)
         free(writer->bytes);
 }
 
-/** Makes room for @more bytes behind what is written. */
+/* Makes room for @more bytes behind what is written. */
 static void reserve(struct hass_attrs_writer *writer, size_t more)
 {
     if (more <= writer->capacity - writer->length)
@@ -171,13 +171,13 @@ static void reserve(struct hass_attrs_writer *writer, size_t more)
     writer->capacity = capacity;
 }
 
-/** Bytes of base that were written again. */
+/* Bytes of base that were written again. */
 static size_t matched_size(const struct hass_attrs_writer *writer)
 {
     return writer->base ? (size_t)(writer->next - writer->base->bytes) : 0;
 }
 
-/** From now on entries are stored; what was equal so far is copied. */
+/* From now on entries are stored; what was equal so far is copied. */
 static void begin_storing(struct hass_attrs_writer *writer)
 {
     size_t matched = matched_size(writer);
@@ -191,7 +191,7 @@ static void begin_storing(struct hass_attrs_writer *writer)
     writer->length = matched;
 }
 
-/** Finds @key among what is stored. False when it is not. */
+/* Finds @key among what is stored. False when it is not. */
 static bool find_entry(const unsigned char *bytes, size_t size, const char *key, size_t key_length,
                        size_t *ret_at, struct entry *ret_entry)
 {
@@ -206,7 +206,7 @@ static bool find_entry(const unsigned char *bytes, size_t size, const char *key,
     return false;
 }
 
-/** Opens or closes the gap so that the entry at @at takes @size bytes instead of @former. */
+/* Opens or closes the gap so that the entry at @at takes @size bytes instead of @former. */
 static void resize_entry(struct hass_attrs_writer *writer, size_t at, size_t former, size_t size)
 {
     if (size > former)
@@ -232,13 +232,13 @@ static void store(struct hass_attrs_writer *writer, const char *key, const struc
     encode(writer->bytes + at, key, key_length, value);
 }
 
-/** What is stored is UTF-8 without NUL, so that its end is where C sees it. */
+/* What is stored is UTF-8 without NUL, so that its end is where C sees it. */
 static bool fit_to_store(const char *text, size_t length)
 {
     return utf8_valid(text, length) && !memchr(text, '\0', length);
 }
 
-/** Copies @text with each stray byte replaced by U+FFFD. */
+/* Copies @text with each stray byte replaced by U+FFFD. */
 static void repair_text(const char *text, size_t length, struct hass_buf *buf)
 {
     for (size_t at = 0, size; at < length; at += size) {
@@ -257,7 +257,7 @@ static void repair_text(const char *text, size_t length, struct hass_buf *buf)
  * comparison.
  */
 
-/** The value of the next entry to be matched if it is one of @key and @tag, or NULL. */
+/* The value of the next entry to be matched if it is one of @key and @tag, or NULL. */
 static inline const unsigned char *next_match(const struct hass_attrs_writer *writer,
                                               const char *key, enum tag tag)
 {
@@ -301,7 +301,7 @@ static bool match_value(struct hass_attrs_writer *writer, const char *key,
            take_match(writer, at + size);
 }
 
-/** Stores a value that was not matched. */
+/* Stores a value that was not matched. */
 static void store_value(struct hass_attrs_writer *writer, const char *key, struct hass_value value)
 {
     struct hass_buf repaired = HASS_BUF_INIT;

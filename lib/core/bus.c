@@ -59,7 +59,7 @@ void bus_fini(struct hass *hass)
     hass->bus.types = hass_strmap_destroy(hass->bus.types);
 }
 
-/** Forgets types whose last listener has gone. Not while a delivery may still look at them. */
+/* Forgets types whose last listener has gone. Not while a delivery may still look at them. */
 static void sweep_types(struct bus *bus)
 {
     const char *name;
@@ -73,7 +73,7 @@ static void sweep_types(struct bus *bus)
             hass_strmap_remove(bus->types, name);
 }
 
-/** A listener has left its list. */
+/* A listener has left its list. */
 static void listener_removed(struct hass_sub *sub, void *owner)
 {
     struct bus_type *type = owner;
@@ -86,7 +86,7 @@ static struct bus_type *find_type(const struct bus *bus, const char *name)
     return hass_strmap_get(bus->types, name);
 }
 
-/** @type is NULL when nobody listens to it by name. */
+/* @type is NULL when nobody listens to it by name. */
 static bool reaches_anybody(const struct bus *bus, const struct bus_type *type)
 {
     if (type && sub_list_count(&type->listeners))
@@ -109,7 +109,7 @@ int bus_check_room(struct hass *hass, struct hass_error *err)
                      BUS_MAX_QUEUED);
 }
 
-/** Takes the event and the live reference of its context. */
+/* Takes the event and the live reference of its context. */
 static HASS_CALLBACK void deliver(struct hass *hass, struct hass_event *event,
                                   struct bus_type *type)
 {
@@ -147,7 +147,7 @@ static HASS_CALLBACK void enqueue(struct bus *bus, struct hass_event *event)
     bus->queued++;
 }
 
-/** Delivers now, or after the event under way. @event and the live reference of its context are taken. */
+/* Delivers now, or after the event under way. @event and the live reference of its context are taken. */
 static HASS_CALLBACK void dispatch(struct hass *hass, struct hass_event *event,
                                    struct bus_type *type)
 {
@@ -217,7 +217,7 @@ int bus_fire(struct hass *hass, const char *type, json_t *data, const struct eve
 
 /* firing */
 
-/** What both forms check in the caller's thread. */
+/* What both forms check in the caller's thread. */
 static int check_fire(const char *type, const json_t *data, struct hass_error *err)
 {
     if (strnlen(type, HASS_MAX_EVENT_TYPE + 1) > HASS_MAX_EVENT_TYPE)
@@ -310,7 +310,7 @@ int hass_bus_fire(struct hass *hass, const char *type, json_t *data,
 /* A filter is called with an event, never without. */
 typedef bool subject_filter_fn(const void *subject, void *userdata);
 
-/** @options->job is taken. */
+/* @options->job is taken. */
 static HASS_CALLBACK int add_listener(struct hass *hass, const char *type,
                                       struct sub_options *options, struct hass_sub **ret_sub,
                                       struct hass_error *err)

@@ -57,7 +57,7 @@ static void set_text(struct hass_home *home, const char *key, const char *text)
         }
 }
 
-/** The model's old word for the same units. */
+/* The model's old word for the same units. */
 static const char *canonical_text(const char *key, const char *text)
 {
     return strcmp(key, "unit_system") == 0 && strcmp(text, "imperial") == 0 ? "us_customary" : text;
@@ -81,7 +81,7 @@ static void set_value(struct hass_home *home, const char *key, const json_t *val
         home->debug = json_is_true(value);
 }
 
-/** Checks all, then changes all. @ret_changed: the checked values. */
+/* Checks all, then changes all. @ret_changed: the checked values. */
 static HASS_CALLBACK int apply(struct hass *hass, const json_t *values, json_t **ret_changed,
                                struct hass_error *err)
 {

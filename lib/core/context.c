@@ -62,7 +62,7 @@ static bool id_fits(const char *id)
     return !id || strnlen(id, HASS_MAX_CONTEXT_ID + 1) <= HASS_MAX_CONTEXT_ID;
 }
 
-/** Copies @text to *@at, which moves behind it. */
+/* Copies @text to *@at, which moves behind it. */
 static const char *put_name(char **at, const char *text)
 {
     if (!text)
@@ -114,7 +114,7 @@ const struct hass_context *hass_context_ref(const struct hass_context *context)
     return context;
 }
 
-/** Takes @count from the counts; frees the context when nothing is left. Returns the counts before. */
+/* Takes @count from the counts; frees the context when nothing is left. Returns the counts before. */
 static uint64_t take_off(const struct hass_context *context, uint64_t count)
 {
     uint64_t before =
@@ -227,7 +227,7 @@ const struct hass_event *hass_context_origin_event(const struct hass_context *co
     return context->origin;
 }
 
-/** The context keeps its origin from now on, unless that is on its way to be freed. */
+/* The context keeps its origin from now on, unless that is on its way to be freed. */
 static void hold_origin(struct hass_context *context)
 {
     if (!context->origin || atomic_load_explicit(&context->origin_held, memory_order_relaxed) ||

@@ -194,7 +194,7 @@ static void write_state(const struct hass_state *state, struct hass_buf *buf)
         hass_buf_add_string(buf, "null");
 }
 
-/** As build_data, from the states' cached texts. */
+/* As build_data, from the states' cached texts. */
 static void write_data(const struct hass_event *event, struct hass_buf *buf)
 {
     if (event->kind == EVENT_PLAIN) {

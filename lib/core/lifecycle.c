@@ -45,7 +45,7 @@ static double seconds_left(struct hass *hass, int64_t deadline)
     return left > 0 ? left : 0;
 }
 
-/** Waits for one snapshot of what is tracked. Returns 1 when there was nothing. */
+/* Waits for one snapshot of what is tracked. Returns 1 when there was nothing. */
 static HASS_COROUTINE int wait_snapshot(struct hass *hass, double seconds)
 {
     struct hass_future **futures;
@@ -94,7 +94,7 @@ static bool contains(struct hass_future *const *futures, size_t count,
     return false;
 }
 
-/** Runs the startup jobs and waits for those alone: what hung before is not waited for again. */
+/* Runs the startup jobs and waits for those alone: what hung before is not waited for again. */
 static HASS_COROUTINE int run_startup_jobs(struct hass *hass)
 {
     struct hass_future **before, **after;

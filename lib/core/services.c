@@ -94,7 +94,7 @@ struct service *services_find(const struct services *services, const char *domai
     return find_exact(services, lower_domain, lower_name);
 }
 
-/** Puts @service, whose reference the table takes; gives back what it replaces. */
+/* Puts @service, whose reference the table takes; gives back what it replaces. */
 static struct service *put(struct services *services, struct service *service)
 {
     lock_take(&services->lock);
@@ -213,7 +213,7 @@ int hass_services_async_register(struct hass *hass, const char *domain, const ch
     return 0;
 }
 
-/** @service is in the table. */
+/* @service is in the table. */
 static HASS_CALLBACK void unregister(struct service *service)
 {
     struct hass *hass = service->hass;
@@ -352,7 +352,7 @@ bool hass_services_async_is_admin(struct hass *hass, const char *domain, const c
     return found && found->admin;
 }
 
-/** "turn_on" reads "Turn on". */
+/* "turn_on" reads "Turn on". */
 static json_t *readable_name(const char *name)
 {
     autofree char *text = mem_strdup(name);
@@ -364,7 +364,7 @@ static json_t *readable_name(const char *name)
     return json_string(text);
 }
 
-/** A service that takes entities shows them as its target, not among its fields. */
+/* A service that takes entities shows them as its target, not among its fields. */
 static void describe_target(const struct service *service, json_t *fields, json_t *description)
 {
     struct hass_field field;

@@ -45,7 +45,7 @@ static int check_response(const struct service *service, const struct hass_call_
     return 0;
 }
 
-/** There is no register of users in the core: nobody but a caller without a user counts as administrator. */
+/* There is no register of users in the core: nobody but a caller without a user counts as administrator. */
 static int check_admin(const struct service *service, const struct hass_call_options *options,
                        struct hass_error *err)
 {
@@ -54,7 +54,7 @@ static int check_admin(const struct service *service, const struct hass_call_opt
     return 0;
 }
 
-/** The target is merged over the data. */
+/* The target is merged over the data. */
 static int merge_target(struct request *request, struct hass_error *err)
 {
     if ((request->data && !json_is_object(request->data)) ||
@@ -70,7 +70,7 @@ static int merge_target(struct request *request, struct hass_error *err)
     return 0;
 }
 
-/** The data that the handler gets: validated, with defaults. */
+/* The data that the handler gets: validated, with defaults. */
 static int check_schema(const struct service *service, const json_t *data, json_t **ret_checked,
                         struct hass_error *err)
 {
@@ -99,7 +99,7 @@ static HASS_CALLBACK int fire_call(struct hass *hass, const struct service *serv
                     &(struct event_options){ .context = context }, err);
 }
 
-/** Everything up to the handler. @ret_call: a reference. */
+/* Everything up to the handler. @ret_call: a reference. */
 static HASS_CALLBACK int begin_call(struct hass *hass, struct request *request,
                                     struct hass_service_call **ret_call, struct hass_error *err)
 {
@@ -144,7 +144,7 @@ static void end_request(struct request *request)
 
 /* the handler */
 
-/** Nobody waits for this result. */
+/* Nobody waits for this result. */
 static void log_result(const struct hass_service_call *call, int status,
                        const struct hass_error *err)
 {
@@ -183,7 +183,7 @@ static void unref_call(void *call)
     hass_service_call_unref(call);
 }
 
-/** The handler's job as run in its scope; the subject is the call itself. */
+/* The handler's job as run in its scope; the subject is the call itself. */
 static struct hass_job handler_job(const struct service *service)
 {
     struct hass_job job = service->job;
@@ -193,7 +193,7 @@ static struct hass_job handler_job(const struct service *service)
     return job;
 }
 
-/** Starts a handler that outlives this call; nobody waits. @call is taken. */
+/* Starts a handler that outlives this call; nobody waits. @call is taken. */
 static HASS_CALLBACK int start_detached(struct hass *hass, struct hass_service_call *call,
                                         struct hass_error *err)
 {
@@ -210,7 +210,7 @@ static HASS_CALLBACK int start_detached(struct hass *hass, struct hass_service_c
     return job_run(hass, service->scope, &job, hass, call, unref_call, JOB_TRACKED, NULL, err);
 }
 
-/** A callback handler, at once. */
+/* A callback handler, at once. */
 static HASS_CALLBACK int run_callback(struct hass *hass, const struct hass_service_call *call,
                                       struct hass_error *err)
 {
@@ -219,7 +219,7 @@ static HASS_CALLBACK int run_callback(struct hass *hass, const struct hass_servi
     return job_run(hass, call->service->scope, &job, call, NULL, NULL, 0, NULL, err);
 }
 
-/** Runs the handler without waiting. @call is taken. */
+/* Runs the handler without waiting. @call is taken. */
 static HASS_CALLBACK int run_without_waiting(struct hass *hass, struct hass_service_call *call,
                                              struct hass_error *err)
 {
@@ -303,7 +303,7 @@ static HASS_COROUTINE int call_service(struct hass *hass, struct request *reques
     return status < 0 ? status : 0;
 }
 
-/** Takes @data and the target of @options. */
+/* Takes @data and the target of @options. */
 static void request_init(struct request *request, const char *domain, const char *service,
                          json_t *data, const struct hass_call_options *options)
 {

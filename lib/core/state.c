@@ -194,7 +194,7 @@ void state_write_time(int64_t time, struct hass_buf *buf)
     hass_buf_add_string(buf, text);
 }
 
-/** The three times are mostly one: it is made once. */
+/* The three times are mostly one: it is made once. */
 static void write_times(const struct hass_state *state, struct state_text *head,
                         struct hass_buf *buf)
 {

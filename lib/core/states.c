@@ -24,7 +24,7 @@ struct change {
     struct hass_set_options options;
 };
 
-/** The machine is to have what the change says; what was there before is given back, a reference. */
+/* The machine is to have what the change says; what was there before is given back, a reference. */
 static const struct hass_state *put_state(struct change *change, const struct hass_state *state)
 {
     struct states *states = &change->hass->states;
@@ -39,7 +39,7 @@ static const struct hass_state *put_state(struct change *change, const struct ha
     return old;
 }
 
-/**
+/*
  * When a state was reported again. Nobody waits for it to the microsecond unless somebody listens, and reading the clock
  * would be a third of all the work; so it is the time of the kernel's last tick.
  */
@@ -53,7 +53,7 @@ static int64_t report_time(const struct change *change, const struct hass_state 
     return tick > state->last_updated ? tick : state->last_updated;
 }
 
-/** Nothing changed: the state has only been reported again. */
+/* Nothing changed: the state has only been reported again. */
 static HASS_CALLBACK void report(struct change *change, const struct hass_state *state)
 {
     const struct hass_context *given = change->options.context;
@@ -90,7 +90,7 @@ static HASS_CALLBACK void replace(struct change *change, const struct attrs *att
     hass_state_unref(old);
 }
 
-/** The rest of the checks: what a new state object must be. */
+/* The rest of the checks: what a new state object must be. */
 static int check_new(const struct change *change, struct hass_error *err)
 {
     if (!change->slot && !hass_valid_entity_id(change->id))
@@ -106,7 +106,7 @@ static int check_new(const struct change *change, struct hass_error *err)
     return 0;
 }
 
-/** Writes a state that differs, or may differ, from the present one. Finishes @writer. */
+/* Writes a state that differs, or may differ, from the present one. Finishes @writer. */
 static HASS_CALLBACK int apply_difference(struct change *change, struct hass_attrs_writer *writer,
                                           bool same_text, struct hass_error *err)
 {
@@ -129,7 +129,7 @@ static HASS_CALLBACK int apply_difference(struct change *change, struct hass_att
     return 0;
 }
 
-/** Finishes @writer, too. */
+/* Finishes @writer, too. */
 static HASS_CALLBACK int apply(struct change *change, struct hass_attrs_writer *writer,
                                struct hass_error *err)
 {
@@ -147,7 +147,7 @@ static HASS_CALLBACK int apply(struct change *change, struct hass_attrs_writer *
     return status;
 }
 
-/** With many entities the present state is not in the cache: all of it is asked for at once. */
+/* With many entities the present state is not in the cache: all of it is asked for at once. */
 static void prefetch(const struct entity_slot *slot)
 {
     const char *attrs = (const char *)slot->attrs;
@@ -157,7 +157,7 @@ static void prefetch(const struct entity_slot *slot)
         __builtin_prefetch(attrs + line * 64);
 }
 
-/** Finds the entity of a set; @lower has room for a lower-case copy of the id. */
+/* Finds the entity of a set; @lower has room for a lower-case copy of the id. */
 static HASS_CALLBACK void begin(struct change *change, const char *entity_id, const char *text,
                                 char lower[HASS_MAX_ENTITY_ID + 2])
 {

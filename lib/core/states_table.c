@@ -44,7 +44,7 @@ struct entity_slot *table_find(const struct states *states, const char *id, size
     return cell ? cell->slot : NULL;
 }
 
-/** Copies @id in lower case. False when that changes nothing. */
+/* Copies @id in lower case. False when that changes nothing. */
 static bool lower_case(const char *id, size_t length, char *lower)
 {
     bool differs = false;
@@ -78,7 +78,7 @@ static void put_cell(struct states_cell *cells, size_t mask, struct states_cell 
     cells[i] = cell;
 }
 
-/**
+/*
  * Zeroed cells. A table of megabytes is visited all over: in huge pages each visit misses one cache less.
  */
 static struct states_cell *new_cells(size_t count)
@@ -95,7 +95,7 @@ static struct states_cell *new_cells(size_t count)
     return cells;
 }
 
-/** The new cells are filled outside the lock: nobody but the loop, which is busy here, changes the old ones. */
+/* The new cells are filled outside the lock: nobody but the loop, which is busy here, changes the old ones. */
 static void grow(struct states *states)
 {
     size_t count = states->mask ? (states->mask + 1) * 2 : FIRST_CELLS;
@@ -136,7 +136,7 @@ struct entity_slot *table_add(struct hass *hass, const char *id, size_t length)
     return slot;
 }
 
-/** Empties a cell; successors that were pushed past it move back. With the lock held. */
+/* Empties a cell; successors that were pushed past it move back. With the lock held. */
 static void close_cell(struct states *states, struct states_cell *cell)
 {
     size_t gap = (size_t)(cell - states->cells);
@@ -295,7 +295,7 @@ static void add_to_list(struct hass_state_list *list, const struct hass_state *s
     list->items[list->count++] = hass_state_ref(state);
 }
 
-/** Loop thread, or with the lock held. */
+/* Loop thread, or with the lock held. */
 static void list_states(const struct states *states, const char *domain,
                         struct hass_state_list *list)
 {

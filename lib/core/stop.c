@@ -107,7 +107,7 @@ static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_er
     return hass_async_stop(hass, *(const int *)userdata, false, err);
 }
 
-/** The stop belongs to the core, whoever asked: it must not end with a scope. */
+/* The stop belongs to the core, whoever asked: it must not end with a scope. */
 static HASS_CALLBACK int start_stop(struct hass *hass, void *arg, struct hass_error *err)
 {
     int *exit_code = mem_memdup(arg, sizeof(*exit_code));

@@ -35,7 +35,7 @@ bool hass_value_number(struct hass_value value, double *ret_number)
     }
 }
 
-/**
+/*
  * A float as the model writes states: at most 15 significant digits, always with a fraction or an exponent ("5.0"), and an
  * exponent from 1e14 on, one digit earlier than printf's %g has it.
  */

@@ -24,7 +24,7 @@ static void report(struct config_file *file, enum diagnostic_severity severity, 
     diagnostics_add(&file->diagnostics, severity, &about, "%s", message);
 }
 
-/** Says why nothing can be read of the folder. Returns false then. */
+/* Says why nothing can be read of the folder. Returns false then. */
 static bool check_folder(struct config_file *file, const char *dir, const char *path)
 {
     struct stat status;
@@ -47,7 +47,7 @@ static bool check_folder(struct config_file *file, const char *dir, const char *
     return false;
 }
 
-/** The whole file as an object; empty when there is nothing to be had of it. */
+/* The whole file as an object; empty when there is nothing to be had of it. */
 static json_t *load_root(struct config_file *file, const char *dir)
 {
     autofree char *path = mem_printf("%s/configuration.yaml", dir);
@@ -65,7 +65,7 @@ static json_t *load_root(struct config_file *file, const char *dir)
     return json_object();
 }
 
-/** A copy that may be changed, with the same places. */
+/* A copy that may be changed, with the same places. */
 static json_t *copy_map(struct config_file *file, const json_t *map)
 {
     json_t *copy = json_copy((json_t *)map);
@@ -73,7 +73,7 @@ static json_t *copy_map(struct config_file *file, const json_t *map)
     return copy;
 }
 
-/** Takes the core section out of @root. */
+/* Takes the core section out of @root. */
 static json_t *take_core(struct config_file *file, json_t *root)
 {
     const json_t *section = json_object_get(root, CORE);
@@ -131,7 +131,7 @@ static json_t *join_sections(struct config_file *file, const char *domain, const
     return joined;
 }
 
-/** Files the value of "light kitchen" under light. */
+/* Files the value of "light kitchen" under light. */
 static void add_section(struct config_file *file, const json_t *root, const char *key)
 {
     struct yaml_marks *marks = file->marks;

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-/** Of a long source line only this many bytes around the column are shown. */
+/* Of a long source line only this many bytes around the column are shown. */
 #define SHOWN_BYTES 160
 
 const char *source_line(const struct source *source, uint32_t line, size_t *ret_length)
@@ -34,7 +34,7 @@ const char *source_line(const struct source *source, uint32_t line, size_t *ret_
     return text;
 }
 
-/** The line's text, fit for a terminal: control characters become blanks. Cut behind the column when it is long. */
+/* The line's text, fit for a terminal: control characters become blanks. Cut behind the column when it is long. */
 static char *copy_source_line(const struct mark *mark)
 {
     size_t length;

@@ -8,7 +8,7 @@
 
 #include "data/json_scan.h"
 
-/** Finds nesting beyond the limit. Brackets in strings do not count; malformed text is left to the parser. */
+/* Finds nesting beyond the limit. Brackets in strings do not count; malformed text is left to the parser. */
 static bool is_too_deep(const char *text, size_t size)
 {
     struct json_scan scan = JSON_SCAN_INIT;

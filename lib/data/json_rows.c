@@ -14,7 +14,7 @@
 #include "base/utf8.h"
 #include "data/json_scan.h"
 
-/** Longer keys cannot be part of a path. */
+/* Longer keys cannot be part of a path. */
 #define KEY_MAX 64
 
 struct json_rows {
@@ -64,7 +64,7 @@ static bool is_blank(const struct hass_buf *buf)
     return true;
 }
 
-/** Parses and hands out the row that has been collected. */
+/* Parses and hands out the row that has been collected. */
 static int finish_row(struct json_rows *rows, bool last, struct hass_error *err)
 {
     if (last && rows->count == 0 && is_blank(&rows->row))
@@ -105,7 +105,7 @@ static int feed_row(struct json_rows *rows, char c, struct hass_error *err)
     return r;
 }
 
-/** A value of the object that the path has led to begins with @c. */
+/* A value of the object that the path has led to begins with @c. */
 static void follow_path(struct json_rows *rows, char c)
 {
     bool last = rows->path[rows->matched + 1] == NULL;
@@ -116,7 +116,7 @@ static void follow_path(struct json_rows *rows, char c)
     rows->armed = false;
 }
 
-/** Keeps track of where the path is; @was_string: the byte before belonged to a string. */
+/* Keeps track of where the path is; @was_string: the byte before belonged to a string. */
 static void track_path(struct json_rows *rows, char c, bool was_string)
 {
     const struct json_scan *scan = &rows->scan;

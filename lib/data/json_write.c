@@ -24,7 +24,7 @@ static inline uint64_t zero_bytes(uint64_t word)
     return (word - BYTES(0x01)) & ~word & BYTES(0x80);
 }
 
-/** Nonzero when one of eight bytes is a control character, a quote or a backslash. */
+/* Nonzero when one of eight bytes is a control character, a quote or a backslash. */
 static inline uint64_t special_bytes(uint64_t word)
 {
     uint64_t control = (word - BYTES(0x20)) & ~word & BYTES(0x80);
@@ -36,7 +36,7 @@ static inline bool is_special(unsigned char c)
     return c < 0x20 || c == '"' || c == '\\';
 }
 
-/** Copies eight bytes. False, and nothing copied, when one of them may not stand as it is. */
+/* Copies eight bytes. False, and nothing copied, when one of them may not stand as it is. */
 static inline bool copy_eight(char *to, const char *text)
 {
     uint64_t word;
@@ -47,7 +47,7 @@ static inline bool copy_eight(char *to, const char *text)
     return true;
 }
 
-/**
+/*
  * Copies bytes as long as they may stand as they are. Returns how many; there is room for @length. Looking and copying in
  * one go saves a second walk over what is mostly a dozen bytes.
  */
@@ -76,7 +76,7 @@ static void write_escape(unsigned char c, struct hass_buf *buf)
     hass_buf_printf(buf, "\\u%04x", c);
 }
 
-/** Room for @more bytes and a NUL: where they go. */
+/* Room for @more bytes and a NUL: where they go. */
 static inline char *room_for(struct hass_buf *buf, size_t more)
 {
     if (buf->capacity - buf->length <= more)
@@ -84,7 +84,7 @@ static inline char *room_for(struct hass_buf *buf, size_t more)
     return buf->data + buf->length;
 }
 
-/** Takes the bytes up to @end, which have been written into the room, into the buffer. */
+/* Takes the bytes up to @end, which have been written into the room, into the buffer. */
 static inline void commit(struct hass_buf *buf, char *end)
 {
     *end = 0;
@@ -124,7 +124,7 @@ void hass_json_write_string(const char *text, size_t length, struct hass_buf *bu
 
 /* numbers */
 
-/** Writes the decimal digits of @value so that they end before @end; returns where they begin. */
+/* Writes the decimal digits of @value so that they end before @end; returns where they begin. */
 static char *digits_before(uint64_t value, char *end)
 {
     do
@@ -143,7 +143,7 @@ static void write_int(int64_t value, struct hass_buf *buf)
     put(buf, start, (size_t)(text + sizeof(text) - start));
 }
 
-/**
+/*
  * The everyday numbers: few decimals, fewer than 16 digits. A quotient of two exact integers is correctly rounded, so the
  * first power of ten that gives @number back has found its shortest text. Returns the length, or 0 for the slow way.
  */
@@ -176,7 +176,7 @@ static size_t format_short_decimal(double number, char text[JSON_NUMBER_TEXT])
     return 0;
 }
 
-/** The shortest "d.ddde±xx" that reads back as @number: 15 digits always hold what people write, 17 hold everything. */
+/* The shortest "d.ddde±xx" that reads back as @number: 15 digits always hold what people write, 17 hold everything. */
 static void format_scientific(double number, char text[JSON_NUMBER_TEXT])
 {
     // Subnormal numbers have fewer digits to begin with.
@@ -237,14 +237,14 @@ void hass_json_write_number(double number, struct hass_buf *buf)
 
 /* values */
 
-/** A container that is being written, and how far. */
+/* A container that is being written, and how far. */
 struct frame {
     const json_t *container;
     void *member; /* object: the next member; NULL at the end */
     size_t index; /* array: the next item */
 };
 
-/** Deeper values than foreign ones may be go to the heap. */
+/* Deeper values than foreign ones may be go to the heap. */
 struct writer {
     struct hass_buf *buf;
     struct frame *frames;
@@ -284,7 +284,7 @@ static bool is_empty(const json_t *json)
     return json_is_object(json) ? json_object_size(json) == 0 : json_array_size(json) == 0;
 }
 
-/** Writes a scalar or an empty container; opens any other. */
+/* Writes a scalar or an empty container; opens any other. */
 static void write_value(struct writer *writer, const json_t *json)
 {
     struct hass_buf *buf = writer->buf;
@@ -319,7 +319,7 @@ static void write_value(struct writer *writer, const json_t *json)
     }
 }
 
-/** Writes the next part of the innermost container: a member, an item, or its end. */
+/* Writes the next part of the innermost container: a member, an item, or its end. */
 static void write_step(struct writer *writer)
 {
     struct frame *frame = &writer->frames[writer->depth - 1];

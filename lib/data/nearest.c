@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "data/diagnostic.h"
 
-/** Longer words are not compared: nobody mistypes one character in forty. */
+/* Longer words are not compared: nobody mistypes one character in forty. */
 #define WORD_MAX 40
 
 static char fold(char c)
@@ -22,7 +22,7 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/** Optimal string alignment over three rows. */
+/* Optimal string alignment over three rows. */
 static size_t edit_distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t rows[3][WORD_MAX + 1];

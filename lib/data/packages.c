@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "data/schema_text.h"
 
-/** One package while it is merged, for what is said about it. */
+/* One package while it is merged, for what is said about it. */
 struct package {
     const struct packages *all;
     const char *name;
@@ -47,7 +47,7 @@ static json_t *copy_container(struct yaml_marks *marks, const json_t *container)
     return copy;
 }
 
-/** Sets a member together with the places it has in @from. @value is taken. */
+/* Sets a member together with the places it has in @from. @value is taken. */
 static void set_member(struct yaml_marks *marks, json_t *to, const json_t *from, const char *key,
                        json_t *value)
 {
@@ -74,7 +74,7 @@ static void append_item(struct yaml_marks *marks, json_t *list, const json_t *it
     json_array_append(list, (json_t *)item);
 }
 
-/** Appends the value of a member: the items of a list, a single value, nothing for nothing. */
+/* Appends the value of a member: the items of a list, a single value, nothing for nothing. */
 static void append_member(struct yaml_marks *marks, json_t *list, const json_t *from,
                           const char *key)
 {
@@ -87,7 +87,7 @@ static void append_member(struct yaml_marks *marks, json_t *list, const json_t *
         append_item(marks, list, json_array_get(value, i), yaml_marks_item(marks, value, i));
 }
 
-/** Replaces a member of @to by a list of what both have; empty items are dropped, as the model does. */
+/* Replaces a member of @to by a list of what both have; empty items are dropped, as the model does. */
 static void join_lists(struct yaml_marks *marks, json_t *to, const json_t *from, const char *key)
 {
     json_t *list = json_array();
@@ -114,7 +114,7 @@ static void report_duplicate(const struct package *package, const json_t *to, co
            first.line);
 }
 
-/** Lays @from into @to until a scalar appears twice. Returns false then. */
+/* Lays @from into @to until a scalar appears twice. Returns false then. */
 static bool merge_maps(const struct package *package, json_t *to, const json_t *from)
 {
     struct yaml_marks *marks = package->all->marks;
@@ -211,7 +211,7 @@ static void merge_section(struct package *package, const json_t *content, const 
     }
 }
 
-/** Lays the customisations of a package over those of the core section, entity by entity. */
+/* Lays the customisations of a package over those of the core section, entity by entity. */
 static void merge_customize(struct package *package, const json_t *content)
 {
     static const char *const keys[] = { "customize", "customize_domain", "customize_glob" };

@@ -17,7 +17,7 @@
 #include "base/utf8.h"
 #include "data/schema_check.h"
 
-/** A step from a container to one of its values. */
+/* A step from a container to one of its values. */
 struct path {
     const struct path *parent; /* NULL: @container is the root */
     const json_t *container;
@@ -101,7 +101,7 @@ static void format_path(const struct path *path, const char *prefix, struct hass
         hass_buf_printf(buf, "%zu", path->index);
 }
 
-/** Which mark of the last step a problem points to. */
+/* Which mark of the last step a problem points to. */
 enum place {
     AT_VALUE,
     AT_KEY,
@@ -119,7 +119,7 @@ static struct mark mark_of_step(const struct yaml_marks *marks, const struct pat
                            : yaml_marks_member(marks, path->container, path->key);
 }
 
-/** The place of a problem, or the nearest one above it that is known. */
+/* The place of a problem, or the nearest one above it that is known. */
 static struct mark find_mark(const struct checker *checker, const struct path *path,
                              enum place place)
 {
@@ -184,7 +184,7 @@ static void warn_deprecated(struct checker *checker, const struct path *path)
                     path->key);
 }
 
-/** True when checking ends here: only the first problem is wanted, and there is one. */
+/* True when checking ends here: only the first problem is wanted, and there is one. */
 static bool is_over(const struct checker *checker)
 {
     return checker->code != 0 && !checker->diagnostics;
@@ -221,7 +221,7 @@ const char *schema_describe_value(const json_t *value, char text[SCHEMA_VALUE_TE
 
 /* single values */
 
-/** The hint for a value that is not one of the words: the nearest, and quotes where YAML has made a boolean of a word. */
+/* The hint for a value that is not one of the words: the nearest, and quotes where YAML has made a boolean of a word. */
 static char *hint_for_word(const struct hass_field *field, const json_t *value)
 {
     if (!field->words)
@@ -310,7 +310,7 @@ static bool check_list_length(struct checker *checker, const struct hass_field *
 typedef json_t *check_item_fn(struct checker *checker, const void *table, const json_t *value,
                               const struct path *path);
 
-/** Checks each item; bad ones are left out. A value that is no list stands for a list of one, null for an empty one. */
+/* Checks each item; bad ones are left out. A value that is no list stands for a list of one, null for an empty one. */
 static json_t *check_items(struct checker *checker, check_item_fn *check, const void *table,
                            const json_t *value, const struct path *path)
 {
@@ -373,7 +373,7 @@ static void report_no_map(struct checker *checker, const json_t *value, const st
            checker->secret ? "something else" : schema_describe_value(value, text));
 }
 
-/** Slugs are what the type says; a key of another form could not become part of an entity id. */
+/* Slugs are what the type says; a key of another form could not become part of an entity id. */
 static bool check_slug_key(struct checker *checker, const char *key, const struct path *path)
 {
     autojson *text = json_string(key), *slug = NULL;
@@ -385,7 +385,7 @@ static bool check_slug_key(struct checker *checker, const char *key, const struc
     return false;
 }
 
-/** A map of any keys to values of one field; bad members are left out. */
+/* A map of any keys to values of one field; bad members are left out. */
 static json_t *check_items_of_map(struct checker *checker, const struct hass_field *item,
                                   bool slug_keys, const json_t *value, const struct path *path)
 {
@@ -436,7 +436,7 @@ static char *list_keys(const struct hass_schema *schema)
     return hass_buf_steal(&buf);
 }
 
-/** Longer lists of keys do not help anybody. */
+/* Longer lists of keys do not help anybody. */
 #define KEYS_SHOWN 12
 
 static void report_unknown_key(struct checker *checker, const struct hass_schema *schema,
@@ -451,7 +451,7 @@ static void report_unknown_key(struct checker *checker, const struct hass_schema
     report(checker, path, AT_KEY, hint, "unknown key '%s'", key);
 }
 
-/** The key of another given member of @field's group that stands before it in the table; or NULL. */
+/* The key of another given member of @field's group that stands before it in the table; or NULL. */
 static const char *find_rival(const struct hass_schema *schema, const struct hass_field *field,
                               const json_t *value)
 {
@@ -466,7 +466,7 @@ static const char *find_rival(const struct hass_schema *schema, const struct has
     return NULL;
 }
 
-/** Checks one given member and puts it into @checked. */
+/* Checks one given member and puts it into @checked. */
 static bool check_member(struct checker *checker, const struct hass_schema *schema, const char *key,
                          const json_t *value, const json_t *map, const struct path *path,
                          json_t *checked)
@@ -493,7 +493,7 @@ static bool check_member(struct checker *checker, const struct hass_schema *sche
 
 /* defaults */
 
-/** The simple defaults, without the cost of a parser; NULL for the others. */
+/* The simple defaults, without the cost of a parser; NULL for the others. */
 static json_t *parse_simple(const char *text)
 {
     if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
@@ -512,7 +512,7 @@ static json_t *parse_fallback(const struct hass_field *field, struct hass_error 
     return json;
 }
 
-/** Defaults go through the same check, so that they come out in the same form. */
+/* Defaults go through the same check, so that they come out in the same form. */
 static bool add_default(struct checker *checker, const struct hass_field *field, const json_t *map,
                         const struct path *path, json_t *checked)
 {
@@ -528,7 +528,7 @@ static bool add_default(struct checker *checker, const struct hass_field *field,
     return member && json_object_set_new_nocheck(checked, field->key, member) == 0;
 }
 
-/** What was not given: defaults are filled in, required keys are missed. */
+/* What was not given: defaults are filled in, required keys are missed. */
 static bool complete_map(struct checker *checker, const struct hass_schema *schema,
                          const json_t *map, const struct path *path, json_t *checked)
 {

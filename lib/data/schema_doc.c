@@ -12,7 +12,7 @@
 
 static json_t *schema_as_json(const struct hass_schema *schema);
 
-/** A whole bound as an integer: editors show "255", not "255.0". */
+/* A whole bound as an integer: editors show "255", not "255.0". */
 static json_t *number(double value)
 {
     bool whole = value == floor(value) && fabs(value) < 1e15;
@@ -48,7 +48,7 @@ static void add_bounds(const struct hass_field *field, const char *lower, const 
 
 static json_t *field_as_json(const struct hass_field *field);
 
-/** The schema of one value of the field, lists aside. */
+/* The schema of one value of the field, lists aside. */
 static json_t *value_as_json(const struct hass_field *field)
 {
     if (field->type == &hass_type_map && field->schema)
@@ -70,7 +70,7 @@ static json_t *value_as_json(const struct hass_field *field)
     return json;
 }
 
-/** {"anyOf": [@first, @second]}; takes both. */
+/* {"anyOf": [@first, @second]}; takes both. */
 static json_t *any_of(json_t *first, json_t *second)
 {
     json_t *list = json_array(), *json = json_object();
@@ -80,7 +80,7 @@ static json_t *any_of(json_t *first, json_t *second)
     return json;
 }
 
-/** One value or a list of them; takes @item. */
+/* One value or a list of them; takes @item. */
 static json_t *list_of(json_t *item, const struct hass_field *field)
 {
     json_t *list = json_object();
@@ -162,7 +162,7 @@ json_t *hass_schema_as_json_schema(const struct hass_schema *schema)
     return json;
 }
 
-/** The frontend's selector: {"number": {"min": 0, "max": 255}}. */
+/* The frontend's selector: {"number": {"min": 0, "max": 255}}. */
 static json_t *selector(const struct hass_field *field)
 {
     json_t *options = json_object();

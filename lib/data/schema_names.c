@@ -59,7 +59,7 @@ const struct hass_field_type hass_type_slug = {
 
 /* entities */
 
-/** The lower-cased id of one entity, or NULL. */
+/* The lower-cased id of one entity, or NULL. */
 static json_t *read_entity_id(const char *text, size_t length)
 {
     while (length > 0 && ascii_is_space(text[length - 1]))
@@ -100,7 +100,7 @@ static int fail_entity_ids(const json_t *value, struct hass_error *err)
     return schema_fail("entity ids such as light.kitchen, 'all' or 'none'", value, err);
 }
 
-/** Reads "light.a, light.b". */
+/* Reads "light.a, light.b". */
 static int read_id_list(const json_t *value, json_t *ids, struct hass_error *err)
 {
     const char *text = json_string_value(value);
@@ -196,7 +196,7 @@ const struct hass_field_type hass_type_icon = {
 
 /* times of day */
 
-/** Reads one or two digits up to @limit. Returns what follows, or NULL. */
+/* Reads one or two digits up to @limit. Returns what follows, or NULL. */
 static const char *read_two_digits(const char *text, int limit, int *ret_number)
 {
     if (!ascii_is_digit(*text))

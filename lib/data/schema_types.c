@@ -48,7 +48,7 @@ const char *schema_scalar_text(const json_t *value, char buffer[SCHEMA_SCALAR_TE
     }
 }
 
-/** Bounds that no header declares: both zero. @max below @min: no upper bound. */
+/* Bounds that no header declares: both zero. @max below @min: no upper bound. */
 static bool is_unbounded(const struct hass_field *field)
 {
     return field->min == 0 && field->max == 0;
@@ -158,7 +158,7 @@ static const char *skip_space(const char *text)
     return text;
 }
 
-/** Reads a whole decimal number with nothing but blanks around it. */
+/* Reads a whole decimal number with nothing but blanks around it. */
 static bool read_int(const char *text, int64_t *ret_number)
 {
     char *end;
@@ -348,7 +348,7 @@ const struct hass_field_type hass_type_enum = {
 
 /* maps */
 
-/** Only for those who ask the type itself: the engine looks into maps on its own, for the sake of paths. */
+/* Only for those who ask the type itself: the engine looks into maps on its own, for the sake of paths. */
 static int check_map(const struct hass_field *field, const json_t *value, json_t **ret_value,
                      struct hass_error *err)
 {

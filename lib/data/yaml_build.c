@@ -36,10 +36,10 @@ static bool closes(const yaml_event_t *event)
     return event->type == YAML_MAPPING_END_EVENT || event->type == YAML_SEQUENCE_END_EVENT;
 }
 
-/** libyaml takes time in proportion to the depth for each bracket: nobody waits for the end of what nobody means. */
+/* libyaml takes time in proportion to the depth for each bracket: nobody waits for the end of what nobody means. */
 #define SKIPPED_DEPTH_MAX 1000
 
-/** Passes over the value that begins with @event, which is consumed. Returns YAML_SKIPPED, or YAML_BROKEN. */
+/* Passes over the value that begins with @event, which is consumed. Returns YAML_SKIPPED, or YAML_BROKEN. */
 static enum yaml_result skip_value(struct yaml_document *document, yaml_event_t *event)
 {
     size_t depth = opens(event);
@@ -63,7 +63,7 @@ static void free_node(void *node)
     free(node);
 }
 
-/** What is anchored can be used from here on: not inside itself. */
+/* What is anchored can be used from here on: not inside itself. */
 static void set_anchor(struct yaml_document *document, const char *name,
                        const struct yaml_node *node)
 {
@@ -134,7 +134,7 @@ static enum yaml_result build_scalar(struct yaml_document *document, const yaml_
 
 /* lists */
 
-/** Puts @node into @list or leaves it out; adds up what the list costs. */
+/* Puts @node into @list or leaves it out; adds up what the list costs. */
 static void add_item(struct yaml_loader *loader, struct yaml_node *list, struct yaml_node *node)
 {
     yaml_marks_add_item(loader->marks, list->value, node->mark);
@@ -168,7 +168,7 @@ static enum yaml_result build_list(struct yaml_document *document, struct yaml_n
 
 /* maps */
 
-/** A map while it grows. What `<<` brings waits until the end: the map's own keys win. */
+/* A map while it grows. What `<<` brings waits until the end: the map's own keys win. */
 struct map {
     struct yaml_document *document;
     struct yaml_node *node;
@@ -200,7 +200,7 @@ static bool is_merge_key(const yaml_event_t *event)
            strcmp((const char *)event->data.scalar.value, "<<") == 0;
 }
 
-/** Keys are text as written: `on:` is "on", not true. Consumes @event. */
+/* Keys are text as written: `on:` is "on", not true. Consumes @event. */
 static enum yaml_result build_key(struct yaml_document *document, yaml_event_t *event,
                                   struct key *ret_key)
 {
@@ -236,7 +236,7 @@ static enum yaml_result build_key(struct yaml_document *document, yaml_event_t *
     return text ? YAML_GOOD : YAML_SKIPPED;
 }
 
-/** Lays the members of @from over those of @to, with their places. */
+/* Lays the members of @from over those of @to, with their places. */
 static void lay_over(struct yaml_marks *marks, json_t *to, const json_t *from)
 {
     const char *key;
@@ -248,7 +248,7 @@ static void lay_over(struct yaml_marks *marks, json_t *to, const json_t *from)
     }
 }
 
-/** `<<: *map` or `<<: [*first, *second]`, where the first wins; of several `<<` the last. */
+/* `<<: *map` or `<<: [*first, *second]`, where the first wins; of several `<<` the last. */
 static void merge(struct map *map, struct mark mark, const json_t *value)
 {
     struct yaml_loader *loader = map->document->loader;
@@ -270,7 +270,7 @@ static void merge(struct map *map, struct mark mark, const json_t *value)
         yaml_error(loader, mark, "merge maps: '<<: *name'", "'<<' wants a map or a list of maps");
 }
 
-/** Puts what was merged below the map's own members. */
+/* Puts what was merged below the map's own members. */
 static void finish_merge(struct map *map)
 {
     if (!map->merged)
@@ -282,7 +282,7 @@ static void finish_merge(struct map *map)
     map->node->value = map->merged;
 }
 
-/** Builds the value of @key and adds the member. Consumes @event. */
+/* Builds the value of @key and adds the member. Consumes @event. */
 static enum yaml_result build_member(struct map *map, const struct key *key, yaml_event_t *event)
 {
     struct yaml_document *document = map->document;

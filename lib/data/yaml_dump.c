@@ -14,7 +14,7 @@
 #include "data/json_write.h"
 #include "data/yaml_scalar.h"
 
-/** Of a key: escaped, it must stay below YAML's 1,024 characters. */
+/* Of a key: escaped, it must stay below YAML's 1,024 characters. */
 #define SIMPLE_KEY 128
 
 static bool is_safe_character(char c)
@@ -22,7 +22,7 @@ static bool is_safe_character(char c)
     return ascii_is_lower(ascii_to_lower(c)) || ascii_is_digit(c) || strchr("_./ -", c);
 }
 
-/** Letters, digits and what is harmless between them, and not read as a number or a word of YAML. */
+/* Letters, digits and what is harmless between them, and not read as a number or a word of YAML. */
 static bool is_plain(const char *text, size_t length)
 {
     if (length == 0 || !(ascii_is_lower(ascii_to_lower(*text)) || *text == '_'))
@@ -37,7 +37,7 @@ static bool is_plain(const char *text, size_t length)
     return json_is_string(read);
 }
 
-/** What YAML does not allow as it is, or takes for the end of a line. */
+/* What YAML does not allow as it is, or takes for the end of a line. */
 static bool needs_escape(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF ||
@@ -84,7 +84,7 @@ static void indent(size_t depth, struct hass_buf *buf)
 
 static void dump_block(const json_t *json, size_t depth, bool in_line, struct hass_buf *buf);
 
-/** YAML 1.1 wants a point in a real number: "1e+16" would be text. */
+/* YAML 1.1 wants a point in a real number: "1e+16" would be text. */
 static void dump_real(double number, struct hass_buf *buf)
 {
     char text[JSON_NUMBER_TEXT];
@@ -106,7 +106,7 @@ static void dump_scalar(const json_t *json, struct hass_buf *buf)
         hass_json_write(json, buf);
 }
 
-/** Scalars follow the key or the dash in the same line; so does the first member of a map in a list. */
+/* Scalars follow the key or the dash in the same line; so does the first member of a map in a list. */
 static void dump_value(const json_t *json, size_t depth, bool in_list, struct hass_buf *buf)
 {
     if (is_block(json, depth)) {
@@ -120,7 +120,7 @@ static void dump_value(const json_t *json, size_t depth, bool in_list, struct ha
     hass_buf_add_char(buf, '\n');
 }
 
-/** YAML wants a question mark before a long key. */
+/* YAML wants a question mark before a long key. */
 static void dump_key(const char *key, size_t depth, struct hass_buf *buf)
 {
     size_t length = strlen(key);

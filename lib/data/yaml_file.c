@@ -76,7 +76,7 @@ int yaml_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
     return 0;
 }
 
-/** What libyaml's reader accepts, which is YAML 1.1's printable characters. */
+/* What libyaml's reader accepts, which is YAML 1.1's printable characters. */
 static bool is_printable(uint32_t c)
 {
     if (c < 0x20)
@@ -86,7 +86,7 @@ static bool is_printable(uint32_t c)
     return c != 0xFEFF && c != 0xFFFE && c != 0xFFFF;
 }
 
-/** Names what is wrong with the character at @text. */
+/* Names what is wrong with the character at @text. */
 static struct yaml_text_problem problem_with(const char *text, size_t left)
 {
     uint32_t c;
@@ -101,7 +101,7 @@ static struct yaml_text_problem problem_with(const char *text, size_t left)
     };
 }
 
-/** What is no text, so that looking at characters would be in vain. */
+/* What is no text, so that looking at characters would be in vain. */
 static struct yaml_text_problem find_fatal(const char *text, size_t size)
 {
     struct yaml_text_problem problem = { .line = 1, .column = 1, .fatal = true };

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "data/yaml_loader.h"
 
-/** @name as seen from the including file, or NULL with an error reported. */
+/* @name as seen from the including file, or NULL with an error reported. */
 static char *resolve(struct yaml_document *document, const char *name, struct mark mark)
 {
     if (!document->path) {
@@ -29,7 +29,7 @@ static char *resolve(struct yaml_document *document, const char *name, struct ma
     return mem_printf("%.*s%s", folder, document->path, name);
 }
 
-/** A folder's own trailing slash would make "folder//file" of every name. */
+/* A folder's own trailing slash would make "folder//file" of every name. */
 static char *resolve_folder(struct yaml_document *document, const char *name, struct mark mark)
 {
     char *path = resolve(document, name, mark);
@@ -101,7 +101,7 @@ struct walk {
 
 static enum yaml_result walk_folder(struct walk *walk, const char *folder, size_t depth);
 
-/** Sorts the entries of an open folder into files, which are added to the walk, and subfolders. */
+/* Sorts the entries of an open folder into files, which are added to the walk, and subfolders. */
 static enum yaml_result read_entries(struct walk *walk, const char *folder, DIR *dir,
                                      struct names *folders)
 {
@@ -155,7 +155,7 @@ static enum yaml_result walk_folder(struct walk *walk, const char *folder, size_
 typedef void add_file_fn(struct yaml_loader *loader, struct yaml_node *whole, const char *path,
                          const struct yaml_node *file);
 
-/** Reads all files below a folder and hands each value that is something to @add. Takes whole->value on failure. */
+/* Reads all files below a folder and hands each value that is something to @add. Takes whole->value on failure. */
 static enum yaml_result include_folder(struct yaml_document *document, const char *argument,
                                        struct mark mark, add_file_fn *add, struct yaml_node *whole)
 {

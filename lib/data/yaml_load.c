@@ -63,7 +63,7 @@ enum yaml_result yaml_over_limit(struct yaml_loader *loader, struct mark mark, c
     return YAML_BROKEN;
 }
 
-/** What people do to get libyaml's messages, and what helps. */
+/* What people do to get libyaml's messages, and what helps. */
 static const struct {
     const char *problem, *hint;
 } remedies[] = {
@@ -130,7 +130,7 @@ bool yaml_next_event(struct yaml_document *document, yaml_event_t *ret_event)
     return false;
 }
 
-/** Passes over one event that carries nothing. Returns its type, or YAML_NO_EVENT after a syntax error. */
+/* Passes over one event that carries nothing. Returns its type, or YAML_NO_EVENT after a syntax error. */
 static yaml_event_type_t pass_event(struct yaml_document *document, struct mark *ret_mark)
 {
     yaml_event_t event;
@@ -142,7 +142,7 @@ static yaml_event_type_t pass_event(struct yaml_document *document, struct mark 
     return type;
 }
 
-/** Stream start, document, stream end. More documents are an error, but the first one is good. */
+/* Stream start, document, stream end. More documents are an error, but the first one is good. */
 static enum yaml_result parse_stream(struct yaml_document *document, struct yaml_node *ret_node)
 {
     struct mark mark;
@@ -187,7 +187,7 @@ enum yaml_result yaml_parse_part(struct yaml_document *document, const char *tex
     return result;
 }
 
-/** Parses a source whole; after a syntax error, all that it reported gives way to what is said about the parts. */
+/* Parses a source whole; after a syntax error, all that it reported gives way to what is said about the parts. */
 static enum yaml_result parse_source(struct yaml_document *document, struct yaml_node *ret_node)
 {
     struct yaml_loader *loader = document->loader;
@@ -236,7 +236,7 @@ static const char *remedy_for_file(int code)
     }
 }
 
-/** Finds @status among the files that are being read; then reports the way round. */
+/* Finds @status among the files that are being read; then reports the way round. */
 static bool is_cycle(struct yaml_loader *loader, const struct yaml_document *parent,
                      const struct stat *status, struct mark mark)
 {

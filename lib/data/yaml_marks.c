@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 
-/** Objects with more members are looked up through a map. */
+/* Objects with more members are looked up through a map. */
 #define SMALL_OBJECT 16
 
 struct member {
@@ -75,7 +75,7 @@ struct source *yaml_marks_add_source(struct yaml_marks *marks, char *name, char 
 
 /* the index */
 
-/** The slot of @container, or the free one where it belongs. */
+/* The slot of @container, or the free one where it belongs. */
 static uint32_t *find_slot(const struct yaml_marks *marks, const json_t *container)
 {
     uint64_t hash = (uint64_t)(uintptr_t)container * UINT64_C(0x9E3779B97F4A7C15);

@@ -30,7 +30,7 @@ static bool is_item(const char *line, const char *end)
     return *line == '-' && (line + 1 == end || strchr(" \r\n", line[1]));
 }
 
-/** A line that can only begin something new, or, in a file that is a list, an item. */
+/* A line that can only begin something new, or, in a file that is a list, an item. */
 static bool begins_part(const char *line, const char *end, bool list)
 {
     if (is_item(line, end))
@@ -38,7 +38,7 @@ static bool begins_part(const char *line, const char *end, bool list)
     return !strchr(" \t\r\n#]}%", *line) && !is_marker(line, end);
 }
 
-/** A file is a list when its first line with anything on it is an item. */
+/* A file is a list when its first line with anything on it is an item. */
 static bool is_list(const char *text, const char *end)
 {
     for (const char *line = text; line < end; line = next_line(line, end)) {
@@ -50,7 +50,7 @@ static bool is_list(const char *text, const char *end)
     return false;
 }
 
-/** Finds the part that begins at or behind @at; its text is NULL when there is none. */
+/* Finds the part that begins at or behind @at; its text is NULL when there is none. */
 static struct part find_part(const char *at, const char *end, uint32_t line_number, bool list)
 {
     struct part part = { .first_line = line_number };
@@ -77,7 +77,7 @@ static uint32_t count_lines(const struct part *part)
     return count;
 }
 
-/** Adds the members or items of a part to the whole. */
+/* Adds the members or items of a part to the whole. */
 static void add_part(struct yaml_loader *loader, struct yaml_node *whole,
                      const struct yaml_node *part)
 {

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-/** Longer ones are no number anybody means. */
+/* Longer ones are no number anybody means. */
 #define NUMBER_MAX 128
 
 static bool is_one_of(const char *text, const char *const *words)
@@ -50,7 +50,7 @@ static int digit_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
 }
 
-/** Digits of @base with underscores anywhere among them. */
+/* Digits of @base with underscores anywhere among them. */
 static bool are_digits(const char *text, size_t length, int base)
 {
     bool any = false;
@@ -62,7 +62,7 @@ static bool are_digits(const char *text, size_t length, int base)
     return any;
 }
 
-/** Copies @text without underscores. */
+/* Copies @text without underscores. */
 static void strip_underscores(const char *text, char *copy)
 {
     for (; *text; text++) {
@@ -72,7 +72,7 @@ static void strip_underscores(const char *text, char *copy)
     *copy = 0;
 }
 
-/** An integer while it fits, else the nearest real number. */
+/* An integer while it fits, else the nearest real number. */
 static json_t *make_integer(const char *text, int base, bool negative)
 {
     char digits[NUMBER_MAX + 1];
@@ -87,7 +87,7 @@ static json_t *make_integer(const char *text, int base, bool negative)
     return json_integer(negative ? (json_int_t)(0 - value) : (json_int_t)value);
 }
 
-/** [-+]? 0b…, 0x…, 0…, or decimal digits. */
+/* [-+]? 0b…, 0x…, 0…, or decimal digits. */
 static json_t *resolve_integer(const char *text, size_t length, bool negative)
 {
     if (length > 2 && text[0] == '0' && text[1] == 'b' && are_digits(text + 2, length - 2, 2))
@@ -101,7 +101,7 @@ static json_t *resolve_integer(const char *text, size_t length, bool negative)
     return NULL;
 }
 
-/** [1-9][0-9_]*(:[0-5]?[0-9])+ with an optional fraction, for which a leading zero is good too. */
+/* [1-9][0-9_]*(:[0-5]?[0-9])+ with an optional fraction, for which a leading zero is good too. */
 static json_t *resolve_sexagesimal(const char *text, size_t length, bool negative)
 {
     const char *end = text + length, *point = memchr(text, '.', length);
@@ -133,7 +133,7 @@ static json_t *resolve_sexagesimal(const char *text, size_t length, bool negativ
     return point || fabs(value) >= 0x1p53 ? json_real(value) : json_integer((json_int_t)value);
 }
 
-/** [0-9][0-9_]*.[0-9_]*([eE][-+][0-9]+)?, or without a digit before the point, then also without a sign. */
+/* [0-9][0-9_]*.[0-9_]*([eE][-+][0-9]+)?, or without a digit before the point, then also without a sign. */
 static json_t *resolve_real(const char *text, bool has_sign, bool negative)
 {
     const char *at = text;

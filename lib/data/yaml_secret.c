@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "data/yaml_loader.h"
 
-/** Reads a folder's secrets; none, or bad ones, are an empty object. */
+/* Reads a folder's secrets; none, or bad ones, are an empty object. */
 static json_t *read_secrets(struct yaml_document *document, const char *path, struct mark mark)
 {
     struct yaml_loader *loader = document->loader;
@@ -47,7 +47,7 @@ static const json_t *get_secrets(struct yaml_document *document, const char *fol
     return secrets;
 }
 
-/** The levels of containers in a value that was loaded, and so is at most HASS_JSON_MAX_DEPTH deep. */
+/* The levels of containers in a value that was loaded, and so is at most HASS_JSON_MAX_DEPTH deep. */
 static size_t height_of(const json_t *value)
 {
     size_t height = 0;
@@ -75,7 +75,7 @@ static enum yaml_result use_secret(struct yaml_document *document, const json_t 
     return YAML_GOOD;
 }
 
-/** Goes up one folder. Returns false at the configuration folder. */
+/* Goes up one folder. Returns false at the configuration folder. */
 static bool go_up(const char *root_dir, char *folder)
 {
     if (strcmp(folder, root_dir) == 0)

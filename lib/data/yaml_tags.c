@@ -11,7 +11,7 @@
 #include "data/yaml_loader.h"
 #include "data/yaml_scalar.h"
 
-/** `!env_var NAME default words`: always text. */
+/* `!env_var NAME default words`: always text. */
 static enum yaml_result env_var(struct yaml_document *document, const char *argument,
                                 struct mark mark, struct yaml_node *ret_node)
 {
@@ -32,7 +32,7 @@ static enum yaml_result env_var(struct yaml_document *document, const char *argu
     return YAML_GOOD;
 }
 
-/** The placeholder of a blueprint. */
+/* The placeholder of a blueprint. */
 static enum yaml_result input(struct yaml_document *document, const char *argument,
                               struct mark mark, struct yaml_node *ret_node)
 {
@@ -63,7 +63,7 @@ static const struct {
     { "!input", input },
 };
 
-/** "tag:yaml.org,2002:int" and so on: the resolver must come to the same result. */
+/* "tag:yaml.org,2002:int" and so on: the resolver must come to the same result. */
 static enum yaml_result build_typed(struct yaml_document *document, const char *tag,
                                     const yaml_event_t *event, struct yaml_node *ret_node)
 {

@@ -49,7 +49,7 @@ static struct hass *new_hass(void) HASS__ANALYSIS(assert_capability(hass_loop))
     return hass;
 }
 
-/** Five attributes as a sensor has them. */
+/* Five attributes as a sensor has them. */
 static void write_attributes(struct hass_attrs_writer *writer, const void *userdata)
 {
     hass_attrs_set_string(writer, "state_class", "measurement");
@@ -59,7 +59,7 @@ static void write_attributes(struct hass_attrs_writer *writer, const void *userd
     hass_attrs_set(writer, "battery_level", HASS_INT(87));
 }
 
-/** "sensor.temperature_<index>", made where a caller would have it at hand: a cold text of the bench's own is no figure. */
+/* "sensor.temperature_<index>", made where a caller would have it at hand: a cold text of the bench's own is no figure. */
 static const char *id_of(size_t index, char id[32])
 {
     char *at = id + 31;
@@ -121,7 +121,7 @@ static void floor_listener(struct floor_event *event)
     bench_use(event);
 }
 
-/** The time, an object, a call. */
+/* The time, an object, a call. */
 static void floor_fire(void *context, size_t count)
 {
     while (count--) {
@@ -134,7 +134,7 @@ static void floor_fire(void *context, size_t count)
     }
 }
 
-/** Finding an id by its hash in a table of pointers to texts, and comparing it. */
+/* Finding an id by its hash in a table of pointers to texts, and comparing it. */
 struct floor_table {
     struct home *home;
     char **slots;
@@ -180,7 +180,7 @@ static void floor_get(void *context, size_t count)
         bench_use(*floor_find(table, id_of(next_entity(table->home), id)));
 }
 
-/** Finding, the time, an object, a call. */
+/* Finding, the time, an object, a call. */
 static void floor_set(void *context, size_t count)
 {
     while (count--) {
@@ -287,7 +287,7 @@ static void write_states(void *context, size_t count)
     }
 }
 
-/** Each time after every state was replaced; the setting is taken off by the caller. */
+/* Each time after every state was replaced; the setting is taken off by the caller. */
 static void write_states_cold(void *context, size_t count)
 {
     while (count--) {

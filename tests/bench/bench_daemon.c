@@ -149,7 +149,7 @@ static void wait_ready(int notify)
     } while (!strstr(text, "READY=1"));
 }
 
-/** Swallows what an ended daemon has said. */
+/* Swallows what an ended daemon has said. */
 static void drain(int notify)
 {
     char text[4096];
@@ -171,7 +171,7 @@ static pid_t start_ready(int notify, const char *config, double *ret_ms)
     return pid;
 }
 
-/** The first start looks into the integration files; the following ones know them. */
+/* The first start looks into the integration files; the following ones know them. */
 static double median_start(int notify, const char *config)
 {
     double times[ROUNDS], first;
@@ -185,7 +185,7 @@ static double median_start(int notify, const char *config)
     return median(times, ROUNDS);
 }
 
-/** Time and peak memory of the executable doing nothing. */
+/* Time and peak memory of the executable doing nothing. */
 static void measure_floor(double *ret_ms, double *ret_kib)
 {
     const char *const argv[] = { HASSD, "version", NULL };
@@ -204,7 +204,7 @@ static void measure_floor(double *ret_ms, double *ret_kib)
 
 /* what /proc says */
 
-/** The number behind @key in a file of "Key: number" lines. */
+/* The number behind @key in a file of "Key: number" lines. */
 static double number_in(const char *path, const char *key)
 {
     FILE *in = fopen(path, "r");
@@ -228,7 +228,7 @@ static double process_number(pid_t pid, const char *file, const char *key)
     return number_in(path, key);
 }
 
-/** How often the threads of a process have been given a processor. */
+/* How often the threads of a process have been given a processor. */
 static double wakeups(pid_t pid)
 {
     char tasks[64], path[512];

@@ -38,7 +38,7 @@ static const struct case_ cases[] = {
     { { "run", "--json" }, HASSD_EXIT_USAGE },
 };
 
-/** getopt wants to sort the words, not to change them. */
+/* getopt wants to sort the words, not to change them. */
 static int parse(int argc, const char *argv[], struct args *args)
 {
     return args_parse(argc, (char **)argv, args);
@@ -76,7 +76,7 @@ START_TEST(the_probed_file_is_kept)
 }
 END_TEST
 
-/** What args_parse writes to standard error for one wrong word. */
+/* What args_parse writes to standard error for one wrong word. */
 static void complaint(const char *word, char *text, size_t size)
 {
     const char *argv[] = { "hassd", word, NULL };

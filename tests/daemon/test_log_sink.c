@@ -70,7 +70,7 @@ START_TEST(levels_have_priorities)
 }
 END_TEST
 
-/** Standard error becomes a pipe; returns the end to read from. */
+/* Standard error becomes a pipe; returns the end to read from. */
 static int pipe_stderr(void)
 {
     int ends[2];
@@ -98,7 +98,7 @@ START_TEST(a_line_is_written_at_once_where_that_does_not_wait)
 }
 END_TEST
 
-/** Reads until every writer has gone; counts lines, and says how many the log admits to have lost. */
+/* Reads until every writer has gone; counts lines, and says how many the log admits to have lost. */
 static size_t drain(int end, size_t *ret_lost)
 {
     FILE *in = fdopen(end, "r");
@@ -149,7 +149,7 @@ START_TEST(a_reader_that_has_stopped_does_not_stop_us_and_what_is_lost_is_counte
 }
 END_TEST
 
-/** The line of a record of which only the message matters. */
+/* The line of a record of which only the message matters. */
 static size_t length_of_line(const struct hass_log_record *one)
 {
     autobuf line = HASS_BUF_INIT;
@@ -158,7 +158,7 @@ static size_t length_of_line(const struct hass_log_record *one)
     return line.length;
 }
 
-/** Two lines fill it to the last byte; one byte more, and the second is lost. */
+/* Two lines fill it to the last byte; one byte more, and the second is lost. */
 START_TEST(the_queue_holds_one_mebibyte)
 {
     enum { LIMIT = 1024 * 1024, PIPE = 65536 };
@@ -226,7 +226,7 @@ static int listen_as_journal(void)
     return fd;
 }
 
-/** As systemd does for standard error that leads to the journal. */
+/* As systemd does for standard error that leads to the journal. */
 static void name_journal_stream(void)
 {
     struct stat status;

@@ -83,7 +83,7 @@ static void tear_down(void)
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/** Waits for a message with @text in it, passing over others. */
+/* Waits for a message with @text in it, passing over others. */
 static void expect_message(const char *text, char *message, size_t size)
 {
     for (;;) {
@@ -136,7 +136,7 @@ START_TEST(the_watchdog_is_fed_from_the_loop)
 }
 END_TEST
 
-/** An integration that holds the loop for two seconds when the home has started. */
+/* An integration that holds the loop for two seconds when the home has started. */
 static void build_holder(void)
 {
     static const char source[] =
@@ -170,7 +170,7 @@ static void build_holder(void)
     write_config("holder:\n");
 }
 
-/** In the background: the answer comes when the listeners have run. */
+/* In the background: the answer comes when the listeners have run. */
 static void fire(const char *event)
 {
     char command[512];

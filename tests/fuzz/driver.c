@@ -13,7 +13,7 @@
 
 #include "fuzz.h"
 
-/** Runs the target over a file in a block of exactly its size, so that the address sanitizer sees every byte too many. */
+/* Runs the target over a file in a block of exactly its size, so that the address sanitizer sees every byte too many. */
 static int run_file(const char *path)
 {
     FILE *file = fopen(path, "rb");

@@ -56,7 +56,7 @@ static int take_row(json_t *row, void *userdata, struct hass_error *err)
     return ++*count > 50 ? hass_fail(err, HASS_E_LIMIT, "enough") : 0;
 }
 
-/** @json: what the parser made of the same text, or NULL. */
+/* @json: what the parser made of the same text, or NULL. */
 static void check_rows(const char *text, size_t size, const json_t *json)
 {
     static const char *const path[] = { "data", "rows", NULL };

@@ -33,7 +33,7 @@ static void remove_folder(void)
         perror(folder);
 }
 
-/** One folder below the first is enough. */
+/* One folder below the first is enough. */
 static void make_folder(void)
 {
     if (folder[0])
@@ -63,7 +63,7 @@ static void write_file(const char *name, const char *text, size_t size)
         abort();
 }
 
-/** Writes the files of an input. Returns how many; their names are the caller's. */
+/* Writes the files of an input. Returns how many; their names are the caller's. */
 static size_t write_files(const char *text, size_t size, char *names[FILES_MAX])
 {
     const char *end = text + size;

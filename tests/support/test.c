@@ -124,7 +124,7 @@ struct run {
     bool done;
 };
 
-/** Runs the job and ends the loop. */
+/* Runs the job and ends the loop. */
 static HASS_COROUTINE int run_job(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct run *run = userdata;

@@ -67,7 +67,7 @@ static void say_difference(struct hass_buf *why, size_t step, const char *what,
     hass_json_write(got, why);
 }
 
-/** The records of @expected that have @key, in order. */
+/* The records of @expected that have @key, in order. */
 static json_t *select_records(const json_t *expected, const char *key)
 {
     json_t *selected = json_array();
@@ -111,7 +111,7 @@ static const char *error_class(int code)
     }
 }
 
-/** Later releases raise ServiceValidationError where 2024.1 raised ValueError; we follow them (README.md). */
+/* Later releases raise ServiceValidationError where 2024.1 raised ValueError; we follow them (README.md). */
 static bool same_error(const char *expected, const char *got)
 {
     return strcmp(expected, got) == 0 ||
@@ -166,7 +166,7 @@ static bool knows(const struct operation *operations, const char *name)
     return operations->name != NULL;
 }
 
-/** What a step needs that is not there, or NULL. Entities with a unique id have a row in the entity registry. */
+/* What a step needs that is not there, or NULL. Entities with a unique id have a row in the entity registry. */
 static const char *missing_for(const json_t *step)
 {
     const char *name = hass_json_get_string(step, "op", "");

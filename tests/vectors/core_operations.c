@@ -110,7 +110,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/** Appends the ids of @domain's states (NULL: all). */
+/* Appends the ids of @domain's states (NULL: all). */
 static HASS_CALLBACK void add_ids(struct hass *hass, const char *domain, json_t *ids)
 {
     struct hass_state_list list;
@@ -188,7 +188,7 @@ struct stage_listener {
     struct hass_sub *sub;
 };
 
-/** A state in the data of a delivered event: what a listener would look at. */
+/* A state in the data of a delivered event: what a listener would look at. */
 static json_t *delivered_state(const struct hass_state *state)
 {
     if (!state)

@@ -25,7 +25,7 @@ static const char *field_text(const struct live_entity *live, const char *key)
     return hass_json_get_string(live->fields, key, NULL);
 }
 
-/** The description's texts live in the fields. */
+/* The description's texts live in the fields. */
 static void describe(struct live_entity *live)
 {
     const json_t *features = hass_json_get(live->fields, "supported_features");
@@ -106,7 +106,7 @@ static HASS_COROUTINE int run_addition(struct hass *hass, void *userdata, struct
     return status;
 }
 
-/** Adds an entity of @fields; its id, or NULL when it was refused, is lent. */
+/* Adds an entity of @fields; its id, or NULL when it was refused, is lent. */
 static HASS_CALLBACK const char *add_live(struct stage *stage, const char *handle,
                                           const char *domain, const json_t *fields)
 {
@@ -131,7 +131,7 @@ static HASS_CALLBACK int entity_add(struct stage *stage, const json_t *step, jso
     return 0;
 }
 
-/** Ids are made unique where entities get theirs: what exists is reserved, in a domain of this step's own. */
+/* Ids are made unique where entities get theirs: what exists is reserved, in a domain of this step's own. */
 static HASS_CALLBACK int ensure_unique(struct stage *stage, const json_t *step, json_t **ret_value,
                                        struct hass_error *err)
 {

@@ -127,7 +127,7 @@ START_TEST(of_a_file_of_the_kernel_64_kib_are_read)
 }
 END_TEST
 
-/** The name of a program is the end of its path. */
+/* The name of a program is the end of its path. */
 START_TEST(of_a_command_line_1023_bytes_are_read)
 {
     char text[1025];

@@ -176,7 +176,7 @@ struct item {
     struct hass_list link;
 };
 
-/** The numbers on the list as decimal digits. */
+/* The numbers on the list as decimal digits. */
 static int digits_of(struct hass_list *list)
 {
     int digits = 0;

@@ -98,7 +98,7 @@ START_TEST(the_way_back_gives_the_same_time)
 }
 END_TEST
 
-/** Every 17 hours and a bit of two centuries, in zones of all kinds. */
+/* Every 17 hours and a bit of two centuries, in zones of all kinds. */
 START_TEST(every_time_survives_the_way_there_and_back)
 {
     static const char *const names[] = { "Europe/Berlin",       "America/New_York",

@@ -66,7 +66,7 @@ START_TEST(a_prefix_goes_in_front)
 }
 END_TEST
 
-/** Characters of one to four bytes, at every place around the end of the room. */
+/* Characters of one to four bytes, at every place around the end of the room. */
 START_TEST(a_long_message_is_cut_at_a_character)
 {
     static const char *const characters[] = { "a", "ä", "€", "😀" };

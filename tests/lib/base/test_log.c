@@ -214,7 +214,7 @@ START_TEST(what_was_suppressed_is_reported_once)
 }
 END_TEST
 
-/** Whether @name takes a level of its own, which debug would be. */
+/* Whether @name takes a level of its own, which debug would be. */
 static bool takes_level(const char *name)
 {
     hass_log_set_level(name, HASS_LOG_DEBUG);

@@ -45,7 +45,7 @@ static void put_numbers(int from, int to)
     }
 }
 
-/** The keys in their order, divided by commas. */
+/* The keys in their order, divided by commas. */
 static const char *keys(void)
 {
     static char text[1024];
@@ -157,7 +157,7 @@ START_TEST(a_queue_through_the_map_stays_right)
 }
 END_TEST
 
-/** A random history, against a plain array. */
+/* A random history, against a plain array. */
 START_TEST(a_random_history_agrees_with_an_array)
 {
     int present[64] = { 0 };

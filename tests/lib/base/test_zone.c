@@ -34,7 +34,7 @@ static void add_header(struct hass_buf *file, char version, uint32_t times, uint
     add_number(file, 4, 4);
 }
 
-/** A file of one transition, at @time from UTC to +01:00, with the footer @rule. */
+/* A file of one transition, at @time from UTC to +01:00, with the footer @rule. */
 static void make_file(struct hass_buf *file, int64_t time, const char *rule)
 {
     add_header(file, '2', 0, 0);
@@ -135,7 +135,7 @@ START_TEST(a_file_has_256_kib_at_most)
 }
 END_TEST
 
-/** No such zone in both cases, but only a name is looked for. */
+/* No such zone in both cases, but only a name is looked for. */
 START_TEST(a_name_has_128_characters_at_most)
 {
     char name[128 + 2];
@@ -164,7 +164,7 @@ START_TEST(the_old_version_is_refused)
 }
 END_TEST
 
-/** 2024-01-01T00:00:00Z and later days of that year. */
+/* 2024-01-01T00:00:00Z and later days of that year. */
 static int64_t day_of_2024(int day)
 {
     return INT64_C(1704067200) + (day - 1) * INT64_C(86400);

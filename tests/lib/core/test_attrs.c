@@ -8,7 +8,7 @@
 #include "core/attrs.h"
 #include "support/test.h"
 
-/** Writes @members, a map, as compared with @base. */
+/* Writes @members, a map, as compared with @base. */
 static const struct attrs *write_json(const struct attrs *base, const char *members)
 {
     struct hass_attrs_writer writer;

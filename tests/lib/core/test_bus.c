@@ -19,7 +19,7 @@ static void note(char letter)
     trail[length] = letter;
 }
 
-/** Userdata is a string; its first letter is noted. */
+/* Userdata is a string; its first letter is noted. */
 static HASS_CALLBACK int on_event(const struct hass_event *event, void *userdata,
                                   struct hass_error *err)
 {
@@ -175,7 +175,7 @@ START_TEST(a_once_listener_runs_once)
 }
 END_TEST
 
-/** Fires the same type again. */
+/* Fires the same type again. */
 static HASS_CALLBACK int fires_again(const struct hass_event *event, void *userdata,
                                      struct hass_error *err)
 {

@@ -17,7 +17,7 @@ static void note(const char *what)
     strcat(strcat(trail, *trail ? " " : ""), what);
 }
 
-/** Notes the type and the state of life. */
+/* Notes the type and the state of life. */
 static HASS_CALLBACK int on_event(const struct hass_event *event, void *userdata,
                                   struct hass_error *err)
 {
@@ -57,7 +57,7 @@ static HASS_COROUTINE int hangs(struct hass *hass, void *userdata, struct hass_e
     return hass_async_sleep(hass, 1e6, err);
 }
 
-/** Does not end when it is asked to the first time. */
+/* Does not end when it is asked to the first time. */
 static HASS_COROUTINE int resists(struct hass *hass, void *userdata, struct hass_error *err)
 {
     (void)hass_async_sleep(hass, 1e6, NULL);
@@ -152,7 +152,7 @@ START_TEST(stop_before_the_start_does_nothing)
 }
 END_TEST
 
-/** Starts a task that hangs when it is told about the event. */
+/* Starts a task that hangs when it is told about the event. */
 static HASS_CALLBACK int hang_on_event(const struct hass_event *event, void *userdata,
                                        struct hass_error *err)
 {
@@ -273,7 +273,7 @@ START_TEST(any_thread_may_ask_for_a_stop)
 }
 END_TEST
 
-/** Asks for another stop while one is under way. */
+/* Asks for another stop while one is under way. */
 static HASS_CALLBACK int stop_again(const struct hass_event *event, void *userdata,
                                     struct hass_error *err)
 {

@@ -132,7 +132,7 @@ START_TEST(a_bad_id_is_refused)
 }
 END_TEST
 
-/** "<domain of @domain a's>.<object id, so that all is @length long>", to be freed. */
+/* "<domain of @domain a's>.<object id, so that all is @length long>", to be freed. */
 static char *long_id(size_t domain, size_t length)
 {
     char *id = malloc(length + 1);
@@ -507,7 +507,7 @@ struct reader {
     _Atomic unsigned long found;
 };
 
-/** Reads everything there is about states that the loop replaces, removes and reports meanwhile. */
+/* Reads everything there is about states that the loop replaces, removes and reports meanwhile. */
 static void *read_states(void *arg)
 {
     struct reader *reader = arg;

@@ -20,7 +20,7 @@
 
 #define GOLDEN TEST_SOURCE "/tests/golden/"
 
-/** What one case has to show. */
+/* What one case has to show. */
 struct outcome {
     struct hass_buf json, text;
 };
@@ -70,7 +70,7 @@ static enum package_kind kind_of(const char *domain, void *userdata)
                                                : PACKAGE_BY_SHAPE;
 }
 
-/** Where the tests are differs from machine to machine. */
+/* Where the tests are differs from machine to machine. */
 static void hide_folder(const char *folder, struct hass_buf *buf)
 {
     char *at = buf->data ? strstr(buf->data, folder) : NULL;
@@ -110,7 +110,7 @@ struct golden {
 
 static HASS_VEC(struct golden) cases;
 
-/** Compares with a file of the case, or writes it. */
+/* Compares with a file of the case, or writes it. */
 static void compare(const struct golden *golden, const char *name, const struct hass_buf *buf)
 {
     autofree char *path = mem_printf("%s/%s", golden->folder, name);

@@ -19,7 +19,7 @@ static int parse(const char *text, json_t **ret_json, struct hass_error *err)
     return hass_json_parse(text, strlen(text), 1 << 20, ret_json, err);
 }
 
-/** @count times @open, @middle, @count times @close. */
+/* @count times @open, @middle, @count times @close. */
 static char *nest(size_t count, char open, const char *middle, char close)
 {
     char *text = mem_alloc(2 * count + strlen(middle) + 1);
@@ -220,7 +220,7 @@ static int take_row(json_t *row, void *userdata, struct hass_error *err)
 
 static const char *const path[] = { "data", "rows", NULL };
 
-/** Feeds @text in pieces of @piece bytes. Returns the rest as text, or the error, owned by the caller. */
+/* Feeds @text in pieces of @piece bytes. Returns the rest as text, or the error, owned by the caller. */
 static char *read_rows(const char *text, size_t piece, size_t limit, struct seen *seen)
 {
     struct hass_error err = HASS_ERROR_INIT;
@@ -296,7 +296,7 @@ START_TEST(a_row_beyond_the_limit_is_refused)
 }
 END_TEST
 
-/** A longer one is no place on the path, though it begins like one. */
+/* A longer one is no place on the path, though it begins like one. */
 START_TEST(a_key_on_the_way_to_rows_has_64_characters_at_most)
 {
     char key[66];

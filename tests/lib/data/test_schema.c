@@ -22,7 +22,7 @@ static json_t *json(const char *text)
     return value;
 }
 
-/** The checked value as text, or the error's message; owned by the caller. */
+/* The checked value as text, or the error's message; owned by the caller. */
 static char *check_text(const struct hass_schema *schema, const char *text)
 {
     struct hass_error err = HASS_ERROR_INIT;
@@ -116,7 +116,7 @@ START_TEST(defaults_of_every_form_are_filled_in)
 }
 END_TEST
 
-/** As an integration of a year ago has it: the last members do not exist. */
+/* As an integration of a year ago has it: the last members do not exist. */
 START_TEST(tables_of_an_older_header_are_read)
 {
     struct old_field {
@@ -159,7 +159,7 @@ END_TEST
 
 static const struct hass_field tree = HASS_FIELD("", &hass_type_map, .item = &tree);
 
-/** @levels maps within each other, checked against a table that takes any number of them. */
+/* @levels maps within each other, checked against a table that takes any number of them. */
 static int check_levels(size_t levels, struct hass_error *err)
 {
     static const struct hass_schema schema = { .size = sizeof(schema), .keyed = &tree };
@@ -222,7 +222,7 @@ static const struct validator {
     { "cv.url", HASS_FIELD("", &hass_type_url) },
 };
 
-/** Recorded results that are not asked of us: another type's job, or more than the value's form. */
+/* Recorded results that are not asked of us: another type's job, or more than the value's form. */
 static const char *const exceptions[] = {
     "cv.string/012",     // a whole number that json_t cannot hold
     "cv.entity_ids/008", // "all", which only the other validator takes
@@ -238,7 +238,7 @@ static bool is_exception(const char *id)
     return false;
 }
 
-/** The result in our form: durations are seconds, times of day text. */
+/* The result in our form: durations are seconds, times of day text. */
 static json_t *our_form(const json_t *expected)
 {
     const json_t *span = hass_json_get(expected, "$timedelta");

@@ -82,7 +82,7 @@ static void repeat(struct hass_buf *buf, const char *text, size_t count)
         hass_buf_add_string(buf, text);
 }
 
-/** The message of the only diagnostic. */
+/* The message of the only diagnostic. */
 static const char *only_message(void)
 {
     ck_assert_uint_eq(diagnostics.list.length, 1);
@@ -156,7 +156,7 @@ START_TEST(aliases_are_counted_where_a_file_is_read_again)
 }
 END_TEST
 
-/** A chain of @count files, each including the next. */
+/* A chain of @count files, each including the next. */
 static void write_chain(size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -257,7 +257,7 @@ START_TEST(a_number_has_128_characters_at_most)
 }
 END_TEST
 
-/** Beyond, the file is read on as after a syntax error: what is around the value goes, too. */
+/* Beyond, the file is read on as after a syntax error: what is around the value goes, too. */
 START_TEST(a_thousand_levels_are_passed_over)
 {
     for (int more = 0; more < 2; more++) {

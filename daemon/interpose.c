@@ -102,6 +102,7 @@ static bool is_on_disk(const char *path, int fd)
 {
     static const char *const exempt[] = { "/proc/", "/sys/", "/usr/share/zoneinfo/" };
     struct stat status;
+
     for (size_t i = 0; i < sizeof(exempt) / sizeof(exempt[0]); i++) {
         if (strncmp(path, exempt[i], strlen(exempt[i])) == 0)
             return false;
@@ -112,6 +113,7 @@ static bool is_on_disk(const char *path, int fd)
 static void look_at_file(const char *call, const char *path, int fd, const void *site)
 {
     int saved = errno;
+
     if (hass__blocking_matters() && is_on_disk(path, fd))
         hass__blocking_report(call, path, POOL_INSTEAD, site);
     errno = saved;
@@ -171,6 +173,7 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 int connect(int fd, const struct sockaddr *address, socklen_t size)
 {
     int flags = hass__blocking_matters() ? fcntl(fd, F_GETFL) : -1;
+
     if (flags >= 0 && !(flags & O_NONBLOCK))
         hass__blocking_report("connect", NULL, POOL_INSTEAD, __builtin_return_address(0));
     return REAL(connect)(fd, address, size);

@@ -21,6 +21,7 @@ static void report(struct config_file *file, enum diagnostic_severity severity, 
                    const char *path, const char *hint, const char *message)
 {
     struct diagnostic_about about = { .mark = mark, .path = path, .hint = hint };
+
     diagnostics_add(&file->diagnostics, severity, &about, "%s", message);
 }
 
@@ -29,6 +30,7 @@ static bool check_folder(struct config_file *file, const char *dir, const char *
 {
     struct stat status;
     autofree char *problem = NULL;
+
     if (stat(dir, &status) < 0)
         problem =
             mem_printf("cannot read the configuration folder %s: %s", dir, strerrordesc_np(errno));
@@ -52,6 +54,7 @@ static json_t *load_root(struct config_file *file, const char *dir)
 {
     autofree char *path = mem_printf("%s/configuration.yaml", dir);
     json_t *root = NULL;
+
     if (!check_folder(file, dir, path) ||
         yaml_load_file(dir, path, file->marks, &file->diagnostics, &root) < 0)
         return json_object();
@@ -69,6 +72,7 @@ static json_t *load_root(struct config_file *file, const char *dir)
 static json_t *copy_map(struct config_file *file, const json_t *map)
 {
     json_t *copy = json_copy((json_t *)map);
+
     yaml_marks_copy(file->marks, map, copy);
     return copy;
 }
@@ -78,6 +82,7 @@ static json_t *take_core(struct config_file *file, json_t *root)
 {
     const json_t *section = json_object_get(root, CORE);
     json_t *core = json_is_object(section) ? copy_map(file, section) : json_object();
+
     if (section && !json_is_object(section) && !json_is_null(section))
         report(file, DIAGNOSTIC_ERROR, yaml_marks_member(file->marks, root, CORE), CORE, NULL,
                "the section homeassistant must be a map");
@@ -91,6 +96,7 @@ static void append_section(struct config_file *file, json_t *list, const json_t 
                            const char *key)
 {
     const json_t *value = json_object_get(from, key);
+
     if (json_is_array(value)) {
         for (size_t i = 0; i < json_array_size(value); i++) {
             yaml_marks_add_item(file->marks, list, yaml_marks_item(file->marks, value, i));
@@ -109,6 +115,7 @@ static json_t *join_sections(struct config_file *file, const char *domain, const
     const json_t *value = json_object_get(root, key);
     bool maps = json_is_object(known) && json_is_object(value) &&
                 !json_object_get(known, "platform") && !json_object_get(value, "platform");
+
     if (!maps) {
         json_t *list = json_array();
         yaml_marks_set(file->marks, list, yaml_marks_member(file->marks, file->sections, domain));
@@ -137,6 +144,7 @@ static void add_section(struct config_file *file, const json_t *root, const char
     struct yaml_marks *marks = file->marks;
     struct mark key_mark = yaml_marks_key(marks, root, key);
     autofree char *domain = mem_strndup(key, strcspn(key, " "));
+
     if (!*domain || !schema_is_slug(domain)) {
         autofree char *message = mem_printf("'%s' is no name of an integration", domain);
         report(file, DIAGNOSTIC_ERROR, key_mark, key, "use a-z, 0-9 and single underscores",
@@ -161,6 +169,7 @@ static void add_section(struct config_file *file, const json_t *root, const char
 struct config_file *config_file_load(const char *dir, package_kind_fn *kind, void *userdata)
 {
     struct config_file *file = mem_zalloc(sizeof(*file));
+
     file->marks = yaml_marks_create();
     file->sections = json_object();
     autojson *loaded = load_root(file, dir);

@@ -20,6 +20,7 @@
 const char *source_line(const struct source *source, uint32_t line, size_t *ret_length)
 {
     const char *text = source->text, *end = source->text + source->size;
+
     for (uint32_t i = 1; i < line && text; i++) {
         text = memchr(text, '\n', (size_t)(end - text));
         text = text ? text + 1 : NULL;
@@ -39,6 +40,7 @@ static char *copy_source_line(const struct mark *mark)
 {
     size_t length;
     const char *line = source_line(mark->source, mark->line, &length);
+
     if (!line || mark->column > SHOWN_BYTES || !utf8_valid(line, length))
         return NULL;
     if (length > SHOWN_BYTES + mark->column)
@@ -165,6 +167,7 @@ json_t *diagnostic_as_json(const struct diagnostic *diagnostic)
 {
     json_t *json = json_object();
     bool error = diagnostic->severity == DIAGNOSTIC_ERROR;
+
     json_object_set_new(json, "severity", json_string(error ? "error" : "warning"));
     json_object_set_new(json, "file", text_or_null(diagnostic->file));
     json_object_set_new(json, "line", number_or_null(diagnostic->line));
@@ -178,6 +181,7 @@ json_t *diagnostic_as_json(const struct diagnostic *diagnostic)
 json_t *diagnostics_as_json(const struct diagnostics *diagnostics)
 {
     json_t *json = json_array();
+
     vec_foreach(&diagnostics->list, diagnostic)
         json_array_append_new(json, diagnostic_as_json(diagnostic));
     return json;

@@ -12,6 +12,7 @@
 static bool is_too_deep(const char *text, size_t size)
 {
     struct json_scan scan = JSON_SCAN_INIT;
+
     for (size_t i = 0; i < size; i++) {
         json_scan_byte(&scan, text[i]);
         if (scan.depth > HASS_JSON_MAX_DEPTH)

@@ -36,6 +36,7 @@ struct json_rows *json_rows_create(const char *const *path, size_t limit, json_r
                                    void *userdata)
 {
     struct json_rows *rows = mem_zalloc(sizeof(*rows));
+
     rows->path = path;
     rows->limit = limit;
     for (const char *const *key = path; *key; key++)
@@ -95,6 +96,7 @@ static int feed_row(struct json_rows *rows, char c, struct hass_error *err)
 {
     bool ends = rows->scan.depth < rows->in_array;
     bool parts = !rows->scan.in_string && rows->scan.depth == rows->in_array && c == ',';
+
     if (!ends && !parts)
         return add_byte(rows, &rows->row, c, err);
     int r = finish_row(rows, ends, err);
@@ -109,6 +111,7 @@ static int feed_row(struct json_rows *rows, char c, struct hass_error *err)
 static void follow_path(struct json_rows *rows, char c)
 {
     bool last = rows->path[rows->matched + 1] == NULL;
+
     if (last && c == '[')
         rows->in_array = rows->scan.depth;
     else if (!last && c == '{')
@@ -120,6 +123,7 @@ static void follow_path(struct json_rows *rows, char c)
 static void track_path(struct json_rows *rows, char c, bool was_string)
 {
     const struct json_scan *scan = &rows->scan;
+
     if (rows->armed && !ascii_is_space(c)) {
         follow_path(rows, c);
         return;

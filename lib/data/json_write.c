@@ -28,6 +28,7 @@ static inline uint64_t zero_bytes(uint64_t word)
 static inline uint64_t special_bytes(uint64_t word)
 {
     uint64_t control = (word - BYTES(0x20)) & ~word & BYTES(0x80);
+
     return control | zero_bytes(word ^ BYTES('"')) | zero_bytes(word ^ BYTES('\\'));
 }
 
@@ -40,6 +41,7 @@ static inline bool is_special(unsigned char c)
 static inline bool copy_eight(char *to, const char *text)
 {
     uint64_t word;
+
     memcpy(&word, text, sizeof(word));
     if (special_bytes(word))
         return false;
@@ -54,6 +56,7 @@ static inline bool copy_eight(char *to, const char *text)
 static inline size_t copy_plain(char *to, const char *text, size_t length)
 {
     size_t i = 0;
+
     while (i + 8 <= length && copy_eight(to + i, text + i))
         i += 8;
     // Fewer than eight are left: once more eight, some of which are there already.
@@ -67,6 +70,7 @@ static inline size_t copy_plain(char *to, const char *text, size_t length)
 static void write_escape(unsigned char c, struct hass_buf *buf)
 {
     static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
     for (size_t i = 0; i < sizeof(letters) - 1; i += 2) {
         if (letters[i] == (char)c) {
             hass_buf_add(buf, (const char[]){ '\\', letters[i + 1] }, 2);
@@ -99,6 +103,7 @@ static inline void put(struct hass_buf *buf, const char *text, size_t length)
 static inline void put_char(struct hass_buf *buf, char c)
 {
     char *at = room_for(buf, 1);
+
     *at++ = c;
     commit(buf, at);
 }
@@ -106,6 +111,7 @@ static inline void put_char(struct hass_buf *buf, char c)
 void hass_json_write_string(const char *text, size_t length, struct hass_buf *buf)
 {
     char *at = room_for(buf, length + 2);
+
     *at++ = '"';
     for (;;) {
         size_t plain = copy_plain(at, text, length);
@@ -138,6 +144,7 @@ static void write_int(int64_t value, struct hass_buf *buf)
     char text[24];
     uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
     char *start = digits_before(magnitude, text + sizeof(text));
+
     if (value < 0)
         *--start = '-';
     put(buf, start, (size_t)(text + sizeof(text) - start));
@@ -151,6 +158,7 @@ static size_t format_short_decimal(double number, char text[JSON_NUMBER_TEXT])
 {
     static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
     double magnitude = fabs(number);
+
     if (!(magnitude < 1e9) || (magnitude < 1e-4 && magnitude != 0))
         return 0;
     for (size_t decimals = 0; decimals < sizeof(powers) / sizeof(powers[0]); decimals++) {
@@ -191,6 +199,7 @@ static void format_scientific(double number, char text[JSON_NUMBER_TEXT])
 size_t json_format_number(double number, char text[JSON_NUMBER_TEXT])
 {
     size_t length = format_short_decimal(number, text);
+
     if (length)
         return length;
     char scientific[JSON_NUMBER_TEXT];
@@ -288,6 +297,7 @@ static bool is_empty(const json_t *json)
 static void write_value(struct writer *writer, const json_t *json)
 {
     struct hass_buf *buf = writer->buf;
+
     switch (json_typeof(json)) {
     case JSON_OBJECT:
     case JSON_ARRAY:
@@ -325,6 +335,7 @@ static void write_step(struct writer *writer)
     struct frame *frame = &writer->frames[writer->depth - 1];
     struct hass_buf *buf = writer->buf;
     bool object = json_is_object(frame->container);
+
     if (object ? !frame->member : frame->index == json_array_size(frame->container)) {
         writer->depth--;
         break_line(writer);
@@ -349,6 +360,7 @@ static void write_tree(const json_t *json, struct hass_buf *buf, bool pretty)
 {
     struct writer
         writer; // not initialised as a whole: clearing the frames would cost more than a small value does
+
     writer.buf = buf;
     writer.frames = writer.first;
     writer.depth = 0;

@@ -27,6 +27,7 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 {
     size_t rows[3][WORD_MAX + 1];
     size_t *before = rows[0], *last = rows[1], *row = rows[2];
+
     for (size_t j = 0; j <= b_length; j++)
         last[j] = j;
     for (size_t i = 1; i <= a_length; i++) {
@@ -49,6 +50,7 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
 void nearest_offer(struct nearest *nearest, const char *candidate)
 {
     size_t length = strlen(nearest->word), other = strlen(candidate);
+
     if (length == 0 || length > WORD_MAX || other > WORD_MAX)
         return;
     size_t allowed = length < 4 ? 1 : length < 8 ? 2 : 3;

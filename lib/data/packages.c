@@ -28,6 +28,7 @@ static void HASS_PRINTF(5, 6)
 {
     char message[512];
     va_list args;
+
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
@@ -43,6 +44,7 @@ static void HASS_PRINTF(5, 6)
 static json_t *copy_container(struct yaml_marks *marks, const json_t *container)
 {
     json_t *copy = json_copy((json_t *)container);
+
     yaml_marks_copy(marks, container, copy);
     return copy;
 }
@@ -79,6 +81,7 @@ static void append_member(struct yaml_marks *marks, json_t *list, const json_t *
                           const char *key)
 {
     const json_t *value = json_object_get(from, key);
+
     if (!json_is_array(value)) {
         append_item(marks, list, value, yaml_marks_member(marks, from, key));
         return;
@@ -92,6 +95,7 @@ static void join_lists(struct yaml_marks *marks, json_t *to, const json_t *from,
 {
     json_t *list = json_array();
     struct mark mark = yaml_marks_member(marks, to, key);
+
     yaml_marks_set(marks, list, mark.source ? mark : yaml_marks_member(marks, from, key));
     append_member(marks, list, to, key);
     append_member(marks, list, from, key);
@@ -108,6 +112,7 @@ static void report_duplicate(const struct package *package, const json_t *to, co
 {
     struct yaml_marks *marks = package->all->marks;
     struct mark first = yaml_marks_key(marks, to, key);
+
     report(package, DIAGNOSTIC_ERROR, yaml_marks_key(marks, from, key),
            "remove one of them; the rest of this section of the package is left out",
            "'%s' is set already, in %s line %u", key, first.source ? first.source->name : "?",
@@ -120,6 +125,7 @@ static bool merge_maps(const struct package *package, json_t *to, const json_t *
     struct yaml_marks *marks = package->all->marks;
     const char *key;
     json_t *value;
+
     json_object_foreach((json_t *)from, key, value) {
         const json_t *known = json_object_get(to, key);
         if (json_is_object(value) && json_object_size(value) == 0)
@@ -147,6 +153,7 @@ static void merge_map_section(const struct package *package, const json_t *conte
     struct yaml_marks *marks = package->all->marks;
     json_t *root = package->all->root;
     const json_t *known = json_object_get(root, key), *value = json_object_get(content, key);
+
     if (!json_is_object(value) && !json_is_null(value)) {
         report(package, DIAGNOSTIC_ERROR, yaml_marks_member(marks, content, key), NULL,
                "'%s' must be a map to be merged", key);
@@ -180,6 +187,7 @@ static enum package_kind kind_of(const struct package *package, const char *doma
 {
     const struct packages *all = package->all;
     enum package_kind kind = all->kind ? all->kind(domain, all->userdata) : PACKAGE_BY_SHAPE;
+
     if (kind != PACKAGE_BY_SHAPE)
         return kind;
     return has_platform(known) || has_platform(value) ? PACKAGE_LIST : PACKAGE_MAP;
@@ -189,6 +197,7 @@ static void merge_section(struct package *package, const json_t *content, const 
 {
     const struct packages *all = package->all;
     autofree char *domain = mem_strndup(key, strcspn(key, " "));
+
     if (strcmp(domain, "homeassistant") == 0)
         return;
     package->section = key;
@@ -218,6 +227,7 @@ static void merge_customize(struct package *package, const json_t *content)
     struct yaml_marks *marks = package->all->marks;
     json_t *core = package->all->core;
     const json_t *section = json_object_get(content, "homeassistant");
+
     package->section = "homeassistant";
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         const json_t *value = json_object_get(section, keys[i]);
@@ -245,6 +255,7 @@ static void merge_package(const struct packages *packages, const json_t *map, co
 {
     struct package package = { .all = packages, .name = name };
     const json_t *content = json_object_get(map, name);
+
     if (!*name || !schema_is_slug(name)) {
         report(&package, DIAGNOSTIC_ERROR, yaml_marks_key(packages->marks, map, name),
                "use a-z, 0-9 and single underscores",
@@ -266,6 +277,7 @@ static void merge_package(const struct packages *packages, const json_t *map, co
 void packages_merge(const struct packages *packages)
 {
     const json_t *map = json_object_get(packages->core, "packages");
+
     if (!map || json_is_null(map))
         return;
     if (!json_is_object(map)) {

@@ -66,6 +66,7 @@ static struct path step_to_item(const struct path *parent, const json_t *array, 
 struct hass_field schema_field(const struct hass_field *field)
 {
     struct hass_field copy = { 0 };
+
     memcpy(&copy, field, field->size < sizeof(copy) ? field->size : sizeof(copy));
     return copy;
 }
@@ -73,12 +74,14 @@ struct hass_field schema_field(const struct hass_field *field)
 struct hass_field schema_field_at(const struct hass_schema *schema, uint32_t index)
 {
     const char *fields = (const char *)schema->fields;
+
     return schema_field((const void *)(fields + (size_t)index * schema->fields->size));
 }
 
 struct hass_schema schema_copy(const struct hass_schema *schema)
 {
     struct hass_schema copy = { 0 };
+
     memcpy(&copy, schema, schema->size < sizeof(copy) ? schema->size : sizeof(copy));
     return copy;
 }
@@ -136,6 +139,7 @@ static void report_first(struct checker *checker, const struct path *path, enum 
                          const char *hint, const char *message)
 {
     autobuf where = HASS_BUF_INIT;
+
     // Messages about keys name the key themselves.
     format_path(place == AT_VALUE || !path ? path : path->parent, checker->prefix, &where);
     hass_fail(checker->err, checker->code, "%s%s%s%s%s", hass_buf_string(&where),
@@ -147,6 +151,7 @@ static void HASS_PRINTF(5, 6) report(struct checker *checker, const struct path 
 {
     char message[512];
     va_list args;
+
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
@@ -193,6 +198,7 @@ static bool is_over(const struct checker *checker)
 const char *schema_describe_value(const json_t *value, char text[SCHEMA_VALUE_TEXT])
 {
     size_t length;
+
     switch (value ? json_typeof(value) : JSON_NULL) {
     case JSON_OBJECT:
         return "a map";
@@ -243,6 +249,7 @@ static json_t *check_scalar(struct checker *checker, const struct hass_field *fi
 {
     json_t *checked = NULL;
     struct hass_error err = HASS_ERROR_INIT;
+
     if (field->type->check(field, value, &checked, &err) >= 0)
         return checked;
     if (checker->secret) {
@@ -272,6 +279,7 @@ static json_t *check_one(struct checker *checker, const struct hass_field *field
                          const json_t *value, const struct path *path)
 {
     bool opens = json_is_object(value) || json_is_array(value);
+
     if (opens && path && path->depth >= HASS_JSON_MAX_DEPTH) {
         report(checker, path, AT_VALUE, NULL, "more than %d levels", HASS_JSON_MAX_DEPTH);
         return NULL;
@@ -315,6 +323,7 @@ static json_t *check_items(struct checker *checker, check_item_fn *check, const 
                            const json_t *value, const struct path *path)
 {
     json_t *checked = json_array();
+
     if (!json_is_array(value)) {
         json_t *item = json_is_null(value) ? NULL : check(checker, table, value, path);
         if (item)
@@ -342,6 +351,7 @@ static json_t *check_list_field(struct checker *checker, const struct hass_field
     json_t *checked = check_items(checker, check_field_item, field, value, path);
     size_t left = json_array_size(checked);
     size_t given = json_is_array(value) ? json_array_size(value) : !json_is_null(value);
+
     // Bad items have been reported; without them the list may be too short to be of use.
     bool enough = schema_bounds_item(field) || (double)left >= field->min;
     if (is_over(checker) || !check_list_length(checker, field, given, path) || !enough) {
@@ -369,6 +379,7 @@ static json_t *check_field(struct checker *checker, const struct hass_field *fie
 static void report_no_map(struct checker *checker, const json_t *value, const struct path *path)
 {
     char text[SCHEMA_VALUE_TEXT];
+
     report(checker, path, AT_VALUE, NULL, "expected a map, got %s",
            checker->secret ? "something else" : schema_describe_value(value, text));
 }
@@ -379,6 +390,7 @@ static bool check_slug_key(struct checker *checker, const char *key, const struc
     autojson *text = json_string(key), *slug = NULL;
     struct hass_field field = { .size = sizeof(field), .type = &hass_type_slug };
     struct hass_error err = HASS_ERROR_INIT;
+
     if (*key && hass_type_slug.check(&field, text, &slug, &err) >= 0)
         return true;
     report(checker, path, AT_KEY, NULL, "%s", *key ? err.message : "expected a slug, got nothing");
@@ -430,6 +442,7 @@ bool schema_find_field(const struct hass_schema *schema, const char *key,
 static char *list_keys(const struct hass_schema *schema)
 {
     autobuf buf = HASS_BUF_INIT;
+
     hass_buf_add_string(&buf, schema->count ? "known keys are " : "no keys are known here");
     for (uint32_t i = 0; i < schema->count; i++)
         hass_buf_printf(&buf, "%s%s", i ? ", " : "", schema_field_at(schema, i).key);
@@ -443,6 +456,7 @@ static void report_unknown_key(struct checker *checker, const struct hass_schema
                                const char *key, const struct path *path)
 {
     struct nearest nearest = { .word = key };
+
     for (uint32_t i = 0; i < schema->count; i++)
         nearest_offer(&nearest, schema_field_at(schema, i).key);
     autofree char *hint = nearest_hint(&nearest);
@@ -473,6 +487,7 @@ static bool check_member(struct checker *checker, const struct hass_schema *sche
 {
     struct path step = step_to_key(path, map, key);
     struct hass_field field;
+
     if (!schema_find_field(schema, key, &field)) {
         if (!schema->extra)
             report_unknown_key(checker, schema, key, &step);
@@ -507,6 +522,7 @@ static json_t *parse_simple(const char *text)
 static json_t *parse_fallback(const struct hass_field *field, struct hass_error *err)
 {
     json_t *json = parse_simple(field->fallback);
+
     if (!json)
         hass_json_parse(field->fallback, strlen(field->fallback), SIZE_MAX, &json, err);
     return json;
@@ -519,6 +535,7 @@ static bool add_default(struct checker *checker, const struct hass_field *field,
     struct path step = step_to_key(path, map, field->key);
     struct hass_error err = HASS_ERROR_INIT;
     autojson *fallback = parse_fallback(field, &err);
+
     if (!fallback) {
         report(checker, &step, AT_CONTAINER, NULL, "the default of '%s' is no JSON: %s", field->key,
                err.message);
@@ -533,6 +550,7 @@ static bool complete_map(struct checker *checker, const struct hass_schema *sche
                          const json_t *map, const struct path *path, json_t *checked)
 {
     bool good = true;
+
     for (uint32_t i = 0; i < schema->count && !is_over(checker); i++) {
         struct hass_field field = schema_field_at(schema, i);
         if (json_object_get(map, field.key))
@@ -579,6 +597,7 @@ static json_t *check_map(struct checker *checker, const void *table, const json_
                          const struct path *path)
 {
     const struct hass_schema *schema = table;
+
     return schema->keyed ? check_items_of_map(checker, schema->keyed, true, value, path)
                          : check_fields(checker, schema, value, path);
 }
@@ -587,6 +606,7 @@ static json_t *check_schema(struct checker *checker, const struct hass_schema *s
                             const json_t *value, const struct path *path)
 {
     struct hass_schema copy = schema_copy(schema);
+
     if (!copy.list)
         return check_map(checker, &copy, value, path);
     return check_items(checker, check_map, &copy, value, path);
@@ -599,6 +619,7 @@ int hass_schema_check(const struct hass_schema *schema, const json_t *value, jso
 {
     struct checker checker = { .err = err, .prefix = "", .root = value };
     json_t *checked = check_schema(&checker, schema, value, NULL);
+
     if (!checked || checker.code) {
         json_decref(checked);
         return checker.code;
@@ -618,6 +639,7 @@ int schema_check_marked(const struct hass_schema *schema, const json_t *value,
         .root = value,
     };
     json_t *checked = check_schema(&checker, schema, value, NULL);
+
     if (!checked)
         return HASS_E_INVALID;
     *ret_value = checked;

@@ -16,6 +16,7 @@ static json_t *schema_as_json(const struct hass_schema *schema);
 static json_t *number(double value)
 {
     bool whole = value == floor(value) && fabs(value) < 1e15;
+
     return whole ? json_integer((json_int_t)value) : json_real(value);
 }
 
@@ -32,6 +33,7 @@ static bool has_upper(const struct hass_field *field)
 static json_t *words(const struct hass_field *field)
 {
     json_t *list = json_array();
+
     for (const char *const *word = field->words; word && *word; word++)
         json_array_append_new(list, json_string(*word));
     return list;
@@ -74,6 +76,7 @@ static json_t *value_as_json(const struct hass_field *field)
 static json_t *any_of(json_t *first, json_t *second)
 {
     json_t *list = json_array(), *json = json_object();
+
     json_array_append_new(list, first);
     json_array_append_new(list, second);
     json_object_set_new(json, "anyOf", list);
@@ -84,6 +87,7 @@ static json_t *any_of(json_t *first, json_t *second)
 static json_t *list_of(json_t *item, const struct hass_field *field)
 {
     json_t *list = json_object();
+
     json_object_set_new(list, "type", json_string("array"));
     json_object_set(list, "items", item);
     if (field && !schema_bounds_item(field))
@@ -94,6 +98,7 @@ static json_t *list_of(json_t *item, const struct hass_field *field)
 static void add_default(const struct hass_field *field, json_t *json)
 {
     json_t *fallback = NULL;
+
     if (field->fallback &&
         hass_json_parse(field->fallback, strlen(field->fallback), SIZE_MAX, &fallback, NULL) >= 0)
         json_object_set_new(json, "default", fallback);
@@ -102,6 +107,7 @@ static void add_default(const struct hass_field *field, json_t *json)
 static json_t *field_as_json(const struct hass_field *field)
 {
     json_t *json = value_as_json(field);
+
     if (field->list)
         json = list_of(json, field);
     if (field->nullable) {
@@ -122,6 +128,7 @@ static json_t *field_as_json(const struct hass_field *field)
 static json_t *fields_as_json(const struct hass_schema *schema)
 {
     json_t *json = json_object(), *properties = json_object(), *required = json_array();
+
     for (uint32_t i = 0; i < schema->count; i++) {
         struct hass_field field = schema_field_at(schema, i);
         json_object_set_new(properties, field.key, field_as_json(&field));
@@ -141,6 +148,7 @@ static json_t *schema_as_json(const struct hass_schema *original)
 {
     struct hass_schema schema = schema_copy(original);
     json_t *json;
+
     if (schema.keyed) {
         struct hass_field value = schema_field(schema.keyed);
         json = json_object();
@@ -155,6 +163,7 @@ static json_t *schema_as_json(const struct hass_schema *original)
 json_t *hass_schema_as_json_schema(const struct hass_schema *schema)
 {
     json_t *json = json_object();
+
     json_object_set_new(json, "$schema",
                         json_string("https://json-schema.org/draft/2020-12/schema"));
     autojson *body = schema_as_json(schema);
@@ -166,6 +175,7 @@ json_t *hass_schema_as_json_schema(const struct hass_schema *schema)
 static json_t *selector(const struct hass_field *field)
 {
     json_t *options = json_object();
+
     if (strcmp(field->type->selector, "number") == 0)
         add_bounds(field, "min", "max", options);
     if (field->words)
@@ -181,6 +191,7 @@ json_t *hass_schema_describe(const struct hass_schema *original)
 {
     struct hass_schema schema = schema_copy(original);
     json_t *fields = json_object();
+
     for (uint32_t i = 0; i < schema.count; i++) {
         struct hass_field field = schema_field_at(&schema, i);
         json_t *json = json_object();

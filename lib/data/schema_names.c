@@ -22,6 +22,7 @@
 bool schema_is_slug(const char *text)
 {
     bool separator = true; // none may stand in front, nor two together
+
     for (; *text; text++) {
         if (*text == '_' ? separator : !ascii_is_lower(*text) && !ascii_is_digit(*text))
             return false;
@@ -37,6 +38,7 @@ static int check_slug(const struct hass_field *field, const json_t *value, json_
 {
     char buffer[SCHEMA_SCALAR_TEXT];
     const char *text = schema_scalar_text(value, buffer);
+
     if (!text)
         return schema_fail("a slug", value, err);
     if (!schema_is_slug(text)) {
@@ -81,6 +83,7 @@ static int check_entity_id(const struct hass_field *field, const json_t *value, 
     json_t *id = json_is_string(value)
                      ? read_entity_id(json_string_value(value), json_string_length(value))
                      : NULL;
+
     if (!id)
         return schema_fail("an entity id such as light.kitchen", value, err);
     *ret_value = id;
@@ -104,6 +107,7 @@ static int fail_entity_ids(const json_t *value, struct hass_error *err)
 static int read_id_list(const json_t *value, json_t *ids, struct hass_error *err)
 {
     const char *text = json_string_value(value);
+
     for (;;) {
         size_t length = strcspn(text, ",");
         json_t *id = read_entity_id(text, length);
@@ -120,6 +124,7 @@ static int check_entity_ids(const struct hass_field *field, const json_t *value,
                             struct hass_error *err)
 {
     const char *text = json_string_value(value);
+
     if (text && (strcasecmp(text, "all") == 0 || strcasecmp(text, "none") == 0)) {
         *ret_value = json_string(strcasecmp(text, "all") == 0 ? "all" : "none");
         return 0;
@@ -157,6 +162,7 @@ static int check_service(const struct hass_field *field, const json_t *value, js
     const char *text = json_string_value(value);
     size_t length = text ? json_string_length(value) : 0;
     char name[256];
+
     if (!text || length >= sizeof(name))
         return schema_fail("an action such as light.turn_on", value, err);
     memcpy(name, text, length + 1);
@@ -180,6 +186,7 @@ static int check_icon(const struct hass_field *field, const json_t *value, json_
                       struct hass_error *err)
 {
     const char *text = json_string_value(value);
+
     if (!text || !strchr(text, ':'))
         return schema_fail("an icon such as mdi:home", value, err);
     *ret_value = hass_json_ref(value);
@@ -211,6 +218,7 @@ static const char *read_two_digits(const char *text, int limit, int *ret_number)
 static bool read_time(const char *text, int parts[3])
 {
     static const int limits[] = { 23, 59, 59 };
+
     for (int i = 0; i < 3; i++) {
         text = read_two_digits(text, limits[i], &parts[i]);
         if (!text)
@@ -227,6 +235,7 @@ static int check_time(const struct hass_field *field, const json_t *value, json_
                       struct hass_error *err)
 {
     int parts[3] = { 0 };
+
     if (json_is_integer(value))
         return schema_fail("a time such as \"07:30\", in quotes", value, err);
     if (!json_is_string(value) || !read_time(json_string_value(value), parts))
@@ -251,6 +260,7 @@ static int check_path(const struct hass_field *field, const json_t *value, json_
 {
     const char *path = json_string_value(value);
     struct stat status;
+
     if (!path || !*path)
         return schema_fail("the path of a file", value, err);
     if (stat(path, &status) < 0)
@@ -281,6 +291,7 @@ static int check_url(const struct hass_field *field, const json_t *value, json_t
                     : strncasecmp(text, "http://", 7) == 0  ? 7
                     : strncasecmp(text, "https://", 8) == 0 ? 8
                                                             : 0;
+
     if (scheme == 0 || strcspn(text + scheme, "/?#") == 0 || strpbrk(text, " \t\r\n"))
         return schema_fail("a URL such as https://example.com", value, err);
     *ret_value = hass_json_ref(value);
@@ -299,6 +310,7 @@ static int check_time_zone(const struct hass_field *field, const json_t *value, 
                            struct hass_error *err)
 {
     struct hass_zone *zone = NULL;
+
     if (!json_is_string(value) || hass_zone_new(json_string_value(value), &zone, NULL) < 0)
         return schema_fail("a time zone such as Europe/Berlin", value, err);
     hass_zone_unref(zone);

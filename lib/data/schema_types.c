@@ -24,6 +24,7 @@
 int schema_fail(const char *wanted, const json_t *value, struct hass_error *err)
 {
     char text[SCHEMA_VALUE_TEXT];
+
     return hass_fail(err, HASS_E_INVALID, "expected %s, got %s", wanted,
                      schema_describe_value(value, text));
 }
@@ -92,6 +93,7 @@ static int check_text_length(const struct hass_field *field, const char *text, s
                              struct hass_error *err)
 {
     size_t characters = utf8_count(text, length);
+
     if (is_unbounded(field) || ((double)characters >= field->min &&
                                 (field->max < field->min || (double)characters <= field->max)))
         return 0;
@@ -107,6 +109,7 @@ static int check_string(const struct hass_field *field, const json_t *value, jso
 {
     char buffer[SCHEMA_SCALAR_TEXT];
     const char *text = schema_scalar_text(value, buffer);
+
     if (!text)
         return schema_fail("text", value, err);
     size_t length = json_is_string(value) ? json_string_length(value) : strlen(text);
@@ -130,6 +133,7 @@ static int check_template(const struct hass_field *field, const json_t *value, j
 {
     char buffer[SCHEMA_SCALAR_TEXT];
     const char *text = schema_scalar_text(value, buffer);
+
     if (!text)
         return schema_fail("a template", value, err);
     size_t length = json_is_string(value) ? json_string_length(value) : strlen(text);
@@ -162,6 +166,7 @@ static const char *skip_space(const char *text)
 static bool read_int(const char *text, int64_t *ret_number)
 {
     char *end;
+
     text = skip_space(text);
     const char *digits = text + (*text == '-' || *text == '+');
     if (!ascii_is_digit(*digits))
@@ -177,6 +182,7 @@ static bool read_int(const char *text, int64_t *ret_number)
 static bool read_number(const char *text, double *ret_number)
 {
     char *end;
+
     text = skip_space(text);
     // strtod knows more than people mean: hexadecimal, infinity.
     if (!*text || text[strspn(text, "0123456789+-.eE \t\r\n\f\v")])
@@ -192,6 +198,7 @@ static int check_int(const struct hass_field *field, const json_t *value, json_t
                      struct hass_error *err)
 {
     int64_t number;
+
     if (json_is_integer(value))
         number = json_integer_value(value);
     else if (json_is_boolean(value))
@@ -219,6 +226,7 @@ static int check_number(const struct hass_field *field, const json_t *value, jso
                         struct hass_error *err)
 {
     double number;
+
     if (json_is_number(value))
         number = json_number_value(value);
     else if (json_is_boolean(value))
@@ -244,6 +252,7 @@ static int check_duration(const struct hass_field *field, const json_t *value, j
                           struct hass_error *err)
 {
     int64_t usec;
+
     if (duration_from_json(value, &usec, NULL) < 0)
         return schema_fail("a duration such as 90, 00:01:30 or {minutes: 1, seconds: 30}", value,
                            err);
@@ -294,6 +303,7 @@ static int check_bool(const struct hass_field *field, const json_t *value, json_
     char buffer[16];
     const char *text =
         json_is_string(value) ? trimmed(json_string_value(value), buffer, sizeof(buffer)) : NULL;
+
     if (json_is_boolean(value))
         *ret_value = hass_json_ref(value);
     else if (json_is_number(value))
@@ -318,6 +328,7 @@ const struct hass_field_type hass_type_bool = {
 static int fail_words(const struct hass_field *field, const json_t *value, struct hass_error *err)
 {
     autobuf wanted = HASS_BUF_INIT;
+
     hass_buf_add_string(&wanted, "one of ");
     for (const char *const *word = field->words; *word; word++)
         hass_buf_printf(&wanted, "%s%s", word == field->words ? "" : ", ", *word);
@@ -329,6 +340,7 @@ static int check_enum(const struct hass_field *field, const json_t *value, json_
 {
     char buffer[SCHEMA_SCALAR_TEXT];
     const char *text = json_is_boolean(value) ? NULL : schema_scalar_text(value, buffer);
+
     for (const char *const *word = field->words; text && *word; word++) {
         if (strcmp(text, *word) == 0) {
             *ret_value = json_is_string(value) ? hass_json_ref(value) : json_string(text);

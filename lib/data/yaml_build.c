@@ -43,6 +43,7 @@ static bool closes(const yaml_event_t *event)
 static enum yaml_result skip_value(struct yaml_document *document, yaml_event_t *event)
 {
     size_t depth = opens(event);
+
     yaml_event_delete(event);
     while (depth > 0) {
         yaml_event_t next;
@@ -87,6 +88,7 @@ static enum yaml_result fail_unknown_anchor(struct yaml_document *document, cons
     struct nearest nearest = { .word = name };
     const char *known;
     const struct yaml_node *node;
+
     if (document->anchors) {
         strmap_foreach(document->anchors, known, node)
             nearest_offer(&nearest, known);
@@ -101,6 +103,7 @@ static enum yaml_result build_alias(struct yaml_document *document, const char *
 {
     struct yaml_loader *loader = document->loader;
     const struct yaml_node *anchor = find_anchor(document, name);
+
     if (!anchor)
         return fail_unknown_anchor(document, name, mark);
     loader->aliased += anchor->nodes;
@@ -121,6 +124,7 @@ static enum yaml_result build_scalar(struct yaml_document *document, const yaml_
 {
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
+
     *ret_node = (struct yaml_node){ .mark = mark_of(document, event), .nodes = 1 };
     if (memchr(text, 0, length))
         return yaml_error(document->loader, ret_node->mark, "remove the \\0",
@@ -147,6 +151,7 @@ static void add_item(struct yaml_loader *loader, struct yaml_node *list, struct 
 static enum yaml_result build_list(struct yaml_document *document, struct yaml_node *list)
 {
     struct yaml_loader *loader = document->loader;
+
     list->value = json_array();
     yaml_marks_set(loader->marks, list->value, list->mark);
     for (;;) {
@@ -241,6 +246,7 @@ static void lay_over(struct yaml_marks *marks, json_t *to, const json_t *from)
 {
     const char *key;
     json_t *value;
+
     json_object_foreach((json_t *)from, key, value) {
         yaml_marks_set_member(marks, to, key, yaml_marks_key(marks, from, key),
                               yaml_marks_member(marks, from, key));
@@ -252,6 +258,7 @@ static void lay_over(struct yaml_marks *marks, json_t *to, const json_t *from)
 static void merge(struct map *map, struct mark mark, const json_t *value)
 {
     struct yaml_loader *loader = map->document->loader;
+
     if (!map->merged)
         map->merged = json_object();
     if (json_is_object(value)) {
@@ -287,6 +294,7 @@ static enum yaml_result build_member(struct map *map, const struct key *key, yam
 {
     struct yaml_document *document = map->document;
     struct yaml_marks *marks = document->loader->marks;
+
     // The place of nothing is where it is missing: behind the colon is no help, the key is.
     bool absent = event->type == YAML_SCALAR_EVENT && event->data.scalar.length == 0;
     struct yaml_node value;
@@ -333,6 +341,7 @@ static enum yaml_result build_members(struct map *map)
 static enum yaml_result build_map(struct yaml_document *document, struct yaml_node *node)
 {
     struct map map = { .document = document, .node = node };
+
     node->value = json_object();
     node->height = 1;
     yaml_marks_set(document->loader->marks, node->value, node->mark);
@@ -355,6 +364,7 @@ static enum yaml_result build_container(struct yaml_document *document, yaml_eve
     const yaml_char_t *anchor =
         list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor;
     struct yaml_node node = { .mark = mark_of(document, event), .nodes = 1, .height = 1 };
+
     if (tag && strcmp((const char *)tag, list ? YAML_SEQ_TAG : YAML_MAP_TAG) != 0) {
         autofree char *shown = yaml_shown_tag((const char *)tag);
         yaml_error(loader, node.mark, NULL, "the tag '%s' does not go with a %s", shown,
@@ -383,6 +393,7 @@ enum yaml_result yaml_build(struct yaml_document *document, yaml_event_t *event,
     struct yaml_loader *loader = document->loader;
     struct mark mark = mark_of(document, event);
     enum yaml_result result;
+
     if (++loader->nodes > YAML_MAX_NODES)
         result = yaml_over_limit(loader, mark, "values", YAML_MAX_NODES);
     else if (opens(event))

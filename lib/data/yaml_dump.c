@@ -88,6 +88,7 @@ static void dump_block(const json_t *json, size_t depth, bool in_line, struct ha
 static void dump_real(double number, struct hass_buf *buf)
 {
     char text[JSON_NUMBER_TEXT];
+
     json_format_number(number, text);
     size_t mantissa = strcspn(text, "e");
     hass_buf_add(buf, text, mantissa);
@@ -124,6 +125,7 @@ static void dump_value(const json_t *json, size_t depth, bool in_list, struct ha
 static void dump_key(const char *key, size_t depth, struct hass_buf *buf)
 {
     size_t length = strlen(key);
+
     if (length > SIMPLE_KEY)
         hass_buf_add(buf, "? ", 2);
     dump_text(key, length, buf);
@@ -138,6 +140,7 @@ static void dump_block(const json_t *json, size_t depth, bool in_line, struct ha
 {
     const char *key;
     json_t *value;
+
     json_object_foreach((json_t *)json, key, value) {
         if (!in_line)
             indent(depth, buf);

@@ -48,6 +48,7 @@ int yaml_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
                    struct stat *ret_status, struct hass_error *err)
 {
     autoclose int fd = open_regular(path, ret_status, err);
+
     if (fd < 0)
         return fd;
     size_t room = (size_t)ret_status->st_size < limit ? (size_t)ret_status->st_size + 1 : limit + 1;
@@ -90,6 +91,7 @@ static bool is_printable(uint32_t c)
 static struct yaml_text_problem problem_with(const char *text, size_t left)
 {
     uint32_t c;
+
     if (utf8_decode(text, left, &c) == 0)
         return (struct yaml_text_problem){
             .message = "the file is not UTF-8",
@@ -106,6 +108,7 @@ static struct yaml_text_problem find_fatal(const char *text, size_t size)
 {
     struct yaml_text_problem problem = { .line = 1, .column = 1, .fatal = true };
     const char *nul = size ? memchr(text, 0, size) : NULL;
+
     if (size >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0)) {
         problem.message = "the file is UTF-16";
         problem.hint = "save it with the encoding UTF-8";
@@ -123,6 +126,7 @@ static struct yaml_text_problem find_fatal(const char *text, size_t size)
 struct yaml_text_problem yaml_clean_text(char *text, size_t size)
 {
     struct yaml_text_problem first = find_fatal(text, size);
+
     if (first.message)
         return first;
     uint32_t line = 1, column = 1;

@@ -33,6 +33,7 @@ static char *resolve(struct yaml_document *document, const char *name, struct ma
 static char *resolve_folder(struct yaml_document *document, const char *name, struct mark mark)
 {
     char *path = resolve(document, name, mark);
+
     for (size_t length = path ? strlen(path) : 0; length > 1 && path[length - 1] == '/'; length--)
         path[length - 1] = 0;
     return path;
@@ -42,6 +43,7 @@ enum yaml_result yaml_include(struct yaml_document *document, const char *argume
                               struct mark mark, struct yaml_node *ret_node)
 {
     autofree char *path = resolve(document, argument, mark);
+
     if (!path)
         return YAML_SKIPPED;
     enum yaml_result result = yaml_loader_read(document->loader, document, path, mark, ret_node);
@@ -82,6 +84,7 @@ static void sort_names(struct names *names)
 static bool is_folder(const char *path)
 {
     struct stat status;
+
     // Links to folders are not followed: they could lead round in a circle.
     return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
@@ -89,6 +92,7 @@ static bool is_folder(const char *path)
 static bool is_yaml_file(const char *name)
 {
     size_t length = strlen(name);
+
     return length > 5 && strcmp(name + length - 5, ".yaml") == 0 &&
            strcmp(name, "secrets.yaml") != 0;
 }
@@ -106,6 +110,7 @@ static enum yaml_result read_entries(struct walk *walk, const char *folder, DIR 
                                      struct names *folders)
 {
     struct names files = { 0 };
+
     for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         if (entry->d_name[0] == '.')
             continue;
@@ -131,6 +136,7 @@ static enum yaml_result read_entries(struct walk *walk, const char *folder, DIR 
 static enum yaml_result walk_folder(struct walk *walk, const char *folder, size_t depth)
 {
     DIR *dir = opendir(folder);
+
     if (!dir) {
         yaml_warning(walk->loader, walk->mark, NULL, "cannot read the folder %s: %s",
                      yaml_shown_name(walk->loader, folder), strerrordesc_np(errno));
@@ -163,6 +169,7 @@ static enum yaml_result include_folder(struct yaml_document *document, const cha
     autofree char *folder = resolve_folder(document, argument, mark);
     struct walk walk = { .loader = loader, .mark = mark };
     enum yaml_result result = folder ? walk_folder(&walk, folder, 1) : YAML_SKIPPED;
+
     whole->mark = mark;
     whole->height = 1;
     yaml_marks_set(loader->marks, whole->value, mark);
@@ -229,6 +236,7 @@ static void add_named(struct yaml_loader *loader, struct yaml_node *whole, const
     const char *name = strrchr(path, '/') + 1;
     autofree char *key = mem_strndup(name, strlen(name) - strlen(".yaml"));
     json_t *value = json_is_null(file->value) ? json_object() : json_incref(file->value);
+
     if (json_is_null(file->value))
         yaml_marks_set(loader->marks, value, file->mark);
     yaml_set_member(loader, whole->value, key, file->mark, value, file->mark);

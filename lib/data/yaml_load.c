@@ -30,6 +30,7 @@ static void HASS_PRINTF(5, 0)
            const char *hint, const char *format, va_list args)
 {
     char message[512];
+
     vsnprintf(message, sizeof(message), format, args);
     struct diagnostic_about about = { .mark = mark, .hint = hint };
     diagnostics_add(loader->diagnostics, severity, &about, "%s", message);
@@ -39,6 +40,7 @@ enum yaml_result yaml_error(struct yaml_loader *loader, struct mark mark, const 
                             const char *format, ...)
 {
     va_list args;
+
     va_start(args, format);
     report(loader, DIAGNOSTIC_ERROR, mark, hint, format, args);
     va_end(args);
@@ -49,6 +51,7 @@ void yaml_warning(struct yaml_loader *loader, struct mark mark, const char *hint
                   const char *format, ...)
 {
     va_list args;
+
     va_start(args, format);
     report(loader, DIAGNOSTIC_WARNING, mark, hint, format, args);
     va_end(args);
@@ -105,6 +108,7 @@ static void report_syntax(struct yaml_document *document)
     const yaml_parser_t *parser = &document->parser;
     const char *hint = remedy_for(document, parser);
     struct mark mark = yaml_mark_at(document, &parser->problem_mark);
+
     if (!parser->context) {
         yaml_error(document->loader, mark, hint, "%s", parser->problem);
         return;
@@ -134,6 +138,7 @@ bool yaml_next_event(struct yaml_document *document, yaml_event_t *ret_event)
 static yaml_event_type_t pass_event(struct yaml_document *document, struct mark *ret_mark)
 {
     yaml_event_t event;
+
     if (!yaml_next_event(document, &event))
         return YAML_NO_EVENT;
     *ret_mark = yaml_mark_at(document, &event.start_mark);
@@ -147,6 +152,7 @@ static enum yaml_result parse_stream(struct yaml_document *document, struct yaml
 {
     struct mark mark;
     yaml_event_type_t type = pass_event(document, &mark);
+
     if (type != YAML_NO_EVENT)
         type = pass_event(document, &mark);
     if (type == YAML_STREAM_END_EVENT) {
@@ -193,6 +199,7 @@ static enum yaml_result parse_source(struct yaml_document *document, struct yaml
     struct yaml_loader *loader = document->loader;
     const struct source *source = document->source;
     struct yaml_text_problem problem = yaml_clean_text(source->text, source->size);
+
     if (problem.message) {
         struct mark mark = { .source = source, .line = problem.line, .column = problem.column };
         yaml_error(loader, mark, problem.hint, "%s", problem.message);
@@ -219,6 +226,7 @@ const char *yaml_shown_name(const struct yaml_loader *loader, const char *path)
 {
     size_t length = strlen(loader->root_dir);
     bool inside = strncmp(path, loader->root_dir, length) == 0 && path[length] == '/';
+
     return inside ? path + length + 1 : path;
 }
 
@@ -241,6 +249,7 @@ static bool is_cycle(struct yaml_loader *loader, const struct yaml_document *par
                      const struct stat *status, struct mark mark)
 {
     const struct yaml_document *same = parent;
+
     while (same && (same->device != status->st_dev || same->inode != status->st_ino))
         same = same->parent;
     if (!same)
@@ -263,6 +272,7 @@ enum yaml_result yaml_loader_read(struct yaml_loader *loader, struct yaml_docume
     struct hass_error err = HASS_ERROR_INIT;
     char *text;
     size_t size;
+
     if (yaml_read_file(path, YAML_MAX_FILE, &text, &size, &status, &err) < 0)
         return yaml_error(loader, mark, remedy_for_file(err.code), "cannot read %s: %s", name,
                           err.message);
@@ -316,6 +326,7 @@ int yaml_load_file(const char *root_dir, const char *path, struct yaml_marks *ma
     };
     struct yaml_node node;
     enum yaml_result result = yaml_loader_read(&loader, NULL, path, (struct mark){ 0 }, &node);
+
     return finish(&loader, result, &node, ret_value);
 }
 
@@ -324,6 +335,7 @@ int yaml_load_text(const char *name, const char *text, size_t size, struct yaml_
 {
     struct yaml_loader loader = { .marks = marks, .diagnostics = diagnostics };
     char *copy = mem_alloc(size + 1);
+
     memcpy(copy, text, size);
     copy[size] = 0;
     struct yaml_document document = {

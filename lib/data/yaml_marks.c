@@ -68,6 +68,7 @@ struct yaml_marks *yaml_marks_destroy(struct yaml_marks *marks)
 struct source *yaml_marks_add_source(struct yaml_marks *marks, char *name, char *text, size_t size)
 {
     struct source *source = mem_zalloc(sizeof(*source));
+
     *source = (struct source){ .name = name, .text = text, .size = size };
     vec_push(&marks->sources, source);
     return source;
@@ -79,6 +80,7 @@ struct source *yaml_marks_add_source(struct yaml_marks *marks, char *name, char 
 static uint32_t *find_slot(const struct yaml_marks *marks, const json_t *container)
 {
     uint64_t hash = (uint64_t)(uintptr_t)container * UINT64_C(0x9E3779B97F4A7C15);
+
     for (size_t i = hash >> 32;; i++) {
         uint32_t *slot = &marks->slots[i & (marks->slot_count - 1)];
         if (*slot == 0 || marks->entries.data[*slot - 1].container == container)
@@ -106,6 +108,7 @@ static struct entry *find_entry(const struct yaml_marks *marks, const json_t *co
 static struct entry *make_entry(struct yaml_marks *marks, const json_t *container)
 {
     struct entry *entry = find_entry(marks, container);
+
     if (entry)
         return entry;
     if (2 * marks->entries.length >= marks->slot_count)
@@ -119,6 +122,7 @@ static struct member *find_member(const struct yaml_marks *marks, const json_t *
                                   const char *key)
 {
     struct entry *entry = find_entry(marks, object);
+
     if (!entry)
         return NULL;
     if (entry->numbers) {
@@ -159,6 +163,7 @@ static void add_member(struct entry *entry, const struct member *member)
 static void set_member(struct yaml_marks *marks, const json_t *object, const struct member *member)
 {
     struct member *known = find_member(marks, object, member->key);
+
     if (known) {
         const char *key = known->key;
         *known = *member;
@@ -188,6 +193,7 @@ void yaml_marks_set_broken(struct yaml_marks *marks, const json_t *object, const
 void yaml_marks_add_item(struct yaml_marks *marks, const json_t *array, struct mark mark)
 {
     struct entry *entry = make_entry(marks, array);
+
     vec_push(&entry->members, ((struct member){ .key_mark = mark, .value_mark = mark }));
 }
 
@@ -207,18 +213,21 @@ void yaml_marks_copy(struct yaml_marks *marks, const json_t *from, const json_t 
 struct mark yaml_marks_container(const struct yaml_marks *marks, const json_t *container)
 {
     const struct entry *entry = find_entry(marks, container);
+
     return entry ? entry->mark : (struct mark){ 0 };
 }
 
 struct mark yaml_marks_key(const struct yaml_marks *marks, const json_t *object, const char *key)
 {
     const struct member *member = find_member(marks, object, key);
+
     return member ? member->key_mark : (struct mark){ 0 };
 }
 
 struct mark yaml_marks_member(const struct yaml_marks *marks, const json_t *object, const char *key)
 {
     const struct member *member = find_member(marks, object, key);
+
     return member ? member->value_mark : (struct mark){ 0 };
 }
 
@@ -226,18 +235,21 @@ struct mark yaml_marks_item(const struct yaml_marks *marks, const json_t *array,
 {
     const struct entry *entry = find_entry(marks, array);
     bool known = entry && index < entry->members.length;
+
     return known ? entry->members.data[index].value_mark : (struct mark){ 0 };
 }
 
 bool yaml_marks_is_broken(const struct yaml_marks *marks, const json_t *object, const char *key)
 {
     const struct member *member = find_member(marks, object, key);
+
     return member && member->broken;
 }
 
 struct mark yaml_marks_find(const struct yaml_marks *marks, const json_t *root, const char *path)
 {
     struct mark nearest = yaml_marks_container(marks, root);
+
     while (root && *path) {
         size_t length = strcspn(path, "-");
         while (path[length] == '-' && path[length + 1] != '>')

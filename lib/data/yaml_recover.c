@@ -17,6 +17,7 @@ struct part {
 static const char *next_line(const char *line, const char *end)
 {
     const char *newline = memchr(line, '\n', (size_t)(end - line));
+
     return newline ? newline + 1 : end;
 }
 
@@ -54,6 +55,7 @@ static bool is_list(const char *text, const char *end)
 static struct part find_part(const char *at, const char *end, uint32_t line_number, bool list)
 {
     struct part part = { .first_line = line_number };
+
     while (at < end && !begins_part(at, end, list)) {
         at = next_line(at, end);
         part.first_line++;
@@ -72,6 +74,7 @@ static uint32_t count_lines(const struct part *part)
 {
     const char *end = part->text + part->size;
     uint32_t count = 0;
+
     for (const char *line = part->text; line < end; line = next_line(line, end))
         count++;
     return count;
@@ -109,6 +112,7 @@ enum yaml_result yaml_recover(struct yaml_document *document, struct yaml_node *
     struct yaml_loader *loader = document->loader;
     const struct source *source = document->source;
     const char *text = source->text, *end = text + source->size;
+
     if (source->size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
         text += 3;
     bool list = is_list(text, end);

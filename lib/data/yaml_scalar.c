@@ -33,6 +33,7 @@ static json_t *resolve_word(const char *text)
                                          "TRUE", "on",  "On",  "ON",   NULL };
     static const char *const falses[] = { "no",    "No",  "NO",  "false", "False",
                                           "FALSE", "off", "Off", "OFF",   NULL };
+
     if (is_one_of(text, nulls))
         return json_null();
     if (is_one_of(text, trues))
@@ -54,6 +55,7 @@ static int digit_value(char c)
 static bool are_digits(const char *text, size_t length, int base)
 {
     bool any = false;
+
     for (size_t i = 0; i < length; i++) {
         if (text[i] != '_' && digit_value(text[i]) >= base)
             return false;
@@ -76,6 +78,7 @@ static void strip_underscores(const char *text, char *copy)
 static json_t *make_integer(const char *text, int base, bool negative)
 {
     char digits[NUMBER_MAX + 1];
+
     strip_underscores(text, digits);
     errno = 0;
     unsigned long long value = strtoull(digits, NULL, base);
@@ -106,6 +109,7 @@ static json_t *resolve_sexagesimal(const char *text, size_t length, bool negativ
 {
     const char *end = text + length, *point = memchr(text, '.', length);
     size_t digits = strspn(text, "0123456789_");
+
     if (!ascii_is_digit(text[0]) || (text[0] == '0' && !point) || text[digits] != ':')
         return NULL;
     double value = 0;
@@ -137,6 +141,7 @@ static json_t *resolve_sexagesimal(const char *text, size_t length, bool negativ
 static json_t *resolve_real(const char *text, bool has_sign, bool negative)
 {
     const char *at = text;
+
     if (*at == '.' && has_sign)
         return NULL;
     if (*at != '.' && !ascii_is_digit(*at))
@@ -162,6 +167,7 @@ static json_t *resolve_real(const char *text, bool has_sign, bool negative)
 static json_t *resolve_number(const char *text, size_t length)
 {
     bool negative = *text == '-', has_sign = negative || *text == '+';
+
     text += has_sign;
     length -= has_sign;
     json_t *value = resolve_integer(text, length, negative);
@@ -173,6 +179,7 @@ static json_t *resolve_number(const char *text, size_t length)
 json_t *yaml_resolve_scalar(const char *text, size_t length)
 {
     json_t *value = resolve_word(text);
+
     if (!value && length <= NUMBER_MAX && strchr("-+.0123456789", *text))
         value = resolve_number(text, length);
     return value ? value : json_stringn(text, length);

@@ -17,6 +17,7 @@ static json_t *read_secrets(struct yaml_document *document, const char *path, st
 {
     struct yaml_loader *loader = document->loader;
     struct yaml_node node = { 0 };
+
     if (access(path, F_OK) < 0)
         return json_object();
     size_t depth = loader->depth;
@@ -39,6 +40,7 @@ static const json_t *get_secrets(struct yaml_document *document, const char *fol
 {
     struct yaml_loader *loader = document->loader;
     json_t *secrets = hass_strmap_get(loader->secrets, folder);
+
     if (!secrets) {
         autofree char *path = mem_printf("%s/secrets.yaml", folder);
         secrets = read_secrets(document, path, mark);
@@ -53,6 +55,7 @@ static size_t height_of(const json_t *value)
     size_t height = 0;
     const char *key;
     json_t *member;
+
     json_object_foreach((json_t *)value, key, member) {
         size_t inner = height_of(member);
         height = inner > height ? inner : height;
@@ -68,6 +71,7 @@ static enum yaml_result use_secret(struct yaml_document *document, const json_t 
                                    struct mark mark, struct yaml_node *ret_node)
 {
     struct yaml_loader *loader = document->loader;
+
     ret_node->height = height_of(value);
     if (loader->depth + ret_node->height > HASS_JSON_MAX_DEPTH)
         return yaml_error(loader, mark, NULL, "more than %d levels", HASS_JSON_MAX_DEPTH);
@@ -92,6 +96,7 @@ enum yaml_result yaml_secret(struct yaml_document *document, const char *name, s
                              struct yaml_node *ret_node)
 {
     struct yaml_loader *loader = document->loader;
+
     if (loader->in_secrets)
         return yaml_error(loader, mark, NULL, "a secrets file cannot use !secret");
     if (!document->path)

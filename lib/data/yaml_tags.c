@@ -17,6 +17,7 @@ static enum yaml_result env_var(struct yaml_document *document, const char *argu
 {
     autofree char *name = mem_strndup(argument, strcspn(argument, " \t"));
     const char *fallback = argument + strlen(name);
+
     fallback += strspn(fallback, " \t");
     const char *value = getenv(name);
     if (*fallback && !value)
@@ -46,6 +47,7 @@ char *yaml_shown_tag(const char *tag)
 {
     static const char prefix[] = "tag:yaml.org,2002:";
     bool standard = strncmp(tag, prefix, strlen(prefix)) == 0;
+
     return standard ? mem_printf("!!%s", tag + strlen(prefix)) : mem_strdup(tag);
 }
 
@@ -69,6 +71,7 @@ static enum yaml_result build_typed(struct yaml_document *document, const char *
 {
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
+
     if (strcmp(tag, YAML_STR_TAG) == 0) {
         ret_node->value = json_stringn(text, length);
         return YAML_GOOD;
@@ -94,6 +97,7 @@ static bool is_typed(const char *tag)
 {
     static const char *const known[] = { YAML_STR_TAG, YAML_INT_TAG, YAML_FLOAT_TAG, YAML_BOOL_TAG,
                                          YAML_NULL_TAG };
+
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (strcmp(tag, known[i]) == 0)
             return true;
@@ -105,6 +109,7 @@ static enum yaml_result fail_unknown(struct yaml_document *document, const char 
                                      struct mark mark)
 {
     struct nearest nearest = { .word = tag };
+
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
         nearest_offer(&nearest, tags[i].tag);
     autofree char *hint = nearest_hint(&nearest), *shown = yaml_shown_tag(tag);
@@ -117,6 +122,7 @@ enum yaml_result yaml_build_tagged(struct yaml_document *document, const yaml_ev
                                    struct yaml_node *ret_node)
 {
     const char *tag = (const char *)event->data.scalar.tag;
+
     if (is_typed(tag))
         return build_typed(document, tag, event, ret_node);
     // "!" alone: text, whatever it looks like.

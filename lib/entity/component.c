@@ -39,6 +39,7 @@ void component_unref(struct hass_component *component)
 static HASS_CALLBACK void component_close(struct hass_component *component)
 {
     struct hass_platform *platform;
+
     component->closed = true;
     while ((platform = list_first(&component->platforms, struct hass_platform, link)) != NULL)
         platform_close(platform);
@@ -66,6 +67,7 @@ struct entry {
 static void entry_destroy(void *object)
 {
     struct entry *entry = object;
+
     list_remove(&entry->link);
     component_unref(entry->component);
     json_decref(entry->config);
@@ -82,6 +84,7 @@ static HASS_COROUTINE int set_up_entry(struct hass *hass, void *userdata, struct
     struct platform_source source = { 0 };
     /* The domain's set-up, which has just made the component, goes on first: the platform may depend on it. */
     int rc = hass_async_sleep(hass, 0, &own);
+
     if (rc >= 0)
         rc = loader->prepare(hass, component->domain, entry->name, entry->config, &source, &own);
     if (rc < 0) {
@@ -105,6 +108,7 @@ int component_start_entry(struct hass_component *component, const char *name, co
                           struct hass_error *err)
 {
     struct hass *hass = component->hass;
+
     if (!entity_layer(hass)->loader)
         return hass_fail(err, HASS_E_NOT_FOUND, "nobody loads platform %s.%s", name,
                          component->domain);
@@ -127,6 +131,7 @@ static json_t *platform_entries(const json_t *config)
 {
     json_t *entries = json_array();
     size_t count = json_is_array(config) ? json_array_size(config) : 1;
+
     for (size_t i = 0; i < count; i++) {
         const json_t *entry = json_is_array(config) ? json_array_get(config, i) : config;
         if (hass_json_get_string(entry, "platform", NULL))
@@ -153,6 +158,7 @@ static HASS_CALLBACK void start_logged(struct hass_component *component, const c
                                        const json_t *config)
 {
     struct hass_error err = HASS_ERROR_INIT;
+
     if (is_in_use(component, config))
         return;
     if (component_start_entry(component, name, config, &err) < 0)
@@ -164,6 +170,7 @@ static HASS_CALLBACK void start_entries(struct hass_component *component, const 
 {
     size_t i;
     json_t *config;
+
     json_array_foreach(component->entries, i, config) {
         const char *platform = hass_json_get_string(config, "platform", "");
         if (!name || !strcmp(platform, name))
@@ -174,6 +181,7 @@ static HASS_CALLBACK void start_entries(struct hass_component *component, const 
 static HASS_CALLBACK void start_requests(struct hass_component *component, const char *name)
 {
     struct entity_layer *layer = entity_layer(component->hass);
+
     list_foreach(&layer->requests, struct load_request, request, link) {
         if (!strcmp(request->domain, component->domain) && (!name || !strcmp(request->name, name)))
             start_logged(component, request->name, request->config);
@@ -187,6 +195,7 @@ component_new(struct hass *hass, const struct hass_component_options *options, c
 {
     size_t size = strlen(options->domain) + 1;
     struct hass_component *component = mem_zalloc(sizeof(*component) + size);
+
     *component = (struct hass_component){
         .hass = hass,
         .refs = 1,
@@ -266,6 +275,7 @@ static HASS_CALLBACK void collect_platforms(struct hass *hass, const char *name,
 {
     struct hass_component *component;
     const char *domain;
+
     strmap_foreach(entity_layer(hass)->components, domain, component) {
         bool all = !strcmp(domain, name);
         list_foreach(&component->platforms, struct hass_platform, platform, link) {
@@ -279,6 +289,7 @@ int components_async_remove_platforms(struct hass *hass, const char *name, struc
 {
     struct platform_row row = { 0 };
     int result = 0;
+
     collect_platforms(hass, name, &row);
     for (size_t i = 0; i < row.length; i++) {
         int rc = platform_async_remove(row.data[i], err);
@@ -294,6 +305,7 @@ int components_async_restore_platforms(struct hass *hass, const char *name, stru
 {
     struct hass_component *component;
     const char *domain;
+
     strmap_foreach(entity_layer(hass)->components, domain, component) {
         start_entries(component, name);
         start_requests(component, name);
@@ -313,6 +325,7 @@ struct load_call {
 static void load_call_destroy(void *object)
 {
     struct load_call *call = object;
+
     free(call->domain);
     free(call->name);
     json_decref(call->config);
@@ -323,6 +336,7 @@ static void load_call_destroy(void *object)
 static json_t *entry_of(const char *name, const json_t *config)
 {
     json_t *entry = json_is_object(config) ? json_copy((json_t *)config) : json_object();
+
     json_object_set_new(entry, "platform", json_string(name));
     return entry;
 }
@@ -332,6 +346,7 @@ static struct load_call *load_call_new(struct hass *hass, const char *domain, co
 {
     autojson *owned = config;
     struct load_call *call = mem_alloc(sizeof(*call));
+
     *call = (struct load_call){
         .hass = hass,
         .domain = mem_strdup(domain),
@@ -349,6 +364,7 @@ static HASS_COROUTINE int load_task(struct hass *hass, void *userdata, struct ha
     struct hass_component *component = hass_strmap_get(layer->components, call->domain);
     struct load_request *request =
         load_request_add(layer, call->domain, call->name, hass_json_ref(call->config));
+
     if (component)
         return component_start_entry(component, request->name, request->config, err);
     if (!layer->loader)
@@ -360,6 +376,7 @@ int hass_async_load_platform(struct hass *hass, const char *domain, const char *
                              json_t *config, struct hass_error *err)
 {
     autojson *owned = config;
+
     VERIFY_LOOP(hass, "hass.async_load_platform", err);
     struct load_call *call = load_call_new(hass, domain, name, steal(owned));
     return hass_async_create_task(
@@ -369,6 +386,7 @@ int hass_async_load_platform(struct hass *hass, const char *domain, const char *
 static HASS_CALLBACK int load_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct load_call *call = arg;
+
     return hass_async_load_platform(hass, call->domain, call->name, steal(call->config), err);
 }
 

@@ -31,6 +31,7 @@ struct hass_entity *hass_entity_new(struct hass *hass, const struct hass_entity_
 {
     struct hass_entity *entity = mem_zalloc(sizeof(*entity));
     struct scope *scope = scope_current();
+
     *entity = (struct hass_entity){
         .hass = hass,
         .refs = 1,
@@ -72,6 +73,7 @@ static void entity_free(void *object)
 {
     struct hass_entity *entity = object;
     struct scope *former = scope_enter(entity->scope);
+
     hass__assert_loop();
     discard_hooks(entity);
     if (entity->destroy)
@@ -195,6 +197,7 @@ int hass_entity_async_set_context(struct hass_entity *entity, const struct hass_
 static void add_hook(struct hass_entity *entity, struct hass_job job, struct hass_sub *sub)
 {
     struct removal_hook *hook = mem_alloc(sizeof(*hook));
+
     *hook = (struct removal_hook){ .job = job, .sub = sub };
     list_prepend(&entity->hooks, &hook->link);
 }
@@ -222,6 +225,7 @@ int hass_entity_async_remove_later(struct hass_entity *entity, struct hass_sub *
 static HASS_CALLBACK void run_hook(struct hass_entity *entity, struct removal_hook *hook)
 {
     struct hass_error err = HASS_ERROR_INIT;
+
     if (hook->sub) {
         hass_sub_async_remove(hook->sub);
         return;
@@ -235,6 +239,7 @@ static HASS_CALLBACK void run_hook(struct hass_entity *entity, struct removal_ho
 void entity_run_hooks(struct hass_entity *entity)
 {
     struct removal_hook *hook;
+
     while ((hook = list_first(&entity->hooks, struct removal_hook, link)) != NULL) {
         list_remove(&hook->link);
         run_hook(entity, hook);

@@ -40,6 +40,7 @@ void entity_list_fini(struct entity_list *list)
 static void row_unref(void *object)
 {
     struct row *row = object;
+
     if (--row->refs)
         return;
     if (row->destroy)
@@ -60,6 +61,7 @@ static void note_failure(struct row *row, size_t index, int result, const struct
 static HASS_COROUTINE int work_through(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct row *row = userdata;
+
     while (!row->stopped && row->next < row->entities.length) {
         struct hass_error own = HASS_ERROR_INIT;
         size_t index = row->next++;
@@ -73,6 +75,7 @@ static struct row *row_new(struct hass_entity *const entities[], size_t count, e
                            void *userdata, hass_destroy_fn *destroy)
 {
     struct row *row = mem_zalloc(sizeof(*row));
+
     *row = (struct row){
         .refs = 1,
         .fn = fn,
@@ -91,6 +94,7 @@ static HASS_COROUTINE int wait_for(struct hass *hass, struct row *row, struct ha
                                    size_t count, double timeout, struct hass_error *err)
 {
     struct hass_future **futures = mem_calloc(count, sizeof(*futures));
+
     for (size_t i = 0; i < count; i++)
         futures[i] = hass_task_future(tasks[i]);
     int rc = hass_async_wait_all(hass, futures, count, timeout, err);
@@ -128,6 +132,7 @@ int entities_async_map(struct hass *hass, struct hass_entity *const entities[], 
     struct row *row = row_new(entities, count, fn, userdata, destroy);
     size_t started = 0;
     int rc = start_all(hass, row, tasks, workers, &started, err);
+
     if (rc >= 0 && started)
         rc = wait_for(hass, row, tasks, started, timeout, err);
     if (rc >= 0 && row->result < 0) {

@@ -16,6 +16,7 @@
 static HASS_CALLBACK void take_state_away(struct hass_entity *entity)
 {
     struct hass_error err = HASS_ERROR_INIT;
+
     /* At the end of everything states stay what they are: nobody is to hear of a home without things. */
     if (!entity->entity_id || runtime_of(entity->hass)->stopping)
         return;
@@ -45,6 +46,7 @@ static HASS_COROUTINE void say_good_bye(struct hass_entity *entity)
 static HASS_CALLBACK void run_hooks_in_scope(struct hass_entity *entity)
 {
     struct scope *former = scope_enter(entity->scope);
+
     entity_run_hooks(entity);
     scope_leave(former);
 }
@@ -114,6 +116,7 @@ static HASS_CALLBACK int remove_on_loop(struct hass *hass, void *arg, struct has
         HASS_JOB_COROUTINE(remove_task, hass_entity_ref(call->entity), .destroy = unref_entity);
     struct scope *former = scope_enter(call->entity->scope);
     int rc = hass_async_create_task(hass, job, &task, err);
+
     scope_leave(former);
     if (rc >= 0)
         call->future = hass_future_ref(hass_task_future(task));
@@ -124,6 +127,7 @@ int hass_entity_remove(struct hass_entity *entity, struct hass_error *err)
 {
     struct remove_call call = { .entity = entity };
     int rc = runtime_call(entity->hass, "hass.entity.remove", remove_on_loop, &call, err);
+
     if (rc < 0)
         return rc;
     autounref(hass_future) *future = call.future;

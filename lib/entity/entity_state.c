@@ -35,6 +35,7 @@ static HASS_CALLBACK void state_text(const struct write *write, struct hass_buf 
     struct hass_value (*from_entity)(struct hass_entity *) = ENTITY_OP(entity, state);
     struct hass_value value = HASS_NONE;
     struct op_call call;
+
     if (!write->available) {
         hass_buf_add_string(text, HASS_STATE_UNAVAILABLE);
         return;
@@ -55,6 +56,7 @@ static HASS_CALLBACK void call_attributes(const struct write *write, attributes_
                                           struct hass_attrs_writer *writer)
 {
     struct op_call call;
+
     if (!fn)
         return;
     op_begin(write->entity->hass, &call, scope, name);
@@ -66,6 +68,7 @@ static HASS_CALLBACK const char *domain_text(const struct write *write, text_fn 
                                              const char *fallback)
 {
     struct op_call call;
+
     if (!fn)
         return fallback;
     op_begin(write->entity->hass, &call, write->domain_scope, "attributes");
@@ -84,6 +87,7 @@ static HASS_CALLBACK void write_own_attributes(const struct write *write,
                                                struct hass_attrs_writer *writer)
 {
     struct hass_entity *entity = write->entity;
+
     call_attributes(write, DOMAIN_OP(write, capability_attributes), write->domain_scope,
                     "capability_attributes", writer);
     call_attributes(write, ENTITY_OP(entity, capability_attributes), entity->scope,
@@ -102,6 +106,7 @@ static HASS_CALLBACK void write_described_attributes(const struct write *write,
                                                      struct hass_attrs_writer *writer)
 {
     struct hass_entity *entity = write->entity;
+
     set_text(writer, HASS_ATTR_UNIT_OF_MEASUREMENT,
              domain_text(write, DOMAIN_OP(write, unit_of_measurement),
                          ENTITY_DESC(entity, unit_of_measurement)));
@@ -121,6 +126,7 @@ static HASS_CALLBACK void write_described_attributes(const struct write *write,
 static void write_attributes(struct hass_attrs_writer *writer, const void *userdata)
 {
     const struct write *write = userdata;
+
     hass__assert_loop();
     write_own_attributes(write, writer);
     write_described_attributes(write, writer);
@@ -145,6 +151,7 @@ static HASS_CALLBACK int write_state(const struct write *write, struct hass_erro
     };
     struct hass_error own = HASS_ERROR_INIT;
     autobuf text = HASS_BUF_INIT;
+
     state_text(write, &text);
     int rc = hass_states_async_write(entity->hass, entity->entity_id, hass_buf_string(&text),
                                      write_attributes, write, &options, &own);

@@ -47,6 +47,7 @@ static void work_end(void *object)
     struct work *work = object;
     struct hass_entity *entity = work->entity;
     size_t size = entity->ops->values_size; /* 0 once inert */
+
     if (work->result >= 0 && size && !is_stale(work, size))
         memcpy(entity->values, work->values, size);
     if (work->destroy)
@@ -60,6 +61,7 @@ static void work_end(void *object)
 static int work_run(struct hass_worker *worker, void *arg, struct hass_error *err)
 {
     struct work *work = arg;
+
     work->result = work->fn(worker, work->entity, work->values, work->arg, err);
     return work->result;
 }
@@ -68,6 +70,7 @@ static HASS_COROUTINE int do_work(struct hass_entity *entity, struct work *work,
                                   struct hass_error *err)
 {
     autounref(hass_future) *future = NULL;
+
     work->entity = hass_entity_ref(entity);
     work->result = -ECANCELED;
     size_t size = entity->ops->values_size;
@@ -97,6 +100,7 @@ static int update_on_pool(struct hass_worker *worker, struct hass_entity *entity
                           void *arg, struct hass_error *err)
 {
     const struct work *work = arg;
+
     return work->update(worker, entity, values, err);
 }
 
@@ -124,6 +128,7 @@ static HASS_CALLBACK int warn_slow_update(const struct hass_tick *tick, void *us
                                           struct hass_error *err)
 {
     const struct hass_entity *entity = userdata;
+
     hass_entity_log(HASS_LOG_WARNING, entity->entity_id, "Update of %s is taking over %g seconds",
                     entity_label(entity), SLOW_UPDATE);
     return 0;
@@ -133,6 +138,7 @@ int entity_async_update(struct hass_entity *entity, struct hass_error *err)
 {
     struct hass *hass = entity->hass;
     struct hass_sub *slow = NULL;
+
     if (entity->updating || entity->phase == ENTITY_REMOVED)
         return 0;
     hass_entity_ref(entity);
@@ -150,6 +156,7 @@ void entity_async_refresh(struct hass_entity *entity)
 {
     struct hass_error err = HASS_ERROR_INIT;
     int rc = hass_entity_async_update_ha_state(entity, true, &err);
+
     if (rc < 0 && rc != -ECANCELED && rc != HASS_E_CLOSED)
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id, "Update for %s fails: %s",
                         entity_label(entity), error_text(&err, rc));
@@ -182,6 +189,7 @@ static HASS_CALLBACK int start_refresh(struct hass_entity *entity, struct hass_e
     struct hass_job job =
         HASS_JOB_COROUTINE(refresh_task, hass_entity_ref(entity), .destroy = unref_entity);
     int rc = hass_async_create_task(entity->hass, job, NULL, err);
+
     scope_leave(former);
     return rc;
 }
@@ -197,6 +205,7 @@ int hass_entity_async_schedule_update_ha_state(struct hass_entity *entity, bool 
 static HASS_CALLBACK int write_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct hass_entity *entity = arg;
+
     entity->write_queued = false; /* first: a change from now on wants a write of its own */
     return hass_entity_async_write_ha_state(entity, err);
 }
@@ -210,6 +219,7 @@ int hass_entity_schedule_update_ha_state(struct hass_entity *entity, bool force_
                                          struct hass_error *err)
 {
     static const char operation[] = "hass.entity.schedule_update_ha_state";
+
     if (force_refresh)
         return runtime_post(entity->hass, operation, refresh_on_loop, hass_entity_ref(entity),
                             unref_entity, err);

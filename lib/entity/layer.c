@@ -8,6 +8,7 @@
 static void request_close(struct scope_member *member)
 {
     struct load_request *request = list_entry(member, struct load_request, member);
+
     hass__assert_loop();
     list_remove(&request->link);
     scope_remove(&request->member);
@@ -21,6 +22,7 @@ static void request_close(struct scope_member *member)
 static void layer_destroy(void *object)
 {
     struct entity_layer *layer = object;
+
     hass__assert_loop();
     list_foreach(&layer->requests, struct load_request, request, link)
         request_close(&request->member);
@@ -32,6 +34,7 @@ static void layer_destroy(void *object)
 struct entity_layer *entity_layer(struct hass *hass)
 {
     struct entity_layer *layer = hass_layer_get(hass, HASS_LAYER_ENTITY);
+
     if (layer)
         return layer;
     layer = mem_zalloc(sizeof(*layer));
@@ -47,6 +50,7 @@ struct load_request *load_request_add(struct entity_layer *layer, const char *do
                                       const char *name, json_t *config)
 {
     struct load_request *request = mem_zalloc(sizeof(*request));
+
     *request = (struct load_request){
         .domain = mem_strdup(domain),
         .name = mem_strdup(name),

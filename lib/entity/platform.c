@@ -20,6 +20,7 @@ static void platform_scope_closes(struct scope_member *member)
 static double configured_interval(const struct hass_platform *platform)
 {
     double own = hass_json_get_number(platform->source.config, "scan_interval", 0);
+
     if (own > 0)
         return own;
     return platform->source.scan_interval > 0 ? platform->source.scan_interval
@@ -31,6 +32,7 @@ struct hass_platform *platform_new(struct hass_component *component, const char 
 {
     struct hass_platform *platform = mem_zalloc(sizeof(*platform));
     struct scope *scope = source ? source->scope : component->scope;
+
     *platform = (struct hass_platform){
         .hass = component->hass,
         .refs = 1,
@@ -97,6 +99,7 @@ const char *hass_platform_name(const struct hass_platform *platform)
 void platform_list(struct hass_platform *platform, struct hass_entity *entity)
 {
     const char *unique_id = ENTITY_DESC(entity, unique_id);
+
     entity->platform = platform;
     list_append(&platform->entities, &entity->link);
     platform->count++;
@@ -109,6 +112,7 @@ void platform_unlist(struct hass_entity *entity)
 {
     struct hass_platform *platform = steal(entity->platform);
     const char *unique_id = ENTITY_DESC(entity, unique_id);
+
     if (!platform)
         return;
     hass_strmap_remove(entity_layer(platform->hass)->entities, entity->entity_id);
@@ -130,6 +134,7 @@ void platform_entities(struct hass_platform *platform, struct entity_list *list)
 static HASS_CALLBACK void stop_timers(struct hass_platform *platform)
 {
     struct scope *former = scope_enter(runtime_of(platform->hass)->root);
+
     platform_stop_polling(platform);
     platform->retry = hass_sub_async_remove(platform->retry);
     scope_leave(former);
@@ -138,6 +143,7 @@ static HASS_CALLBACK void stop_timers(struct hass_platform *platform)
 void platform_close(struct hass_platform *platform)
 {
     struct hass_entity *entity;
+
     if (platform->closed)
         return;
     platform->closed = true;
@@ -160,6 +166,7 @@ static HASS_COROUTINE int remove_entity(struct hass_entity *entity, void *userda
 int platform_async_remove(struct hass_platform *platform, struct hass_error *err)
 {
     auto_entity_list entities = { 0 };
+
     platform_ref(platform);
     stop_timers(platform);
     platform_entities(platform, &entities);

@@ -28,6 +28,7 @@
 static HASS_CALLBACK char *first_free_id(struct hass *hass, const char *base)
 {
     char *id = mem_strndup(base, HASS_MAX_ENTITY_ID);
+
     for (unsigned attempt = 2; !hass_states_async_available(hass, id); attempt++) {
         char suffix[16];
         int length = snprintf(suffix, sizeof(suffix), "_%u", attempt);
@@ -46,6 +47,7 @@ static char *object_id_text(const struct hass_platform *platform, const struct h
     autofree char *text = name        ? mem_strdup(name)
                           : unique_id ? mem_printf("%s_%s", platform->name, unique_id)
                                       : mem_strdup(DEFAULT_NAME);
+
     return space ? mem_printf("%s %s", space, text) : steal(text);
 }
 
@@ -54,6 +56,7 @@ static HASS_CALLBACK char *generate_id(struct hass_platform *platform,
 {
     autofree char *text = object_id_text(platform, entity);
     autobuf base = HASS_BUF_INIT;
+
     hass_buf_printf(&base, "%s.", platform->domain);
     hass_slugify(text, "_", &base);
     return first_free_id(platform->hass, hass_buf_string(&base));
@@ -64,6 +67,7 @@ static HASS_CALLBACK bool id_is_free(struct hass *hass, const char *entity_id)
 {
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
     struct hass_value restored;
+
     if (state && hass_state_attr(state, HASS_ATTR_RESTORED, &restored))
         return true;
     return hass_states_async_available(hass, entity_id);
@@ -73,6 +77,7 @@ static HASS_CALLBACK int check_proposed_id(struct hass_platform *platform, const
                                            struct hass_error *err)
 {
     size_t domain = strlen(platform->domain);
+
     if (!hass_valid_entity_id(entity_id))
         return hass_fail(err, HASS_E_INVALID_ENTITY_ID, "invalid entity id: %s", entity_id);
     if (strncmp(entity_id, platform->domain, domain) || entity_id[domain] != '.')
@@ -88,6 +93,7 @@ static HASS_CALLBACK int choose_id(struct hass_platform *platform, struct hass_e
 {
     const char *proposed = ENTITY_DESC(entity, entity_id);
     int rc = proposed ? check_proposed_id(platform, proposed, err) : 0;
+
     if (rc < 0)
         return rc;
     char *id = proposed ? mem_strdup(proposed) : generate_id(platform, entity);
@@ -121,6 +127,7 @@ static HASS_CALLBACK int check_unique_id(struct hass_platform *platform,
 {
     const char *unique_id = ENTITY_DESC(entity, unique_id);
     const struct hass_entity *other = unique_id ? find_unique_id(platform, unique_id) : NULL;
+
     if (!other)
         return 0;
     return hass_fail(err, HASS_E_EXISTS,
@@ -151,6 +158,7 @@ struct addition {
 static void addition_destroy(void *object)
 {
     struct addition *addition = object;
+
     platform_unref(addition->platform);
     free(addition);
 }
@@ -159,6 +167,7 @@ static HASS_COROUTINE int first_update(struct hass_platform *platform, struct ha
                                        struct hass_error *err)
 {
     int rc = platform_async_acquire(platform, err);
+
     if (rc < 0)
         return rc;
     rc = entity_async_update(entity, err);
@@ -194,6 +203,7 @@ static HASS_COROUTINE int add_bound(const struct addition *addition, struct hass
                                     struct hass_error *err)
 {
     struct hass_platform *platform = addition->platform;
+
     platform_decide_limit(platform, entity);
     int rc = addition->update_before_add ? first_update(platform, entity, err) : 0;
     if (rc >= 0 && platform->closed)
@@ -217,6 +227,7 @@ static HASS_COROUTINE int add_one(struct hass_entity *entity, void *userdata,
     const struct hass_platform *platform = addition->platform;
     struct hass_error own = HASS_ERROR_INIT;
     int rc = take(addition->platform, entity, &own);
+
     if (rc >= 0)
         rc = add_bound(addition, entity, &own);
     if (rc < 0 && rc != -ECANCELED && rc != HASS_E_CLOSED)
@@ -234,6 +245,7 @@ static HASS_COROUTINE int add_all(struct hass_platform *platform,
                                   bool update_before_add, struct hass_error *err)
 {
     struct addition *addition = mem_alloc(sizeof(*addition));
+
     *addition = (struct addition){
         .platform = platform_ref(platform),
         .update_before_add = update_before_add,
@@ -255,6 +267,7 @@ int platform_async_add(struct hass_platform *platform, struct hass_entity *const
                        size_t count, bool update_before_add, struct hass_error *err)
 {
     int rc;
+
     platform_ref(platform);
     if (platform->closed)
         rc = hass_fail(err, HASS_E_CLOSED, "platform %s.%s has gone", platform->name,
@@ -290,6 +303,7 @@ static struct add_call *add_call_new(struct hass_platform *platform,
                                      bool update_before_add)
 {
     struct add_call *call = mem_alloc(sizeof(*call) + count * sizeof(call->entities[0]));
+
     *call = (struct add_call){
         .platform = platform_ref(platform),
         .update_before_add = update_before_add,
@@ -304,6 +318,7 @@ static struct add_call *add_call_new(struct hass_platform *platform,
 static void add_call_destroy(void *object)
 {
     struct add_call *call = object;
+
     for (size_t i = 0; i < call->count; i++)
         hass_entity_unref(call->entities[i]);
     platform_unref(call->platform);
@@ -314,6 +329,7 @@ static HASS_COROUTINE int add_task(struct hass *hass, void *userdata, struct has
 {
     struct add_call *call = userdata;
     size_t count = call->count;
+
     call->count = 0;
     return platform_async_add(call->platform, call->entities, count, call->update_before_add, err);
 }
@@ -325,6 +341,7 @@ static HASS_CALLBACK int start_add_task(struct add_call *call, struct hass_task 
     struct scope *former = scope_enter(call->platform->scope);
     int rc = hass_async_create_task(
         hass, HASS_JOB_COROUTINE(add_task, call, .destroy = add_call_destroy), ret_task, err);
+
     scope_leave(former);
     return rc;
 }
@@ -350,6 +367,7 @@ static HASS_CALLBACK int add_on_loop(struct hass *hass, void *arg, struct hass_e
 {
     struct blocking_add *add = arg;
     autounref(hass_task) *task = NULL;
+
     add->taken = true;
     int rc = start_add_task(
         add_call_new(add->platform, add->entities, add->count, add->update_before_add), &task, err);

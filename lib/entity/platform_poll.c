@@ -49,6 +49,7 @@ static HASS_COROUTINE int poll_entity(struct hass_entity *entity, void *userdata
 {
     struct hass_platform *platform = userdata;
     int rc = platform_async_acquire(platform, err);
+
     if (rc < 0)
         return rc;
     entity_async_refresh(entity);
@@ -80,6 +81,7 @@ static HASS_COROUTINE int poll_round(struct hass *hass, void *userdata, struct h
 {
     struct hass_platform *platform = userdata;
     auto_entity_list entities = { 0 };
+
     polled_entities(platform, &entities);
     int rc = 0;
     platform->polling = true;
@@ -104,6 +106,7 @@ static HASS_CALLBACK int arm(struct hass_platform *platform, struct hass_error *
     struct hass_job job = HASS_JOB_CALLBACK(on_poll_timer, platform, .cancel_on_shutdown = true);
     struct scope *former = scope_enter(platform->scope);
     int rc = hass_async_call_at(hass, when, job, &platform->poll_timer, err);
+
     scope_leave(former);
     return rc;
 }
@@ -112,6 +115,7 @@ static HASS_CALLBACK int on_poll_timer(const struct hass_tick *tick, void *userd
                                        struct hass_error *err)
 {
     struct hass_platform *platform = userdata;
+
     platform->poll_timer = hass_sub_async_remove(platform->poll_timer);
     int rc = arm(platform, err);
     if (rc < 0)

@@ -51,6 +51,7 @@ static HASS_CALLBACK void wait_for_next_try(struct hass_platform *platform, doub
 {
     struct hass *hass = platform->hass;
     struct scope *former = scope_enter(platform->scope);
+
     if (hass_core_state(hass) == HASS_RUNNING)
         (void)hass_async_call_at(
             hass, hass_monotonic(hass) + clock_from_seconds(delay),
@@ -67,6 +68,7 @@ static HASS_CALLBACK void wait_for_next_try(struct hass_platform *platform, doub
 static HASS_CALLBACK void not_ready(struct hass_platform *platform, const struct hass_error *err)
 {
     enum hass_log_level level = platform->tries == 0 ? HASS_LOG_WARNING : HASS_LOG_DEBUG;
+
     platform->tries++;
     unsigned factor = platform->tries < RETRY_FACTOR ? platform->tries : RETRY_FACTOR;
     double delay = RETRY_DELAY * factor;
@@ -87,6 +89,7 @@ static HASS_COROUTINE int setup_task(struct hass *hass, void *userdata, struct h
     const struct platform_loader *loader = entity_layer(hass)->loader;
     struct hass_error own = HASS_ERROR_INIT;
     int rc = loader->setup(platform, &platform->source, &own);
+
     if (platform->closed)
         return 0;
     if (rc == HASS_E_NOT_READY)
@@ -106,6 +109,7 @@ static HASS_CALLBACK int start_setup_task(struct hass_platform *platform,
     struct hass_job job =
         HASS_JOB_COROUTINE(setup_task, platform_ref(platform), .destroy = unref_platform);
     int rc = hass_async_create_task(platform->hass, job, ret_task, err);
+
     scope_leave(former);
     return rc;
 }
@@ -114,6 +118,7 @@ static HASS_CALLBACK int warn_slow_setup(const struct hass_tick *tick, void *use
                                          struct hass_error *err)
 {
     const struct hass_platform *platform = userdata;
+
     hass_warning("Setup of %s platform %s is taking over %g seconds", platform->domain,
                  platform->name, SLOW_SETUP);
     return 0;
@@ -124,6 +129,7 @@ int platform_async_setup(struct hass_platform *platform, struct hass_error *err)
     struct hass *hass = platform->hass;
     struct hass_sub *slow = NULL;
     autounref(hass_task) *task = NULL;
+
     hass_info("Setting up %s.%s", platform->name, platform->domain);
     platform_ref(platform);
     (void)hass_async_call_at(hass, hass_monotonic(hass) + clock_from_seconds(SLOW_SETUP),

@@ -62,6 +62,7 @@ static struct hass_schema make_schema(const struct hass_schema *own)
 {
     uint32_t own_count = own->count;
     struct hass_field *fields = mem_calloc(TARGET_FIELDS + own_count, sizeof(*fields));
+
     memcpy(fields, target_fields, sizeof(target_fields));
     for (uint32_t i = 0; i < own_count; i++) {
         fields[TARGET_FIELDS + i] = schema_field_at(own, i);
@@ -81,6 +82,7 @@ static struct hass_schema make_schema(const struct hass_schema *own)
 static void entity_service_unref(void *object)
 {
     struct entity_service *service = object;
+
     if (--service->refs)
         return;
     component_unref(service->component);
@@ -101,6 +103,7 @@ static struct invocation *invocation_new(struct entity_service *service,
                                          const struct hass_service_call *call)
 {
     struct invocation *invocation = mem_zalloc(sizeof(*invocation));
+
     *invocation = (struct invocation){
         .refs = 1,
         .service = service,
@@ -119,6 +122,7 @@ static struct invocation *invocation_ref(struct invocation *invocation)
 static void invocation_unref(void *object)
 {
     struct invocation *invocation = object;
+
     if (--invocation->refs)
         return;
     hass_service_call_unref(invocation->call);
@@ -135,6 +139,7 @@ struct pool_call {
 static void pool_call_destroy(void *object)
 {
     struct pool_call *pool = object;
+
     hass_entity_unref(pool->entity);
     hass_service_call_unref(pool->call);
     free(pool);
@@ -143,6 +148,7 @@ static void pool_call_destroy(void *object)
 static int pool_call_run(struct hass_worker *worker, void *arg, struct hass_error *err)
 {
     struct pool_call *pool = arg;
+
     return pool->handler(worker, pool->entity, pool->call, err);
 }
 
@@ -151,6 +157,7 @@ static HASS_COROUTINE int call_on_pool(struct hass_entity *entity,
 {
     autounref(hass_future) *future = NULL;
     struct pool_call *pool = mem_alloc(sizeof(*pool));
+
     *pool = (struct pool_call){
         .entity = hass_entity_ref(entity),
         .call = hass_service_call_ref(invocation->call),
@@ -177,6 +184,7 @@ static HASS_COROUTINE int call_entity(struct hass_entity *entity, void *userdata
 {
     const struct invocation *invocation = userdata;
     struct hass_platform *platform = entity->platform;
+
     if (!platform) /* removed since the call began */
         return 0;
     (void)hass_entity_async_set_context(entity, hass_service_call_context(invocation->call), NULL);
@@ -220,6 +228,7 @@ static HASS_COROUTINE int refresh(struct hass_entity *entity, void *userdata,
                                   struct hass_error *err)
 {
     const struct invocation *invocation = userdata;
+
     /* The call may have taken longer than an entity remembers. */
     (void)hass_entity_async_set_context(entity, hass_service_call_context(invocation->call), NULL);
     return hass_entity_async_update_ha_state(entity, true, err);
@@ -229,6 +238,7 @@ static HASS_COROUTINE int refresh_polled(const struct entity_list *entities,
                                          struct invocation *invocation, struct hass_error *err)
 {
     auto_entity_list polled = { 0 };
+
     for (size_t i = 0; i < entities->length; i++) {
         if (ENTITY_DESC(entities->data[i], should_poll))
             entity_list_add(&polled, entities->data[i]);
@@ -242,6 +252,7 @@ static HASS_COROUTINE int call_entities(const struct entity_list *entities,
                                         struct invocation *invocation, struct hass_error *err)
 {
     int rc;
+
     if (entities->length == 1) {
         rc = call_entity(entities->data[0], invocation, err);
     } else {
@@ -259,6 +270,7 @@ static HASS_COROUTINE int invoke(struct entity_service *service,
 {
     struct invocation *invocation = invocation_new(service, call);
     int rc = call_entities(entities, invocation, err);
+
     invocation_unref(invocation);
     return rc;
 }
@@ -271,6 +283,7 @@ static HASS_COROUTINE int handle_call(const struct hass_service_call *call, void
     struct target target;
     const json_t *data = hass_service_call_data(call);
     int rc = service->check ? service->check(data, err) : 0;
+
     if (rc < 0)
         return rc;
     target_resolve(service->component, service->name, data, &target);

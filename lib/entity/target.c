@@ -23,6 +23,7 @@ static HASS_CALLBACK json_t *group_members(struct hass *hass, const char *entity
     struct hass_error err = HASS_ERROR_INIT;
     struct hass_value members;
     json_t *list = NULL;
+
     if (strncmp(entity_id, GROUP_PREFIX, strlen(GROUP_PREFIX)) != 0)
         return NULL;
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
@@ -48,6 +49,7 @@ static HASS_CALLBACK struct hass_strmap *expand(struct hass *hass, const json_t 
     struct hass_strmap *seen = hass_strmap_create(NULL);
     struct hass_strmap *found = hass_strmap_create(NULL);
     autojson *row = json_array();
+
     append_all(row, ids);
     for (size_t i = 0; i < json_array_size(row); i++) {
         const char *id = json_string_value(json_array_get(row, i));
@@ -78,6 +80,7 @@ static HASS_CALLBACK void find_listed(struct hass_component *component, const ch
     autobuf missing = HASS_BUF_INIT;
     const char *id;
     const void *unused;
+
     strmap_foreach(found, id, unused) {
         struct hass_entity *entity = hass_component_async_get_entity(component, id);
         if (entity)
@@ -93,6 +96,7 @@ void target_resolve(struct hass_component *component, const char *service, const
                     struct target *ret_target)
 {
     const json_t *ids = hass_json_get(data, HASS_ATTR_ENTITY_ID);
+
     *ret_target = (struct target){ 0 };
     if (json_is_string(ids)) {
         ret_target->all = !strcmp(json_string_value(ids), "all");

@@ -33,6 +33,7 @@ struct hass_debouncer *hass_debouncer_create(struct hass *hass, double cooldown,
 {
     struct hass_debouncer *debouncer = mem_zalloc(sizeof(*debouncer));
     struct scope *current = scope_current();
+
     *debouncer = (struct hass_debouncer){
         .hass = hass,
         .refs = 1,
@@ -53,6 +54,7 @@ static struct hass_debouncer *ref(struct hass_debouncer *debouncer)
 static void unref(void *object)
 {
     struct hass_debouncer *debouncer = object;
+
     if (--debouncer->refs)
         return;
     struct scope *former = scope_enter(debouncer->scope);
@@ -92,6 +94,7 @@ static HASS_CALLBACK void start_timer(struct hass_debouncer *debouncer)
     int rc = hass_async_call_at(hass, when,
                                 HASS_JOB_COROUTINE(on_timer, ref(debouncer), .destroy = unref),
                                 &debouncer->timer, NULL);
+
     scope_leave(former);
     if (rc < 0) /* the scope closes: there is nothing to cool down for */
         debouncer->timer = NULL;
@@ -102,6 +105,7 @@ static HASS_COROUTINE int run_job(struct hass_debouncer *debouncer, struct hass_
     struct hass *hass = debouncer->hass;
     autounref(hass_future) *future = NULL;
     struct hass_job job = debouncer->job;
+
     job.destroy = NULL; /* the debouncer's, which outlives the run */
     int rc = job_run(hass, debouncer->scope, &job, hass, NULL, NULL, JOB_TRACKED, &future, err);
     return rc < 0 || !future ? rc : hass_async_await(future, HASS_FOREVER, err);
@@ -125,6 +129,7 @@ static HASS_COROUTINE int on_timer(const struct hass_tick *tick, void *userdata,
 {
     struct hass_debouncer *debouncer = ref(userdata); /* removing the timer drops its own */
     bool marked = debouncer->marked;
+
     drop_timer(debouncer);
     int rc = marked && !debouncer->running ? run(debouncer, err) : 0;
     unref(debouncer);

@@ -39,6 +39,7 @@ static void *signal_hold(const void *subject)
 {
     const struct hass_signal *signal = subject;
     struct hass_signal *held = mem_memdup(signal, sizeof(*signal));
+
     held->name = mem_strdup(signal->name);
     held->data = hass_json_ref(signal->data);
     return held;
@@ -47,6 +48,7 @@ static void *signal_hold(const void *subject)
 static void signal_release(void *object)
 {
     struct hass_signal *held = object;
+
     free((char *)held->name);
     json_decref((json_t *)held->data);
     free(held);
@@ -60,6 +62,7 @@ static HASS_CALLBACK struct signal *signal_of(struct hass *hass, const char *nam
 {
     struct helpers *helpers = helpers_of(hass);
     struct signal *signal = hass_strmap_get(helpers->signals, name);
+
     if (signal)
         return signal;
     size_t size = strlen(name) + 1;
@@ -84,6 +87,7 @@ static void drop_if_unused(struct signal *signal)
 static void connection_removed(struct hass_sub *sub, void *owner)
 {
     struct connection *connection = owner;
+
     list_foreach(&connection->repeats, struct repeat, repeat, link) {
         repeat->connection = NULL;
         list_remove(&repeat->link);
@@ -97,6 +101,7 @@ static void repeat_removed(struct hass_sub *sub, void *owner)
 {
     struct repeat *repeat = owner;
     struct connection *connection = repeat->connection;
+
     list_remove(&repeat->link);
     free(repeat);
     hass__assert_loop();
@@ -138,6 +143,7 @@ static HASS_CALLBACK int connect_first(struct hass *hass, struct signal *signal,
                                        struct hass_error *err)
 {
     struct connection *connection = mem_zalloc(sizeof(*connection));
+
     *connection = (struct connection){ .signal = signal, .fn = job.fn, .userdata = job.userdata };
     list_init(&connection->repeats);
     struct sub_options options = {
@@ -176,6 +182,7 @@ struct connect_call {
 static HASS_CALLBACK int connect_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct connect_call *call = arg;
+
     return hass_async_dispatcher_connect(hass, call->signal, job_take(&call->job), call->ret_sub,
                                          err);
 }
@@ -184,6 +191,7 @@ int hass_dispatcher_connect(struct hass *hass, const char *signal, struct hass_j
                             struct hass_sub **ret_sub, struct hass_error *err)
 {
     struct connect_call call = { .signal = signal, .job = job, .ret_sub = ret_sub };
+
     return runtime_call_with_job(hass, "hass.dispatcher_connect", connect_on_loop, &call, &call.job,
                                  err);
 }
@@ -216,6 +224,7 @@ struct send_call {
 static void send_call_destroy(void *object)
 {
     struct send_call *call = object;
+
     json_decref(call->data);
     free(call);
 }
@@ -223,6 +232,7 @@ static void send_call_destroy(void *object)
 static HASS_CALLBACK int send_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct send_call *call = arg;
+
     return hass_async_dispatcher_send(hass, call->signal, steal(call->data), err);
 }
 
@@ -231,6 +241,7 @@ int hass_dispatcher_send(struct hass *hass, const char *signal, json_t *data,
 {
     size_t size = strlen(signal) + 1;
     struct send_call *call = mem_alloc(sizeof(*call) + size);
+
     call->data = data;
     memcpy(call->signal, signal, size);
     return runtime_post(hass, "hass.dispatcher_send", send_on_loop, call, send_call_destroy, err);

@@ -15,6 +15,7 @@ static void destroy(void *object)
 struct helpers *helpers_of(struct hass *hass)
 {
     struct helpers *helpers = hass_layer_get(hass, HASS_LAYER_HELPERS);
+
     if (helpers)
         return helpers;
     helpers = mem_zalloc(sizeof(*helpers));
@@ -51,6 +52,7 @@ int tracker_add(struct hass *hass, const struct tracker_options *options, struct
         .owner = options->owner,
         .flags = options->flags,
     };
+
     return sub_add(hass, options->subject, &sub, ret_own, err);
 }
 

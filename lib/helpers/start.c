@@ -16,6 +16,7 @@ struct start_tracker {
 static void tracker_removed(struct hass_sub *sub, void *owner)
 {
     struct start_tracker *tracker = owner;
+
     hass__assert_loop();
     struct scope *former = helpers_enter_root(tracker->hass);
     hass_sub_async_remove(tracker->listener);
@@ -27,6 +28,7 @@ static HASS_CALLBACK int on_event(const struct hass_event *event, void *userdata
                                   struct hass_error *err)
 {
     struct start_tracker *tracker = userdata;
+
     sub_run(tracker->hass, tracker->sub, tracker->hass);
     return 0;
 }
@@ -35,6 +37,7 @@ static HASS_CALLBACK int run_at(struct hass *hass, bool now, const char *type, s
                                 struct hass_sub **ret_sub, struct hass_error *err)
 {
     struct start_tracker *tracker = mem_zalloc(sizeof(*tracker));
+
     tracker->hass = hass;
     struct tracker_options add = {
         .job = job,

@@ -53,6 +53,7 @@ struct orbit {
 static double mean_obliquity(double t)
 {
     double seconds = 21.448 - t * (46.815 + t * (0.00059 - t * 0.001813));
+
     return 23.0 + (26.0 + seconds / 60.0) / 60.0;
 }
 
@@ -70,6 +71,7 @@ static double equation_of_time(double t, double longitude, double anomaly, doubl
                    4.0 * eccentricity * y * sin(anomaly) * cos(2.0 * longitude) -
                    0.5 * y * y * sin(4.0 * longitude) -
                    1.25 * eccentricity * eccentricity * sin(2.0 * anomaly);
+
     return 4.0 * degrees(angle);
 }
 
@@ -81,6 +83,7 @@ static struct orbit orbit_at(double days)
     double node = radians(125.04 - 1934.136 * t);
     double apparent = longitude + equation_of_center(t, anomaly) - 0.00569 - 0.00478 * sin(node);
     double obliquity = radians(mean_obliquity(t) + 0.00256 * cos(node));
+
     return (struct orbit){
         .declination = degrees(asin(sin(obliquity) * sin(radians(apparent)))),
         .equation_of_time = equation_of_time(t, radians(longitude), anomaly, obliquity),
@@ -91,6 +94,7 @@ static struct orbit orbit_at(double days)
 static double refraction(double zenith)
 {
     double height = 90.0 - zenith;
+
     if (height >= 85.0)
         return 0.0;
     double tangent = tan(radians(height));
@@ -118,6 +122,7 @@ static double hour_angle(double latitude, double declination, double zenith)
 {
     double lat = radians(latitude);
     double dec = radians(declination);
+
     return degrees(acos((cos(radians(zenith)) - sin(lat) * sin(dec)) / (cos(lat) * cos(dec))));
 }
 
@@ -137,6 +142,7 @@ static bool transit(const struct sun_place *place, int64_t day, double zenith,
     double latitude = limit(place->latitude, -MAX_LATITUDE, MAX_LATITUDE);
     double lowered = zenith + horizon_dip(place->elevation);
     double minutes = 0.0;
+
     for (int pass = 0; pass < 2; pass++) {
         struct orbit orbit = orbit_at((double)day + minutes / MINUTES_PER_DAY);
         double lifted = pass == 0 ? -refraction(lowered) : refraction(lowered);
@@ -152,18 +158,21 @@ static bool transit(const struct sun_place *place, int64_t day, double zenith,
 static int64_t day_of(int64_t time)
 {
     int64_t day = time / USEC_PER_DAY;
+
     return time % USEC_PER_DAY < 0 ? day - 1 : day;
 }
 
 static int64_t noon(const struct sun_place *place, int64_t day)
 {
     double minutes = 720.0 - 4.0 * place->longitude - orbit_at((double)day).equation_of_time;
+
     return time_of_minutes(day, minutes);
 }
 
 static int64_t midnight(const struct sun_place *place, int64_t day)
 {
     struct orbit orbit = orbit_at((double)day + 0.5 - place->longitude / 360.0);
+
     return time_of_minutes(day, -4.0 * place->longitude - orbit.equation_of_time);
 }
 
@@ -206,6 +215,7 @@ bool sun_next(const struct sun_place *place, enum hass_sun_event event, int64_t 
 static double azimuth_of(double latitude, double declination, double zenith, double hour)
 {
     double scale = cos(radians(latitude)) * sin(radians(zenith));
+
     if (fabs(scale) <= 0.001) /* straight above or below: every direction is as good */
         return latitude > 0.0 ? 180.0 : 0.0;
     double cosine =

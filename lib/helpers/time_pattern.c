@@ -44,6 +44,7 @@ static int parse_list(const char *text, unsigned max, uint64_t *ret_bits, struct
     autofree char *copy = mem_strdup(text);
     char *rest = copy;
     uint64_t bits = 0;
+
     for (char *item; (item = strsep(&rest, ",")) != NULL;) {
         unsigned long number;
         if (parse_number(item, max, &number))
@@ -59,6 +60,7 @@ static int parse_list(const char *text, unsigned max, uint64_t *ret_bits, struct
 static int parse_step(const char *text, unsigned max, uint64_t *ret_bits, struct hass_error *err)
 {
     unsigned long step;
+
     if (parse_number(text + 1, UINT32_MAX, &step) || !step)
         return hass_fail(err, HASS_E_INVALID, "time expression '%s': expected a number above 0",
                          text);
@@ -85,6 +87,7 @@ int time_pattern_parse(const struct hass_track_time *text, struct time_pattern *
 {
     struct time_pattern pattern;
     int rc = time_pattern_parse_field(text->second, MAX_SECOND, &pattern.seconds, err);
+
     if (!rc)
         rc = time_pattern_parse_field(text->minute, MAX_SECOND, &pattern.minutes, err);
     if (!rc)
@@ -114,6 +117,7 @@ static int next_in_day(const struct time_pattern *pattern, int second)
     int hour = second / SECONDS_PER_HOUR;
     int minute = second / 60 % 60;
     int match = next_bit(pattern->seconds, second % 60);
+
     if (match < 0) {
         minute++;
         match = next_bit(pattern->seconds, 0);
@@ -137,6 +141,7 @@ static int64_t next_on_clock(const struct time_pattern *pattern, int64_t second)
     int64_t in_day = (second % SECONDS_PER_DAY + SECONDS_PER_DAY) % SECONDS_PER_DAY;
     int64_t midnight = second - in_day;
     int match = next_in_day(pattern, (int)in_day);
+
     if (match >= 0)
         return midnight + match;
     return midnight + SECONDS_PER_DAY + next_in_day(pattern, 0);
@@ -145,6 +150,7 @@ static int64_t next_on_clock(const struct time_pattern *pattern, int64_t second)
 static int offset_at(int64_t second, const struct hass_zone *zone)
 {
     struct hass_dt local = { .size = sizeof(local) };
+
     hass_dt_local(second * HASS_USEC_PER_SEC, zone, &local);
     return local.offset;
 }
@@ -153,6 +159,7 @@ static int offset_at(int64_t second, const struct hass_zone *zone)
 static int64_t offset_change(int64_t low, int64_t high, const struct hass_zone *zone)
 {
     int offset = offset_at(low, zone);
+
     while (high - low > 1) {
         int64_t middle = low + (high - low) / 2;
         if (offset_at(middle, zone) == offset)
@@ -166,6 +173,7 @@ static int64_t offset_change(int64_t low, int64_t high, const struct hass_zone *
 static int64_t floor_seconds(int64_t time)
 {
     int64_t second = time / HASS_USEC_PER_SEC;
+
     return time % HASS_USEC_PER_SEC < 0 ? second - 1 : second;
 }
 

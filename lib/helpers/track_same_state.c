@@ -22,6 +22,7 @@ struct tracker {
 static void tracker_removed(struct hass_sub *sub, void *owner)
 {
     struct tracker *tracker = owner;
+
     hass__assert_loop();
     timer_cancel(&tracker->timer);
     struct scope *former = helpers_enter_root(tracker->hass);
@@ -35,6 +36,7 @@ static HASS_CALLBACK int on_change(const struct hass_event *event, void *userdat
 {
     struct tracker *tracker = userdata;
     const struct hass_state *old = NULL, *new = NULL;
+
     (void)hass_event_states(event, &old, &new);
     if (!tracker->check(hass_event_entity_id(event), old, new, tracker->userdata))
         sub_finish(tracker->sub);
@@ -51,6 +53,7 @@ static void fire(struct timer *timer)
         .now = now,
         .scheduled = now,
     };
+
     hass__assert_loop();
     sub_run(tracker->hass, tracker->sub, &tick); /* registered as once: frees the tracker */
 }

@@ -49,6 +49,7 @@ static const char *domain_of(const char *entity_id, char domain[HASS_MAX_DOMAIN 
 {
     const char *dot = strchrnul(entity_id, '.');
     size_t length = (size_t)(dot - entity_id);
+
     if (length > HASS_MAX_DOMAIN)
         length = HASS_MAX_DOMAIN;
     memcpy(domain, entity_id, length);
@@ -61,6 +62,7 @@ static bool concerns_kind(const struct hass_event *event, void *userdata)
 {
     const struct state_table *table = userdata;
     const struct hass_state *old = NULL, *new = NULL;
+
     if (!hass_event_states(event, &old, &new))
         return false;
     switch (table->kind) {
@@ -77,6 +79,7 @@ static HASS_CALLBACK void deliver(struct hass *hass, struct state_table *table, 
                                   const struct hass_event *event)
 {
     struct key *key = hass_strmap_get(table->keys, text);
+
     if (key)
         sub_list_deliver(hass, &key->list, event);
 }
@@ -88,6 +91,7 @@ static HASS_CALLBACK int on_state_event(const struct hass_event *event, void *us
     struct hass *hass = hass_event_hass(event);
     const char *text = hass_event_entity_id(event);
     char domain[HASS_MAX_DOMAIN + 1];
+
     if (table->kind == TRACK_ADDED || table->kind == TRACK_REMOVED)
         text = domain_of(text, domain);
     deliver(hass, table, text, event);
@@ -135,6 +139,7 @@ static HASS_CALLBACK struct key *key_of(struct helpers *helpers, enum track_kind
 {
     struct state_table *table = table_of(helpers, kind);
     struct key *key = hass_strmap_get(table->keys, text);
+
     if (key)
         return key;
     size_t size = strlen(text) + 1;
@@ -151,6 +156,7 @@ static HASS_CALLBACK void drop_if_unused(struct key *key)
 {
     struct helpers *helpers = key->helpers;
     struct state_table *table = helpers->states[key->kind];
+
     if (sub_list_count(&key->list))
         return;
     hass_strmap_remove(table->keys, key->text);
@@ -165,6 +171,7 @@ static HASS_CALLBACK void drop_if_unused(struct key *key)
 static void text_filter_init(struct text_filter *filter, const char *const *texts)
 {
     size_t count = 0;
+
     if (!texts)
         return;
     for (; texts[count]; count++) {
@@ -199,6 +206,7 @@ static HASS_CALLBACK int forward(const struct hass_event *event, void *userdata,
 {
     struct tracker *tracker = userdata;
     const struct hass_state *old = NULL, *new = NULL;
+
     (void)hass_event_states(event, &old, &new);
     if (text_filter_passes(&tracker->from, old) && text_filter_passes(&tracker->to, new))
         sub_run(hass_event_hass(event), tracker->sub, event);
@@ -215,6 +223,7 @@ static void tracker_free(struct tracker *tracker)
 static HASS_CALLBACK void leave_lists(struct hass *hass, struct tracker *tracker)
 {
     struct scope *former = helpers_enter_root(hass);
+
     while (tracker->count) {
         struct place *place = &tracker->places[--tracker->count];
         hass_sub_async_remove(place->sub);
@@ -226,6 +235,7 @@ static HASS_CALLBACK void leave_lists(struct hass *hass, struct tracker *tracker
 static void tracker_removed(struct hass_sub *sub, void *owner)
 {
     struct tracker *tracker = owner;
+
     hass__assert_loop();
     if (tracker->count)
         leave_lists(tracker->places[0].key->helpers->hass, tracker);
@@ -247,6 +257,7 @@ static HASS_CALLBACK int join_list(struct hass *hass, enum track_kind kind, stru
 {
     struct helpers *helpers = helpers_of(hass);
     struct key *key = key_of(helpers, kind, text);
+
     if (stands_on(tracker, key))
         return 0;
     struct place *place = &tracker->places[tracker->count];
@@ -289,6 +300,7 @@ static const char *const *texts_or_all(const char *const *texts, size_t *ret_cou
 {
     static const char *const all[] = { HASS_MATCH_ALL, NULL };
     size_t count = 0;
+
     while (texts && texts[count] && strcmp(texts[count], HASS_MATCH_ALL))
         count++;
     bool matches_all = !texts || texts[count];
@@ -303,6 +315,7 @@ static HASS_CALLBACK int track(struct hass *hass, const struct track_options *op
     size_t count;
     const char *const *texts = texts_or_all(options->texts, &count);
     struct tracker *tracker = mem_zalloc(sizeof(*tracker) + count * sizeof(tracker->places[0]));
+
     text_filter_init(&tracker->from, options->from);
     text_filter_init(&tracker->to, options->to);
     struct tracker_options add = {

@@ -17,6 +17,7 @@
 static struct sun_place place_of(struct hass *hass)
 {
     struct hass_home home = { .size = sizeof(home) };
+
     hass_config_home(hass, &home);
     return (struct sun_place){
         .latitude = home.latitude,
@@ -30,6 +31,7 @@ static int64_t local_day(struct hass *hass, int64_t time)
 {
     struct hass_zone *zone = hass_config_zone(hass);
     struct hass_dt local = { .size = sizeof(local) };
+
     hass_dt_local(time, zone, &local);
     hass_zone_unref(zone);
     int64_t shifted = time + local.offset * HASS_USEC_PER_SEC;
@@ -46,6 +48,7 @@ static const char *event_name(enum hass_sun_event event)
         [HASS_SOLAR_NOON] = "solar noon",
         [HASS_SOLAR_MIDNIGHT] = "solar midnight",
     };
+
     return names[event];
 }
 
@@ -54,6 +57,7 @@ int hass_sun_next(struct hass *hass, enum hass_sun_event event, int64_t after, d
 {
     struct sun_place place = place_of(hass);
     int64_t shift = (int64_t)(offset * HASS_USEC_PER_SEC);
+
     if (event > HASS_SOLAR_MIDNIGHT)
         return hass_fail(err, HASS_E_INVALID, "there is no event %u of the sun", event);
     if (!sun_next(&place, event, local_day(hass, after), after, shift, ret_time))
@@ -65,6 +69,7 @@ int hass_sun_next(struct hass *hass, enum hass_sun_event event, int64_t after, d
 bool hass_sun_is_up(struct hass *hass, int64_t when)
 {
     int64_t rising, setting;
+
     if (hass_sun_next(hass, HASS_SUNSET, when, 0, &setting, NULL) < 0 ||
         hass_sun_next(hass, HASS_SUNRISE, when, 0, &rising, NULL) < 0)
         return false;
@@ -74,6 +79,7 @@ bool hass_sun_is_up(struct hass *hass, int64_t when)
 void hass_sun_position(struct hass *hass, int64_t when, double *ret_elevation, double *ret_azimuth)
 {
     struct sun_place place = place_of(hass);
+
     sun_position(&place, when, ret_elevation, ret_azimuth);
 }
 
@@ -90,12 +96,14 @@ static HASS_CALLBACK int next_event(struct time_tracker *tracker, int64_t now,
                                     struct hass_error *err)
 {
     struct sun_tracker *self = list_entry(tracker, struct sun_tracker, base);
+
     return hass_sun_next(tracker->hass, self->event, now, self->offset, &tracker->due, err);
 }
 
 static void sun_tracker_fini(struct time_tracker *tracker)
 {
     struct sun_tracker *self = list_entry(tracker, struct sun_tracker, base);
+
     hass__assert_loop();
     hass_sub_async_remove(self->moves);
 }
@@ -110,6 +118,7 @@ static HASS_CALLBACK int on_home_changed(const struct hass_event *event, void *u
                                          struct hass_error *err)
 {
     struct sun_tracker *self = userdata;
+
     time_tracker_rearm(&self->base, hass_now(self->base.hass));
     return 0;
 }
@@ -119,6 +128,7 @@ static HASS_CALLBACK int track_sun(struct hass *hass, enum hass_sun_event event,
                                    struct hass_error *err)
 {
     struct sun_tracker *self = mem_zalloc(sizeof(*self));
+
     self->base = (struct time_tracker){ .hass = hass, .kind = &sun_kind };
     self->event = event;
     self->offset = offset;

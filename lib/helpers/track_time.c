@@ -25,6 +25,7 @@
 static HASS_CALLBACK void arm(struct time_tracker *tracker)
 {
     struct timers *timers = runtime_of(tracker->hass)->timers;
+
     if (tracker->kind->wall)
         timer_set_wall(timers, &tracker->timer, tracker->due);
     else
@@ -34,6 +35,7 @@ static HASS_CALLBACK void arm(struct time_tracker *tracker)
 void time_tracker_rearm(struct time_tracker *tracker, int64_t now)
 {
     struct hass_error err = HASS_ERROR_INIT;
+
     if (tracker->kind->next(tracker, now, &err) >= 0) {
         arm(tracker);
         return;
@@ -55,6 +57,7 @@ static void fire(struct timer *timer)
         .now = tracker->kind->scheduled ? scheduled : now,
         .scheduled = scheduled,
     };
+
     hass__assert_loop();
     struct hass_sub *sub = tracker->sub;
     if (tracker->kind->next)
@@ -72,6 +75,7 @@ static void tracker_free(struct time_tracker *tracker)
 static void tracker_removed(struct hass_sub *sub, void *owner)
 {
     struct time_tracker *tracker = owner;
+
     hass__assert_loop();
     timer_cancel(&tracker->timer);
     struct scope *former = helpers_enter_root(tracker->hass);
@@ -83,6 +87,7 @@ int time_tracker_start(struct time_tracker *tracker, struct hass_job job, struct
                        struct hass_error *err)
 {
     struct hass *hass = tracker->hass;
+
     timer_init(&tracker->timer, fire);
     int rc = tracker->kind->next ? tracker->kind->next(tracker, hass_now(hass), err) : 0;
     if (rc < 0) {
@@ -120,6 +125,7 @@ static HASS_CALLBACK int start_once(struct hass *hass, const struct time_kind *k
                                     struct hass_error *err)
 {
     struct time_tracker *tracker = mem_zalloc(sizeof(*tracker));
+
     *tracker = (struct time_tracker){ .hass = hass, .kind = kind, .due = due };
     return time_tracker_start(tracker, job, ret_sub, err);
 }
@@ -158,6 +164,7 @@ static HASS_CALLBACK int next_interval(struct time_tracker *tracker, int64_t now
                                        struct hass_error *err)
 {
     struct interval_tracker *self = list_entry(tracker, struct interval_tracker, base);
+
     tracker->due = hass_monotonic(tracker->hass) + self->interval;
     return 0;
 }
@@ -195,6 +202,7 @@ static HASS_CALLBACK int next_match(struct time_tracker *tracker, int64_t now,
     struct pattern_tracker *self = list_entry(tracker, struct pattern_tracker, base);
     struct hass_zone *zone = self->local ? hass_config_zone(tracker->hass) : NULL;
     int64_t from = self->started ? now + HASS_USEC_PER_SEC : now;
+
     tracker->due = time_pattern_next(&self->pattern, from, zone) + self->jitter;
     self->started = true;
     hass_zone_unref(zone);
@@ -207,6 +215,7 @@ static const struct time_kind pattern_kind = { .next = next_match, .wall = true 
 static int64_t choose_jitter(const struct hass *hass)
 {
     uint32_t random = 0;
+
     if (clock_is_virtual(runtime_of(hass)->clock))
         return 0;
     if (getrandom(&random, sizeof(random), 0) != sizeof(random))
@@ -220,6 +229,7 @@ static HASS_CALLBACK int track_pattern(struct hass *hass, const struct hass_trac
 {
     struct time_pattern pattern;
     int rc = time_pattern_parse(text, &pattern, err);
+
     if (rc < 0) {
         job_destroy(&job);
         return rc;

@@ -45,6 +45,7 @@ struct state_change_call {
 static HASS_CALLBACK int state_change_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct state_change_call *call = arg;
+
     return hass_async_track_state_change(hass, call->entity_ids, call->from, call->to,
                                          job_take(&call->job), call->ret_sub, err);
 }
@@ -54,6 +55,7 @@ int hass_track_state_change(struct hass *hass, const char *const *entity_ids,
                             struct hass_sub **ret_sub, struct hass_error *err)
 {
     struct state_change_call call = { entity_ids, from, to, job, ret_sub };
+
     return runtime_call_with_job(hass, "hass.track_state_change", state_change_on_loop, &call,
                                  &call.job, err);
 }
@@ -69,6 +71,7 @@ struct same_state_call {
 static HASS_CALLBACK int same_state_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct same_state_call *call = arg;
+
     return hass_async_track_same_state(hass, call->period, call->entity_ids, call->check,
                                        job_take(&call->job), call->ret_sub, err);
 }
@@ -78,6 +81,7 @@ int hass_track_same_state(struct hass *hass, double period, const char *const *e
                           struct hass_error *err)
 {
     struct same_state_call call = { period, entity_ids, check, job, ret_sub };
+
     return runtime_call_with_job(hass, "hass.track_same_state", same_state_on_loop, &call,
                                  &call.job, err);
 }

@@ -33,6 +33,7 @@ void api_slots_fini(struct loader *loader)
 {
     const char *name;
     struct api_slot *slot;
+
     strmap_foreach(loader->slots, name, slot)
         slot_remove(slot);
 }

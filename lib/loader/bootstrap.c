@@ -27,6 +27,7 @@ static HASS_COROUTINE int read_settings(struct loader *loader, struct hass_error
 {
     struct config_file *file;
     int rc = loader_async_read_settings(loader, &file, err);
+
     if (rc < 0)
         return rc;
     config_file_destroy(loader->settings);
@@ -50,6 +51,7 @@ struct stage {
 static HASS_CALLBACK void stage_add(struct stage *stage, struct integration *integration)
 {
     struct hass_future *done;
+
     if (!integration || integration->state != INTEGRATION_IDLE)
         return;
     if (integration_async_begin_setup(integration, false, &done, NULL) < 0)
@@ -61,6 +63,7 @@ static HASS_CALLBACK void stage_add(struct stage *stage, struct integration *int
 static void name_waiting(const struct stage *stage, double limit)
 {
     autobuf names = HASS_BUF_INIT;
+
     for (size_t i = 0; i < stage->begun.length; i++)
         if (!hass_future_done(stage->begun.data[i]))
             hass_buf_printf(&names, "%s%s", names.length ? ", " : "",
@@ -74,6 +77,7 @@ static HASS_COROUTINE int stage_wait(struct stage *stage, struct hass *hass, str
     struct hass_future *const *begun = stage->begun.data;
     size_t count = stage->begun.length;
     int rc = count ? hass_async_wait_all(hass, begun, count, STAGE_LIMIT, err) : 0;
+
     if (rc == -ETIMEDOUT) {
         name_waiting(stage, STAGE_LIMIT);
         hass_error_clear(err);
@@ -98,6 +102,7 @@ static HASS_COROUTINE int set_up_first(struct loader *loader, const char *domain
                                        struct hass_error *err)
 {
     struct stage stage = { 0 };
+
     stage_add(&stage, integration_get(loader, domain));
     return stage_wait(&stage, loader->hass, err);
 }
@@ -107,6 +112,7 @@ static HASS_COROUTINE int set_up_rest(struct loader *loader, struct hass_error *
     struct stage stage = { 0 };
     const char *domain;
     json_t *section;
+
     json_object_foreach(loader->settings->sections, domain, section)
         stage_add(&stage, integration_get(loader, domain));
     return stage_wait(&stage, loader->hass, err);
@@ -116,6 +122,7 @@ static HASS_CALLBACK void mark_wanted(struct loader *loader)
 {
     const char *domain;
     json_t *section;
+
     json_object_foreach(loader->settings->sections, domain, section) {
         struct integration *integration = integration_get(loader, domain);
         if (integration)
@@ -131,6 +138,7 @@ static HASS_CALLBACK void mark_wanted(struct loader *loader)
 static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *err)
 {
     autojson *names = settings_names(loader->settings);
+
     for (const char *const *name = always; *name; name++)
         json_object_set_new(names, *name, json_true());
     mark_wanted(loader);
@@ -159,6 +167,7 @@ static HASS_COROUTINE int wrap_up(struct hass *hass, struct hass_error *err)
     struct hass_job job = HASS_JOB_COROUTINE(settle, NULL, .name = "wrap up");
     autounref(hass_task) *task = NULL;
     int rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, &task, err);
+
     if (rc < 0)
         return rc;
     rc = hass_async_await_task(task, WRAP_UP_LIMIT, err);
@@ -174,6 +183,7 @@ static HASS_CALLBACK int on_stop_event(const struct hass_event *event, void *use
                                        struct hass_error *err)
 {
     struct loader *loader = userdata;
+
     lastwords_set_phase(loader->hass->runtime->lastwords, LAST_STOPPING);
     hass_info("hassd is stopping");
     loader_notify(loader, "stopping", "stopping");
@@ -186,6 +196,7 @@ static size_t name_running(const struct loader *loader, struct hass_buf *names)
     size_t running = 0;
     const char *domain;
     const struct integration *integration;
+
     strmap_foreach(loader->integrations, domain, integration) {
         if (integration->state != INTEGRATION_SET_UP && !integration->scope)
             continue;
@@ -202,6 +213,7 @@ static HASS_CALLBACK void tell_ready(struct loader *loader)
     autofree char *text = problems ? mem_printf("%zu integrations, %zu problems", running, problems)
                                    : mem_printf("%zu integrations", running);
     double seconds = (double)(hass_monotonic(loader->hass) - loader->started) / 1e6;
+
     hass_info("hassd %s is ready after %.2f s: %s (%s)", HASS_VERSION, seconds, text,
               hass_buf_string(&names));
     loader_notify(loader, "ready", text);
@@ -210,6 +222,7 @@ static HASS_CALLBACK void tell_ready(struct loader *loader)
 static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
 {
     struct hass *hass = loader->hass;
+
     loader_notify(loader, "starting", "reading the configuration");
     int rc = read_settings(loader, err);
     if (rc == 0)
@@ -235,6 +248,7 @@ int loader_bootstrap(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct loader *loader = userdata;
     struct hass_error failure = HASS_ERROR_INIT;
+
     /* Here rather than by who starts us: a stop may be asked for before we suspend for the first time. */
     loader->bootstrap = hass_task_ref(task_current());
     int rc = lead_up(loader, &failure);

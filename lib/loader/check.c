@@ -25,6 +25,7 @@ static HASS_CALLBACK struct integration *opened(struct loader *loader, struct co
                                                 const char *name)
 {
     struct integration *integration = integration_get(loader, name);
+
     if (!integration)
         settings_complain(file, domain, entry, "that is not the name of an integration");
     else if (!integration->plugin)
@@ -36,6 +37,7 @@ static HASS_CALLBACK void check_dependencies(struct config_file *file,
                                              struct integration *integration)
 {
     autofree char *cycle = setup_find_cycle(integration);
+
     if (cycle) {
         autofree char *message = mem_printf("its dependencies go in a circle: %s", cycle);
         settings_complain(file, integration->domain, NULL, message);
@@ -59,6 +61,7 @@ static HASS_CALLBACK void check_platform(struct loader *loader, struct config_fi
     autojson *config = NULL;
     const char *name = hass_json_get_string(entry, "platform", "");
     const struct integration *integration = opened(loader, file, domain, entry, name);
+
     if (!integration)
         return;
     if (platform_check(integration, domain, &err) < 0)
@@ -75,6 +78,7 @@ static HASS_CALLBACK void check_section(struct loader *loader, struct config_fil
     const json_t *entry;
     size_t pos = 0;
     struct integration *integration = opened(loader, file, domain, NULL, domain);
+
     if (integration) {
         check_dependencies(file, integration);
         (void)settings_check(file, domain, &integration->plugin->manifest, &file->diagnostics,
@@ -92,6 +96,7 @@ static HASS_COROUTINE void check_file(struct loader *loader, struct config_file 
     autojson *names = settings_names(file);
     const char *domain;
     json_t *section;
+
     json_decref(settings_core_values(file));
     loader_async_open_all(loader, names, HASS_FOREVER);
     json_object_foreach(file->sections, domain, section)
@@ -104,6 +109,7 @@ static HASS_COROUTINE int check(struct loader *loader, json_t **ret_report, stru
 {
     struct config_file *file;
     int rc = loader_async_read_settings(loader, &file, err);
+
     if (rc < 0)
         return rc;
     check_file(loader, file);
@@ -134,6 +140,7 @@ struct check_run {
 static HASS_COROUTINE int check_and_quit(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct check_run *run = userdata;
+
     run->result = check(loader_of(hass), run->ret_report, run->text, run->err);
     runtime_quit(hass->runtime);
     return 0;
@@ -143,6 +150,7 @@ static int run_check(const struct hass_options *options, struct check_run *run)
 {
     struct hass *hass;
     int rc = hass_create(options, &hass, run->err);
+
     if (rc < 0)
         return rc;
     hass__assert_loop();
@@ -160,6 +168,7 @@ static int run_check(const struct hass_options *options, struct check_run *run)
 static void remove_folder(const char *path, int depth)
 {
     DIR *dir = opendir(path);
+
     if (!dir)
         return;
     for (struct dirent *entry; (entry = readdir(dir));) {
@@ -182,6 +191,7 @@ int hass_check_config(const struct hass_options *given, json_t **ret_report, str
     const char *temporary = getenv("TMPDIR");
     autofree char *folder =
         mem_printf("%s/hassd-check-XXXXXX", temporary && *temporary ? temporary : "/tmp");
+
     OPTIONS_READ(&options, given);
     if (!mkdtemp(folder))
         return hass_fail_errno(err, errno, "cannot make a temporary folder %s", folder);

@@ -72,6 +72,7 @@ static int wrong_machine(const ElfW(Ehdr) * header, struct hass_error *err)
 {
     /* The field has the same place and size in both classes; its byte order is the file's. */
     unsigned machine = header->e_machine;
+
     if (header->e_ident[EI_DATA] != OWN_DATA)
         machine = __builtin_bswap16(header->e_machine);
     char number[32];
@@ -90,6 +91,7 @@ static int wrong_machine(const ElfW(Ehdr) * header, struct hass_error *err)
 static int check_header(struct image *image, struct hass_error *err)
 {
     const ElfW(Ehdr) *header = &image->header;
+
     if (image->size == 0)
         return hass_fail(err, HASS_E_PLUGIN, "the file is empty: build or copy it again");
     if (image->size < SELFMAG || memcmp(image->data, ELFMAG, SELFMAG) != 0)
@@ -127,6 +129,7 @@ static int check_whole(const struct image *image, struct hass_error *err)
 {
     const ElfW(Ehdr) *header = &image->header;
     uint64_t end = end_of(header->e_phoff, (uint64_t)header->e_phnum * sizeof(ElfW(Phdr)));
+
     if (header->e_shoff != 0)
         end = later(end, end_of(header->e_shoff, (uint64_t)header->e_shnum * header->e_shentsize));
     for (unsigned i = 0; i < header->e_phnum && header->e_phoff < image->size; i++) {
@@ -147,6 +150,7 @@ static int check_whole(const struct image *image, struct hass_error *err)
 static ElfW(Phdr) segment_at(const struct image *image, unsigned index)
 {
     ElfW(Phdr) segment = { 0 };
+
     (void)read_at(image, image->header.e_phoff + index * sizeof(segment), &segment,
                   sizeof(segment));
     return segment;
@@ -246,6 +250,7 @@ static size_t symbol_count(const struct image *image)
 {
     uint32_t head[2]; /* buckets, symbols */
     size_t count = 0;
+
     if (image->hash && read_at(image, image->hash, head, sizeof(head)))
         count = head[1];
     else if (image->gnu_hash)
@@ -281,6 +286,7 @@ static unsigned read_entries(const struct image *image)
 {
     unsigned entries = 0;
     size_t count = symbol_count(image);
+
     for (size_t i = 0; i < count; i++) {
         ElfW(Sym) symbol;
         if (!read_at(image, image->symbols + i * sizeof(symbol), &symbol, sizeof(symbol)))
@@ -309,6 +315,7 @@ static void read_note(const struct image *image, size_t at, const ElfW(Nhdr) * h
 {
     const char *owner = (const char *)image->data + at + sizeof(*head);
     const uint8_t *payload = image->data + desc;
+
     if (head->n_type == NT_GNU_BUILD_ID && head->n_namesz == 4 && memcmp(owner, "GNU", 4) == 0)
         print_hex(payload, head->n_descsz, info->build_id);
     size_t own_size = sizeof("hassd");
@@ -324,6 +331,7 @@ static void read_notes(const struct image *image, size_t at, size_t end, struct 
                        struct hass_note *ret_note)
 {
     ElfW(Nhdr) head;
+
     while (end - at >= sizeof(head) && read_at(image, at, &head, sizeof(head))) {
         /* Padding between two sections, or what a sanitizer put behind one. */
         if (head.n_namesz == 0 && head.n_descsz == 0) {
@@ -373,6 +381,7 @@ static int check_entries(unsigned entries, struct hass_error *err)
 {
     const unsigned any = ELF_ASYNC_SETUP | ELF_SETUP | ELF_ASYNC_SETUP_PLATFORM |
                          ELF_SETUP_PLATFORM | ELF_ASYNC_SETUP_ENTRY;
+
     if (!(entries & ELF_MANIFEST))
         return hass_fail(err, HASS_E_PLUGIN,
                          "the file exports no hass_manifest: it is not an integration, or was "
@@ -397,6 +406,7 @@ int elf_look(const void *data, size_t size, struct elf_info *ret_info, struct ha
     struct elf_info info = { 0 };
     struct hass_note note = { 0 };
     int rc = check_header(&image, err);
+
     if (rc == 0)
         rc = check_whole(&image, err);
     if (rc == 0)

@@ -17,6 +17,7 @@
 static int check_kind(int fd, size_t limit, size_t *ret_size, struct hass_error *err)
 {
     struct stat status;
+
     if (fstat(fd, &status) < 0)
         return hass_fail_errno(err, errno, "cannot look at the file");
     if (!S_ISREG(status.st_mode))
@@ -33,6 +34,7 @@ int file_read(const char *path, size_t limit, void **ret_data, size_t *ret_size,
               struct hass_error *err)
 {
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
     if (fd < 0)
         return hass_fail_errno(err, errno, "cannot open the file");
     size_t size = 0;
@@ -76,6 +78,7 @@ int file_replace(const char *path, const void *data, size_t size, mode_t mode,
 {
     autofree char *temporary = mem_printf("%s.XXXXXX", path);
     autoclose int fd = mkostemp(temporary, O_CLOEXEC);
+
     if (fd < 0)
         return hass_fail_errno(err, errno, "cannot create %s", temporary);
     int rc = write_all(fd, data, size);

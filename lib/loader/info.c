@@ -23,6 +23,7 @@ static void add_scope(struct scope *scope, void *userdata)
     const struct scope_counters *from = scope_counters(scope);
     struct hass_strmap *all = userdata;
     struct usage *usage = hass_strmap_get(all, scope_name(scope));
+
     if (!usage) {
         usage = mem_zalloc(sizeof(*usage));
         hass_strmap_set(all, scope_name(scope), usage);
@@ -66,6 +67,7 @@ static json_t *integration_as_json(const struct integration *integration, struct
     const struct usage none = { 0 };
     const struct usage *usage = hass_strmap_get(all, integration->domain);
     json_t *row = usage_as_json(integration->domain, usage ? usage : &none);
+
     json_object_set_new(row, "name", plugin ? json_string(plugin->manifest.name) : json_null());
     json_object_set_new(row, "version",
                         plugin ? json_string(plugin->manifest.version) : json_null());
@@ -81,6 +83,7 @@ static json_t *integrations_as_json(struct loader *loader)
     json_t *list = json_array();
     const char *domain;
     const struct integration *integration;
+
     scope_foreach(loader->hass, add_scope, all);
     /* Records of names that nobody wants any more are not shown. */
     strmap_foreach(loader->integrations, domain, integration)
@@ -94,6 +97,7 @@ static json_t *integrations_as_json(struct loader *loader)
 static json_int_t count_threads(void)
 {
     struct stat status;
+
     return stat("/proc/self/task", &status) == 0 ? (json_int_t)status.st_nlink - 2 : 0;
 }
 

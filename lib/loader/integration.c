@@ -30,6 +30,7 @@ struct integration *integration_find(const struct loader *loader, const char *do
 struct integration *integration_get(struct loader *loader, const char *domain)
 {
     struct integration *integration = integration_find(loader, domain);
+
     if (integration || !manifest_is_domain(domain))
         return integration;
     size_t length = strlen(domain);
@@ -71,6 +72,7 @@ void integration_async_close_scope(struct integration *integration)
 {
     struct hass_error err = HASS_ERROR_INIT;
     struct scope *scope = steal(integration->scope);
+
     if (!scope)
         return;
     if (scope_async_close(scope, integration->loader->limits.close, &err) < 0)
@@ -85,6 +87,7 @@ int integration_begin(struct integration *integration, struct hass_job job, stru
                       struct hass_future **ret_future, struct hass_error *err)
 {
     struct hass *hass = integration->loader->hass;
+
     if (!*slot) {
         struct hass_task *task = NULL;
         job.name = integration->domain;
@@ -124,6 +127,7 @@ struct look {
 static void look_unref(void *object)
 {
     struct look *look = object;
+
     if (--look->refs > 0)
         return;
     vec_foreach(&look->folders, folder)
@@ -138,6 +142,7 @@ static struct look *look_new(const struct integration *integration)
     const struct loader *loader = integration->loader;
     size_t length = strlen(integration->domain) + 1;
     struct look *look = mem_zalloc(sizeof(*look) + length);
+
     look->refs = 2; /* the pool's and ours */
     look->store = loader->store;
     memcpy(look->domain, integration->domain, length);
@@ -150,6 +155,7 @@ static struct look *look_new(const struct integration *integration)
 static void offer_files(const char *folder, struct nearest *nearest, struct hass_strmap *names)
 {
     DIR *dir = opendir(folder);
+
     if (!dir)
         return;
     for (struct dirent *entry; (entry = readdir(dir));) {
@@ -168,6 +174,7 @@ static int not_found(const struct look *look, struct hass_error *err)
     struct hass_strmap *names = hass_strmap_create(free);
     struct nearest nearest = { .word = look->domain };
     autobuf folders = HASS_BUF_INIT;
+
     vec_foreach(&look->folders, folder) {
         offer_files(*folder, &nearest, names);
         hass_buf_printf(&folders, "%s%s", folders.length ? ", " : "", *folder);
@@ -201,6 +208,7 @@ static HASS_BLOCKING int look_in_pool(struct hass *hass, void *userdata, struct 
 {
     struct look *look = userdata;
     int rc = find_path(look, err);
+
     return rc < 0 ? rc : plugin_open(look->store, look->domain, look->path, &look->plugin, err);
 }
 
@@ -213,6 +221,7 @@ int integration_async_look(struct integration *integration, struct plugin **ret_
     autounref(hass_future) *done = NULL;
     int rc =
         job_run(hass, hass->runtime->root, &job, hass, look, look_unref, JOB_TRACKED, &done, err);
+
     if (rc >= 0)
         rc = hass_async_await(done, HASS_FOREVER, err);
     if (rc >= 0) {
@@ -228,6 +237,7 @@ int integration_async_look(struct integration *integration, struct plugin **ret_
 int integration_check_deaths(const struct integration *integration, struct hass_error *err)
 {
     const struct lastwords *lastwords = integration->loader->hass->runtime->lastwords;
+
     if (lastwords_deaths(lastwords, integration->domain) < MAX_DEATHS)
         return 0;
     return hass_fail(err, HASS_E_PLUGIN,
@@ -251,6 +261,7 @@ static HASS_COROUTINE int open_file(struct hass *hass, void *userdata, struct ha
     struct hass_error failure = HASS_ERROR_INIT;
     struct plugin *plugin;
     char *path;
+
     hass_error_clear(&integration->failure);
     int rc = integration_check_deaths(integration, &failure);
     if (rc == 0)

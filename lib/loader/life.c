@@ -16,6 +16,7 @@
 static int check_folder(const char *path, struct hass_error *err)
 {
     struct stat status;
+
     if (!path || !*path)
         return hass_fail(err, -EINVAL, "no configuration folder was named");
     if (stat(path, &status) < 0)
@@ -31,6 +32,7 @@ int hass_create(const struct hass_options *given, struct hass **ret_hass, struct
 {
     struct hass_options options;
     struct hass *hass;
+
     OPTIONS_READ(&options, given);
     int rc = check_folder(options.config_dir, err);
     if (rc < 0)
@@ -72,6 +74,7 @@ int hass_destroy(struct hass *hass)
 int hass_run(struct hass *hass, struct hass_error *err)
 {
     struct loader *loader = loader_of(hass);
+
     VERIFY_LOOP(hass, "hass.run", err);
     hass__assert_loop();
     if (hass_core_state(hass) != HASS_NOT_RUNNING || loader->bootstrap)
@@ -98,6 +101,7 @@ static HASS_CALLBACK void give_up_start(struct loader *loader)
 {
     const char *domain;
     struct integration *integration;
+
     (void)hass_task_async_cancel(loader->bootstrap, NULL);
     strmap_foreach(loader->integrations, domain, integration) {
         if (integration->opening)

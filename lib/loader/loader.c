@@ -18,6 +18,7 @@ struct loader *loader_of(const struct hass *hass)
 static void integration_destroy(void *object)
 {
     struct integration *integration = object;
+
     scope_unref(integration->scope);
     hass_task_unref(integration->opening);
     hass_task_unref(integration->setting_up);
@@ -30,6 +31,7 @@ static void integration_destroy(void *object)
 static void loader_destroy(void *object)
 {
     struct loader *loader = object;
+
     hass__assert_loop();
     watch_destroy(loader->watch);
     api_slots_fini(loader);
@@ -50,6 +52,7 @@ struct loader *loader_create(struct hass *hass, const struct hass_options *optio
 {
     struct loader *loader = mem_zalloc(sizeof(*loader));
     autofree char *copies = mem_printf("%s/loaded", hass_config_state_dir(hass));
+
     loader->hass = hass;
     loader->limits = (struct loader_limits){ .setup_warning = 10, .setup = 300, .close = 10 };
     loader->store = plugin_store_create(hass, copies, options->probe_program);
@@ -69,6 +72,7 @@ struct loader *loader_create(struct hass *hass, const struct hass_options *optio
 void hass_set_notify(struct hass *hass, hass_notify_fn *notify, void *userdata)
 {
     struct loader *loader = loader_of(hass);
+
     loader->notify = notify;
     loader->notify_userdata = userdata;
 }
@@ -91,6 +95,7 @@ struct reading {
 static void reading_unref(void *object)
 {
     struct reading *reading = object;
+
     if (--reading->refs > 0)
         return;
     config_file_destroy(reading->file);
@@ -101,6 +106,7 @@ static void reading_unref(void *object)
 static HASS_BLOCKING int read_folder(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct reading *reading = userdata;
+
     reading->file = config_file_load(reading->folder, NULL, NULL);
     return 0;
 }
@@ -110,6 +116,7 @@ int loader_async_read_settings(struct loader *loader, struct config_file **ret_f
 {
     struct hass *hass = loader->hass;
     struct reading *reading = mem_zalloc(sizeof(*reading));
+
     reading->refs = 2;
     reading->folder = mem_strdup(hass_config_dir(hass));
     struct hass_job job = HASS_JOB_EXECUTOR(read_folder, reading, .name = "read configuration");
@@ -137,6 +144,7 @@ static HASS_CALLBACK void begin_open(struct opening *all, const char *domain)
 {
     struct integration *integration = integration_get(all->loader, domain);
     struct hass_future *opened = NULL;
+
     if (!integration || hass_strmap_get(all->seen, domain))
         return;
     hass_strmap_set(all->seen, domain, integration);
@@ -163,6 +171,7 @@ void loader_async_open_all(struct loader *loader, const json_t *domains, double 
     int64_t deadline = limit < 0 ? 0 : hass_monotonic(loader->hass) + (int64_t)(limit * 1e6);
     const char *domain;
     json_t *unused;
+
     json_object_foreach((json_t *)domains, domain, unused)
         begin_open(&all, domain);
     for (size_t i = 0; i < all.queue.length; i++) {

@@ -14,6 +14,7 @@ static const char *const nothing[] = { NULL };
 bool manifest_is_domain(const char *text)
 {
     size_t length = strlen(text);
+
     if (length == 0 || length > HASS_MAX_DOMAIN || text[0] == '_' || text[length - 1] == '_' ||
         strstr(text, "__"))
         return false;
@@ -54,6 +55,7 @@ int manifest_read(const void *symbol, const char *domain, struct hass_manifest *
 {
     struct hass_manifest manifest = { 0 };
     uint32_t size;
+
     memcpy(&size, symbol, sizeof(size));
     if (size < offsetof(struct hass_manifest, config) || size > 4096)
         return hass_fail(err, HASS_E_PLUGIN,
@@ -81,6 +83,7 @@ bool manifest_find_platform(const struct hass_manifest *manifest, const char *do
                             const struct hass_schema **ret_schema)
 {
     const struct hass_platform_schema *platform = manifest->platforms;
+
     for (; platform && platform->domain; platform++) {
         if (strcmp(platform->domain, domain) == 0) {
             *ret_schema = platform->schema;

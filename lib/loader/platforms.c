@@ -17,6 +17,7 @@ static HASS_COROUTINE int setup_domain(struct hass *hass, const char *domain,
                                        struct hass_error *err)
 {
     struct integration *integration = integration_get(loader_of(hass), domain);
+
     if (!integration)
         return hass_fail(err, HASS_E_INVALID, "'%s' is not the name of an integration", domain);
     return integration_async_setup(integration, false, err);
@@ -27,6 +28,7 @@ int platform_check(const struct integration *integration, const char *domain,
 {
     const struct plugin *plugin = integration->plugin;
     const struct hass_schema *schema;
+
     if (!plugin->async_setup_platform && !plugin->setup_platform)
         return hass_fail(err, HASS_E_UNSUPPORTED, "integration %s has no platforms",
                          integration->domain);
@@ -41,6 +43,7 @@ static HASS_COROUTINE int set_up_owner(struct integration *integration, const ch
                                        struct hass_error *err)
 {
     const struct plugin *plugin = integration->plugin;
+
     if (integration->state == INTEGRATION_CLOSING)
         return hass_fail(err, HASS_E_CLOSED, "%s is being unloaded", integration->domain);
     /* Its set-up may itself be what waits for us. */
@@ -58,6 +61,7 @@ static int check_entry(struct integration *integration, const char *domain, cons
     int rc =
         settings_check_platform(integration->loader->settings, domain, config,
                                 &integration->plugin->manifest, &diagnostics, ret_checked, err);
+
     settings_log(&diagnostics);
     diagnostics_fini(&diagnostics);
     return rc;
@@ -70,6 +74,7 @@ static HASS_COROUTINE int prepare(struct hass *hass, const char *domain, const c
     struct loader *loader = loader_of(hass);
     struct integration *integration = integration_get(loader, name);
     json_t *checked = NULL;
+
     if (!integration)
         return hass_fail(err, HASS_E_INVALID, "'%s' is not the name of an integration", name);
     int rc = integration_async_open(integration, err);
@@ -104,6 +109,7 @@ struct platform_call {
 static void free_call(void *object)
 {
     struct platform_call *call = object;
+
     json_decref(call->config);
     free(call);
 }
@@ -112,6 +118,7 @@ static HASS_BLOCKING int call_setup_platform(struct hass *hass, void *userdata,
                                              struct hass_error *err)
 {
     const struct platform_call *call = userdata;
+
     return call->plugin->setup_platform(call->platform, call->config, err);
 }
 
@@ -119,6 +126,7 @@ static HASS_COROUTINE int call_in_pool(const struct plugin *plugin, struct hass_
                                        const json_t *config, struct hass_error *err)
 {
     struct platform_call *call = mem_alloc(sizeof(*call));
+
     *call = (struct platform_call){ plugin, platform, hass_json_ref(config) };
     return hass_async_run_in_executor(hass_platform_hass(platform),
                                       HASS_JOB_EXECUTOR(call_setup_platform, call,
@@ -136,6 +144,7 @@ static HASS_COROUTINE int call_entry_point(struct hass_platform *platform,
     int rc = plugin->async_setup_platform
                  ? plugin->async_setup_platform(platform, source->config, err)
                  : call_in_pool(plugin, platform, source->config, err);
+
     if (rc >= 0)
         platform_add_name(integration, hass_platform_domain(platform));
     return rc;
@@ -153,6 +162,7 @@ static HASS_CALLBACK void release(struct platform_source *source)
 void platform_add_name(struct integration *integration, const char *domain)
 {
     autofree char *name = mem_printf("%s.%s", domain, integration->domain);
+
     if (hass_strmap_get(integration->platform_of, domain))
         config_async_add_component(integration->loader->hass, name);
 }
@@ -161,6 +171,7 @@ void platforms_forget(struct integration *integration)
 {
     const char *domain;
     void *unused;
+
     strmap_foreach(integration->platform_of, domain, unused) {
         autofree char *name = mem_printf("%s.%s", domain, integration->domain);
         config_async_remove_component(integration->loader->hass, name);
@@ -176,5 +187,6 @@ int platforms_init(struct hass *hass, struct hass_error *err)
         .setup = call_entry_point,
         .release = release,
     };
+
     return platform_loader_set(hass, &table, err);
 }

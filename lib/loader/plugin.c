@@ -41,6 +41,7 @@ struct plugin_store *plugin_store_create(struct hass *hass, const char *folder,
                                          const char *probe_program)
 {
     struct plugin_store *store = mem_zalloc(sizeof(*store));
+
     store->hass = hass;
     store->folder = mem_strdup(folder);
     store->probe_program = probe_program ? mem_strdup(probe_program) : NULL;
@@ -79,6 +80,7 @@ size_t plugin_store_count(struct plugin_store *store)
 static void remove_copies(const char *folder)
 {
     DIR *dir = opendir(folder);
+
     if (!dir)
         return;
     for (struct dirent *entry; (entry = readdir(dir));)
@@ -90,6 +92,7 @@ static void remove_copies(const char *folder)
 static int make_folder(const char *path, struct hass_error *err)
 {
     autofree char *partial = mem_strdup(path);
+
     for (char *slash = partial + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
         *slash = '\0';
         (void)mkdir(partial, 0755); /* what is missing is seen by the last one */
@@ -126,6 +129,7 @@ int plugin_read(const char *path, void **ret_data, size_t *ret_size, struct hass
 static const char *name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
+
     return slash ? slash + 1 : path;
 }
 
@@ -134,6 +138,7 @@ static char *domain_before(const char *name, size_t length, const char *rest)
 {
     autofree char *domain = mem_strndup(name, length);
     bool fits = strncmp(name + length, rest, strlen(rest)) == 0;
+
     return fits && manifest_is_domain(domain) ? steal(domain) : NULL;
 }
 
@@ -141,12 +146,14 @@ char *plugin_domain_of_path(const char *path)
 {
     const char *name = name_of(path);
     size_t length = strlen(name);
+
     return length > 3 ? domain_before(name, length - 3, ".so") : NULL;
 }
 
 char *plugin_domain_of_copy(const char *path)
 {
     const char *name = name_of(path);
+
     return domain_before(name, strcspn(name, "-"), "-");
 }
 
@@ -154,6 +161,7 @@ char *plugin_domain_of_copy(const char *path)
 static uint64_t hash_content(const uint8_t *data, size_t size)
 {
     uint64_t hash = 0xcbf29ce484222325u;
+
     for (size_t i = 0; i < size; i++)
         hash = (hash ^ data[i]) * 0x100000001b3u;
     return hash;
@@ -173,6 +181,7 @@ static void make_id(const struct elf_info *info, const void *data, size_t size,
 static int explain_dlerror(const char *path, struct hass_error *err)
 {
     const char *text = dlerror();
+
     if (!text)
         text = "unknown reason";
     size_t length = strlen(path);
@@ -194,6 +203,7 @@ int plugin_map(const char *path, const char *domain, void **ret_handle,
                struct hass_manifest *ret_manifest, struct hass_error *err)
 {
     void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+
     if (!handle)
         return explain_dlerror(path, err);
     const void *symbol = dlsym(handle, "hass_manifest");
@@ -216,6 +226,7 @@ static int add_ranges(struct dl_phdr_info *info, size_t size, void *userdata)
     const struct range_search *search = userdata;
     const char *start = NULL;
     const char *end = NULL;
+
     for (unsigned i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         if (segment->p_type != PT_LOAD)
@@ -233,6 +244,7 @@ static int add_ranges(struct dl_phdr_info *info, size_t size, void *userdata)
 static struct plugin *find(struct plugin_store *store, const char *domain, const char *id)
 {
     struct plugin *found = NULL;
+
     lock_take(&store->lock);
     list_foreach(&store->plugins, struct plugin, plugin, link)
         if (strcmp(plugin->domain, domain) == 0 && strcmp(plugin->id, id) == 0)
@@ -304,6 +316,7 @@ static HASS_BLOCKING int open_new(struct plugin_store *store, struct plugin *plu
                                   struct hass_error *err)
 {
     int rc = file_replace(plugin->copy, data, size, 0500, err);
+
     if (rc == 0)
         rc = probe(store, plugin, err);
     if (rc < 0)
@@ -322,6 +335,7 @@ int plugin_open(struct plugin_store *store, const char *domain, const char *path
     struct elf_info info;
     char id[PLUGIN_ID_MAX + 1];
     int rc = prepare_folder(store, err);
+
     if (rc == 0)
         rc = plugin_read(path, &data, &size, err);
     if (rc == 0)

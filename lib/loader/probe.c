@@ -40,6 +40,7 @@ static void memory_load(struct probe_memory *memory)
     autofree void *data = NULL;
     size_t size;
     autojson *root = NULL;
+
     if (file_read(memory->path, MEMORY_MAX_SIZE, &data, &size, NULL) < 0 ||
         hass_json_parse(data, size, MEMORY_MAX_SIZE, &root, NULL) < 0)
         return; /* the first start, or damaged: everything is probed again */
@@ -54,6 +55,7 @@ static void memory_load(struct probe_memory *memory)
 struct probe_memory *probe_memory_create(const char *path)
 {
     struct probe_memory *memory = mem_zalloc(sizeof(*memory));
+
     memory->path = mem_strdup(path);
     memory->passed = hass_strmap_create(NULL);
     memory_load(memory);
@@ -85,6 +87,7 @@ static void memory_write(struct probe_memory *memory)
     autojson *list = json_array();
     const char *id;
     void *unused;
+
     strmap_foreach(memory->passed, id, unused) {
         if (hass_strmap_count(memory->passed) > MEMORY_MAX_IDS)
             hass_strmap_remove(memory->passed, id);
@@ -146,6 +149,7 @@ int probe_run(struct hass *hass, const char *program, const char *path, struct h
         .output_limit = 16 << 10,
     };
     int rc = hass_process_run(hass, &options, &result, &failure);
+
     if (rc == 0)
         rc = read_verdict(&result, err);
     else if (rc == -ETIMEDOUT)
@@ -170,6 +174,7 @@ static int probe_file(const char *path, const char *domain, struct hass_buf *rep
     struct hass_manifest manifest;
     void *handle;
     int rc = plugin_read(path, &data, &size, err);
+
     if (rc == 0)
         rc = elf_look(data, size, &info, err);
     if (rc == 0)

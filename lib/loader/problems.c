@@ -20,6 +20,7 @@ struct problem {
 void problem_destroy(void *object)
 {
     struct problem *problem = object;
+
     free(problem->file);
     free(problem->message);
     free(problem);
@@ -28,12 +29,14 @@ void problem_destroy(void *object)
 static void log_problem(const char *domain, const struct problem *problem, bool critical)
 {
     enum hass_log_level level = critical ? HASS_LOG_CRITICAL : HASS_LOG_ERROR;
+
     HASS__LOG(level, NULL, "Integration %s is left out: %s", domain, problem->message);
 }
 
 static bool is_critical(const struct loader *loader, const char *domain)
 {
     const struct integration *integration = integration_find(loader, domain);
+
     return integration && integration->plugin && integration->plugin->manifest.critical;
 }
 
@@ -41,6 +44,7 @@ void problem_report(struct loader *loader, const char *domain, enum problem_stag
                     const char *file, const char *message)
 {
     const struct problem *old = hass_strmap_get(loader->problems, domain);
+
     if (old && strcmp(old->message, message) == 0)
         return;
     struct problem *problem = mem_alloc(sizeof(*problem));
@@ -81,6 +85,7 @@ json_t *problems_as_json(const struct loader *loader)
     json_t *list = json_array();
     const char *domain;
     const struct problem *problem;
+
     strmap_foreach(loader->problems, domain, problem) {
         autofree char *what_to_do = remedy(domain, problem);
         json_array_append_new(list, json_pack("{s:s, s:s?, s:s, s:s}", "domain", domain, "file",

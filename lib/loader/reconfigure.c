@@ -15,6 +15,7 @@ static json_t *changed_domains(const struct config_file *old, const struct confi
     json_t *changed = json_object();
     const char *domain;
     json_t *section;
+
     json_object_foreach(old->sections, domain, section)
         if (!settings_same(old, new, domain))
             json_object_set_new(changed, domain, json_true());
@@ -27,6 +28,7 @@ static json_t *changed_domains(const struct config_file *old, const struct confi
 static HASS_COROUTINE void apply_change(struct loader *loader, const char *domain)
 {
     struct integration *integration = integration_get(loader, domain);
+
     if (!integration) {
         problem_report(loader, domain, PROBLEM_SETTINGS, NULL,
                        "that is not the name of an integration");
@@ -44,6 +46,7 @@ static HASS_CALLBACK void apply_core(struct loader *loader, const struct config_
 {
     struct hass_error err = HASS_ERROR_INIT;
     json_t *values = settings_core_values(loader->settings);
+
     if (hass_json_equal(old->core, loader->settings->core))
         json_decref(values);
     else if (hass_config_async_update(loader->hass, values, &err) < 0)
@@ -56,6 +59,7 @@ static HASS_COROUTINE void apply(struct loader *loader, struct config_file *file
     autojson *changed = changed_domains(old, file);
     const char *domain;
     json_t *unused;
+
     loader->settings = file;
     apply_core(loader, old);
     settings_log(&file->diagnostics);
@@ -71,6 +75,7 @@ static HASS_COROUTINE int reload_config(struct hass *hass, void *userdata, struc
 {
     struct loader *loader = userdata;
     struct config_file *file = NULL;
+
     loader_notify(loader, "reloading", "reading the configuration again");
     int rc = loader_async_read_settings(loader, &file, err);
     if (rc == 0 && file->diagnostics.errors > 0) {

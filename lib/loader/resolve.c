@@ -20,6 +20,7 @@ struct walk {
 static char *write_path(const struct walk *walk, size_t last, const char *to)
 {
     HASS_VEC(const char *) path = { 0 };
+
     vec_push(&path, to);
     for (size_t i = last;;) {
         vec_push(&path, walk->order.data[i]);
@@ -47,6 +48,7 @@ char *resolve_path(const char *from, const char *to, resolve_edges_fn *edges, vo
 {
     struct walk walk = { .reached_from = hass_strmap_create(NULL) };
     char *path = NULL;
+
     vec_push(&walk.order, from);
     for (size_t i = 0; i < walk.order.length && !path; i++) {
         const char *const *next = edges(walk.order.data[i], userdata);

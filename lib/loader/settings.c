@@ -18,6 +18,7 @@
 struct config_file *settings_empty(void)
 {
     struct config_file *file = mem_zalloc(sizeof(*file));
+
     file->core = json_object();
     file->sections = json_object();
     file->marks = yaml_marks_create();
@@ -35,6 +36,7 @@ bool settings_same(const struct config_file *a, const struct config_file *b, con
 {
     const json_t *in_a = hass_json_get(a->sections, domain);
     const json_t *in_b = hass_json_get(b->sections, domain);
+
     return in_a && in_b ? hass_json_equal(in_a, in_b) : in_a == in_b;
 }
 
@@ -61,6 +63,7 @@ bool settings_names_platform(const struct config_file *file, const char *name)
 {
     const char *domain;
     json_t *section;
+
     json_object_foreach(file->sections, domain, section) {
         const json_t *entry;
         size_t pos = 0;
@@ -76,6 +79,7 @@ json_t *settings_names(const struct config_file *file)
     json_t *names = json_object();
     const char *domain;
     json_t *section;
+
     json_object_foreach(file->sections, domain, section) {
         const json_t *entry;
         size_t pos = 0;
@@ -90,6 +94,7 @@ json_t *settings_names(const struct config_file *file)
 static char *path_of_entry(const struct config_file *file, const char *domain, const json_t *entry)
 {
     const json_t *section = hass_json_get(file->sections, domain);
+
     for (size_t i = 0; i < json_array_size(section); i++)
         if (json_array_get(section, i) == entry)
             return mem_printf("%s->%zu", domain, i);
@@ -113,6 +118,7 @@ enum {
 static struct hass_schema combine(const struct hass_schema *own, struct hass_field **ret_fields)
 {
     struct hass_schema schema = { .size = sizeof(schema), .extra = true };
+
     if (own)
         schema = schema_copy(own);
     struct hass_field *fields = mem_calloc(PLATFORM_FIELDS + schema.count, sizeof(*fields));
@@ -151,6 +157,7 @@ int settings_check_platform(struct config_file *file, const char *domain, const 
 {
     const struct hass_schema *own = NULL;
     size_t from = diagnostics->list.length;
+
     (void)manifest_find_platform(manifest, domain, &own);
     autofree struct hass_field *fields = NULL;
     autofree char *path = path_of_entry(file, domain, entry);
@@ -189,6 +196,7 @@ static char *hint_for_platform(const json_t *item)
 {
     const char *key;
     json_t *value;
+
     json_object_foreach((json_t *)item, key, value) {
         struct nearest nearest = { .word = key };
         nearest_offer(&nearest, "platform");
@@ -208,6 +216,7 @@ static void complain_of_item(struct config_file *file, const char *domain, const
         .path = domain,
         .hint = hint,
     };
+
     diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, &about,
                     "required key 'platform' is missing: this item of %s is ignored", domain);
 }
@@ -220,6 +229,7 @@ static void complain_of_surplus(struct config_file *file, const char *domain, co
         .mark = yaml_marks_find(file->marks, file->sections, domain),
         .path = domain,
     };
+
     if (!json_is_array(own))
         diagnostics_add(diagnostics, DIAGNOSTIC_WARNING, &about,
                         "integration %s takes no configuration of its own: this is ignored",
@@ -237,6 +247,7 @@ static int refuse_scalar(struct config_file *file, const char *domain, const jso
         .path = domain,
     };
     char text[SCHEMA_VALUE_TEXT];
+
     diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, &about, "expected a map, got %s",
                     schema_describe_value(own, text));
     return HASS_E_INVALID;
@@ -247,6 +258,7 @@ static int check_own(struct config_file *file, const char *domain, const json_t 
                      json_t **ret_own)
 {
     autojson *own = own_part(file, section);
+
     if (!manifest->config) {
         if (own)
             complain_of_surplus(file, domain, own, diagnostics);
@@ -266,6 +278,7 @@ static json_t *join(json_t *own, const json_t *section)
     json_t *all = json_is_array(own) ? own : json_array();
     const json_t *entry;
     size_t pos = 0;
+
     if (own != all && json_object_size(own) > 0)
         json_array_append_new(all, own);
     else if (own != all)
@@ -283,6 +296,7 @@ int settings_check(struct config_file *file, const char *domain,
     size_t from = diagnostics->list.length;
     json_t *own = NULL;
     size_t pos = 0;
+
     if (check_own(file, domain, section, manifest, diagnostics, &own) < 0)
         return refuse(diagnostics, from, err);
     *ret_config = settings_next_platform(section, &pos) ? join(own, section) : own;
@@ -337,6 +351,7 @@ static json_t *check_core_value(const char *key, const json_t *value)
 {
     autojson *alone = json_object();
     autojson *checked = NULL;
+
     json_object_set_new(alone, key, hass_json_ref(value));
     if (hass_schema_check(&core_schema, alone, &checked, NULL) < 0)
         return NULL;
@@ -347,6 +362,7 @@ json_t *settings_core_values(struct config_file *file)
 {
     autojson *checked = NULL;
     json_t *values = json_object();
+
     (void)schema_check_marked(&core_schema, file->core, file->marks, "homeassistant",
                               &file->diagnostics, &checked);
     for (size_t i = 0; i < sizeof(core_keys) / sizeof(core_keys[0]); i++) {
@@ -370,6 +386,7 @@ void settings_complain(struct config_file *file, const char *domain, const json_
                       : yaml_marks_key(file->marks, file->sections, domain),
         .path = path,
     };
+
     diagnostics_add(&file->diagnostics, DIAGNOSTIC_ERROR, &about, "%s", message);
 }
 

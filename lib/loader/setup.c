@@ -22,6 +22,7 @@
 static const char *const *waits_of(const char *domain, void *userdata)
 {
     const struct integration *integration = integration_find(userdata, domain);
+
     return integration ? integration->waits.data : NULL;
 }
 
@@ -57,6 +58,7 @@ static int begin_wait(struct integration *integration, struct integration *other
 static const char *const *dependencies_of(const char *domain, void *userdata)
 {
     const struct integration *integration = integration_find(userdata, domain);
+
     return integration && integration->plugin ? integration->plugin->manifest.dependencies : NULL;
 }
 
@@ -86,6 +88,7 @@ static HASS_CALLBACK int begin(struct integration *integration, struct begun *be
 {
     struct hass_error failure = HASS_ERROR_INIT;
     int rc = begin_wait(integration, begun->other, err);
+
     if (rc < 0)
         return rc;
     if (integration_async_begin_setup(begun->other, false, &begun->done, &failure) == 0)
@@ -98,6 +101,7 @@ static HASS_COROUTINE int finish(const struct begun *begun, struct hass_error *e
 {
     struct hass_error failure = HASS_ERROR_INIT;
     int rc = hass_async_await(begun->done, HASS_FOREVER, err);
+
     if (rc < 0)
         return rc;
     return integration_setup_result(begun->other, &failure) < 0
@@ -114,6 +118,7 @@ static HASS_COROUTINE int set_up_all(struct integration *integration, const char
 {
     HASS_VEC(struct begun) all = { 0 };
     int result = 0;
+
     for (; *domains && result == 0; domains++) {
         struct begun begun = { .other = integration_get(integration->loader, *domains) };
         if (begun.other->state == INTEGRATION_SET_UP || (!must && !begun.other->wanted) ||
@@ -143,6 +148,7 @@ int setup_async_dependencies(struct integration *integration, const char *except
 {
     const struct hass_manifest *manifest = &integration->plugin->manifest;
     autofree char *cycle = setup_find_cycle(integration);
+
     if (cycle)
         return hass_fail(err, HASS_E_DEPENDENCY, "its dependencies go in a circle: %s", cycle);
     int rc = set_up_all(integration, manifest->dependencies, except, true, err);
@@ -160,6 +166,7 @@ struct setup_call {
 static void free_call(void *object)
 {
     struct setup_call *call = object;
+
     json_decref(call->config);
     free(call);
 }
@@ -168,12 +175,14 @@ static HASS_COROUTINE int call_async_setup(struct hass *hass, void *userdata,
                                            struct hass_error *err)
 {
     const struct setup_call *call = userdata;
+
     return call->plugin->async_setup(hass, call->config, err);
 }
 
 static HASS_BLOCKING int call_setup(struct hass *hass, void *userdata, struct hass_error *err)
 {
     const struct setup_call *call = userdata;
+
     return call->plugin->setup(hass, call->config, err);
 }
 
@@ -183,6 +192,7 @@ static HASS_COROUTINE int await_setup(struct integration *integration, struct ha
     const struct loader_limits *limits = &integration->loader->limits;
     struct hass_error failure = HASS_ERROR_INIT;
     int rc = hass_async_await(done, limits->setup_warning, &failure);
+
     if (rc == -ETIMEDOUT && !hass_future_done(done)) {
         hass_warning("Setup of %s is taking over %g seconds", integration->domain,
                      limits->setup_warning);
@@ -203,6 +213,7 @@ static HASS_COROUTINE int run_entry_point(struct integration *integration, json_
 {
     struct hass *hass = integration->loader->hass;
     struct setup_call *call = mem_alloc(sizeof(*call));
+
     *call = (struct setup_call){ .plugin = integration->plugin, .config = config };
     struct hass_job job = call->plugin->setup ? HASS_JOB_EXECUTOR(call_setup, call)
                                               : HASS_JOB_COROUTINE(call_async_setup, call);
@@ -219,6 +230,7 @@ static int check_settings(struct integration *integration, json_t **ret_config,
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
     int rc = settings_check(integration->loader->settings, integration->domain,
                             &integration->plugin->manifest, &diagnostics, ret_config, err);
+
     settings_log(&diagnostics);
     diagnostics_fini(&diagnostics);
     return rc;
@@ -230,6 +242,7 @@ static HASS_COROUTINE int take_steps(struct integration *integration, enum probl
                                      struct hass_error *err)
 {
     json_t *config = NULL;
+
     *stage = PROBLEM_OPENING;
     int rc = integration_async_open(integration, err);
     if (rc < 0 && integration_check_deaths(integration, NULL) < 0)
@@ -256,6 +269,7 @@ static HASS_COROUTINE int take_steps(struct integration *integration, enum probl
 static HASS_CALLBACK void succeed(struct integration *integration)
 {
     struct loader *loader = integration->loader;
+
     integration->state = INTEGRATION_SET_UP;
     integration->sequence = ++loader->sequence;
     problem_clear(loader, integration->domain);
@@ -268,6 +282,7 @@ static HASS_COROUTINE void give_up(struct integration *integration, enum problem
                                    const struct hass_error *failure)
 {
     bool cancelled = failure->code == -ECANCELED;
+
     integration_async_close_scope(integration);
     integration->state = cancelled ? INTEGRATION_IDLE : INTEGRATION_FAILED;
     if (cancelled)
@@ -284,6 +299,7 @@ static HASS_COROUTINE int set_up(struct hass *hass, void *userdata, struct hass_
     struct hass_error failure = HASS_ERROR_INIT;
     enum problem_stage stage;
     int rc = take_steps(integration, &stage, &failure);
+
     if (rc == 0)
         succeed(integration);
     else
@@ -329,6 +345,7 @@ int integration_async_setup(struct integration *integration, bool again, struct 
 {
     autounref(hass_future) *done = NULL;
     int rc = integration_async_begin_setup(integration, again, &done, err);
+
     if (rc == 0)
         rc = hass_async_await(done, HASS_FOREVER, err);
     return rc < 0 ? rc : integration_setup_result(integration, err);
@@ -342,6 +359,7 @@ static HASS_CALLBACK struct integration *setting_up_now(struct loader *loader)
     struct integration *integration = integration_find(loader, scope_name(scope_current()));
     bool setting_up = integration && integration->state == INTEGRATION_SETTING_UP &&
                       integration->scope == scope_current();
+
     return setting_up ? integration : NULL;
 }
 

@@ -78,6 +78,7 @@ static HASS_COROUTINE int call_async_unload(struct hass *hass, void *userdata,
                                             struct hass_error *err)
 {
     const struct plugin *plugin = userdata;
+
     return plugin->async_unload(hass, err);
 }
 
@@ -89,6 +90,7 @@ static HASS_COROUTINE void run_before_close(struct integration *integration, str
     struct hass_error err = HASS_ERROR_INIT;
     autounref(hass_future) *done = NULL;
     int rc = job_run(hass, scope, &job, hass, NULL, NULL, JOB_TRACKED, &done, &err);
+
     if (rc >= 0)
         rc = hass_async_await(done, integration->loader->limits.close, &err);
     if (rc < 0)
@@ -98,6 +100,7 @@ static HASS_COROUTINE void run_before_close(struct integration *integration, str
 static HASS_COROUTINE int remove_entities(struct hass *hass, void *userdata, struct hass_error *err)
 {
     const struct integration *integration = userdata;
+
     return components_async_remove_platforms(hass, integration->domain, err);
 }
 
@@ -105,6 +108,7 @@ static HASS_COROUTINE void close_one(struct integration *integration)
 {
     struct hass *hass = integration->loader->hass;
     bool was_set_up = integration->state == INTEGRATION_SET_UP;
+
     integration->state = INTEGRATION_CLOSING;
     config_async_remove_component(hass, integration->domain);
     /* Entities first: what they say good-bye with is still there. */
@@ -128,6 +132,7 @@ static HASS_COROUTINE int open_one(const struct closing *closing, struct hass_er
 {
     struct integration *integration = closing->integration;
     int rc = closing->was_set_up ? integration_async_setup(integration, true, err) : 0;
+
     if (rc >= 0)
         rc =
             components_async_restore_platforms(integration->loader->hass, integration->domain, err);
@@ -140,6 +145,7 @@ static HASS_COROUTINE void retry_dependants(struct loader *loader)
     const char *domain;
     struct integration *integration;
     HASS_VEC(struct integration *) again = { 0 };
+
     strmap_foreach(loader->integrations, domain, integration)
         if (integration->wanted && integration->state == INTEGRATION_FAILED &&
             integration->failure.code == HASS_E_DEPENDENCY)
@@ -167,6 +173,7 @@ static HASS_COROUTINE int take_file(struct integration *integration, struct plug
 static bool is_wanted_now(const struct integration *integration)
 {
     const struct plugin *plugin = integration->plugin;
+
     return integration->wanted && !integration->scope &&
            (!plugin || plugin->setup || plugin->async_setup);
 }
@@ -176,6 +183,7 @@ static HASS_COROUTINE void open_again(struct integration *integration, struct pl
                                       struct hass_error *err)
 {
     struct closing *first = &plan->order.data[plan->order.length - 1];
+
     first->was_set_up = first->was_set_up || is_wanted_now(integration);
     (void)open_one(first, err);
     for (size_t i = plan->order.length - 1; i-- > 0;)
@@ -190,6 +198,7 @@ static HASS_COROUTINE int carry_out(struct integration *integration, enum change
     autofree char *path = NULL;
     bool look = change == CHANGE_RELOAD || change == CHANGE_FILE;
     int rc = look ? take_file(integration, &plugin, &path, err) : 0;
+
     if (rc < 0 || (change == CHANGE_FILE && rc == 0 && integration->scope))
         return rc;
     struct plan plan = { 0 };
@@ -229,6 +238,7 @@ static HASS_COROUTINE int change_in_turn(struct hass *hass, void *userdata, stru
     struct hass_mutex *changes = call.integration->loader->changes;
     struct hass_error failure = HASS_ERROR_INIT;
     int rc = hass_mutex_async_lock(changes, err);
+
     if (rc < 0)
         return rc;
     end_setup(call.integration);
@@ -243,6 +253,7 @@ int integration_async_change(struct integration *integration, enum change change
 {
     struct hass *hass = integration->loader->hass;
     struct change_call *call = mem_alloc(sizeof(*call));
+
     *call = (struct change_call){ integration, change };
     struct hass_job job = HASS_JOB_COROUTINE(change_in_turn, call, .name = "change integration");
     autounref(hass_future) *done = NULL;
@@ -256,6 +267,7 @@ static HASS_COROUTINE int change_named(struct hass *hass, const char *domain, en
                                        struct hass_error *err)
 {
     struct integration *integration = integration_find(loader_of(hass), domain);
+
     if (!integration && change == CHANGE_RELOAD)
         integration = integration_get(loader_of(hass), domain);
     if (!integration || (change == CHANGE_UNLOAD && !integration->scope))

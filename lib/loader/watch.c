@@ -37,6 +37,7 @@ struct pending {
 static void pending_destroy(void *object)
 {
     struct pending *pending = object;
+
     hass__assert_loop();
     timer_cancel(&pending->timer);
     free(pending);
@@ -49,6 +50,7 @@ static HASS_COROUTINE int replace(struct hass *hass, void *userdata, struct hass
     struct integration *integration = userdata;
     struct hass_error failure = HASS_ERROR_INIT;
     bool running = integration->scope != NULL;
+
     if (integration_async_change(integration, CHANGE_FILE, &failure) == 0)
         return 0;
     /* A set-up has told its failure itself. */
@@ -65,6 +67,7 @@ static HASS_COROUTINE int replace(struct hass *hass, void *userdata, struct hass
 static HASS_CALLBACK bool is_named(struct loader *loader, const char *domain)
 {
     const struct integration *integration = integration_find(loader, domain);
+
     return (integration && (integration->wanted || integration->scope)) ||
            settings_names_platform(loader->settings, domain);
 }
@@ -75,6 +78,7 @@ static HASS_CALLBACK void settled(struct timer *timer)
     struct loader *loader = pending->watch->loader;
     struct hass *hass = loader->hass;
     struct hass_error err = HASS_ERROR_INIT;
+
     if (is_named(loader, pending->domain) && !hass_is_stopping(hass)) {
         struct integration *integration = integration_get(loader, pending->domain);
         struct hass_job job = HASS_JOB_COROUTINE(replace, integration, .name = "changed file");
@@ -88,6 +92,7 @@ static HASS_CALLBACK void file_changed(struct watch *watch, const char *name)
 {
     struct runtime *runtime = watch->loader->hass->runtime;
     autofree char *domain = plugin_domain_of_path(name);
+
     if (!domain)
         return;
     struct pending *pending = hass_strmap_get(watch->pending, domain);
@@ -108,6 +113,7 @@ static void watch_folder(struct watch *watch, const char *folder)
 {
     const uint32_t mask = IN_CLOSE_WRITE | IN_MOVED_TO | IN_ONLYDIR;
     struct hass_error err = HASS_ERROR_INIT;
+
     if (inotify_add_watch(watch->fd, folder, mask) >= 0 || errno == ENOENT || errno == ENOTDIR)
         return;
     hass_fail_errno(&err, errno, "changed integration files in %s are not seen", folder);
@@ -171,6 +177,7 @@ struct watch *watch_create(struct loader *loader)
 {
     struct hass_error err = HASS_ERROR_INIT;
     int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
     if (fd < 0) {
         hass_fail_errno(&err, errno, "changed integration files are not seen");
         hass_warning("%s", err.message);

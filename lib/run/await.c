@@ -32,6 +32,7 @@ static HASS_CALLBACK void future_done(struct future_waiter *waiter)
 static HASS_COROUTINE int wait_future(struct hass_future *future, double timeout, bool shielded)
 {
     struct await await = { .waiter.done = future_done, .co = co_current() };
+
     if (!future_add_waiter(future, &await.waiter))
         return shielded ? 0 : co_check_cancel();
     int r = shielded ? co_wait_shielded(timeout) : co_wait(timeout);
@@ -70,6 +71,7 @@ int hass_async_shield(struct hass_future *future, struct hass_error *err)
 int hass_async_await_task(struct hass_task *task, double timeout, struct hass_error *err)
 {
     struct hass *hass = hass_task_future(task)->runtime->hass;
+
     VERIFY_COROUTINE(hass, "hass.async_await_task", err);
     if (task == task_current())
         return hass_fail(err, HASS_E_WOULD_DEADLOCK, "task %s waits for itself",
@@ -100,6 +102,7 @@ struct gather {
 static HASS_CALLBACK void part_done(struct future_waiter *waiter)
 {
     struct gather *gather = list_entry(waiter, struct part, waiter)->gather;
+
     if (gather->missing > 0 && --gather->missing == 0)
         co_wake(gather->co, 0);
 }
@@ -114,6 +117,7 @@ static HASS_COROUTINE int wait_several(struct hass_future *const futures[], size
         .parts = mem_alloc((count + 1) * sizeof(struct part)),
         .count = count,
     };
+
     for (size_t i = 0; i < count; i++) {
         gather.parts[i] = (struct part){ .waiter.done = part_done, .gather = &gather };
         hass_future_ref(futures[i]);
@@ -170,6 +174,7 @@ struct fd_wait {
 static HASS_CALLBACK void fd_ready(evutil_socket_t fd, short what, void *arg)
 {
     struct fd_wait *wait = arg;
+
     wait->events |= what & EV_READ ? HASS_FD_READ : 0;
     wait->events |= what & EV_WRITE ? HASS_FD_WRITE : 0;
     co_wake(wait->co, what & EV_TIMEOUT ? -ETIMEDOUT : 0);
@@ -182,6 +187,7 @@ static int watch_fd(struct event *event, struct runtime *runtime, unsigned event
     int64_t usec = clock_from_seconds(timeout);
     struct timeval limit = { .tv_sec = (time_t)(usec / 1000000), .tv_usec = usec % 1000000 };
     short what = 0;
+
     what |= events & HASS_FD_READ ? EV_READ : 0;
     what |= events & HASS_FD_WRITE ? EV_WRITE : 0;
     if (event_assign(event, loop_base(runtime->loop), wait->fd, what, fd_ready, wait) < 0)
@@ -194,6 +200,7 @@ int await_fd(struct runtime *runtime, int fd, unsigned events, double timeout, b
     struct fd_wait wait = { .co = co_current(), .fd = fd };
     struct event event;
     int r = watch_fd(&event, runtime, events, &wait, timeout);
+
     if (r < 0)
         return r;
     loop_outstanding_add(runtime->loop);
@@ -225,6 +232,7 @@ static HASS_COROUTINE int wait_for_sets(struct runtime *runtime, bool background
 {
     struct hass_future **futures[2];
     size_t counts[2] = { tasks_snapshot(runtime, TASK_SET_TRACKED, &futures[0]), 0 };
+
     if (background)
         counts[1] = tasks_snapshot(runtime, TASK_SET_BACKGROUND, &futures[1]);
     int r = counts[0] + counts[1] > 0;
@@ -246,6 +254,7 @@ static HASS_COROUTINE int wait_for_sets(struct runtime *runtime, bool background
 static HASS_COROUTINE int settle(struct runtime *runtime, bool background, struct hass_error *err)
 {
     int r = co_yield ();
+
     while (r == 0) {
         r = wait_for_sets(runtime, background);
         if (r == 0)
@@ -277,6 +286,7 @@ static HASS_CALLBACK int start_settling(struct hass *hass, void *arg, struct has
 {
     struct settle_call *call = arg;
     struct hass_job job = HASS_JOB_COROUTINE(settle_for_thread, call->background ? hass : NULL);
+
     return task_start(hass, runtime_of(hass)->root, &job, hass, NULL, NULL, 0, &call->task, err);
 }
 
@@ -284,6 +294,7 @@ int hass_block_till_done(struct hass *hass, bool background, struct hass_error *
 {
     struct settle_call call = { .background = background };
     int r = runtime_call(hass, "hass.block_till_done", start_settling, &call, err);
+
     if (r < 0)
         return r;
     autounref(hass_task) *task = call.task;

@@ -14,6 +14,7 @@
 bool hass__blocking_matters(void)
 {
     const struct runtime *runtime = runtime__thread;
+
     return runtime != NULL && runtime->debug && !symbol_looking &&
            BEAT_LOAD(runtime->beat->name) != NULL;
 }
@@ -24,6 +25,7 @@ void hass__blocking_report(const char *call, const char *detail, const char *ins
     const struct runtime *runtime = runtime__thread;
     const struct scope *scope = scope__current != NULL ? scope__current : runtime->root;
     char symbol[SYMBOL_SIZE];
+
     if (!thread_safety_remember(runtime->thread_safety, site, call))
         return;
     log_write_as(

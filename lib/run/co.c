@@ -36,6 +36,7 @@ __thread struct co *co__current __attribute__((tls_model("initial-exec")));
 struct co_pool *co_pool_create(struct runtime *runtime, size_t max)
 {
     struct co_pool *pool = mem_zalloc(sizeof(*pool));
+
     pool->runtime = runtime;
     pool->max = max > 0 ? max : MAX_COROUTINES;
     return pool;
@@ -101,6 +102,7 @@ static void give_stack(struct co_pool *pool, struct co_stack *stack)
 static void run_body(void *arg)
 {
     struct co *co = arg;
+
     co->body(co);
 }
 
@@ -114,6 +116,7 @@ static HASS_CALLBACK void finish(struct co *co)
 static HASS_CALLBACK void resume(struct co *co)
 {
     struct co *former = co__current;
+
     co__current = co;
     co->state = CO_RUNNING;
     bool ended = co_switch_resume(co->stack);
@@ -125,6 +128,7 @@ static HASS_CALLBACK void resume(struct co *co)
 static HASS_CALLBACK void resume_ready(struct ready *ready, int status)
 {
     struct co *co = list_entry(ready, struct co, ready);
+
     if (status < 0)
         co_pool_close(co->runtime->co_pool);
     resume(co);
@@ -138,6 +142,7 @@ static HASS_CALLBACK void time_out(struct timer *timer)
 int co_start(struct co *co, struct hass_error *err)
 {
     int r = take_stack(co->runtime->co_pool, &co->stack, err);
+
     if (r < 0)
         return r;
     timer_init(&co->timer, time_out);
@@ -157,6 +162,7 @@ int co_start(struct co *co, struct hass_error *err)
 int co_check_cancel(void)
 {
     struct co *co = co__current;
+
     if (!co->cancel)
         return 0;
     co->cancel = false;
@@ -173,6 +179,7 @@ static HASS_COROUTINE void suspend(struct co *co)
 void co_refused(void)
 {
     struct co *co = co__current;
+
     if (co == NULL || ++co->refused <= MAX_REFUSED)
         return;
     hass_warning("Task %s of %s goes on though it was cancelled and closed; it is never resumed",
@@ -192,6 +199,7 @@ static HASS_COROUTINE int refuse_to_wait(struct co *co)
 static HASS_COROUTINE int wait_for_wake(struct co *co, double timeout)
 {
     struct runtime *runtime = co->runtime;
+
     if (runtime->co_pool->closed)
         return refuse_to_wait(co);
     if (timeout >= 0)
@@ -205,12 +213,14 @@ static HASS_COROUTINE int wait_for_wake(struct co *co, double timeout)
 int co_wait(double timeout)
 {
     int r = co_check_cancel();
+
     return r < 0 ? r : wait_for_wake(co__current, timeout);
 }
 
 int co_wait_shielded(double timeout)
 {
     struct co *co = co__current;
+
     co->shielded = true;
     int r = wait_for_wake(co, timeout);
     co->shielded = false;
@@ -221,6 +231,7 @@ int co_yield (void)
 {
     struct co *co = co__current;
     int r = co_check_cancel();
+
     if (r < 0)
         return r;
     if (co->runtime->co_pool->closed)

@@ -62,6 +62,7 @@ static inline struct co *co_current(void)
 static inline struct co *co_hide(void)
 {
     struct co *co = co__current;
+
     co__current = NULL;
     return co;
 }

@@ -152,6 +152,7 @@ static void switch_out(struct co_stack *stack)
 static void trampoline(unsigned high, unsigned low)
 {
     struct co_stack *stack = (struct co_stack *)(uintptr_t)((uint64_t)high << 32 | low);
+
     after_switch_in(stack);
     for (;;) {
         switch_out(stack);
@@ -164,6 +165,7 @@ static void trampoline(unsigned high, unsigned low)
 static void park(struct co_stack *stack)
 {
     ucontext_t context;
+
     getcontext(&context);
     context.uc_link = NULL;
     context.uc_stack.ss_sp = stack->bottom;
@@ -203,6 +205,7 @@ struct co_stack *co_stack_create(size_t size)
     size_t mapped = (size + page - 1) / page * page + page;
     char *mapping = mmap(NULL, mapped, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+
     if (mapping == MAP_FAILED)
         return NULL;
     if (mprotect(mapping, page, PROT_NONE) < 0) {

@@ -90,6 +90,7 @@ static HASS_CALLBACK void release(struct hass_semaphore *semaphore)
 struct hass_semaphore *hass_semaphore_create(struct hass *hass, size_t count)
 {
     struct hass_semaphore *semaphore = mem_alloc(sizeof(*semaphore));
+
     semaphore_init(semaphore, hass, count);
     return semaphore;
 }
@@ -125,6 +126,7 @@ struct hass_mutex {
 struct hass_mutex *hass_mutex_create(struct hass *hass)
 {
     struct hass_mutex *mutex = mem_alloc(sizeof(*mutex));
+
     semaphore_init(&mutex->semaphore, hass, 1);
     return mutex;
 }
@@ -168,6 +170,7 @@ struct hass_queue {
 struct hass_queue *hass_queue_create(struct hass *hass, size_t limit, hass_destroy_fn *destroy)
 {
     struct hass_queue *queue = mem_zalloc(sizeof(*queue));
+
     queue->hass = hass;
     queue->limit = limit > 0 ? limit : 1;
     queue->destroy = destroy;
@@ -180,6 +183,7 @@ static void grow(struct hass_queue *queue)
 {
     size_t capacity = queue->capacity > 0 ? queue->capacity * 2 : 8;
     void **items = mem_alloc(capacity * sizeof(*items));
+
     for (size_t i = 0; i < queue->length; i++)
         items[i] = queue->items[(queue->first + i) & (queue->capacity - 1)];
     free(queue->items);
@@ -198,6 +202,7 @@ static void push(struct hass_queue *queue, void *item)
 static void *shift(struct hass_queue *queue)
 {
     void *item = queue->items[queue->first];
+
     queue->first = (queue->first + 1) & (queue->capacity - 1);
     queue->length--;
     return item;
@@ -224,6 +229,7 @@ struct hass_queue *hass_queue_destroy(struct hass_queue *queue)
 static HASS_CALLBACK bool try_put(struct hass_queue *queue, void *item)
 {
     struct waiter *getter = call_first(&queue->getters);
+
     if (getter != NULL)
         getter->item = item;
     else if (queue->length < queue->limit)
@@ -258,6 +264,7 @@ static HASS_CALLBACK void *get(struct hass_queue *queue)
 {
     void *item = shift(queue);
     struct waiter *putter = call_first(&queue->putters);
+
     if (putter != NULL)
         push(queue, putter->item);
     return item;

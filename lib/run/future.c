@@ -58,6 +58,7 @@ static HASS_CALLBACK void wake_waiters(struct hass_future *future)
 static HASS_CALLBACK void wake_posted(struct ready *ready, int status)
 {
     struct hass_future *future = list_entry(ready, struct hass_future, posted);
+
     if (status == 0)
         wake_waiters(future);
     hass_future_unref(future);
@@ -82,6 +83,7 @@ static void free_plain(struct hass_future *future)
 struct hass_future *hass_future_new(struct hass *hass)
 {
     struct hass_future *future = mem_alloc(sizeof(*future));
+
     future_init(future, runtime_of(hass), free_plain);
     return future;
 }
@@ -140,6 +142,7 @@ bool future_observed(const struct hass_future *future)
 static bool begin_setting(struct hass_future *future)
 {
     uint32_t state = atomic_load_explicit(&future->state, memory_order_relaxed);
+
     do {
         if (state & (FUTURE_SETTING | FUTURE_DONE))
             return false;
@@ -231,6 +234,7 @@ void future_complete(struct hass_future *future, int result, const struct hass_e
 bool future_add_waiter(struct hass_future *future, struct future_waiter *waiter)
 {
     uint32_t state = atomic_fetch_or_explicit(&future->state, FUTURE_WAITED, memory_order_acq_rel);
+
     list_init(&waiter->link);
     if (state & FUTURE_DONE)
         return false;
@@ -246,6 +250,7 @@ void future_remove_waiter(struct future_waiter *waiter)
 static struct timespec deadline_after(double timeout)
 {
     struct timespec now;
+
     clock_gettime(CLOCK_MONOTONIC, &now);
     int64_t usec = clock_from_seconds(timeout) + now.tv_nsec / 1000;
     return (struct timespec){
@@ -257,6 +262,7 @@ static struct timespec deadline_after(double timeout)
 static void begin_idling(struct ready *ready, int status)
 {
     struct idling *idling = (struct idling *)ready;
+
     pthread_mutex_lock(&blocked_lock);
     if (idling->blocked != NULL && !idling->blocked->done) {
         loop_outstanding_sub(idling->loop);
@@ -275,6 +281,7 @@ static void begin_idling(struct ready *ready, int status)
 static void idle_in_virtual_time(struct blocked *blocked)
 {
     struct runtime *runtime = blocked->future->runtime;
+
     if (!clock_is_virtual(runtime->clock) || !executor_is_worker())
         return;
     struct idling *idling = mem_zalloc(sizeof(*idling));
@@ -302,6 +309,7 @@ static int block(struct blocked *blocked, double timeout)
 {
     struct timespec deadline = deadline_after(timeout < 0 ? 0 : timeout);
     int r = 0;
+
     while (!blocked->done && r == 0)
         r = timeout < 0 ? pthread_cond_wait(&blocked->woken, &blocked_lock)
                         : pthread_cond_clockwait(&blocked->woken, &blocked_lock, CLOCK_MONOTONIC,
@@ -313,6 +321,7 @@ static int block(struct blocked *blocked, double timeout)
 static int wait_blocking(struct hass_future *future, double timeout)
 {
     struct blocked blocked = { .future = future, .woken = PTHREAD_COND_INITIALIZER };
+
     pthread_mutex_lock(&blocked_lock);
     list_append(&all_blocked, &blocked.link);
     uint32_t state = atomic_fetch_or_explicit(&future->state, FUTURE_BLOCKED, memory_order_acq_rel);

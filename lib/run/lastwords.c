@@ -70,6 +70,7 @@ static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
 static void copy_text(char *to, size_t size, const char *from)
 {
     size_t i = 0;
+
     for (; from != NULL && from[i] != '\0' && i + 1 < size; i++)
         to[i] = from[i];
     to[i] = '\0';
@@ -78,6 +79,7 @@ static void copy_text(char *to, size_t size, const char *from)
 static void say(const char *text)
 {
     ssize_t n = write(STDERR_FILENO, text, strlen(text));
+
     (void)n;
 }
 
@@ -97,6 +99,7 @@ static void say_last_words(int number, const struct last_file *file)
 static void on_fatal_signal(int number, siginfo_t *info, void *context)
 {
     struct last_file *file = atomic_load(&current);
+
     if (file != NULL) {
         const struct scope *scope = scope__current;
         file->signal = number;
@@ -115,6 +118,7 @@ static void install_handlers(void)
         .sa_sigaction = on_fatal_signal,
         .sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
     };
+
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
         struct sigaction present;
@@ -130,6 +134,7 @@ static void read_boot_id(char *text, size_t size)
 {
     autoclose int fd = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? 0 : read(fd, text, size - 1);
+
     text[n > 0 ? n : 0] = '\0';
     text[strcspn(text, "\n")] = '\0';
 }
@@ -137,6 +142,7 @@ static void read_boot_id(char *text, size_t size)
 static bool is_ours(const struct last_file *file)
 {
     char boot[sizeof(file->boot)];
+
     read_boot_id(boot, sizeof(boot));
     return memcmp(file->magic, MAGIC, sizeof(file->magic)) == 0 && file->version == VERSION &&
            file->size == sizeof(*file) && strncmp(file->boot, boot, sizeof(boot)) == 0;
@@ -148,6 +154,7 @@ static const char *domain_at_work(const struct last_file *file)
     uint64_t address = (uintptr_t)BEAT_LOAD(file->beat.scope);
     /* Files are opened in the name of the core. */
     bool opening = file->loading[0] != '\0' && strcmp(file->domain, "core") == 0;
+
     if (file->signal != 0 && !opening)
         return file->domain;
     if (BEAT_LOAD(file->beat.name) != NULL)
@@ -162,6 +169,7 @@ static void read_former(struct lastwords *lastwords, const char *path)
     struct lastwords_report *report = &lastwords->former;
     autofree struct last_file *file = mem_zalloc(sizeof(*file));
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
     if (fd < 0 || read(fd, file, sizeof(*file)) != (ssize_t)sizeof(*file) || !is_ours(file))
         return;
     file->domain[sizeof(file->domain) - 1] = file->job[sizeof(file->job) - 1] = '\0';
@@ -178,6 +186,7 @@ static void log_former(const struct lastwords_report *former)
 {
     char how[48] = "was killed from outside";
     const char *name = sigabbrev_np(former->signal);
+
     if (former->signal != 0)
         snprintf(how, sizeof(how), "died by signal %d (SIG%s)", former->signal,
                  name != NULL ? name : "?");
@@ -199,6 +208,7 @@ struct death {
 static FILE *open_deaths(const struct lastwords *lastwords, const char *mode)
 {
     autofree char *path = mem_printf("%s/deaths", lastwords->dir);
+
     return fopen(path, mode);
 }
 
@@ -206,6 +216,7 @@ static bool next_death(FILE *file, struct death *ret_death)
 {
     char line[160];
     long long when;
+
     while (ftell(file) < (long)MAX_DEATHS && fgets(line, sizeof(line), file) != NULL) {
         if (sscanf(line, "%lld %79s", &when, ret_death->domain) == 2) {
             ret_death->time = when;
@@ -218,6 +229,7 @@ static bool next_death(FILE *file, struct death *ret_death)
 static bool is_recent(const struct lastwords *lastwords, const struct death *death)
 {
     int64_t now = clock_wall(lastwords->runtime->clock);
+
     return death->time <= now && now - death->time < DEATH_USEC;
 }
 
@@ -226,6 +238,7 @@ size_t lastwords_deaths(const struct lastwords *lastwords, const char *domain)
     FILE *file = lastwords != NULL ? open_deaths(lastwords, "re") : NULL;
     struct death death;
     size_t count = 0;
+
     if (file == NULL)
         return 0;
     while (next_death(file, &death))
@@ -240,6 +253,7 @@ static void rewrite_deaths(struct lastwords *lastwords, const char *forgotten, c
     autobuf text = HASS_BUF_INIT;
     struct death death;
     FILE *file = open_deaths(lastwords, "re");
+
     while (file != NULL && next_death(file, &death))
         if (is_recent(lastwords, &death) &&
             (forgotten == NULL || strcmp(death.domain, forgotten) != 0))
@@ -269,6 +283,7 @@ static int map_file(struct lastwords *lastwords, const char *path)
 {
     autofree char *fresh = mem_printf("%s.new", path);
     autoclose int fd = open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
     if (fd < 0 || ftruncate(fd, sizeof(struct last_file)) < 0)
         return -errno;
     void *mapping = mmap(NULL, sizeof(struct last_file), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -281,6 +296,7 @@ static int map_file(struct lastwords *lastwords, const char *path)
 static void begin(struct lastwords *lastwords)
 {
     struct last_file *file = lastwords->file;
+
     memcpy(file->magic, MAGIC, sizeof(file->magic));
     file->version = VERSION;
     file->size = sizeof(*file);
@@ -296,6 +312,7 @@ int lastwords_create(struct runtime *runtime, const char *dir, struct lastwords 
 {
     struct lastwords *lastwords = mem_zalloc(sizeof(*lastwords));
     autofree char *path = mem_printf("%s/last", dir);
+
     lastwords->runtime = runtime;
     lastwords->dir = mem_strdup(dir);
     read_former(lastwords, path);
@@ -364,6 +381,7 @@ static struct known_scope *find_scope(struct lastwords *lastwords, const struct 
 void lastwords_add_scope(struct lastwords *lastwords, const struct scope *scope, const char *domain)
 {
     struct known_scope *known = lastwords != NULL ? find_scope(lastwords, NULL) : NULL;
+
     if (known == NULL)
         return;
     copy_text(known->domain, sizeof(known->domain), domain);
@@ -373,6 +391,7 @@ void lastwords_add_scope(struct lastwords *lastwords, const struct scope *scope,
 void lastwords_remove_scope(struct lastwords *lastwords, const struct scope *scope)
 {
     struct known_scope *known = lastwords != NULL ? find_scope(lastwords, scope) : NULL;
+
     if (known != NULL)
         known->address = 0;
 }

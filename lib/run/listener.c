@@ -44,6 +44,7 @@ struct listener {
 static bool somebody_answers(const struct sockaddr_un *address)
 {
     autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
     if (fd < 0)
         return false;
     return connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 || errno == EAGAIN;
@@ -52,6 +53,7 @@ static bool somebody_answers(const struct sockaddr_un *address)
 static int remove_stale(const struct sockaddr_un *address, struct hass_error *err)
 {
     struct stat status;
+
     if (lstat(address->sun_path, &status) < 0)
         return 0;
     if (!S_ISSOCK(status.st_mode))
@@ -101,6 +103,7 @@ static int open_socket(const char *path, mode_t mode, struct sockaddr_un *addres
 static void remember_file(struct listener *listener)
 {
     struct stat status;
+
     if (stat(listener->address.sun_path, &status) == 0) {
         listener->device = status.st_dev;
         listener->inode = status.st_ino;
@@ -110,6 +113,7 @@ static void remember_file(struct listener *listener)
 static void remove_file(const struct listener *listener)
 {
     struct stat status;
+
     if (lstat(listener->address.sun_path, &status) == 0 && status.st_dev == listener->device &&
         status.st_ino == listener->inode)
         unlink(listener->address.sun_path);
@@ -120,6 +124,7 @@ static void remove_file(const struct listener *listener)
 static HASS_CALLBACK void listener_unref(void *object)
 {
     struct listener *listener = object;
+
     if (--listener->refs == 0)
         free(listener);
 }
@@ -128,6 +133,7 @@ static HASS_CALLBACK void serve(struct listener *listener, int fd)
 {
     struct stream_owner owner = { .closed = listener_unref, .arg = listener };
     struct hass_stream *stream = stream_new(listener->hass, fd, &listener->limits, &owner);
+
     listener->refs++;
     sub_run(listener->hass, listener->sub, stream);
     stream_unref(stream);
@@ -142,6 +148,7 @@ static HASS_CALLBACK void go_on(struct timer *timer)
 static HASS_CALLBACK void rest(struct listener *listener, int number)
 {
     struct runtime *runtime = runtime_of(listener->hass);
+
     hass_warning("No connection is accepted at %s for %g s: %s", listener->address.sun_path,
                  REST_SECONDS, hass_error_name(-number));
     event_del(&listener->event);
@@ -158,6 +165,7 @@ static HASS_CALLBACK void accept_one(evutil_socket_t listening, short what, void
 {
     struct listener *listener = arg;
     int fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
     if (fd < 0) {
         if (!is_passing(errno))
             rest(listener, errno);
@@ -175,6 +183,7 @@ static HASS_CALLBACK void accept_one(evutil_socket_t listening, short what, void
 static HASS_CALLBACK void stop_listening(struct hass_sub *sub, void *owner)
 {
     struct listener *listener = owner;
+
     event_del(&listener->event);
     timer_cancel(&listener->rest);
     remove_file(listener);
@@ -204,6 +213,7 @@ static HASS_CALLBACK struct listener *listener_new(struct hass *hass, int fd,
                                                    const struct hass_stream_limits *limits)
 {
     struct listener *listener = mem_zalloc(sizeof(*listener));
+
     listener->hass = hass;
     listener->refs = 1;
     listener->fd = fd;

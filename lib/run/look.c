@@ -72,6 +72,7 @@ static void note_place(int number, siginfo_t *info, void *context)
 {
     int saved = errno;
     pid_t self = (pid_t)syscall(SYS_gettid);
+
     if (atomic_load(&wanted) == self) {
         struct place place = place_of(context);
         atomic_store(&seen_sp, place.sp);
@@ -87,6 +88,7 @@ static void install_handler(void)
         .sa_sigaction = note_place,
         .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
     };
+
     sigemptyset(&action.sa_mask);
     sigaction(LOOK_SIGNAL, &action, NULL);
 }
@@ -94,6 +96,7 @@ static void install_handler(void)
 static void let_signal(int how)
 {
     sigset_t set;
+
     sigemptyset(&set);
     sigaddset(&set, LOOK_SIGNAL);
     pthread_sigmask(how, &set, NULL);
@@ -103,6 +106,7 @@ static void let_signal(int how)
 void look_prepare_thread(void)
 {
     stack_t present;
+
     pthread_once(&handler_once, install_handler);
     if (sigaltstack(NULL, &present) == 0 && (present.ss_flags & SS_DISABLE)) {
         size_t size = (size_t)sysconf(_SC_SIGSTKSZ) + 32 * 1024;
@@ -129,6 +133,7 @@ void look_release_thread(void)
 static bool ask_by_signal(pid_t tid, struct place *ret_place)
 {
     const struct timespec pause = { .tv_nsec = 1000000 };
+
     atomic_store(&wanted, tid);
     if (syscall(SYS_tgkill, getpid(), tid, LOOK_SIGNAL) < 0)
         return false;
@@ -145,6 +150,7 @@ static bool ask_by_signal(pid_t tid, struct place *ret_place)
 static bool read_call(pid_t tid, char *text, size_t size)
 {
     char path[64];
+
     snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", (int)tid);
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
@@ -156,6 +162,7 @@ static bool parse_call(const char *text, long *ret_number, struct place *ret_pla
 {
     unsigned long sp = 0;
     unsigned long pc = 0;
+
     if (sscanf(text, "%ld %*x %*x %*x %*x %*x %*x %lx %lx", ret_number, &sp, &pc) == 3 ||
         sscanf(text, "%ld %lx %lx", ret_number, &sp, &pc) == 3) {
         *ret_place = (struct place){ pc, sp };
@@ -169,6 +176,7 @@ static bool parse_call(const char *text, long *ret_number, struct place *ret_pla
 static bool consider(const struct hass *hass, uintptr_t address, struct sight *sight)
 {
     const char *domain = scope_name_of_address(hass, (const void *)address);
+
     if (domain == NULL)
         return false;
     sight->culprit = (const void *)address;
@@ -180,6 +188,7 @@ static bool read_words(uintptr_t from, uintptr_t *words, size_t size)
 {
     struct iovec local = { .iov_base = words, .iov_len = size };
     struct iovec remote = { .iov_base = (void *)from, .iov_len = size };
+
     return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)size;
 }
 
@@ -188,6 +197,7 @@ static void search_stack(const struct hass *hass, uintptr_t sp, struct sight *si
 {
     uintptr_t words[PAGE / sizeof(uintptr_t)];
     uintptr_t at = sp & ~(sizeof(uintptr_t) - 1);
+
     for (uintptr_t end = at + STACK_LIMIT; at < end;) {
         size_t size = PAGE - at % PAGE;
         if (!read_words(at, words, size))
@@ -203,6 +213,7 @@ static bool look(const struct hass *hass, pid_t tid, struct sight *sight)
 {
     char text[256];
     struct place place;
+
     if (!read_call(tid, text, sizeof(text)))
         return false;
     sight->running = strncmp(text, "running", 7) == 0;

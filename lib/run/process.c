@@ -58,6 +58,7 @@ void process_block_signals(sigset_t *ret_former)
 {
     static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS };
     sigset_t set;
+
     sigfillset(&set);
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
         sigdelset(&set, faults[i]);
@@ -93,6 +94,7 @@ struct child {
 static double monotonic_seconds(void)
 {
     struct timespec now;
+
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
@@ -100,6 +102,7 @@ static double monotonic_seconds(void)
 static void read_options(struct child *child, const struct hass_process_options *options)
 {
     size_t size = options->size < sizeof(*options) ? options->size : sizeof(*options);
+
     memcpy(&child->options, options, size);
     if (child->options.timeout == 0)
         child->options.timeout = DEFAULT_TIMEOUT;
@@ -117,6 +120,7 @@ static bool is_ours_alone(const char *variable)
 static char **own_environment(void)
 {
     size_t count = 0;
+
     while (environ[count] != NULL)
         count++;
     char **copy = mem_alloc((count + 1) * sizeof(*copy));
@@ -148,6 +152,7 @@ static void describe_signals(posix_spawnattr_t *attributes)
 {
     sigset_t all;
     sigset_t none;
+
     sigfillset(&all);
     sigemptyset(&none);
     posix_spawnattr_init(attributes);
@@ -166,6 +171,7 @@ static int spawn(struct child *child, const int ends[3])
     autofree char **environment = options->envp == NULL ? own_environment() : NULL;
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
+
     describe_descriptors(&actions, ends, options->cwd);
     describe_signals(&attributes);
     int number =
@@ -179,6 +185,7 @@ static int spawn(struct child *child, const int ends[3])
 static void watch(struct child *child, int fd, uint32_t events)
 {
     struct epoll_event event = { .events = events, .data.fd = fd };
+
     if (fd >= 0)
         epoll_ctl(child->epoll, EPOLL_CTL_ADD, fd, &event);
 }
@@ -194,6 +201,7 @@ static void close_fd(int *fd)
 static int make_pipe(bool for_input, int *ours, int *theirs)
 {
     int fds[2];
+
     if (pipe2(fds, O_CLOEXEC) < 0)
         return -errno;
     *ours = fds[for_input];
@@ -205,6 +213,7 @@ static int make_pipe(bool for_input, int *ours, int *theirs)
 static int make_pipes(struct child *child, int ends[3])
 {
     int r = child->options.input != NULL ? make_pipe(true, &child->input, &ends[0]) : 0;
+
     if (r == 0)
         r = make_pipe(false, &child->output.fd, &ends[1]);
     if (r == 0)
@@ -229,6 +238,7 @@ static int child_start(struct child *child, const struct hass_process_options *o
                        struct hass_error *err)
 {
     int ends[3] = { -1, -1, -1 };
+
     *child = (struct child){
         .pidfd = -1,
         .epoll = -1,
@@ -264,6 +274,7 @@ static int child_start(struct child *child, const struct hass_process_options *o
 static void keep(struct child *child, struct capture *capture, const char *data, size_t size)
 {
     size_t room = child->options.output_limit - capture->kept.length;
+
     if (size > room) {
         child->truncated = true;
         size = room;
@@ -274,6 +285,7 @@ static void keep(struct child *child, struct capture *capture, const char *data,
 static void read_some(struct child *child, struct capture *capture)
 {
     char data[2048];
+
     for (size_t total = 0; capture->fd >= 0 && total < READ_TURN;) {
         ssize_t n = read(capture->fd, data, sizeof(data));
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -290,6 +302,7 @@ static void read_some(struct child *child, struct capture *capture)
 static void write_some(struct child *child)
 {
     const char *data = child->options.input;
+
     while (child->input >= 0 && child->written < child->options.input_size) {
         ssize_t n =
             write(child->input, data + child->written, child->options.input_size - child->written);
@@ -305,6 +318,7 @@ static void write_some(struct child *child)
 static void look_whether_it_exited(struct child *child)
 {
     siginfo_t info = { 0 };
+
     if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
         info.si_pid != 0)
         child->exited = true;
@@ -331,6 +345,7 @@ static bool is_finished(const struct child *child)
 static double time_left(const struct child *child)
 {
     double left = child->deadline - monotonic_seconds();
+
     return left > 0 ? left : 0;
 }
 
@@ -339,6 +354,7 @@ static double time_left(const struct child *child)
 static void reap(const struct child *child, struct hass_process_result *result)
 {
     siginfo_t info = { 0 };
+
     if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
         hass_warning("Child %d could not be killed", (int)child->pid);
     else if (result != NULL)
@@ -385,6 +401,7 @@ static int wait_blocking(int fd, double seconds)
 {
     struct pollfd set = { .fd = fd, .events = POLLIN };
     int n = poll(&set, 1, (int)(fmin(seconds, LONGEST_POLL) * 1000) + 1);
+
     if (n < 0)
         return errno == EINTR ? 0 : -errno;
     return n == 0 && seconds < LONGEST_POLL ? -ETIMEDOUT : 0;
@@ -395,6 +412,7 @@ static int wait_for_child(const struct child *child)
 {
     double left = time_left(child);
     int r = wait_blocking(child->epoll, left < LOOK_INTERVAL ? left : LOOK_INTERVAL);
+
     if (executor_cancelled())
         return -ECANCELED;
     return r == -ETIMEDOUT && time_left(child) > 0 ? 0 : r;
@@ -458,6 +476,7 @@ static _Atomic bool watched[NSIG];
 static void block_signal(int how, int number)
 {
     sigset_t set;
+
     sigemptyset(&set);
     sigaddset(&set, number);
     pthread_sigmask(how, &set, NULL);
@@ -467,6 +486,7 @@ static HASS_CALLBACK void signal_arrived(evutil_socket_t fd, short what, void *a
 {
     struct signal_watch *watch = arg;
     struct signalfd_siginfo info;
+
     if (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
         sub_run(watch->hass, watch->sub, watch->hass);
 }
@@ -474,6 +494,7 @@ static HASS_CALLBACK void signal_arrived(evutil_socket_t fd, short what, void *a
 static HASS_CALLBACK void stop_watching(struct hass_sub *sub, void *owner)
 {
     struct signal_watch *watch = owner;
+
     event_del(&watch->event);
     close(watch->fd);
     block_signal(SIG_UNBLOCK, watch->number);
@@ -484,6 +505,7 @@ static HASS_CALLBACK void stop_watching(struct hass_sub *sub, void *owner)
 static int open_signal(int number, struct hass_error *err)
 {
     sigset_t set;
+
     sigemptyset(&set);
     if (sigaddset(&set, number) < 0 || number == SIGKILL || number == SIGSTOP)
         return hass_fail(err, HASS_E_INVALID, "signal %d cannot be watched", number);

@@ -156,6 +156,7 @@ static HASS_CALLBACK void reader_too_slow(struct timer *timer)
 static HASS_CALLBACK void push_out(struct hass_stream *stream)
 {
     bool progress = false;
+
     if (stream->closed || !write_out(stream, &progress))
         return;
     if (stream->output.length == 0) {
@@ -178,6 +179,7 @@ static HASS_CALLBACK void socket_writable(evutil_socket_t fd, short what, void *
 static HASS_CALLBACK void flush_queued(struct ready *ready, int status)
 {
     struct hass_stream *stream = list_entry(ready, struct hass_stream, flush);
+
     stream->flush_queued = false;
     push_out(stream);
     stream_unref(stream);
@@ -228,6 +230,7 @@ static HASS_CALLBACK void socket_readable(evutil_socket_t fd, short what, void *
 {
     struct hass_stream *stream = arg;
     ssize_t n = recv(fd, bytes_room(&stream->input, READ_SIZE), READ_SIZE, MSG_DONTWAIT);
+
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
         event_add(&stream->readable, NULL);
         return;
@@ -246,6 +249,7 @@ static HASS_COROUTINE int wait_for_input(struct hass_stream *stream, int64_t dea
 {
     int64_t now = clock_monotonic(stream->runtime->clock);
     double timeout = HASS_FOREVER;
+
     if (deadline != INT64_MAX)
         timeout = deadline > now ? (double)(deadline - now) / 1e6 : 0;
     stream->reader = co_current();
@@ -284,6 +288,7 @@ static HASS_COROUTINE int read_until(struct hass_stream *stream, size_t limit, d
 static const char *find_line_end(struct hass_stream *stream)
 {
     const struct bytes *input = &stream->input;
+
     if (input->length == stream->scanned)
         return NULL;
     const char *end =
@@ -297,6 +302,7 @@ static int has_line(struct hass_stream *stream, size_t limit)
 {
     bool found = find_line_end(stream) != NULL;
     size_t length = stream->scanned;
+
     if (length > 0 && bytes_start(&stream->input)[length - 1] == '\r')
         length--;
     if (length > limit)
@@ -359,6 +365,7 @@ struct hass_stream *stream_new(struct hass *hass, int fd, const struct hass_stre
 {
     struct hass_stream *stream = mem_zalloc(sizeof(*stream));
     struct event_base *base = loop_base(runtime_of(hass)->loop);
+
     stream->hass = hass;
     stream->runtime = runtime_of(hass);
     stream->refs = 1;
@@ -420,6 +427,7 @@ int hass_stream_peer(const struct hass_stream *stream, struct hass_peer *ret_pee
 {
     struct ucred credentials;
     socklen_t size = sizeof(credentials);
+
     if (getsockopt(stream->fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
         return hass_fail_errno(err, errno, "the peer cannot be identified");
     ret_peer->pid = credentials.pid;

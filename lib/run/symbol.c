@@ -49,6 +49,7 @@ static bool parse_line(const char *line, struct mapping *mapping)
     unsigned long start;
     unsigned long end;
     unsigned long long offset;
+
     mapping->path[0] = '\0';
     if (sscanf(line, "%lx-%lx %*s %llx %*s %*s %511[^\n]", &start, &end, &offset, mapping->path) <
         3)
@@ -64,6 +65,7 @@ static bool find_mapping(uintptr_t address, struct mapping *ret_mapping)
     char line[1024];
     bool found = false;
     FILE *maps = fopen("/proc/self/maps", "re");
+
     while (maps != NULL && !found && fgets(line, sizeof(line), maps) != NULL)
         found = parse_line(line, ret_mapping) && address >= ret_mapping->start &&
                 address < ret_mapping->end;
@@ -100,6 +102,7 @@ static bool to_file_address(int fd, const ElfW(Ehdr) * header, uint64_t offset,
 static bool find_table(int fd, const ElfW(Ehdr) * header, ElfW(Shdr) * ret_table)
 {
     bool found = false;
+
     for (size_t i = 0; i < header->e_shnum; i++) {
         ElfW(Shdr) section;
         if (!read_at(fd, header->e_shoff + i * sizeof(section), &section, sizeof(section)))
@@ -117,6 +120,7 @@ static bool find_table(int fd, const ElfW(Ehdr) * header, ElfW(Shdr) * ret_table
 static bool covers(const ElfW(Sym) * symbol, uint64_t address)
 {
     unsigned type = symbol->st_info & 0xf;
+
     if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol->st_shndx == SHN_UNDEF)
         return false;
     return address >= symbol->st_value &&
@@ -128,6 +132,7 @@ static struct match search(int fd, const ElfW(Shdr) * table, uint64_t address)
     struct match match = { 0 };
     ElfW(Sym) symbols[CHUNK];
     size_t count = table->sh_size / sizeof(symbols[0]);
+
     for (size_t first = 0; first < count; first += CHUNK) {
         size_t n = count - first < CHUNK ? count - first : CHUNK;
         if (!read_at(fd, table->sh_offset + first * sizeof(symbols[0]), symbols,
@@ -144,6 +149,7 @@ static bool read_name(int fd, const ElfW(Ehdr) * header, const ElfW(Shdr) * tabl
                       char *text, size_t size)
 {
     ElfW(Shdr) strings;
+
     if (!read_at(fd, header->e_shoff + table->sh_link * sizeof(strings), &strings, sizeof(strings)))
         return false;
     ssize_t n = pread(fd, text, size - 1, (off_t)(strings.sh_offset + name));
@@ -159,6 +165,7 @@ static bool find_function(const char *path, uint64_t offset, char *name, size_t 
     ElfW(Shdr) table;
     uint64_t address;
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
     if (fd < 0 || !read_at(fd, 0, &header, sizeof(header)) ||
         memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_phentsize != sizeof(ElfW(Phdr)) ||
         header.e_shentsize != sizeof(ElfW(Shdr)) ||
@@ -191,6 +198,7 @@ static void describe(uintptr_t address, char text[SYMBOL_SIZE])
     struct mapping mapping;
     char file[PLAIN_NAME], name[96];
     uint64_t distance;
+
     if (!find_mapping(address, &mapping)) {
         snprintf(text, SYMBOL_SIZE, "0x%lx", (unsigned long)address);
         return;
@@ -206,6 +214,7 @@ static void describe(uintptr_t address, char text[SYMBOL_SIZE])
 const char *symbol_describe(const void *address, char text[SYMBOL_SIZE])
 {
     struct answer *answer = &cache[((uintptr_t)address >> 2) % CACHE_SIZE];
+
     pthread_mutex_lock(&cache_lock);
     bool known = answer->address == address && address != NULL;
     if (known)

@@ -87,6 +87,7 @@ size_t tasks_snapshot(const struct runtime *runtime, enum task_set set,
     size_t count = 0;
     struct hass_future **futures =
         mem_alloc((runtime->tasks->counts[set] + 1) * sizeof(struct hass_future *));
+
     list_foreach(&runtime->tasks->sets[set], struct entry, entry, link) {
         const struct hass_task *task = entry->info.task;
         if (task == NULL || (task != self && !task->co.cancelling))
@@ -113,6 +114,7 @@ void tasks_begin_stop(struct runtime *runtime)
 {
     struct tasks *tasks = runtime->tasks;
     const struct hass_task *self = task_current();
+
     list_foreach(&tasks->sets[TASK_SET_TRACKED], struct entry, entry, link)
         if (entry->info.task == NULL || entry->info.task != self)
             move(tasks, entry, TASK_SET_OLD);
@@ -128,6 +130,7 @@ size_t tasks_cancel(struct runtime *runtime, enum task_set set)
 {
     const struct hass_task *self = task_current();
     size_t count = 0;
+
     list_foreach(&runtime->tasks->sets[set], struct entry, entry, link) {
         if (entry->info.task == NULL || entry->info.task == self)
             continue;
@@ -142,6 +145,7 @@ size_t tasks_cancel(struct runtime *runtime, enum task_set set)
 static HASS_CALLBACK void job_done(struct future_waiter *waiter)
 {
     struct tracked_job *job = list_entry(waiter, struct tracked_job, waiter);
+
     take_out(job->entry.info.future->runtime->tasks, &job->entry);
     scope_unref(job->entry.info.scope);
     free(job);
@@ -152,6 +156,7 @@ static enum task_set set_of_job(unsigned flags)
 {
     const struct hass_task *caller = task_current();
     bool main_set = (flags & JOB_TRACKED) && (caller == NULL || caller->set == TASK_SET_TRACKED);
+
     return main_set ? TASK_SET_TRACKED : TASK_SET_BACKGROUND;
 }
 
@@ -159,6 +164,7 @@ void task_track(struct scope *scope, struct hass_future *future, const char *nam
 {
     size_t size = strlen(name) + 1;
     struct tracked_job *job = mem_alloc(sizeof(*job) + size);
+
     memcpy(job->name, name, size);
     job->waiter.done = job_done;
     if (!future_add_waiter(future, &job->waiter)) {
@@ -181,6 +187,7 @@ static void log_unobserved(const struct hass_task *task)
     const struct hass_future *future = &task->future;
     /* Ended with its scope: by a wait that was cancelled, or by a call that was told so. */
     bool closed = future->result == -ECANCELED || future->result == HASS_E_CLOSED;
+
     if (task->log_errors || future->result >= 0 || closed || future_observed(future))
         return;
     hass_error("Error in task %s, which nobody waited for: %s", task->co.name,
@@ -190,6 +197,7 @@ static void log_unobserved(const struct hass_task *task)
 static void free_task(struct hass_future *future)
 {
     struct hass_task *task = list_entry(future, struct hass_task, future);
+
     log_unobserved(task);
     free(task->own_name);
     free(task);
@@ -218,6 +226,7 @@ static HASS_CALLBACK void run_task(struct co *co)
 {
     struct hass_task *task = task_of(co);
     struct hass_error err; /* half a kilobyte: only what says that it is empty is set */
+
     err.size = sizeof(err);
     err.code = 0;
     err.key[0] = err.message[0] = '\0';
@@ -232,6 +241,7 @@ static HASS_CALLBACK void run_task(struct co *co)
 static HASS_CALLBACK void task_ended(struct co *co)
 {
     struct hass_task *task = task_of(co);
+
     if (task->entry.info.task != NULL) {
         take_out(co->runtime->tasks, &task->entry);
         scope_remove(&task->member);
@@ -251,6 +261,7 @@ static struct hass_task *new_task(struct runtime *runtime, const struct hass_job
                                   unsigned flags)
 {
     struct hass_task *task = mem_zalloc(sizeof(*task));
+
     future_init(&task->future, runtime, free_task);
     future_claim(&task->future);
     task->set = set_of_flags(flags);
@@ -288,6 +299,7 @@ static HASS_CALLBACK int start(struct hass_task *task, struct scope *scope, stru
 {
     struct runtime *runtime = task->co.runtime;
     struct dispatch dispatch;
+
     dispatch_begin(runtime, &dispatch, scope, task->co.name);
     int r = co_start(&task->co, err);
     if (r == 0)
@@ -302,6 +314,7 @@ int task_start(struct hass *hass, struct scope *scope, const struct hass_job *jo
 {
     struct hass_task *task = new_task(runtime_of(hass), job, subject, hold, release, flags);
     int r = scope_check_open(scope, err);
+
     if (r == 0) {
         /* The first reference is the coroutine's, which may have ended when start returns. */
         struct hass_task *given = ret_task != NULL ? hass_task_ref(task) : NULL;
@@ -337,6 +350,7 @@ static HASS_CALLBACK int create(struct hass *hass, struct hass_job *job, unsigne
                                 struct hass_task **ret_task, struct hass_error *err)
 {
     int r = check_job(job, err);
+
     if (r < 0) {
         job_destroy(job);
         return r;
@@ -370,6 +384,7 @@ struct posted {
 static HASS_CALLBACK int create_posted(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct posted *posted = arg;
+
     posted->taken = true;
     return create(hass, &posted->job, posted->flags, NULL, err);
 }
@@ -377,6 +392,7 @@ static HASS_CALLBACK int create_posted(struct hass *hass, void *arg, struct hass
 static void free_posted(void *arg)
 {
     struct posted *posted = arg;
+
     if (!posted->taken)
         job_destroy(&posted->job);
     free(posted);
@@ -386,6 +402,7 @@ static int post(struct hass *hass, const char *operation, struct hass_job *job, 
                 struct hass_error *err)
 {
     int r = check_job(job, err);
+
     if (r < 0) {
         job_destroy(job);
         return r;
@@ -467,6 +484,7 @@ bool hass_in_coroutine(const struct hass *hass)
 struct tasks *tasks_create(struct runtime *runtime)
 {
     struct tasks *tasks = mem_zalloc(sizeof(*tasks));
+
     tasks->runtime = runtime;
     for (size_t i = 0; i < TASK_SETS; i++)
         list_init(&tasks->sets[i]);
@@ -478,6 +496,7 @@ static HASS_CALLBACK void end_set(struct tasks *tasks, enum task_set set)
     struct hass_list *head = &tasks->sets[set];
     /* A task that is cancelled may end others or start new ones: from the beginning each time, but no task twice. */
     struct hass_list stubborn = HASS_LIST_INIT(stubborn);
+
     while (!list_empty(head)) {
         struct entry *entry = list_first(head, struct entry, link);
         list_remove(&entry->link);

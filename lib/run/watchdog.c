@@ -61,6 +61,7 @@ struct watchdog {
 static void unpark(struct runtime *runtime)
 {
     struct watchdog *watchdog = runtime->watchdog;
+
     atomic_fetch_and(&runtime->beat->attention, ~(unsigned)BEAT_PARKED);
     pthread_mutex_lock(&watchdog->lock);
     watchdog->parked = false;
@@ -72,6 +73,7 @@ static void unpark(struct runtime *runtime)
 static bool pause_for(struct watchdog *watchdog, int64_t usec)
 {
     struct timespec until;
+
     clock_gettime(CLOCK_MONOTONIC, &until);
     int64_t nsec = until.tv_nsec + usec * 1000;
     until.tv_sec += (time_t)(nsec / 1000000000);
@@ -95,6 +97,7 @@ static bool pause_for(struct watchdog *watchdog, int64_t usec)
 static bool park(struct watchdog *watchdog)
 {
     struct loop_beat *beat = watchdog->runtime->beat;
+
     pthread_mutex_lock(&watchdog->lock);
     watchdog->parked = false;
     pthread_mutex_unlock(&watchdog->lock);
@@ -114,6 +117,7 @@ static void copy_job_name(const struct loop_beat *beat, uint64_t count, char *te
 {
     const char *name = BEAT_LOAD(beat->name);
     size_t length = 0;
+
     for (char c = 1; name != NULL && c != '\0' && length + 1 < size; length++) {
         struct iovec local = { .iov_base = &c, .iov_len = 1 };
         struct iovec remote = { .iov_base = (void *)(uintptr_t)(name + length), .iov_len = 1 };
@@ -130,6 +134,7 @@ static void identify(struct watchdog *watchdog)
 {
     const struct loop_beat *beat = watchdog->runtime->beat;
     struct holder *holder = &watchdog->holder;
+
     pthread_mutex_lock(&watchdog->scope_lock);
     const struct scope *scope = BEAT_LOAD(beat->scope);
     snprintf(holder->domain, sizeof(holder->domain), "%s",
@@ -144,6 +149,7 @@ static void describe(const struct sight *sight, char *text, size_t size)
     char symbol[SYMBOL_SIZE];
     const char *call = look_call_name(sight->call);
     char number[32];
+
     snprintf(number, sizeof(number), "system call %ld", sight->call);
     const char *where = sight->running ? "computing" : call != NULL ? call : number;
     if (sight->culprit != NULL)
@@ -158,6 +164,7 @@ static void report_start(struct watchdog *watchdog, int64_t held)
     struct holder *holder = &watchdog->holder;
     struct sight sight;
     char where[SYMBOL_SIZE + 96] = "";
+
     identify(watchdog);
     if (look_at_thread(watchdog->runtime->hass, watchdog->loop_tid, &sight)) {
         describe(&sight, where, sizeof(where));
@@ -174,6 +181,7 @@ static void report_start(struct watchdog *watchdog, int64_t held)
 static void report_end(const struct watchdog *watchdog, int64_t held)
 {
     const struct holder *holder = &watchdog->holder;
+
     log_write_as(holder->domain, HASS_LOG_WARNING, NULL, __FILE__, __LINE__, __func__,
                  "Integration %s held the loop for %lld ms: job %s", holder->domain,
                  (long long)(held / 1000), holder->job);
@@ -185,6 +193,7 @@ static void report_end(const struct watchdog *watchdog, int64_t held)
 static void charge(struct watchdog *watchdog, int64_t held)
 {
     struct loop_beat *beat = watchdog->runtime->beat;
+
     if (BEAT_LOAD(beat->attention) & BEAT_MEASURE)
         return;
     pthread_mutex_lock(&watchdog->scope_lock);
@@ -211,6 +220,7 @@ static void sample(struct watchdog *watchdog)
     int64_t now = clock_real();
     uint64_t count = BEAT_LOAD(beat->count);
     bool works = BEAT_LOAD(beat->name) != NULL;
+
     if (!works || count != watchdog->count) {
         end_of_job(watchdog, now);
         watchdog->count = count;
@@ -230,6 +240,7 @@ static void *watch(void *arg)
 {
     struct watchdog *watchdog = arg;
     bool go_on = true;
+
     pthread_setname_np(pthread_self(), "watchdog");
     while (go_on) {
         sample(watchdog);
@@ -243,6 +254,7 @@ static void *watch(void *arg)
 static int start_thread(struct watchdog *watchdog)
 {
     sigset_t former;
+
     process_block_signals(&former);
     int number = pthread_create(&watchdog->thread, NULL, watch, watchdog);
     process_restore_signals(&former);
@@ -252,6 +264,7 @@ static int start_thread(struct watchdog *watchdog)
 struct watchdog *watchdog_create(struct runtime *runtime, struct hass_error *err)
 {
     struct watchdog *watchdog = mem_zalloc(sizeof(*watchdog));
+
     watchdog->runtime = runtime;
     watchdog->loop_tid = gettid();
     watchdog->seed = (unsigned)watchdog->loop_tid;

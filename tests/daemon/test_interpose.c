@@ -20,6 +20,7 @@ static void count_lines(const struct hass_log_record *record, void *userdata)
 static struct hass *start_debugging(bool debug)
 {
     struct hass *hass = start();
+
     runtime_set_debug(hass, debug);
     listen_to_log();
     hass_log_set_sink(count_lines, NULL);
@@ -38,6 +39,7 @@ static HASS_CALLBACK int sleep_twice_here(struct hass *hass, void *userdata, str
 static HASS_CALLBACK int open_files(struct hass *hass, void *userdata, struct hass_error *err)
 {
     static const char *const paths[] = { "/proc/self/status", "/dev/null", "/etc/passwd" };
+
     for (size_t i = 0; i < 3; i++)
         close(open(paths[i], O_RDONLY | O_CLOEXEC));
     return 0;
@@ -48,6 +50,7 @@ static HASS_CALLBACK int call_everything(struct hass *hass, void *userdata, stru
     struct timespec none = { 0 };
     struct addrinfo hints = { .ai_flags = AI_NUMERICHOST };
     struct addrinfo *found = NULL;
+
     /* Through pointers: gcc takes our definitions for allocators of another kind. */
     FILE *(*volatile open_file)(const char *, const char *) = fopen;
     FILE *(*volatile open_pipe)(const char *, const char *) = popen;
@@ -71,6 +74,7 @@ START_TEST(a_blocking_call_is_reported_once_a_site)
 {
     struct hass *hass = start_debugging(true);
     struct scope *scope = scope_new(hass, "blink");
+
     hass__assert_loop();
     struct scope *former = scope_enter(scope);
     struct hass_job job = HASS_JOB_CALLBACK(sleep_twice_here, NULL);
@@ -89,6 +93,7 @@ END_TEST
 START_TEST(only_files_on_disk_count)
 {
     struct hass *hass = start_debugging(true);
+
     hass__assert_loop();
     hass_async_run_job(hass, HASS_JOB_CALLBACK(open_files, NULL), NULL);
     ck_assert_uint_eq(lines, 1);
@@ -103,6 +108,7 @@ START_TEST(every_call_of_the_list_is_seen)
                                          "fdatasync", "getaddrinfo", "connect",         "fopen",
                                          "system",    "popen" };
     struct hass *hass = start_debugging(true);
+
     hass__assert_loop();
     hass_async_run_job(hass, HASS_JOB_CALLBACK(call_everything, NULL), NULL);
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
@@ -117,6 +123,7 @@ END_TEST
 START_TEST(without_debug_nothing_is_reported)
 {
     struct hass *hass = start_debugging(false);
+
     hass__assert_loop();
     hass_async_run_job(hass, HASS_JOB_CALLBACK(call_everything, NULL), NULL);
     ck_assert_uint_eq(lines, 0);
@@ -134,6 +141,7 @@ START_TEST(other_threads_may_block)
 {
     struct hass *hass = start_debugging(true);
     pthread_t thread;
+
     pthread_create(&thread, NULL, sleep_elsewhere, NULL);
     pthread_join(thread, NULL);
     usleep(1); /* on the loop's thread, but in no job */

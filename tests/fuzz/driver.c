@@ -17,6 +17,7 @@
 static int run_file(const char *path)
 {
     FILE *file = fopen(path, "rb");
+
     if (!file) {
         fprintf(stderr, "%s: %s\n", path, strerror(errno));
         return -1;
@@ -37,6 +38,7 @@ static int run_folder(const char *folder)
 {
     struct dirent **entries;
     int count = scandir(folder, &entries, NULL, alphasort), done = 0;
+
     for (int i = 0; i < count; i++) {
         char path[4096];
         snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);

@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct hass_error err = HASS_ERROR_INIT;
     struct elf_info info;
     int r = elf_look(data, size, &info, &err);
+
     if (r < 0 && (r != HASS_E_PLUGIN || err.message[0] == '\0'))
         abort();
     if (r >= 0 && (!(info.entries & ELF_MANIFEST) || strlen(info.build_id) > ELF_BUILD_ID_MAX))

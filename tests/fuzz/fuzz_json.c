@@ -19,6 +19,7 @@ static void expect_same(const json_t *json, const struct hass_buf *buf)
 {
     autojson *again = NULL;
     struct hass_error err = HASS_ERROR_INIT;
+
     if (hass_json_parse(buf->data, buf->length, SIZE_MAX, &again, &err) < 0)
         abort();
     if (!json_equal(json, again))
@@ -28,6 +29,7 @@ static void expect_same(const json_t *json, const struct hass_buf *buf)
 static void check_json(const json_t *json)
 {
     autobuf plain = HASS_BUF_INIT, pretty = HASS_BUF_INIT;
+
     hass_json_write(json, &plain);
     expect_same(json, &plain);
     hass_json_write_pretty(json, &pretty);
@@ -40,6 +42,7 @@ static void check_yaml(const json_t *json)
     struct yaml_marks *marks = yaml_marks_create();
     autojson *again = NULL;
     autobuf buf = HASS_BUF_INIT;
+
     yaml_dump(json, &buf);
     if (yaml_load_text("text", buf.data, buf.length, marks, &diagnostics, &again) < 0)
         abort();
@@ -52,6 +55,7 @@ static void check_yaml(const json_t *json)
 static int take_row(json_t *row, void *userdata, struct hass_error *err)
 {
     size_t *count = userdata;
+
     json_decref(row);
     return ++*count > 50 ? hass_fail(err, HASS_E_LIMIT, "enough") : 0;
 }
@@ -65,6 +69,7 @@ static void check_rows(const char *text, size_t size, const json_t *json)
     struct json_rows *rows = json_rows_create(path, 4096, take_row, &count);
     autojson *rest = NULL;
     int r = json_rows_feed(rows, text, size / 2, &err);
+
     if (r >= 0)
         r = json_rows_feed(rows, text + size / 2, size - size / 2, &err);
     if (r >= 0)
@@ -82,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     autojson *json = NULL;
     struct hass_error err = HASS_ERROR_INIT;
     int r = hass_json_parse((const char *)data, size, 1 << 16, &json, &err);
+
     if (r < 0 && err.code == 0)
         abort();
     if (r >= 0) {

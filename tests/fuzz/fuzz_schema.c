@@ -18,6 +18,7 @@ static void check_again(const json_t *checked)
 {
     struct hass_error err = HASS_ERROR_INIT;
     autojson *again = NULL;
+
     if (hass_schema_check(golden_schema, checked, &again, &err) < 0)
         abort();
     if (!json_equal(checked, again))
@@ -31,6 +32,7 @@ static void check_value(const json_t *value, const struct yaml_marks *marks)
     autojson *checked = NULL, *strict = NULL;
     int r = schema_check_marked(golden_schema, value, marks, "root", &diagnostics, &checked);
     int strict_r = hass_schema_check(golden_schema, value, &strict, &err);
+
     if (r < 0 && diagnostics.errors == 0)
         abort();
     if (r >= 0)
@@ -47,6 +49,7 @@ static void print_table(void)
 {
     static const struct hass_schema *const schemas[] = { &golden_root, &golden_fields, &golden_list,
                                                          &golden_extra };
+
     for (size_t i = 0; i < sizeof(schemas) / sizeof(schemas[0]); i++) {
         json_decref(hass_schema_as_json_schema(schemas[i]));
         json_decref(hass_schema_describe(schemas[i]));
@@ -58,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
     struct yaml_marks *marks = yaml_marks_create();
     autojson *value = NULL;
+
     print_table();
     // A value with errors has holes, which are no further errors: only whole ones can be compared.
     if (yaml_load_text("text", (const char *)data, size, marks, &diagnostics, &value) >= 0 &&

@@ -29,6 +29,7 @@ static char folder[64];
 static void remove_folder(void)
 {
     autofree char *command = mem_printf("rm -rf %s", folder);
+
     if (system(command) != 0)
         perror(folder);
 }
@@ -59,6 +60,7 @@ static void write_file(const char *name, const char *text, size_t size)
 {
     autofree char *path = mem_printf("%s/%s", folder, name);
     FILE *file = fopen(path, "w");
+
     if (!file || fwrite(text, 1, size, file) != size || fclose(file) != 0)
         abort();
 }
@@ -69,6 +71,7 @@ static size_t write_files(const char *text, size_t size, char *names[FILES_MAX])
     const char *end = text + size;
     char *name = mem_strdup("configuration.yaml");
     size_t count = 0;
+
     while (count < FILES_MAX) {
         const char *mark = memmem(text, (size_t)(end - text), "\n=== ", 5);
         const char *stop = mark ? mark + 1 : end;
@@ -98,6 +101,7 @@ static void check_folder(const char *text, size_t size)
     size_t count = write_files(text, size, names);
     struct config_file *file = config_file_load(folder, kind_of, NULL);
     autobuf buf = HASS_BUF_INIT;
+
     hass_json_write(file->core, &buf);
     hass_json_write_pretty(file->sections, &buf);
     diagnostics_format(&file->diagnostics, &buf);
@@ -118,6 +122,7 @@ static void check_text(const char *text, size_t size)
     struct yaml_marks *marks = yaml_marks_create();
     autojson *value = NULL;
     int r = yaml_load_text("text", text, size, marks, &diagnostics, &value);
+
     // Nothing is lost in silence.
     if (r < 0 && diagnostics.errors == 0)
         abort();

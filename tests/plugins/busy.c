@@ -35,6 +35,7 @@ static HASS_CALLBACK int on_change(const struct hass_event *event, void *userdat
 {
     struct busy *busy = userdata;
     const struct hass_state *old, *new;
+
     if (!hass_event_states(event, &old, &new) || !new)
         return 0;
     return hass_bus_async_fire(busy->hass, "busy_seen", NULL, NULL, err);
@@ -43,6 +44,7 @@ static HASS_CALLBACK int on_change(const struct hass_event *event, void *userdat
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     struct busy *busy = calloc(1, sizeof(*busy));
+
     busy->hass = hass;
     int rc = hass_async_set_data(hass, "busy", busy, free, err);
     if (rc == 0)

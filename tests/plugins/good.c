@@ -19,6 +19,7 @@ static HASS_CALLBACK int on_ping(const struct hass_event *event, void *userdata,
                                  struct hass_error *err)
 {
     struct good *good = userdata;
+
     good->pings++;
     return hass_states_async_set(good->hass, "good.pings", "seen",
                                  json_pack("{s:I}", "count", (json_int_t)good->pings), NULL, err);
@@ -39,6 +40,7 @@ static HASS_CALLBACK int on_tick(const struct hass_tick *tick, void *userdata,
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     struct good *good = calloc(1, sizeof(*good));
+
     good->hass = hass;
     int rc = hass_async_set_data(hass, "good", good, free, err);
     if (rc == 0)

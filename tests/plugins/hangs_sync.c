@@ -9,6 +9,7 @@ HASS_MANIFEST(.domain = "hangs_sync", .name = "Hangs in the pool", .version = "1
 int setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     autofree char *release = hass_config_path(hass, "release");
+
     while (access(release, F_OK) < 0)
         usleep(10000);
     /* By now the scope is closed: whatever it says is refused. */

@@ -10,5 +10,6 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
         .size = sizeof(options),
         .domain = "thing",
     };
+
     return hass_component_async_create(hass, &options, config, NULL, err);
 }

@@ -22,6 +22,7 @@ struct made {
 static struct hass_value state(struct hass_entity *entity)
 {
     const struct made *made = hass_entity_userdata(entity);
+
     return hass_value_string(made->size);
 }
 
@@ -35,6 +36,7 @@ static HASS_COROUTINE int say_good_bye(struct hass_entity *entity, struct hass_e
 {
     struct hass *hass = hass_entity_hass(entity);
     int rc = hass_async_sleep(hass, 1, err);
+
     return rc < 0 ? rc : hass_bus_async_fire(hass, "thing_said_good_bye", NULL, NULL, err);
 }
 
@@ -53,6 +55,7 @@ int setup_platform(struct hass_platform *platform, const json_t *config, struct 
     struct hass *hass = hass_platform_hass(platform);
     const char *name = hass_json_get_string(config, "name", "?");
     struct made *made = calloc(1, sizeof(*made) + strlen(name) + 1);
+
     strcpy(made->name, name);
     snprintf(made->size, sizeof(made->size), "%d", (int)hass_json_get_int(config, "size", 0));
     made->description = (struct hass_entity_description)HASS_ENTITY_DESCRIPTION(.name = made->name);

@@ -39,6 +39,7 @@ struct hass *loader_hass_with(const struct hass_options *options)
 {
     struct hass_error err = HASS_ERROR_INIT;
     static bool registered;
+
     if (!registered)
         atexit(end_at_exit);
     registered = true;
@@ -49,12 +50,14 @@ struct hass *loader_hass_with(const struct hass_options *options)
 struct hass *loader_hass(void)
 {
     struct hass_options options = loader_options();
+
     return loader_hass_with(&options);
 }
 
 const char *loader_plugin(const char *name)
 {
     static char path[512];
+
     snprintf(path, sizeof(path), "%s/%s.so", plugin_dirs[0], name);
     return path;
 }
@@ -65,6 +68,7 @@ const char *loader_drop(const char *plugin, const char *domain)
     struct hass_error err = HASS_ERROR_INIT;
     autofree void *data = NULL;
     size_t size;
+
     snprintf(path, sizeof(path), "%s/integrations", test_dir());
     (void)mkdir(path, 0755);
     snprintf(path, sizeof(path), "%s/integrations/%s.so", test_dir(), domain);
@@ -88,6 +92,7 @@ static void on_phase(const char *phase, const char *text, void *userdata)
 void loader_boot(struct hass *hass)
 {
     struct hass_error err = HASS_ERROR_INIT;
+
     hass_set_notify(hass, on_phase, runtime_of(hass));
     int rc = hass_run(hass, &err);
     ck_assert_msg(rc == 0, "%d %s", rc, err.message);
@@ -131,6 +136,7 @@ static HASS_CALLBACK const json_t *find_row(struct hass *hass, const char *list,
     static json_t *info;
     size_t i;
     json_t *row;
+
     json_decref(info);
     info = hass_async_info(hass);
     json_array_foreach(json_object_get(info, list), i, row)

@@ -142,6 +142,7 @@ int test_run_job(struct hass *hass, struct hass_job job, struct hass_error *err)
 {
     struct run run = { .job = job, .err = err };
     struct hass_job runner = HASS_JOB_COROUTINE(run_job, &run, .name = "test");
+
     // Of no set: start, stop and block_till_done must not wait for it or cancel it.
     int status = task_start(hass, runtime_of(hass)->root, &runner, hass, NULL, NULL, 0, NULL, err);
 

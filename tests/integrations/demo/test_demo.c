@@ -115,6 +115,7 @@ static const char *const bad_calls[] = { "{'name':''}", "{'name':['Ada']}", "{'n
 START_TEST(a_wrong_greeting_is_refused)
 {
     struct hass *hass = test_home("demo:\n");
+
     ck_assert_int_eq(home_call(hass, "demo", "greet", bad_calls[_i], NULL), HASS_E_INVALID);
 }
 END_TEST

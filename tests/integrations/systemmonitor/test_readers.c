@@ -111,6 +111,7 @@ END_TEST
 START_TEST(of_a_file_of_the_kernel_64_kib_are_read)
 {
     static const char last[] = "btime 1700000000\n";
+
     enum { READ = 65535 };
 
     for (size_t more = 0; more < 2; more++) {

@@ -219,6 +219,7 @@ START_TEST(a_subscription_that_comes_after_its_client_has_gone_ends_at_once)
         .coroutine = true,
         .handler = subscribe_late,
     };
+
     hass__assert_loop();
     struct client *client = admin();
     home = client_hass(client);
@@ -484,6 +485,7 @@ START_TEST(filters_choose_among_entities)
 {
     static const char *const all[] = { "light.a", "light.b", "switch.a", "sensor.outside_1",
                                        "sensor.outside_22" };
+
     hass__assert_loop();
     struct client *client = admin();
     struct hass_buf message = HASS_BUF_INIT, passed = HASS_BUF_INIT, changed = HASS_BUF_INIT;

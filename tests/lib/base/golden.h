@@ -24,6 +24,7 @@ static inline json_t *load_golden(const char *name)
 static inline int run_tcase(const char *name, TCase *tcase)
 {
     Suite *suite = suite_create(name);
+
     tcase_set_timeout(tcase, 60); // for the sanitizers
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -251,6 +251,7 @@ START_TEST(a_large_piece_leaves_the_chunk_in_use)
 {
     struct arena arena = { 0 };
     char *first = arena_alloc(&arena, 16);
+
     memset(arena_alloc(&arena, 1000000), 1, 1000000);
     char *second = arena_alloc(&arena, 16);
 

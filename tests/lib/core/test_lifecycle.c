@@ -420,6 +420,7 @@ END_TEST
 START_TEST(two_hasses_live_beside_each_other)
 {
     struct hass *a = test_hass_at(0);
+
     hass_states_async_set(a, "light.a", "on", NULL, NULL, NULL);
     test_destroy(a);
     struct hass *b = test_hass_at(0);

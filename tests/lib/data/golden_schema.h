@@ -20,6 +20,7 @@ static int golden_order(const json_t *value, struct hass_error *err)
 {
     double low = hass_json_get_number(value, "low", 0),
            high = hass_json_get_number(value, "high", 0);
+
     return low <= high ? 0 : hass_fail(err, HASS_E_INVALID, "low is above high");
 }
 

@@ -40,6 +40,7 @@ static void run_yaml(const char *folder, struct outcome *outcome)
     struct yaml_marks *marks = yaml_marks_create();
     autofree char *path = mem_printf("%s/input.yaml", folder);
     autojson *value = NULL;
+
     yaml_load_file(folder, path, marks, &diagnostics, &value);
     write_json(value, &outcome->json);
     diagnostics_format(&diagnostics, &outcome->text);
@@ -53,6 +54,7 @@ static void run_schema(const char *folder, struct outcome *outcome)
     struct yaml_marks *marks = yaml_marks_create();
     autofree char *path = mem_printf("%s/input.yaml", folder);
     autojson *value = NULL, *checked = NULL;
+
     ck_assert_int_eq(yaml_load_file(folder, path, marks, &diagnostics, &value), 0);
     schema_check_marked(golden_schema, value, marks, "golden", &diagnostics, &checked);
     write_json(checked, &outcome->json);
@@ -74,6 +76,7 @@ static enum package_kind kind_of(const char *domain, void *userdata)
 static void hide_folder(const char *folder, struct hass_buf *buf)
 {
     char *at = buf->data ? strstr(buf->data, folder) : NULL;
+
     if (!at)
         return;
     autobuf hidden = HASS_BUF_INIT;
@@ -87,6 +90,7 @@ static void hide_folder(const char *folder, struct hass_buf *buf)
 static void run_config(const char *folder, struct outcome *outcome)
 {
     struct config_file *file = config_file_load(folder, kind_of, NULL);
+
     diagnostics_format(&file->diagnostics, &outcome->text);
     hide_folder(folder, &outcome->text);
     autojson *both = json_pack("{s:O,s:O}", "core", file->core, "sections", file->sections);
@@ -114,6 +118,7 @@ static HASS_VEC(struct golden) cases;
 static void compare(const struct golden *golden, const char *name, const struct hass_buf *buf)
 {
     autofree char *path = mem_printf("%s/%s", golden->folder, name);
+
     if (getenv("HASS_GOLDEN_UPDATE")) {
         FILE *file = fopen(path, "w");
         ck_assert_ptr_nonnull(file);
@@ -135,6 +140,7 @@ START_TEST(the_case_gives_what_is_expected)
 {
     const struct golden *golden = &cases.data[_i];
     struct outcome outcome = { HASS_BUF_INIT, HASS_BUF_INIT };
+
     setenv("HASS_TEST_WORD", "from the environment", 1);
     golden->kind->run(golden->folder, &outcome);
     compare(golden, "expected.json", &outcome.json);
@@ -149,6 +155,7 @@ static void collect(const struct kind *kind)
     autofree char *folder = mem_printf(GOLDEN "%s", kind->name);
     struct dirent **entries;
     int count = scandir(folder, &entries, NULL, alphasort);
+
     for (int i = 0; i < count; i++) {
         if (entries[i]->d_name[0] != '.')
             vec_push(&cases,

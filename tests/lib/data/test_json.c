@@ -23,6 +23,7 @@ static int parse(const char *text, json_t **ret_json, struct hass_error *err)
 static char *nest(size_t count, char open, const char *middle, char close)
 {
     char *text = mem_alloc(2 * count + strlen(middle) + 1);
+
     memset(text, open, count);
     strcpy(text + count, middle);
     memset(text + count + strlen(middle), close, count);
@@ -50,6 +51,7 @@ START_TEST(values_are_parsed_and_written_the_same)
     };
     autojson *json = NULL;
     autobuf buf = HASS_BUF_INIT;
+
     ck_assert_int_eq(parse(texts[_i], &json, NULL), 0);
     hass_json_write(json, &buf);
     ck_assert_str_eq(hass_buf_string(&buf), texts[_i]);
@@ -60,6 +62,7 @@ START_TEST(pretty_text_is_indented_by_two)
 {
     autojson *json = NULL;
     autobuf buf = HASS_BUF_INIT;
+
     parse("{\"a\":[1,{\"b\":[]}],\"c\":{}}", &json, NULL);
     hass_json_write_pretty(json, &buf);
     ck_assert_str_eq(hass_buf_string(&buf),
@@ -104,6 +107,7 @@ static const struct {
 START_TEST(a_number_has_the_models_text)
 {
     char text[JSON_NUMBER_TEXT];
+
     ck_assert_uint_eq(json_format_number(numbers[_i].number, text), strlen(numbers[_i].text));
     ck_assert_str_eq(text, numbers[_i].text);
 }
@@ -112,6 +116,7 @@ END_TEST
 START_TEST(any_number_reads_back)
 {
     uint64_t seed = 88172645463325252u;
+
     for (int i = 0; i < 100000; i++) {
         seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
         double number;
@@ -133,6 +138,7 @@ END_TEST
 START_TEST(numbers_that_json_does_not_know_are_null)
 {
     autobuf buf = HASS_BUF_INIT;
+
     hass_json_write_number(INFINITY, &buf);
     hass_json_write_number(NAN, &buf);
     ck_assert_str_eq(hass_buf_string(&buf), "nullnull");
@@ -142,6 +148,7 @@ END_TEST
 START_TEST(values_of_any_depth_are_written)
 {
     json_t *json = json_array();
+
     for (int i = 0; i < 1000; i++) {
         json_t *outer = json_array();
         json_array_append_new(outer, json);
@@ -159,6 +166,7 @@ START_TEST(sixty_four_levels_are_parsed_and_no_more)
     struct hass_error err = HASS_ERROR_INIT;
     autojson *json = NULL;
     autofree char *good = nest(64, '[', "", ']'), *bad = nest(65, '[', "", ']');
+
     ck_assert_int_eq(parse(good, &json, &err), 0);
     json_t *none = NULL;
     ck_assert_int_eq(parse(bad, &none, &err), HASS_E_LIMIT);
@@ -171,6 +179,7 @@ START_TEST(brackets_in_strings_are_no_levels)
     autofree char *brackets = nest(100, '[', "\\\"", '{');
     autofree char *text = mem_printf("[\"%s\"]", brackets);
     autojson *json = NULL;
+
     ck_assert_int_eq(parse(text, &json, NULL), 0);
 }
 END_TEST
@@ -178,6 +187,7 @@ END_TEST
 START_TEST(the_limit_of_bytes_holds)
 {
     json_t *json = NULL;
+
     ck_assert_int_eq(hass_json_parse("[1]", 3, 2, &json, NULL), HASS_E_LIMIT);
     ck_assert_int_eq(hass_json_parse("[1]", 3, 3, &json, NULL), 0);
     json_decref(json);
@@ -193,6 +203,7 @@ START_TEST(malformed_text_is_refused_with_its_place)
     };
     struct hass_error err = HASS_ERROR_INIT;
     json_t *json = NULL;
+
     ck_assert_int_eq(parse(texts[_i], &json, &err), HASS_E_PARSE);
     ck_assert_ptr_null(json);
     ck_assert_msg(strncmp(err.message, "line 1", 6) == 0 || strncmp(err.message, "line 2", 6) == 0,
@@ -211,6 +222,7 @@ static int take_row(json_t *row, void *userdata, struct hass_error *err)
 {
     struct seen *seen = userdata;
     autojson *taken = row;
+
     if (++seen->count == seen->fail_at)
         return hass_fail(err, HASS_E_INVALID, "no");
     hass_json_write(taken, &seen->text);
@@ -227,6 +239,7 @@ static char *read_rows(const char *text, size_t piece, size_t limit, struct seen
     struct json_rows *rows = json_rows_create(path, limit, take_row, seen);
     size_t size = strlen(text);
     int r = 0;
+
     for (size_t at = 0; at < size && r >= 0; at += piece)
         r = json_rows_feed(rows, text + at, size - at < piece ? size - at : piece, &err);
     autojson *rest = NULL;
@@ -286,6 +299,7 @@ START_TEST(a_row_beyond_the_limit_is_refused)
     struct seen seen = { .text = HASS_BUF_INIT };
     autofree char *good =
         read_rows("{\"data\":{\"rows\":[12345678901234567890123]}}", 9, 23, &seen);
+
     ck_assert_msg(strstr(good, "HASS_E_PARSE row 0") != NULL, "%s", good);
     autofree char *bad =
         read_rows("{\"data\":{\"rows\":[123456789012345678901234]}}", 9, 23, &seen);
@@ -300,6 +314,7 @@ END_TEST
 START_TEST(a_key_on_the_way_to_rows_has_64_characters_at_most)
 {
     char key[66];
+
     memset(key, 'k', sizeof(key) - 1);
     key[64] = '\0';
     const char *const long_path[] = { key, NULL };
@@ -319,6 +334,7 @@ START_TEST(a_failing_row_function_ends_the_reading)
 {
     struct seen seen = { .text = HASS_BUF_INIT, .fail_at = 2 };
     autofree char *rest = read_rows("{\"data\":{\"rows\":[1,2,3]}}", 50, 99, &seen);
+
     ck_assert_str_eq(rest, "HASS_E_INVALID row 1: no");
     ck_assert_int_eq(seen.count, 2);
     hass_buf_fini(&seen.text);
@@ -329,6 +345,7 @@ int main(void)
 {
     Suite *suite = suite_create("json");
     TCase *tcase = tcase_create("json");
+
     tcase_add_loop_test(tcase, values_are_parsed_and_written_the_same, 0, 14);
     tcase_add_test(tcase, pretty_text_is_indented_by_two);
     tcase_add_loop_test(tcase, a_number_has_the_models_text, 0,

@@ -18,6 +18,7 @@
 static json_t *json(const char *text)
 {
     json_t *value = NULL;
+
     ck_assert_int_eq(hass_json_parse(text, strlen(text), SIZE_MAX, &value, NULL), 0);
     return value;
 }
@@ -28,6 +29,7 @@ static char *check_text(const struct hass_schema *schema, const char *text)
     struct hass_error err = HASS_ERROR_INIT;
     autojson *value = json(text), *checked = NULL;
     int r = hass_schema_check(schema, value, &checked, &err);
+
     if (r < 0) {
         ck_assert_int_eq(r, HASS_E_INVALID);
         ck_assert_int_eq(err.code, HASS_E_INVALID);
@@ -77,6 +79,7 @@ static const struct {
 START_TEST(the_first_problem_is_the_error)
 {
     autofree char *got = check_text(&turn_on, first_problems[_i].value);
+
     ck_assert_str_eq(got, first_problems[_i].expected);
 }
 END_TEST
@@ -85,6 +88,7 @@ START_TEST(the_given_value_is_not_changed)
 {
     autojson *value = json("{\"entity_id\":\"LIGHT.A\"}"), *before = json_deep_copy(value);
     autojson *checked = NULL;
+
     ck_assert_int_eq(hass_schema_check(&turn_on, value, &checked, NULL), 0);
     ck_assert(json_equal(value, before));
 }
@@ -147,6 +151,7 @@ END_TEST
 START_TEST(an_entity_id_has_at_most_255_characters)
 {
     char good[256], bad[512];
+
     snprintf(good, sizeof(good), "light.%0249d", 1);
     snprintf(bad, sizeof(bad), "light.%0400d", 1);
     struct hass_field field = HASS_FIELD("", &hass_type_entity_id);
@@ -165,6 +170,7 @@ static int check_levels(size_t levels, struct hass_error *err)
     static const struct hass_schema schema = { .size = sizeof(schema), .keyed = &tree };
     autojson *value = json_object();
     autojson *checked = NULL;
+
     for (size_t i = 1; i < levels; i++) {
         json_t *outer = json_object();
         json_object_set_new(outer, "x", steal(value));
@@ -176,6 +182,7 @@ static int check_levels(size_t levels, struct hass_error *err)
 START_TEST(a_value_has_64_levels_at_most)
 {
     struct hass_error err = HASS_ERROR_INIT;
+
     ck_assert_int_eq(check_levels(HASS_JSON_MAX_DEPTH, &err), 0);
     ck_assert_int_eq(check_levels(HASS_JSON_MAX_DEPTH + 1, &err), HASS_E_INVALID);
     ck_assert_ptr_nonnull(strstr(err.message, "more than 64 levels"));
@@ -187,6 +194,7 @@ START_TEST(a_map_type_checks_itself_when_asked_alone)
     struct hass_field field = HASS_FIELD("x", &hass_type_map, .schema = &golden_inner);
     struct hass_error err = HASS_ERROR_INIT;
     autojson *value = json("{\"name\":\"x\"}"), *list = json("[]"), *checked = NULL, *none = NULL;
+
     ck_assert_int_eq(hass_type_map.check(&field, value, &checked, &err), 0);
     ck_assert_int_eq(hass_json_get_int(checked, "level", 0), 255);
     field.schema = NULL;
@@ -243,6 +251,7 @@ static json_t *our_form(const json_t *expected)
 {
     const json_t *span = hass_json_get(expected, "$timedelta");
     const char *time = hass_json_get_string(expected, "$time", NULL);
+
     if (time)
         return json_string(time);
     if (!span)
@@ -258,6 +267,7 @@ static void check_vector(const json_t *vector)
     const char *function = hass_json_get_string(vector, "function", "");
     const json_t *value = hass_json_get(hass_json_get(vector, "args"), "value");
     const struct validator *validator = validators;
+
     while (strcmp(validator->function, function) != 0)
         validator++;
     struct hass_error err = HASS_ERROR_INIT;
@@ -276,6 +286,7 @@ static void check_vector(const json_t *vector)
 START_TEST(validators_give_the_recorded_results)
 {
     FILE *file = fopen(TEST_SOURCE "/tests/golden/validators.jsonl", "r");
+
     ck_assert_ptr_nonnull(file);
     char line[4096];
     int count = 0;
@@ -316,6 +327,7 @@ START_TEST(a_table_prints_a_json_schema)
         "\"numbers\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"number\"}}},"
         "\"required\":[\"name\"],\"additionalProperties\":false}");
     autobuf buf = HASS_BUF_INIT;
+
     hass_json_write(got, &buf);
     ck_assert_msg(json_equal(got, wanted), "%s", hass_buf_string(&buf));
 }
@@ -324,6 +336,7 @@ END_TEST
 START_TEST(every_property_of_a_table_survives_printing)
 {
     autojson *got = hass_schema_as_json_schema(golden_schema);
+
     ck_assert_ptr_nonnull(hass_json_get(got, "additionalProperties"));
     autojson *list = hass_schema_as_json_schema(&golden_list);
     ck_assert_uint_eq(json_array_size(hass_json_get(list, "anyOf")), 2);
@@ -338,6 +351,7 @@ START_TEST(a_table_describes_the_fields_of_a_service)
     autojson *mode = json("{\"default\":\"slow\",\"selector\":{\"select\":{\"options\":[\"slow\","
                           "\"fast\"]}}}");
     autojson *level = json("{\"selector\":{\"number\":{\"min\":0,\"max\":255}}}");
+
     ck_assert(json_equal(hass_json_get(got, "entity_id"), entity));
     ck_assert(json_equal(hass_json_get(got, "mode"), mode));
     ck_assert(json_equal(hass_json_get(got, "brightness"), level));
@@ -348,6 +362,7 @@ int main(void)
 {
     Suite *suite = suite_create("schema");
     TCase *tcase = tcase_create("schema");
+
     tcase_add_loop_test(tcase, the_first_problem_is_the_error, 0,
                         sizeof(first_problems) / sizeof(first_problems[0]));
     tcase_add_test(tcase, the_given_value_is_not_changed);

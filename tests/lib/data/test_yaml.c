@@ -31,6 +31,7 @@ static void make_folder(void)
 static void remove_folder(void)
 {
     autofree char *command = mem_printf("rm -rf %s", folder);
+
     ck_assert_int_eq(system(command), 0);
 }
 
@@ -55,6 +56,7 @@ static void write_file(const char *name, const char *text, size_t size)
 {
     autofree char *path = path_of(name);
     FILE *file = fopen(path, "w");
+
     ck_assert_ptr_nonnull(file);
     ck_assert_uint_eq(fwrite(text, 1, size, file), size);
     fclose(file);
@@ -63,6 +65,7 @@ static void write_file(const char *name, const char *text, size_t size)
 static int load_file(const char *name)
 {
     autofree char *path = path_of(name);
+
     return yaml_load_file(folder, path, marks, &diagnostics, &value);
 }
 
@@ -94,6 +97,7 @@ static const char *only_message(void)
 START_TEST(a_file_may_have_four_mebibytes)
 {
     autobuf buf = HASS_BUF_INIT;
+
     hass_buf_add_string(&buf, "a: 1\n#");
     repeat(&buf, "x", YAML_MAX_FILE - buf.length);
     write_file("large.yaml", buf.data, buf.length);
@@ -109,6 +113,7 @@ END_TEST
 START_TEST(a_million_values_may_be_loaded)
 {
     autobuf buf = HASS_BUF_INIT;
+
     repeat(&buf, "- 1\n", YAML_MAX_NODES - 1);
     ck_assert_int_eq(load_buf(&buf), 0);
     ck_assert_uint_eq(json_array_size(value), YAML_MAX_NODES - 1);
@@ -135,6 +140,7 @@ END_TEST
 START_TEST(a_hundred_thousand_aliased_values_are_allowed)
 {
     autobuf buf = HASS_BUF_INIT;
+
     hass_buf_add_string(&buf, "- &a [1, 2, &one 3]\n");
     repeat(&buf, "- *a\n", YAML_MAX_ALIASED / 4);
     ck_assert_int_eq(load_buf(&buf), 0);
@@ -148,6 +154,7 @@ END_TEST
 START_TEST(aliases_are_counted_where_a_file_is_read_again)
 {
     autobuf buf = HASS_BUF_INIT;
+
     hass_buf_add_string(&buf, "- &a [1, 2, 3]\n");
     repeat(&buf, "- *a\n", YAML_MAX_ALIASED / 4);
     hass_buf_add_string(&buf, "- [\n");
@@ -182,6 +189,7 @@ END_TEST
 START_TEST(a_long_line_of_brackets_is_no_burden)
 {
     autobuf buf = HASS_BUF_INIT;
+
     hass_buf_add_string(&buf, "kept: 1\nbad: ");
     repeat(&buf, "[", 500000);
     ck_assert_int_eq(load_buf(&buf), 0);
@@ -192,6 +200,7 @@ END_TEST
 START_TEST(a_map_of_many_duplicates_is_no_burden)
 {
     autobuf buf = HASS_BUF_INIT;
+
     for (int round = 0; round < 2; round++) {
         for (int i = 0; i < 50000; i++)
             hass_buf_printf(&buf, "k%d: %d\n", i, round);
@@ -206,6 +215,7 @@ END_TEST
 START_TEST(a_folder_may_have_ten_thousand_files)
 {
     autofree char *many = path_of("many");
+
     mkdir(many, 0700);
     for (size_t i = 0; i < 10000; i++) {
         autofree char *name = mem_printf("many/%zu.yaml", i);
@@ -224,6 +234,7 @@ END_TEST
 START_TEST(sixty_four_folders_may_lie_within_each_other)
 {
     autobuf name = HASS_BUF_INIT;
+
     hass_buf_add_string(&name, "outer");
     for (size_t i = 0; i < 64; i++) {
         autofree char *path = path_of(hass_buf_string(&name));
@@ -246,6 +257,7 @@ END_TEST
 START_TEST(a_number_has_128_characters_at_most)
 {
     autobuf buf = HASS_BUF_INIT;
+
     hass_buf_add_string(&buf, "0.");
     repeat(&buf, "1", 126);
     ck_assert_int_eq(load_buf(&buf), 0);
@@ -280,6 +292,7 @@ END_TEST
 START_TEST(what_is_no_file_is_not_opened)
 {
     autofree char *fifo = path_of("fifo.yaml");
+
     mkfifo(fifo, 0600);
     ck_assert_int_eq(load("a: 1"), 0);
     json_decref(steal(value));
@@ -310,6 +323,7 @@ END_TEST
 START_TEST(links_to_folders_are_not_followed)
 {
     autofree char *sub = path_of("sub"), *loop = path_of("sub/loop");
+
     mkdir(sub, 0700);
     ck_assert_int_eq(symlink(sub, loop), 0);
     write_file("sub/a.yaml", "a", 1);
@@ -323,6 +337,7 @@ END_TEST
 START_TEST(a_folder_that_is_none_gives_an_empty_configuration)
 {
     static const char *const names[] = { "nowhere", "file" };
+
     write_file("file", "x", 1);
     autofree char *dir = path_of(names[_i]);
     struct config_file *file = config_file_load(dir, NULL, NULL);
@@ -338,6 +353,7 @@ static const char *place(const char *path)
 {
     static char text[32];
     struct mark mark = yaml_marks_find(marks, value, path);
+
     snprintf(text, sizeof(text), "%u:%u", mark.line, mark.column);
     return text;
 }
@@ -361,6 +377,7 @@ END_TEST
 START_TEST(places_of_large_maps_are_found)
 {
     autobuf buf = HASS_BUF_INIT;
+
     for (int i = 0; i < 100; i++)
         hass_buf_printf(&buf, "key%d: %d\n", i, i);
     ck_assert_int_eq(load_buf(&buf), 0);
@@ -378,6 +395,7 @@ END_TEST
 START_TEST(without_marks_nothing_is_known)
 {
     autojson *json = json_object();
+
     ck_assert_ptr_null(yaml_marks_container(NULL, json).source);
     ck_assert_ptr_null(yaml_marks_container(marks, json).source);
     ck_assert(!yaml_marks_is_broken(NULL, json, "a"));
@@ -407,6 +425,7 @@ START_TEST(yaml_is_written_so_that_it_reads_back)
 {
     autojson *json = NULL;
     autobuf buf = HASS_BUF_INIT;
+
     ck_assert_int_eq(hass_json_parse(dumps[_i].json, strlen(dumps[_i].json), 9999, &json, NULL), 0);
     yaml_dump(json, &buf);
     ck_assert_str_eq(hass_buf_string(&buf), dumps[_i].yaml);
@@ -419,6 +438,7 @@ END_TEST
 START_TEST(deep_values_are_written_in_one_line_at_the_end)
 {
     json_t *json = json_integer(1);
+
     for (int i = 0; i < 100; i++)
         json = json_pack("[o]", json);
     autobuf buf = HASS_BUF_INIT;
@@ -448,6 +468,7 @@ static const struct {
 START_TEST(the_nearest_word_is_found)
 {
     struct nearest nearest = { .word = words[_i].word };
+
     nearest_offer(&nearest, "color_mode");
     nearest_offer(&nearest, "fast");
     nearest_offer(&nearest, "brightness");
@@ -459,6 +480,7 @@ END_TEST
 START_TEST(words_of_forty_characters_are_compared)
 {
     char word[42], candidate[42];
+
     for (size_t length = 40; length <= 41; length++) {
         memset(word, 'a', length);
         memset(candidate, 'a', length);
@@ -487,6 +509,7 @@ END_TEST
 START_TEST(long_lines_are_cut_and_far_columns_not_shown)
 {
     autobuf buf = HASS_BUF_INIT, text = HASS_BUF_INIT;
+
     hass_buf_add_string(&buf, "a: !nope x #");
     repeat(&buf, "ä", 1000);
     hass_buf_add_string(&buf, "\nb: [");
@@ -504,6 +527,7 @@ END_TEST
 START_TEST(diagnostics_beyond_a_thousand_are_counted)
 {
     struct diagnostic_about about = { .path = "x" };
+
     for (size_t i = 0; i < DIAGNOSTICS_MAX; i++)
         diagnostics_add(&diagnostics, DIAGNOSTIC_ERROR, &about, "number %zu", i);
     ck_assert_uint_eq(diagnostics.list.length, DIAGNOSTICS_MAX);
@@ -521,6 +545,7 @@ int main(void)
 {
     Suite *suite = suite_create("yaml");
     TCase *tcase = tcase_create("yaml");
+
     tcase_add_unchecked_fixture(tcase, make_folder, remove_folder);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_set_timeout(tcase, 60);

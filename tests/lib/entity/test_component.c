@@ -8,6 +8,7 @@ START_TEST(a_component_is_found_by_its_domain_and_there_is_one)
 {
     struct hass *hass = test_hass();
     struct hass_component *component = component_with(hass, "sensor", NULL);
+
     ck_assert_ptr_eq(hass_component_async_get(hass, "sensor"), component);
     ck_assert_ptr_null(hass_component_async_get(hass, "light"));
     struct make again = { .domain = "sensor" };
@@ -19,6 +20,7 @@ START_TEST(entities_are_found_in_their_component_only)
 {
     struct hass *hass = test_hass();
     struct hass_component *lights = component_with(hass, "light", NULL);
+
     add_thing(hass, &things[0], &plain_ops, "A");
     struct hass_component *sensors = hass_component_async_get(hass, "sensor");
     ck_assert_ptr_eq(hass_component_async_get_entity(sensors, "sensor.a"), things[0].entity);
@@ -31,6 +33,7 @@ END_TEST
 START_TEST(each_entry_with_a_platform_is_set_up)
 {
     struct hass *hass = test_hass();
+
     fake.ops = &plain_ops;
     component_with_blink(hass, "[{'platform': 'blink'}, {'name': 'mine'}, {'platform': 'blink'}, "
                                "null, 'text', {'platform': 7}]");
@@ -42,6 +45,7 @@ END_TEST
 START_TEST(a_single_entry_and_none_are_fine)
 {
     struct hass *hass = test_hass();
+
     fake.ops = &plain_ops;
     component_with_blink(hass, "{'platform': 'blink'}");
     component_with(hass, "light", NULL);
@@ -52,6 +56,7 @@ END_TEST
 START_TEST(platforms_are_set_up_at_once_and_nobody_waits)
 {
     struct hass *hass = test_hass();
+
     fake.ops = &plain_ops;
     fake.setup_takes = 5;
     int64_t began = hass_monotonic(hass);
@@ -66,6 +71,7 @@ START_TEST(without_a_loader_entries_are_logged)
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
     struct make make = { .domain = "sensor", .config = "{'platform': 'blink'}" };
+
     ck_assert_int_eq(test_run_coroutine(hass, make_component, &make), 0);
     ck_assert_ptr_nonnull(logs_find(logs, "nobody loads platform blink.sensor"));
 }
@@ -76,6 +82,7 @@ END_TEST
 START_TEST(a_loaded_platform_sets_its_domain_up_first)
 {
     struct hass *hass = test_hass();
+
     use_fake_loader(hass);
     fake.things = things;
     fake.count = 1;
@@ -97,6 +104,7 @@ static HASS_BLOCKING int load_in_pool(struct hass *hass, void *userdata, struct 
 START_TEST(the_twin_loads_from_any_thread_into_a_component_that_exists)
 {
     struct hass *hass = test_hass();
+
     use_fake_loader(hass);
     fake.ops = &plain_ops;
     component_with(hass, "sensor", NULL);
@@ -111,6 +119,7 @@ static HASS_CALLBACK int make_in(struct hass *hass, struct scope *scope)
 {
     struct make make = { .domain = "sensor", .scope = scope };
     int rc = test_run_coroutine(hass, make_component, &make);
+
     test_settle(hass);
     return rc;
 }
@@ -118,6 +127,7 @@ static HASS_CALLBACK int make_in(struct hass *hass, struct scope *scope)
 START_TEST(a_request_lasts_as_long_as_the_integration_that_asked)
 {
     struct hass *hass = test_hass();
+
     use_fake_loader(hass);
     fake.ops = &plain_ops;
     struct scope *asking = scope_new(hass, "asking"), *domain = scope_new(hass, "sensor");
@@ -145,6 +155,7 @@ START_TEST(a_domain_takes_all_platforms_along)
     struct hass *hass = test_hass();
     struct scope *domain = scope_new(hass, "sensor");
     struct make make = { .domain = "sensor", .config = "{'platform': 'blink'}", .scope = domain };
+
     fake = (struct fake_loader){ .things = things, .count = 2, .ops = &plain_ops };
     use_fake_loader(hass);
     ck_assert_int_eq(test_run_coroutine(hass, make_component, &make), 0);
@@ -162,6 +173,7 @@ END_TEST
 START_TEST(rounds_of_coming_and_going_leave_nothing)
 {
     struct hass *hass = test_hass();
+
     use_fake_loader(hass);
     scope_unref(fake.scope);
     fake = (struct fake_loader){ .things = things, .count = 2, .ops = &pool_ops };

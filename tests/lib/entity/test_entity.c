@@ -25,6 +25,7 @@ START_TEST(values_are_copied_or_zero)
         hass_entity_new(hass, &async_ops, &description, "ops", &given, &a);
     autounref(hass_entity) *without =
         hass_entity_new(hass, &async_ops, &description, NULL, NULL, &b);
+
     given.number = 8;
     ck_assert_int_eq(((struct values *)hass_entity_async_values(with))->number, 7);
     ck_assert_int_eq(((struct values *)hass_entity_async_values(without))->number, 0);
@@ -38,6 +39,7 @@ START_TEST(members_beyond_the_size_of_an_older_table_are_absent)
 {
     struct hass *hass = test_hass();
     struct hass_entity_ops old = async_ops;
+
     old.size = offsetof(struct hass_entity_ops, async_added_to_hass);
     old.async_added_to_hass = (void *)1;
     old.state = (void *)1;
@@ -54,6 +56,7 @@ START_TEST(destroy_runs_once_with_the_last_reference)
     struct hass *hass = test_hass();
     static struct thing thing;
     struct hass_entity *entity = thing_entity(hass, &thing, &plain_ops, "A");
+
     hass_entity_ref(entity);
     ck_assert_ptr_null(hass_entity_unref(entity));
     ck_assert_uint_eq(thing.destroyed, 0);
@@ -66,6 +69,7 @@ END_TEST
 static HASS_BLOCKING int drop_in_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct thing *thing = userdata;
+
     hass_entity_unref(thing_entity(hass, thing, &plain_ops, "A"));
     return 0;
 }
@@ -74,6 +78,7 @@ START_TEST(the_last_reference_may_be_dropped_elsewhere)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     ck_assert_int_eq(test_on_pool(hass, drop_in_pool, &thing), 0);
     test_settle(hass);
     ck_assert_uint_eq(thing.destroyed, 1);
@@ -98,6 +103,7 @@ static HASS_BLOCKING int drop_after_the_end(struct hass *hass, void *userdata,
     static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.name = "A");
     struct late *late = userdata;
     struct scope *former = scope_enter(late->scope);
+
     hass_entity_unref(
         hass_entity_new(hass, &ops, &description, NULL, NULL, &late->destroyed_on_loop));
     scope_leave(former);
@@ -108,6 +114,7 @@ START_TEST(a_reference_dropped_after_the_end_is_dropped_on_the_loop)
 {
     struct hass *hass = test_hass();
     struct late late = { .scope = scope_new(hass, "blink") };
+
     scope_set_closed(late.scope);
     ck_assert_int_eq(test_on_pool(hass, drop_after_the_end, &late), 0);
     test_settle(hass);
@@ -123,6 +130,7 @@ START_TEST(removal_runs_hooks_newest_first_then_the_last_word_then_the_state_goe
     struct hass *hass = test_hass();
     static struct thing thing;
     char a[] = "a", b[] = "b";
+
     add_thing(hass, &thing, &plain_ops, "A");
     hass_entity_async_on_remove(thing.entity, HASS_JOB_CALLBACK(note, a), NULL);
     hass_entity_async_on_remove(thing.entity, HASS_JOB_CALLBACK(note, b), NULL);
@@ -140,6 +148,7 @@ START_TEST(writes_after_removal_are_ignored)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &plain_ops, "A");
     autounref(hass_entity) *entity = hass_entity_ref(thing.entity);
     test_run_coroutine(hass, remove_entity, entity);
@@ -161,6 +170,7 @@ static HASS_COROUTINE int slow_good_bye(struct hass_entity *entity, struct hass_
 static HASS_COROUTINE int remove_and_note(struct hass *hass, void *userdata, struct hass_error *err)
 {
     int rc = hass_entity_async_remove(userdata, err);
+
     strcat(order, "x");
     return rc;
 }
@@ -171,6 +181,7 @@ START_TEST(who_removes_at_the_same_time_waits_for_the_same_end)
     static const struct hass_entity_ops ops =
         HASS_ENTITY_OPS(.async_will_remove_from_hass = slow_good_bye);
     static struct thing thing;
+
     add_thing(hass, &thing, &ops, "A");
     autounref(hass_entity) *entity = hass_entity_ref(thing.entity);
     for (int i = 0; i < 2; i++)
@@ -196,6 +207,7 @@ START_TEST(registrations_end_with_the_entity)
     static struct thing thing;
     unsigned events = 0;
     struct hass_sub *sub = NULL;
+
     add_thing(hass, &thing, &plain_ops, "A");
     hass_bus_async_listen(hass, "x", NULL, HASS_JOB_CALLBACK(count_event, &events), &sub, NULL);
     hass_entity_async_remove_later(thing.entity, sub, NULL);
@@ -216,6 +228,7 @@ START_TEST(a_failing_hook_is_logged_and_the_rest_goes_on)
     struct logs *logs = test_logs();
     static struct thing thing;
     char a[] = "a";
+
     add_thing(hass, &thing, &plain_ops, "A");
     hass_entity_async_on_remove(thing.entity, HASS_JOB_CALLBACK(note, a), NULL);
     hass_entity_async_on_remove(thing.entity, HASS_JOB_CALLBACK(always_fails, NULL), NULL);
@@ -230,6 +243,7 @@ START_TEST(a_hook_must_be_a_plain_job)
     struct hass *hass = test_hass();
     static struct thing thing;
     unsigned events = 0;
+
     add_thing(hass, &thing, &plain_ops, "A");
     struct hass_job job = HASS_JOB_CALLBACK(count_event, &events);
     ck_assert_int_eq(hass_entity_async_on_remove(thing.entity, job, NULL), HASS_E_INVALID);
@@ -245,6 +259,7 @@ START_TEST(the_twin_removes_from_a_pool_thread)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &plain_ops, "A");
     ck_assert_int_eq(test_on_pool(hass, remove_in_pool, thing.entity), 0);
     ck_assert_uint_eq(thing.good_byes, 1);
@@ -264,6 +279,7 @@ START_TEST(a_context_is_used_for_five_seconds)
     struct hass *hass = test_hass();
     static struct thing thing;
     autounref(hass_context) const *context = hass_context_new(hass, NULL, NULL);
+
     add_thing(hass, &thing, &plain_ops, "A");
     struct values *values = hass_entity_async_values(thing.entity);
     hass_entity_async_set_context(thing.entity, context, NULL);
@@ -286,6 +302,7 @@ static int use_wrongly(struct hass *hass, void *userdata, struct hass_error *err
     struct hass_entity *entity = userdata;
     struct hass_job job = HASS_JOB_CALLBACK(always_fails, NULL);
     int wrong = 0;
+
     wrong += hass_entity_async_values(entity) == NULL;
     wrong += hass_entity_async_entity_id(entity) == NULL;
     wrong += !hass_entity_async_available(entity);
@@ -306,6 +323,7 @@ static int use_wrongly(struct hass *hass, void *userdata, struct hass_error *err
 START_TEST(async_forms_are_refused_elsewhere_and_change_nothing)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     static struct thing thing;
     add_thing(hass, &thing, &async_ops, "A");
@@ -322,6 +340,7 @@ END_TEST
 START_TEST(coroutines_are_refused_outside_of_one)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     static struct thing thing;
     add_thing(hass, &thing, &async_ops, "A");

@@ -19,6 +19,7 @@ static struct job job;
 static HASS_COROUTINE int work(struct hass_entity *entity, void *userdata, struct hass_error *err)
 {
     struct thing *thing = thing_of(entity);
+
     job.running++;
     job.most = job.running > job.most ? job.running : job.most;
     int rc = hass_async_sleep(hass_entity_hass(entity), thing->takes, NULL);
@@ -45,6 +46,7 @@ static HASS_COROUTINE int map(struct hass *hass, void *userdata, struct hass_err
 static struct thing *make_things(struct hass *hass, size_t count)
 {
     struct thing *things = calloc(count, sizeof(*things));
+
     job = (struct job){ .count = count, .concurrency = 4, .timeout = HASS_FOREVER };
     job.entities = calloc(count, sizeof(*job.entities));
     for (size_t i = 0; i < count; i++) {
@@ -67,6 +69,7 @@ START_TEST(no_more_than_asked_for_run_at_once)
     struct hass *hass = test_hass();
     struct thing *things = make_things(hass, 10);
     int64_t began = hass_monotonic(hass);
+
     test_run_coroutine(hass, map, NULL);
     ck_assert_int_eq(job.result, 0);
     ck_assert_uint_eq(job.done, 10);
@@ -81,6 +84,7 @@ START_TEST(nothing_to_do_is_done_at_once)
 {
     struct hass *hass = test_hass();
     struct thing *things = make_things(hass, 0);
+
     test_run_coroutine(hass, map, NULL);
     ck_assert_int_eq(job.result, 0);
     ck_assert_uint_eq(job.destroyed, 1);
@@ -92,6 +96,7 @@ START_TEST(the_error_of_the_first_in_order_is_returned_and_all_run)
 {
     struct hass *hass = test_hass();
     struct thing *things = make_things(hass, 4);
+
     things[1].result = HASS_E_NOT_FOUND;
     things[1].takes = 9; /* fails last, but stands first */
     things[2].result = HASS_E_GENERAL;
@@ -106,6 +111,7 @@ START_TEST(a_time_out_cancels_what_runs_and_begins_nothing_new)
 {
     struct hass *hass = test_hass();
     struct thing *things = make_things(hass, 10);
+
     job.timeout = 1.5;
     test_run_coroutine(hass, map, NULL);
     ck_assert_int_eq(job.result, -ETIMEDOUT);
@@ -122,6 +128,7 @@ START_TEST(a_cancelled_waiter_cancels_its_work)
     struct hass *hass = test_hass();
     struct thing *things = make_things(hass, 10);
     struct hass_task *task = NULL;
+
     hass_async_create_task(hass, HASS_JOB_COROUTINE(map, NULL), &task, NULL);
     hass_task_async_cancel(task, NULL);
     hass_task_unref(task);
@@ -138,6 +145,7 @@ START_TEST(at_the_limit_of_coroutines_fewer_do_the_same_work)
 {
     struct hass *hass = test_hass();
     struct thing *things = make_things(hass, COUNT);
+
     job.concurrency = COUNT;
     test_run_coroutine(hass, map, NULL);
     ck_assert_int_eq(job.result, 0);

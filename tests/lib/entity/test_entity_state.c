@@ -17,6 +17,7 @@ START_TEST(a_write_before_the_entity_has_an_id_is_refused)
     struct hass *hass = test_hass();
     static struct thing thing;
     autounref(hass_entity) *entity = thing_entity(hass, &thing, &plain_ops, "A");
+
     ck_assert_int_eq(hass_entity_async_write_ha_state(entity, NULL), HASS_E_NO_ENTITY_ID);
 }
 END_TEST
@@ -25,6 +26,7 @@ START_TEST(the_state_is_the_value_as_text)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &plain_ops, "A");
     ck_assert_str_eq(state_of(hass, "sensor.a"), "0");
     values_of(&thing)->text = "hot";
@@ -43,6 +45,7 @@ START_TEST(a_number_has_at_most_15_digits)
     struct hass *hass = test_hass();
     static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.state = sum);
     static struct thing thing;
+
     add_thing(hass, &thing, &ops, "A");
     ck_assert_str_eq(state_of(hass, "sensor.a"), "21.3");
 }
@@ -52,6 +55,7 @@ START_TEST(no_value_is_unknown_and_not_available_is_unavailable)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &plain_ops, "A");
     values_of(&thing)->none = true;
     write_state(&thing);
@@ -66,6 +70,7 @@ START_TEST(without_the_op_availability_is_what_was_set)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &async_ops, "A");
     hass_entity_async_set_available(thing.entity, false, NULL);
     write_state(&thing);
@@ -116,6 +121,7 @@ static HASS_CALLBACK void keys_of(struct hass *hass, const char *entity_id, stru
     const char *key;
     struct hass_value value;
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
+
     for (size_t pos = 0; hass_state_next_attr(state, &pos, &key, &value);)
         hass_buf_printf(keys, "%s ", key);
 }
@@ -124,6 +130,7 @@ START_TEST(attributes_come_in_the_model_s_order_and_later_ones_win)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     describe_richly(&thing);
     add_thing(hass, &thing, &rich_ops, "A");
     autobuf keys = HASS_BUF_INIT;
@@ -144,6 +151,7 @@ START_TEST(unavailable_leaves_out_what_depends_on_the_state)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &rich_ops, "A");
     hass_entity_async_set_available(thing.entity, false, NULL);
     write_state(&thing);
@@ -179,6 +187,7 @@ START_TEST(the_domain_decides_what_it_has_ops_for)
         .device_class = no_class,
     };
     static struct thing thing;
+
     describe_richly(&thing);
     component_with(hass, "sensor", &ops);
     add_thing(hass, &thing, &plain_ops, "A");
@@ -198,6 +207,7 @@ START_TEST(two_identical_writes_are_one_change_and_one_report)
     static struct thing thing;
     struct capture *changes = test_capture(hass, HASS_EVENT_STATE_CHANGED);
     struct capture *reports = test_capture(hass, HASS_EVENT_STATE_REPORTED);
+
     add_thing(hass, &thing, &rich_ops, "A");
     autounref(hass_state) const *before = hass_state_ref(hass_states_async_get(hass, "sensor.a"));
     int64_t reported = hass_state_last_reported(before);
@@ -217,6 +227,7 @@ START_TEST(force_update_makes_every_write_a_change)
     struct hass *hass = test_hass();
     static struct thing thing = { .description.force_update = true };
     struct capture *changes = test_capture(hass, HASS_EVENT_STATE_CHANGED);
+
     add_thing(hass, &thing, &plain_ops, "A");
     test_advance(hass, 1);
     write_state(&thing);
@@ -230,6 +241,7 @@ START_TEST(too_long_a_state_is_unknown_without_attributes)
     struct logs *logs = test_logs();
     static struct thing thing;
     char text[300];
+
     memset(text, 'L', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
     add_thing(hass, &thing, &plain_ops, "A");
@@ -250,6 +262,7 @@ START_TEST(a_slow_state_is_warned_of_once)
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
     static struct thing thing;
+
     add_thing(hass, &thing, &plain_ops, "A");
     thing.jump = 400000;
     write_state(&thing);
@@ -266,6 +279,7 @@ END_TEST
 static HASS_BLOCKING int schedule_three(struct hass *hass, void *userdata, struct hass_error *err)
 {
     int rc = 0;
+
     for (int i = 0; i < 3 && rc >= 0; i++)
         rc = hass_entity_schedule_update_ha_state(userdata, false, err);
     return rc;
@@ -275,6 +289,7 @@ START_TEST(scheduled_writes_work_from_any_thread)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &plain_ops, "A");
     values_of(&thing)->number = 5;
     ck_assert_int_eq(test_on_pool(hass, schedule_three, thing.entity), 0);
@@ -288,6 +303,7 @@ START_TEST(quick_scheduled_writes_coalesce_to_the_last_value)
     struct hass *hass = test_hass();
     static struct thing thing;
     struct capture *changes = test_capture(hass, HASS_EVENT_STATE_CHANGED);
+
     add_thing(hass, &thing, &plain_ops, "A");
     thing.states = 0;
     for (int i = 1; i <= 3; i++) {
@@ -305,6 +321,7 @@ START_TEST(the_loop_variant_writes_now_or_updates_in_a_task)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &async_ops, "A");
     values_of(&thing)->number = 5;
     hass_entity_async_schedule_update_ha_state(thing.entity, false, NULL);

@@ -20,6 +20,7 @@ START_TEST(an_update_on_the_pool_is_published_and_written)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     add_thing(hass, &thing, &pool_ops, "A");
     ck_assert_int_eq(test_run_coroutine(hass, update, thing.entity), 0);
     ck_assert_str_eq(state_of(hass, "sensor.a"), "1");
@@ -32,6 +33,7 @@ START_TEST(async_update_wins_over_update)
 {
     struct hass *hass = test_hass();
     struct hass_entity_ops both = async_ops;
+
     both.update = (void *)1;
     static struct thing thing;
     add_thing(hass, &thing, &both, "A");
@@ -46,6 +48,7 @@ START_TEST(a_failed_update_publishes_and_writes_nothing)
     struct hass *hass = test_hass();
     static struct thing thing = { .result = HASS_E_GENERAL };
     struct hass_error err = HASS_ERROR_INIT;
+
     add_thing(hass, &thing, &pool_ops, "A");
     ck_assert_int_eq(test_run_job(hass, HASS_JOB_COROUTINE(update, thing.entity), &err),
                      HASS_E_GENERAL);
@@ -59,6 +62,7 @@ START_TEST(a_scheduled_update_that_fails_is_logged)
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
     static struct thing thing = { .result = HASS_E_GENERAL };
+
     add_thing(hass, &thing, &async_ops, "A");
     hass_entity_schedule_update_ha_state(thing.entity, true, NULL);
     test_settle(hass);
@@ -71,6 +75,7 @@ START_TEST(a_second_update_at_the_same_time_returns_at_once)
 {
     struct hass *hass = test_hass();
     static struct thing thing = { .takes = 5 };
+
     add_thing(hass, &thing, &async_ops, "A");
     hass_entity_schedule_update_ha_state(thing.entity, true, NULL);
     test_settle(hass);
@@ -87,6 +92,7 @@ START_TEST(an_update_over_ten_seconds_is_warned_of)
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
     static struct thing thing = { .takes = 9.9 };
+
     add_thing(hass, &thing, &async_ops, "A");
     test_run_coroutine(hass, update, thing.entity);
     ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 0);
@@ -153,6 +159,7 @@ START_TEST(work_publishes_its_values_and_frees_its_argument)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     gate.thing = &thing;
     gate.result = 7;
     add_thing(hass, &thing, &plain_ops, "A");
@@ -166,6 +173,7 @@ START_TEST(work_that_fails_publishes_nothing)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     gate.thing = &thing;
     gate.result = HASS_E_GENERAL;
     add_thing(hass, &thing, &plain_ops, "A");
@@ -184,6 +192,7 @@ START_TEST(work_for_a_removed_entity_is_refused)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     gate.thing = &thing;
     add_thing(hass, &thing, &plain_ops, "A");
     autounref(hass_entity) *entity = hass_entity_ref(thing.entity);
@@ -197,6 +206,7 @@ START_TEST(work_goes_on_and_is_published_when_its_waiter_is_cancelled)
 {
     struct hass *hass = test_hass();
     static struct thing thing;
+
     gate.thing = &thing;
     sem_init(&gate.open, 0, 0);
     add_thing(hass, &thing, &plain_ops, "A");
@@ -219,6 +229,7 @@ START_TEST(an_update_does_not_undo_what_was_set_meanwhile)
         HASS_ENTITY_OPS(.values_size = sizeof(struct values), .update = update_at_gate,
                         .state = thing_state);
     static struct thing thing;
+
     gate.thing = &thing;
     sem_init(&gate.open, 0, 0);
     add_thing(hass, &thing, &ops, "A");

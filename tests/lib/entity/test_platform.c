@@ -19,6 +19,7 @@ START_TEST(a_platform_that_cannot_be_loaded_is_logged)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     set_up(hass, (struct fake_loader){ .prepare_result = HASS_E_NOT_FOUND });
     ck_assert_ptr_nonnull(logs_find(logs, "Platform blink.sensor cannot be set up: no platform"));
     ck_assert_uint_eq(fake.set_up, 0);
@@ -29,6 +30,7 @@ START_TEST(an_invalid_entry_has_been_reported_by_the_loader)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     set_up(hass, (struct fake_loader){ .prepare_result = HASS_E_INVALID });
     ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 0);
 }
@@ -38,6 +40,7 @@ START_TEST(a_failed_set_up_is_logged_and_not_tried_again)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     set_up(hass, (struct fake_loader){ .setup_result = HASS_E_GENERAL });
     ck_assert_ptr_nonnull(
         logs_find(logs, "Error while setting up blink platform for sensor: setup failed"));
@@ -50,6 +53,7 @@ START_TEST(a_slow_set_up_is_warned_of_after_ten_seconds)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     set_up(hass, (struct fake_loader){ .setup_takes = 11, .count = 1, .ops = &plain_ops });
     test_advance(hass, 9.9);
     ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 0);
@@ -63,6 +67,7 @@ START_TEST(after_sixty_seconds_start_up_goes_on_and_so_does_the_set_up)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     set_up(hass, (struct fake_loader){ .setup_takes = 100, .count = 1, .ops = &plain_ops });
     test_advance(hass, 60);
     ck_assert_ptr_nonnull(logs_find(logs, "is taking longer than 60 seconds"));
@@ -76,6 +81,7 @@ START_TEST(not_ready_is_tried_again_after_longer_and_longer_waits)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     test_start(hass);
     set_up(hass, (struct fake_loader){ .setup_result = HASS_E_NOT_READY });
     ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 1);
@@ -100,6 +106,7 @@ END_TEST
 START_TEST(before_the_start_not_ready_waits_for_it)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     set_up(hass, (struct fake_loader){ .setup_result = HASS_E_NOT_READY });
     test_advance(hass, 1000);
@@ -114,6 +121,7 @@ END_TEST
 START_TEST(shutdown_cancels_retries_and_polling)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     test_start(hass);
     set_up(hass, (struct fake_loader){ .setup_result = HASS_E_NOT_READY });
@@ -128,6 +136,7 @@ END_TEST
 START_TEST(what_polls_is_updated_and_written_each_interval)
 {
     struct hass *hass = test_hass();
+
     set_up(hass, (struct fake_loader){ .count = 1, .ops = &pool_ops });
     ck_assert_str_eq(state_of(hass, "sensor.one"), "0");
     test_advance(hass, 29.9);
@@ -142,6 +151,7 @@ START_TEST(what_does_not_poll_is_left_alone)
 {
     struct hass *hass = test_hass();
     static struct thing quiet;
+
     set_up(hass, (struct fake_loader){ .count = 1, .ops = &async_ops });
     add_thing(hass, &quiet, &async_ops, "Quiet");
     test_advance(hass, 100);
@@ -153,6 +163,7 @@ END_TEST
 START_TEST(the_manifest_s_interval_wins_over_the_domain_s)
 {
     struct hass *hass = test_hass();
+
     set_up(hass, (struct fake_loader){ .count = 1, .ops = &async_ops, .scan_interval = 7 });
     test_advance(hass, 21);
     ck_assert_uint_eq(things[0].updates, 3);
@@ -162,6 +173,7 @@ END_TEST
 START_TEST(the_entry_s_interval_wins_over_both)
 {
     struct hass *hass = test_hass();
+
     fake =
         (struct fake_loader){ .things = things, .count = 1, .ops = &async_ops, .scan_interval = 7 };
     component_with_blink(hass, "{'platform': 'blink', 'scan_interval': 50}");
@@ -174,6 +186,7 @@ START_TEST(a_round_that_finds_the_former_one_running_is_skipped_with_a_warning)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     things[0].takes = 40;
     set_up(hass, (struct fake_loader){ .count = 1, .ops = &async_ops });
     test_advance(hass, 65);
@@ -189,6 +202,7 @@ START_TEST(an_update_that_fails_is_logged_and_the_next_one_runs)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     things[0].result = HASS_E_GENERAL;
     set_up(hass, (struct fake_loader){ .count = 2, .ops = &async_ops });
     test_advance(hass, 30);
@@ -244,6 +258,7 @@ static int count_in_pool(struct hass_worker *worker, struct hass_entity *entity,
                          struct hass_error *err)
 {
     unsigned now = ++pool_running;
+
     if (now > pool_most)
         pool_most = now;
     for (int i = 0; i < 1000; i++) /* gives the others their chance */
@@ -257,6 +272,7 @@ static const struct hass_entity_ops pool_counting_ops = HASS_ENTITY_OPS(.update 
 START_TEST(updates_that_block_run_one_at_a_time_by_default)
 {
     struct hass *hass = test_hass();
+
     set_up(hass, (struct fake_loader){
                      .count = 4, .ops = &pool_counting_ops, .update_before_add = true });
     test_advance(hass, 30);
@@ -267,6 +283,7 @@ END_TEST
 START_TEST(unlimited_is_unlimited_also_for_those_that_block)
 {
     struct hass *hass = test_hass();
+
     set_up(hass,
            (struct fake_loader){ .count = 4, .ops = &pool_counting_ops, .parallel_updates = -1 });
     ck_assert_ptr_null(fake.platform->updates);
@@ -290,6 +307,7 @@ static HASS_COROUTINE int restore_platforms(struct hass *hass, void *userdata,
 START_TEST(when_the_scope_closes_the_entities_go_without_a_word)
 {
     struct hass *hass = test_hass();
+
     set_up(hass, (struct fake_loader){ .count = 2, .ops = &plain_ops });
     autounref(hass_entity) *entity = hass_entity_ref(things[0].entity);
     ck_assert_int_eq(test_run_coroutine(hass, close_scope, fake.scope), 0);
@@ -307,6 +325,7 @@ END_TEST
 START_TEST(closing_while_an_update_runs_is_safe)
 {
     struct hass *hass = test_hass();
+
     things[0].takes = 5;
     set_up(hass, (struct fake_loader){ .count = 2, .ops = &async_ops });
     test_advance(hass, 31);
@@ -321,6 +340,7 @@ START_TEST(removing_in_good_order_runs_the_hooks_and_restoring_brings_them_back)
 {
     struct hass *hass = test_hass();
     char name[] = "blink";
+
     set_up(hass, (struct fake_loader){ .count = 2, .ops = &plain_ops });
     ck_assert_int_eq(test_run_coroutine(hass, remove_platforms, name), 0);
     ck_assert_uint_eq(things[0].good_byes, 1);
@@ -340,6 +360,7 @@ START_TEST(removing_a_domain_s_platforms_removes_everybody_s)
     struct hass *hass = test_hass();
     char domain[] = "sensor";
     static struct thing own;
+
     set_up(hass, (struct fake_loader){ .count = 1, .ops = &plain_ops });
     add_thing(hass, &own, &plain_ops, "Own");
     ck_assert_int_eq(test_run_coroutine(hass, remove_platforms, domain), 0);
@@ -351,6 +372,7 @@ END_TEST
 START_TEST(adding_to_a_platform_that_has_gone_is_refused)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     fake.setup_takes = 5;
     set_up(hass, (struct fake_loader){ .setup_takes = 5, .count = 1, .ops = &plain_ops });

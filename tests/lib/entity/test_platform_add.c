@@ -18,6 +18,7 @@ static HASS_CALLBACK const char *id_of(struct hass *hass, struct thing *thing, c
 START_TEST(the_id_is_made_of_domain_and_name)
 {
     struct hass *hass = test_hass();
+
     ck_assert_str_eq(id_of(hass, &things[0], "Küche Licht 2"), "sensor.kuche_licht_2");
     ck_assert_str_eq(id_of(hass, &things[1], NULL), "sensor.unnamed_device");
     ck_assert_uint_eq(things[0].added, 1);
@@ -27,6 +28,7 @@ END_TEST
 START_TEST(taken_ids_get_a_number)
 {
     struct hass *hass = test_hass();
+
     hass_states_async_set(hass, "sensor.a", "other", NULL, NULL, NULL);
     hass_states_async_reserve(hass, "sensor.a_2", NULL);
     ck_assert_str_eq(id_of(hass, &things[0], "A"), "sensor.a_3");
@@ -39,6 +41,7 @@ START_TEST(long_ids_are_cut_to_255_characters_with_their_number)
 {
     struct hass *hass = test_hass();
     char name[400];
+
     memset(name, 'a', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
     ck_assert_uint_eq(strlen(id_of(hass, &things[0], name)), 255);
@@ -51,6 +54,7 @@ END_TEST
 START_TEST(a_proposed_id_is_taken_as_it_is)
 {
     struct hass *hass = test_hass();
+
     things[0].description.entity_id = "sensor.mine";
     ck_assert_str_eq(id_of(hass, &things[0], "A"), "sensor.mine");
 }
@@ -60,6 +64,7 @@ START_TEST(a_proposed_id_that_is_taken_is_refused)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     hass_states_async_set(hass, "sensor.mine", "other", NULL, NULL, NULL);
     things[0].description.entity_id = "sensor.mine";
     ck_assert_int_eq(add_thing(hass, &things[0], &plain_ops, "A"), 0);
@@ -73,6 +78,7 @@ END_TEST
 START_TEST(a_restored_state_waits_for_its_entity)
 {
     struct hass *hass = test_hass();
+
     hass_states_async_set(hass, "sensor.mine", "unavailable", test_json("{'restored': true}"), NULL,
                           NULL);
     things[0].description.entity_id = "sensor.mine";
@@ -85,6 +91,7 @@ START_TEST(an_invalid_id_is_refused_and_a_foreign_domain_is_said)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     things[0].description.entity_id = "sensor.Not Valid";
     add_thing(hass, &things[0], &plain_ops, "A");
     ck_assert_ptr_nonnull(logs_find(logs, "invalid entity id: sensor.Not Valid"));
@@ -99,6 +106,7 @@ START_TEST(a_unique_id_is_taken_once)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     things[0].description.unique_id = things[1].description.unique_id = "u";
     id_of(hass, &things[0], "A");
     ck_assert_int_eq(add_thing(hass, &things[1], &plain_ops, "B"), 0);
@@ -112,6 +120,7 @@ END_TEST
 START_TEST(without_a_name_the_unique_id_names_it)
 {
     struct hass *hass = test_hass();
+
     things[0].description.unique_id = "U-1";
     ck_assert_str_eq(id_of(hass, &things[0], NULL), "sensor.sensor_u_1");
 }
@@ -123,6 +132,7 @@ START_TEST(an_entity_whose_hook_fails_is_listed_without_a_state)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     things[0].result = HASS_E_GENERAL;
     ck_assert_int_eq(add_thing(hass, &things[0], &plain_ops, "A"), 0);
     ck_assert_ptr_nonnull(logs_find(logs, "Error adding entity sensor.a for domain sensor with "
@@ -142,6 +152,7 @@ START_TEST(an_entity_may_remove_itself_in_its_hook)
 {
     struct hass *hass = test_hass();
     static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.async_added_to_hass = remove_myself);
+
     ck_assert_int_eq(add_thing(hass, &things[0], &ops, "A"), 0);
     ck_assert_ptr_null(hass_async_get_entity(hass, "sensor.a"));
     ck_assert_str_eq(state_of(hass, "sensor.a"), "(none)");
@@ -153,6 +164,7 @@ START_TEST(adding_an_entity_twice_is_refused)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     id_of(hass, &things[0], "A");
     struct add add = { .component = hass_component_async_get(hass, "sensor"),
                        .entities = { hass_entity_ref(things[0].entity) },
@@ -167,6 +179,7 @@ END_TEST
 START_TEST(one_that_fails_does_not_stop_the_others)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     things[0].description.entity_id = "bad";
     struct add add = { .component = component_with(hass, "sensor", NULL),
@@ -182,6 +195,7 @@ START_TEST(update_before_add_writes_what_it_has_read)
 {
     struct hass *hass = test_hass();
     struct capture *changes = test_capture(hass, HASS_EVENT_STATE_CHANGED);
+
     fake = (struct fake_loader){
         .things = things, .count = 2, .ops = &async_ops, .update_before_add = true
     };
@@ -196,6 +210,7 @@ START_TEST(a_first_update_that_fails_abandons_the_entity)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     things[0].result = HASS_E_GENERAL;
     fake = (struct fake_loader){
         .things = things, .count = 2, .ops = &pool_ops, .update_before_add = true
@@ -211,6 +226,7 @@ END_TEST
 START_TEST(the_namespace_of_an_entry_stands_before_the_name)
 {
     struct hass *hass = test_hass();
+
     fake = (struct fake_loader){ .things = things, .count = 1, .ops = &plain_ops };
     component_with_blink(hass, "{'platform': 'blink', 'entity_namespace': 'Upstairs'}");
     ck_assert_str_eq(state_of(hass, "sensor.upstairs_one"), "0");
@@ -221,6 +237,7 @@ START_TEST(adding_that_takes_too_long_is_given_up_with_a_warning)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
+
     things[0].takes = 600;
     fake = (struct fake_loader){
         .things = things, .count = 1, .ops = &async_ops, .update_before_add = true
@@ -241,12 +258,14 @@ static HASS_BLOCKING int add_in_pool(struct hass *hass, void *userdata, struct h
 {
     struct hass_entity *entities[] = { thing_entity(hass, &things[4], &plain_ops, "Pool") };
     int rc = hass_platform_add_entities(fake.platform, entities, 1, false, err);
+
     return rc < 0 ? rc : things[4].added == 1 ? 0 : -1;
 }
 
 START_TEST(the_twin_adds_from_a_pool_thread_and_waits)
 {
     struct hass *hass = test_hass();
+
     fake = (struct fake_loader){ .things = things, .ops = &plain_ops };
     component_with_blink(hass, "{'platform': 'blink'}");
     ck_assert_int_eq(test_on_pool(hass, add_in_pool, NULL), 0);
@@ -259,6 +278,7 @@ END_TEST
 START_TEST(scheduled_adding_is_a_task)
 {
     struct hass *hass = test_hass();
+
     fake = (struct fake_loader){ .things = things, .ops = &plain_ops };
     component_with_blink(hass, "{'platform': 'blink'}");
     struct hass_entity *entities[] = { thing_entity(hass, &things[0], &plain_ops, "A") };
@@ -275,6 +295,7 @@ static int add_wrongly(struct hass *hass, void *userdata, struct hass_error *err
     struct hass_entity *entities[] = { things[0].entity };
     int wrong =
         hass_platform_async_add_entities(fake.platform, entities, 1, false, NULL) == HASS_E_THREAD;
+
     return wrong + (hass_platform_async_schedule_add_entities(fake.platform, entities, 1, false,
                                                               NULL) == HASS_E_THREAD);
 }
@@ -282,6 +303,7 @@ static int add_wrongly(struct hass *hass, void *userdata, struct hass_error *err
 START_TEST(async_forms_are_refused_elsewhere_and_take_nothing)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     fake = (struct fake_loader){ .things = things, .ops = &plain_ops };
     component_with_blink(hass, "{'platform': 'blink'}");

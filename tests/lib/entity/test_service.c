@@ -52,6 +52,7 @@ static struct hass *three_things(void) HASS__ANALYSIS(assert_capability(hass_loo
 {
     static const char *const names[] = { "One", "Two", "Three" };
     struct hass *hass = test_hass();
+
     sensors = component_with(hass, "sensor", NULL);
     struct hass_entity_service_options options = {
         .size = sizeof(options),
@@ -82,6 +83,7 @@ static HASS_COROUTINE int do_call(struct hass *hass, void *userdata, struct hass
         .return_response = request->response,
     };
     autojson *response = NULL;
+
     return hass_services_async_call(hass, "sensor", "poke", test_json(request->data), &options,
                                     &response, request->err);
 }
@@ -89,6 +91,7 @@ static HASS_COROUTINE int do_call(struct hass *hass, void *userdata, struct hass
 static HASS_CALLBACK int call_with(struct hass *hass, const char *data)
 {
     struct request request = { .data = data };
+
     return test_run_coroutine(hass, do_call, &request);
 }
 
@@ -97,6 +100,7 @@ static HASS_CALLBACK int call_with(struct hass *hass, const char *data)
 START_TEST(one_id_calls_one_entity)
 {
     struct hass *hass = three_things();
+
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.two'}"), 0);
     ck_assert_str_eq(calls.order, "two ");
 }
@@ -105,6 +109,7 @@ END_TEST
 START_TEST(a_list_calls_each_once_in_any_case)
 {
     struct hass *hass = three_things();
+
     ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.three', 'sensor.one', "
                                      "'SENSOR.ONE']}"),
                      0);
@@ -115,6 +120,7 @@ END_TEST
 START_TEST(all_calls_all_and_none_nobody)
 {
     struct hass *hass = three_things();
+
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'none'}"), 0);
     ck_assert_str_eq(calls.order, "");
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
@@ -125,6 +131,7 @@ END_TEST
 START_TEST(groups_are_expanded_and_cycles_end)
 {
     struct hass *hass = three_things();
+
     hass_states_async_set(hass, "group.all", "on",
                           test_json("{'entity_id': ['sensor.one', 'group.some', 'light.x']}"), NULL,
                           NULL);
@@ -142,6 +149,7 @@ END_TEST
 static HASS_CALLBACK void make_group_of(struct hass *hass, size_t size)
 {
     autobuf long_name = HASS_BUF_INIT;
+
     for (size_t i = strlen("[\"sensor.one\",\"\"]"); i < size; i++)
         hass_buf_add_char(&long_name, 'x');
     hass_states_async_set(
@@ -154,6 +162,7 @@ START_TEST(the_list_of_a_group_has_one_mebibyte_at_most)
 {
     struct hass *hass = three_things();
     struct logs *logs = test_logs();
+
     make_group_of(hass, 1 << 20);
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'group.large'}"), 0);
     ck_assert_str_eq(calls.order, "one ");
@@ -167,6 +176,7 @@ END_TEST
 START_TEST(members_of_other_things_are_not_expanded)
 {
     struct hass *hass = three_things();
+
     test_logs();
     hass_states_async_set(hass, "light.room", "on", test_json("{'entity_id': ['sensor.one']}"),
                           NULL, NULL);
@@ -179,6 +189,7 @@ START_TEST(missing_ids_are_warned_of_once_and_the_rest_is_called)
 {
     struct hass *hass = three_things();
     struct logs *logs = test_logs();
+
     ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.x', 'sensor.one', 'sensor.y']}"), 0);
     ck_assert_str_eq(calls.order, "one ");
     ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 1);
@@ -189,6 +200,7 @@ END_TEST
 START_TEST(what_is_not_available_is_skipped)
 {
     struct hass *hass = three_things();
+
     hass_entity_async_set_available(things[1].entity, false, NULL);
     ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.one', 'sensor.two']}"), 0);
     ck_assert_str_eq(calls.order, "one ");
@@ -202,6 +214,7 @@ HASS_SCHEMA(level_schema, HASS_FIELD("level", &hass_type_int, .required = true, 
 START_TEST(a_target_is_needed_and_unknown_keys_are_refused)
 {
     struct hass *hass = three_things();
+
     ck_assert_int_eq(call_with(hass, "{}"), HASS_E_INVALID);
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one', 'x': 1}"), HASS_E_INVALID);
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one', 'metadata': {}}"), 0);
@@ -228,6 +241,7 @@ static int never_good(const json_t *value, struct hass_error *err)
 START_TEST(the_schema_s_own_check_applies)
 {
     static struct hass_schema strict;
+
     strict = level_schema;
     strict.check = never_good;
     own_schema = &strict;
@@ -260,6 +274,7 @@ END_TEST
 START_TEST(several_are_called_at_once)
 {
     struct hass *hass = three_things();
+
     calls.takes = 5;
     int64_t began = hass_monotonic(hass);
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
@@ -272,6 +287,7 @@ START_TEST(several_keep_to_their_platform_s_limit)
 {
     struct hass *hass = test_hass();
     struct hass_entity_service_options options = { .size = sizeof(options), .async_handler = poke };
+
     fake = (struct fake_loader){
         .things = things, .count = 4, .ops = &async_ops, .parallel_updates = 2
     };
@@ -287,6 +303,7 @@ END_TEST
 START_TEST(all_are_called_and_the_first_error_is_returned)
 {
     struct hass *hass = three_things();
+
     calls.result = HASS_E_GENERAL;
     struct hass_error err = HASS_ERROR_INIT;
     struct request request = { .data = "{'entity_id': 'all'}", .err = &err };
@@ -299,6 +316,7 @@ END_TEST
 START_TEST(polled_entities_are_updated_afterwards_with_the_context)
 {
     struct hass *hass = test_hass();
+
     things[0].description.should_poll = true;
     three_things();
     autounref(hass_context) const *context = hass_context_new(hass, NULL, NULL);
@@ -318,6 +336,7 @@ START_TEST(a_worker_handler_runs_on_the_pool)
     struct hass *hass = three_things();
     struct hass_entity_service_options options = { .size = sizeof(options),
                                                    .handler = poke_in_pool };
+
     ck_assert_int_eq(hass_component_async_register_service(sensors, "poke", &options, NULL), 0);
     ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.one', 'sensor.two']}"), 0);
     ck_assert_uint_eq(things[0].added, 99);
@@ -330,6 +349,7 @@ START_TEST(exactly_one_handler_is_needed)
 {
     struct hass *hass = three_things();
     struct hass_entity_service_options options = { .size = sizeof(options) };
+
     ck_assert_int_eq(hass_component_async_register_service(sensors, "x", &options, NULL),
                      HASS_E_INVALID);
     options.handler = poke_in_pool;
@@ -353,6 +373,7 @@ START_TEST(an_entity_removed_meanwhile_is_left_out)
     struct hass *hass = three_things();
     struct hass_entity_service_options options = { .size = sizeof(options),
                                                    .async_handler = remove_two };
+
     hass_component_async_register_service(sensors, "poke", &options, NULL);
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
     ck_assert_str_eq(calls.order, "one three ");

@@ -44,6 +44,7 @@ static UNUSED HASS_CALLBACK struct hass_value thing_state(struct hass_entity *en
 {
     const struct values *values = hass_entity_async_values(entity);
     struct thing *thing = thing_of(entity);
+
     thing->states++;
     if (thing->jump) {
         struct clock *clock = runtime_of(hass_entity_hass(entity))->clock;
@@ -64,6 +65,7 @@ static UNUSED HASS_COROUTINE int thing_async_update(struct hass_entity *entity,
 {
     struct thing *thing = thing_of(entity);
     struct values *values = hass_entity_async_values(entity);
+
     thing->updates++;
     values->number++;
     if (thing->takes > 0)
@@ -75,6 +77,7 @@ static UNUSED int thing_update(struct hass_worker *worker, struct hass_entity *e
                                struct hass_error *err)
 {
     struct thing *thing = thing_of(entity);
+
     thing->updates++;
     ((struct values *)values)->number++;
     return thing->result < 0 ? hass_fail(err, thing->result, "update failed") : 0;
@@ -83,6 +86,7 @@ static UNUSED int thing_update(struct hass_worker *worker, struct hass_entity *e
 static UNUSED HASS_COROUTINE int thing_added(struct hass_entity *entity, struct hass_error *err)
 {
     struct thing *thing = thing_of(entity);
+
     thing->added++;
     return thing->result < 0 ? hass_fail(err, thing->result, "hook failed") : 0;
 }
@@ -145,6 +149,7 @@ static UNUSED HASS_COROUTINE int make_component(struct hass *hass, void *userdat
     autojson *config = make->config ? test_json(make->config) : NULL;
     struct scope *former = scope_enter(make->scope ? make->scope : runtime_of(hass)->root);
     int rc = hass_component_async_create(hass, &options, config, &make->component, err);
+
     scope_leave(former);
     return rc;
 }
@@ -153,6 +158,7 @@ static UNUSED HASS_CALLBACK struct hass_component *
 component_with(struct hass *hass, const char *domain, const struct hass_domain_ops *ops)
 {
     struct make make = { .domain = domain, .ops = ops };
+
     ck_assert_int_eq(test_run_coroutine(hass, make_component, &make), 0);
     return make.component;
 }
@@ -167,6 +173,7 @@ static UNUSED HASS_COROUTINE int add_entities(struct hass *hass, void *userdata,
                                               struct hass_error *err)
 {
     struct add *add = userdata;
+
     return hass_component_async_add_entities(add->component, add->entities, add->count, err);
 }
 
@@ -180,12 +187,14 @@ static UNUSED HASS_CALLBACK int add_thing(struct hass *hass, struct thing *thing
         .entities = { thing_entity(hass, thing, ops, name) },
         .count = 1,
     };
+
     return test_run_coroutine(hass, add_entities, &add);
 }
 
 static UNUSED HASS_CALLBACK const char *state_of(struct hass *hass, const char *entity_id)
 {
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
+
     return state ? hass_state_state(state) : "(none)";
 }
 
@@ -212,6 +221,7 @@ static UNUSED HASS_COROUTINE int fake_setup_domain(struct hass *hass, const char
                                                    struct hass_error *err)
 {
     struct make make = { .domain = domain };
+
     fake.domains++;
     return make_component(hass, &make, err);
 }
@@ -240,6 +250,7 @@ static UNUSED HASS_COROUTINE int fake_setup(struct hass_platform *platform,
     struct hass *hass = hass_platform_hass(platform);
     static const char *const names[] = { "One", "Two", "Three", "Four" };
     struct hass_entity *entities[4];
+
     fake.set_up++;
     fake.platform = platform;
     ck_assert_ptr_eq(scope_current(), fake.scope);
@@ -270,6 +281,7 @@ static UNUSED HASS_CALLBACK void use_fake_loader(struct hass *hass)
         .setup = fake_setup,
         .release = fake_release,
     };
+
     ck_assert_int_eq(platform_loader_set(hass, &loader, NULL), 0);
     fake.scope = scope_new(hass, "blink");
 }
@@ -279,6 +291,7 @@ static UNUSED HASS_CALLBACK struct hass_component *component_with_blink(struct h
                                                                         const char *entry)
 {
     struct make make = { .domain = "sensor", .config = entry, .scan_interval = 30 };
+
     use_fake_loader(hass);
     ck_assert_int_eq(test_run_coroutine(hass, make_component, &make), 0);
     test_settle(hass);

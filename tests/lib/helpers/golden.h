@@ -11,6 +11,7 @@
 static inline json_t *golden_load(const char *name)
 {
     char path[512];
+
     snprintf(path, sizeof(path), "%s/tests/golden/%s", TEST_SOURCE, name);
     FILE *file = fopen(path, "r");
     if (!file)

@@ -16,6 +16,7 @@ static HASS_CALLBACK int on_signal(const struct hass_signal *signal, void *userd
                                    struct hass_error *err)
 {
     struct seen *seen = userdata;
+
     seen->calls++;
     json_decref(seen->last);
     seen->last = hass_json_ref(signal->data);
@@ -43,6 +44,7 @@ static HASS_COROUTINE int slow(const struct hass_signal *signal, void *userdata,
 {
     struct seen *seen = userdata;
     int rc = hass_async_sleep(signal->hass, 1, err);
+
     seen->calls++;
     json_decref(seen->last);
     seen->last = json_pack("[s, O]", signal->name, signal->data);
@@ -64,6 +66,7 @@ START_TEST(targets_run_in_order_of_connection_with_the_data)
 {
     struct hass *hass = test_hass();
     struct seen seen = { 0 };
+
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(note, (char *)"a"), NULL, NULL);
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(note, (char *)"b"), NULL, NULL);
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, &seen), NULL, NULL);
@@ -78,6 +81,7 @@ START_TEST(no_data_is_null_and_no_target_is_fine)
 {
     struct hass *hass = test_hass();
     struct seen seen = { 0 };
+
     ck_assert_int_eq(hass_async_dispatcher_send(hass, "nobody", test_json("[1]"), NULL), 0);
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, &seen), NULL, NULL);
     hass_async_dispatcher_send(hass, "s", NULL, NULL);
@@ -91,6 +95,7 @@ START_TEST(the_same_target_twice_is_one_connection)
     struct hass *hass = test_hass();
     struct seen seen = { 0 };
     struct hass_sub *first = NULL, *second = NULL;
+
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, &seen), &first, NULL);
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, &seen), &second, NULL);
     hass_async_dispatcher_send(hass, "s", NULL, NULL);
@@ -108,6 +113,7 @@ START_TEST(the_userdata_of_a_target_connected_twice_is_freed_once)
     struct hass *hass = test_hass();
     unsigned freed = 0;
     struct hass_sub *first = NULL, *second = NULL;
+
     hass_async_dispatcher_connect(
         hass, "s", HASS_JOB_CALLBACK(ignore, &freed, .destroy = count_free), &first, NULL);
     hass_async_dispatcher_connect(
@@ -122,6 +128,7 @@ START_TEST(a_target_with_other_userdata_is_another_one)
 {
     struct hass *hass = test_hass();
     struct seen a = { 0 }, b = { 0 };
+
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, &a), NULL, NULL);
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, &b), NULL, NULL);
     hass_async_dispatcher_send(hass, "s", NULL, NULL);
@@ -136,6 +143,7 @@ START_TEST(an_error_is_logged_and_the_next_target_runs)
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
     struct seen seen = { 0 };
+
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(always_fails, NULL), NULL, NULL);
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, &seen), NULL, NULL);
     ck_assert_int_eq(hass_async_dispatcher_send(hass, "s", NULL, NULL), 0);
@@ -149,6 +157,7 @@ START_TEST(the_last_target_may_disconnect_itself_while_it_runs)
 {
     struct hass *hass = test_hass();
     struct seen seen = { 0 };
+
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, &seen), &seen.remove,
                                   NULL);
     hass_async_dispatcher_send(hass, "s", NULL, NULL);
@@ -163,6 +172,7 @@ START_TEST(a_coroutine_keeps_the_signal)
     struct hass *hass = test_hass();
     struct seen seen = { 0 };
     char name[] = "s";
+
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_COROUTINE(slow, &seen), NULL, NULL);
     hass_async_dispatcher_send(hass, name, test_json("{'x': 1}"), NULL);
     name[0] = '?';
@@ -182,6 +192,7 @@ START_TEST(a_job_for_another_subject_is_refused)
 {
     struct hass *hass = test_hass();
     struct hass_error err = HASS_ERROR_INIT;
+
     ck_assert_int_eq(
         hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(plain, NULL), NULL, &err),
         HASS_E_INVALID);
@@ -194,6 +205,7 @@ static HASS_BLOCKING int from_pool(struct hass *hass, void *userdata, struct has
     struct seen *seen = userdata;
     struct hass_sub *sub = NULL;
     int rc = hass_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, seen), &sub, err);
+
     if (!rc)
         rc = hass_dispatcher_send(hass, "s", json_integer(1), err);
     if (!rc)
@@ -206,6 +218,7 @@ START_TEST(twins_work_from_a_pool_thread)
 {
     struct hass *hass = test_hass();
     struct seen seen = { 0 };
+
     ck_assert_int_eq(test_on_pool(hass, from_pool, &seen), 0);
     test_settle(hass);
     ck_assert_uint_eq(seen.calls, 1);
@@ -218,6 +231,7 @@ static int send_wrongly(struct hass *hass, void *userdata, struct hass_error *er
     HASS__ANALYSIS(no_thread_safety_analysis)
 {
     int rc = hass_async_dispatcher_send(hass, "s", NULL, err);
+
     return rc == HASS_E_THREAD ? hass_async_dispatcher_connect(
                                      hass, "s", HASS_JOB_CALLBACK(note, (char *)"x"), NULL, NULL)
                                : 0;
@@ -226,6 +240,7 @@ static int send_wrongly(struct hass *hass, void *userdata, struct hass_error *er
 START_TEST(async_forms_are_refused_elsewhere)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     hass_async_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(note, (char *)"n"), NULL, NULL);
     ck_assert_int_eq(test_on_pool(hass, send_wrongly, NULL), HASS_E_THREAD);

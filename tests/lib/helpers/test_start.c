@@ -24,6 +24,7 @@ START_TEST(jobs_wait_for_their_event_and_run_once)
 {
     struct hass *hass = test_hass();
     char at_start[] = "s", at_started[] = "S", event[] = "e";
+
     hass_async_at_start(hass, HASS_JOB_CALLBACK(note, at_start), NULL, NULL);
     hass_bus_async_listen(hass, HASS_EVENT_STARTED, NULL, HASS_JOB_CALLBACK(note_event, event),
                           NULL, NULL);
@@ -42,6 +43,7 @@ START_TEST(while_running_both_run_at_once)
     struct hass *hass = test_hass();
     char at_start[] = "s", at_started[] = "S";
     struct hass_sub *subs[2] = { NULL };
+
     test_start(hass);
     hass_async_at_start(hass, HASS_JOB_CALLBACK(note, at_start), &subs[0], NULL);
     hass_async_at_started(hass, HASS_JOB_CALLBACK(note, at_started), &subs[1], NULL);
@@ -55,6 +57,7 @@ START_TEST(while_starting_only_at_start_runs_at_once)
 {
     struct hass *hass = test_hass();
     char at_start[] = "s", at_started[] = "S";
+
     core_set_state(hass, HASS_STARTING);
     hass_async_at_started(hass, HASS_JOB_CALLBACK(note, at_started), NULL, NULL);
     hass_async_at_start(hass, HASS_JOB_CALLBACK(note, at_start), NULL, NULL);
@@ -67,6 +70,7 @@ START_TEST(a_removed_job_does_not_run)
     struct hass *hass = test_hass();
     char at_start[] = "s";
     struct hass_sub *sub = NULL;
+
     hass_async_at_start(hass, HASS_JOB_CALLBACK(note, at_start), &sub, NULL);
     hass_sub_async_remove(sub);
     test_start(hass);
@@ -79,6 +83,7 @@ static int start_wrongly(struct hass *hass, void *userdata, struct hass_error *e
 {
     int wrong =
         hass_async_at_start(hass, HASS_JOB_CALLBACK(note, userdata), NULL, NULL) == HASS_E_THREAD;
+
     return wrong + (hass_async_at_started(hass, HASS_JOB_CALLBACK(note, userdata), NULL, NULL) ==
                     HASS_E_THREAD);
 }
@@ -86,6 +91,7 @@ static int start_wrongly(struct hass *hass, void *userdata, struct hass_error *e
 START_TEST(async_forms_are_refused_elsewhere)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     char text[] = "x";
     ck_assert_int_eq(test_on_pool(hass, start_wrongly, text), 2);

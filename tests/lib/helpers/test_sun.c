@@ -26,6 +26,7 @@ static json_t *cases;
 static int64_t parse_time(const json_t *text)
 {
     int64_t time = 0;
+
     ck_assert_int_eq(hass_dt_parse(json_string_value(text), NULL, &time, NULL), 0);
     return time;
 }
@@ -33,6 +34,7 @@ static int64_t parse_time(const json_t *text)
 static struct sun_place place_of(const json_t *item)
 {
     const json_t *args = json_object_get(item, "args");
+
     return (struct sun_place){
         .latitude = json_number_value(json_object_get(args, "latitude")),
         .longitude = json_number_value(json_object_get(args, "longitude")),
@@ -43,6 +45,7 @@ static struct sun_place place_of(const json_t *item)
 static int64_t local_day(int64_t time, const char *zone_name)
 {
     struct hass_zone *zone = NULL;
+
     ck_assert_int_eq(hass_zone_new(zone_name, &zone, NULL), 0);
     struct hass_dt local = { .size = sizeof(local) };
     hass_dt_local(time, zone, &local);
@@ -58,6 +61,7 @@ START_TEST(next_events_are_those_of_the_model)
     struct sun_place place = place_of(item);
     int64_t now = parse_time(json_object_get(item, "now"));
     int64_t day = local_day(now, json_string_value(json_object_get(item, "time_zone")));
+
     for (size_t i = 0; i < EVENTS; i++) {
         int64_t time = 0;
         ck_assert_msg(sun_next(&place, events[i].event, day, now, 0, &time), "%s: no %s", id,
@@ -75,6 +79,7 @@ START_TEST(angles_are_those_of_the_model)
     const json_t *expected = json_object_get(item, "expected");
     struct sun_place place = place_of(item);
     double elevation, azimuth;
+
     sun_position(&place, parse_time(json_object_get(item, "now")), &elevation, &azimuth);
     ck_assert_double_le(fabs(elevation - json_number_value(json_object_get(expected, "elevation"))),
                         0.1);
@@ -89,6 +94,7 @@ START_TEST(an_offset_moves_the_event_and_the_search)
     int64_t noon = 19737 * USEC_PER_DAY + USEC_PER_DAY / 2;
     int64_t hour = 3600 * HASS_USEC_PER_SEC;
     int64_t plain, later, earlier;
+
     ck_assert(sun_next(&berlin, HASS_SUNSET, 19737, noon, 0, &plain));
     ck_assert(sun_next(&berlin, HASS_SUNSET, 19737, noon, hour, &later));
     ck_assert_int_eq(later, plain + hour);
@@ -101,6 +107,7 @@ START_TEST(a_far_horizon_raises_the_sun_earlier)
 {
     struct sun_place sea = { 0.0, -78.5, 0 }, quito = { 0.0, -78.5, 2850 };
     int64_t low, high;
+
     ck_assert(sun_event_of_day(&sea, HASS_SUNRISE, 19737, &low));
     ck_assert(sun_event_of_day(&quito, HASS_SUNRISE, 19737, &high));
     ck_assert_int_lt(high, low);
@@ -111,6 +118,7 @@ START_TEST(polar_night_has_no_sunrise_that_day)
 {
     struct sun_place longyearbyen = { 78.22, 15.63, 0 };
     int64_t time = 7;
+
     ck_assert(!sun_event_of_day(&longyearbyen, HASS_SUNRISE, 19737, &time));
     ck_assert_int_eq(time, 7);
     ck_assert(sun_event_of_day(&longyearbyen, HASS_SOLAR_NOON, 19737, &time));

@@ -37,6 +37,7 @@ static void check_field(const json_t *item)
     int rc = time_pattern_parse_field(field_text(json_object_get(args, "value"), text), max, &bits,
                                       &err);
     const json_t *expected = json_object_get(item, "expected");
+
     ck_assert_int_eq(rc, expected ? 0 : HASS_E_INVALID);
     ck_assert_int_eq(rc, err.code);
     uint64_t want = 0;
@@ -52,6 +53,7 @@ static struct hass_track_time pattern_of(const json_t *args, char texts[3][64])
 {
     const json_t *pattern = json_object_get(args, "pattern");
     struct hass_track_time track = { .size = sizeof(track) };
+
     track.hour = field_text(json_object_get(pattern, "hours"), texts[0]);
     track.minute = field_text(json_object_get(pattern, "minutes"), texts[1]);
     track.second = field_text(json_object_get(pattern, "seconds"), texts[2]);
@@ -68,6 +70,7 @@ static void check_next(const json_t *item)
     char texts[3][64];
     struct hass_track_time track = pattern_of(args, texts);
     struct time_pattern pattern;
+
     ck_assert_int_eq(time_pattern_parse(&track, &pattern, NULL), 0);
     struct hass_zone *zone = NULL;
     ck_assert_int_eq(
@@ -90,6 +93,7 @@ static void check_next(const json_t *item)
 START_TEST(patterns_are_those_of_the_model)
 {
     const json_t *item = json_array_get(cases, _i);
+
     if (json_object_get(json_object_get(item, "args"), "pattern"))
         check_next(item);
     else
@@ -113,6 +117,7 @@ START_TEST(nothing_but_numbers_is_taken)
                                        "1;2",
                                        "99999999999999999999" };
     uint64_t bits = 7;
+
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         ck_assert_int_eq(time_pattern_parse_field(bad[i], 59, &bits, NULL), HASS_E_INVALID);
         ck_assert_uint_eq(bits, 7);
@@ -124,6 +129,7 @@ START_TEST(three_wildcards_are_every_second)
 {
     struct time_pattern pattern;
     struct hass_track_time any = { .size = sizeof(any), .hour = "*", .minute = "/1" };
+
     ck_assert_int_eq(time_pattern_parse(&any, &pattern, NULL), 0);
     ck_assert(time_pattern_is_every_second(&pattern));
     any.second = "/2";
@@ -136,6 +142,7 @@ START_TEST(the_running_second_counts_and_the_past_is_floored)
 {
     struct time_pattern pattern;
     struct hass_track_time at = { .size = sizeof(at), .second = "0" };
+
     ck_assert_int_eq(time_pattern_parse(&at, &pattern, NULL), 0);
     ck_assert_int_eq(time_pattern_next(&pattern, 700000, NULL), 0);
     ck_assert_int_eq(time_pattern_next(&pattern, -300000, NULL), 0);

@@ -36,6 +36,7 @@ static HASS_CALLBACK void set(struct hass *hass, const char *entity_id, const ch
 static HASS_CALLBACK int64_t listeners(struct hass *hass, const char *type)
 {
     autojson *all = hass_bus_async_listeners(hass);
+
     return hass_json_get_int(all, type, 0);
 }
 
@@ -44,6 +45,7 @@ START_TEST(changes_of_the_listed_entities_reach_the_job)
     struct hass *hass = test_hass();
     unsigned calls = 0;
     static const char *const ids[] = { "light.kitchen", "LIGHT.Hall", NULL };
+
     hass_async_track_state_change_event(hass, ids, HASS_JOB_CALLBACK(count, &calls), NULL, NULL);
     set(hass, "light.kitchen", "on");
     set(hass, "light.hall", "on");
@@ -59,6 +61,7 @@ START_TEST(all_trackers_share_one_listener_that_goes_with_the_last)
     unsigned calls = 0;
     struct hass_sub *subs[3];
     static const char *const ids[] = { "a.b", "c.d", NULL };
+
     for (size_t i = 0; i < 3; i++)
         hass_async_track_state_change_event(hass, i == 1 ? ids : kitchen,
                                             HASS_JOB_CALLBACK(count, &calls), &subs[i], NULL);
@@ -78,6 +81,7 @@ START_TEST(an_id_listed_twice_counts_once)
     struct hass *hass = test_hass();
     unsigned calls = 0;
     static const char *const ids[] = { "a.b", "A.B", NULL };
+
     hass_async_track_state_change_event(hass, ids, HASS_JOB_CALLBACK(count, &calls), NULL, NULL);
     set(hass, "a.b", "1");
     ck_assert_uint_eq(calls, 1);
@@ -88,6 +92,7 @@ START_TEST(no_list_and_a_star_match_all_and_come_last)
 {
     struct hass *hass = test_hass();
     static const char *const star[] = { "light.kitchen", "*", NULL };
+
     hass_async_track_state_change_event(hass, NULL, HASS_JOB_CALLBACK(note, (char *)"n"), NULL,
                                         NULL);
     hass_async_track_state_change_event(hass, star, HASS_JOB_CALLBACK(note, (char *)"s"), NULL,
@@ -106,6 +111,7 @@ START_TEST(an_empty_list_is_a_tracker_of_nothing)
     unsigned calls = 0;
     static const char *const none[] = { NULL };
     struct hass_sub *sub = NULL;
+
     ck_assert_int_eq(hass_async_track_state_change_event(
                          hass, none, HASS_JOB_CALLBACK(count, &calls), &sub, NULL),
                      0);
@@ -121,6 +127,7 @@ START_TEST(an_error_is_logged_and_the_next_tracker_runs)
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
     unsigned calls = 0;
+
     hass_async_track_state_change_event(hass, kitchen, HASS_JOB_CALLBACK(always_fails, NULL), NULL,
                                         NULL);
     hass_async_track_state_change_event(hass, kitchen, HASS_JOB_CALLBACK(count, &calls), NULL,
@@ -140,6 +147,7 @@ static HASS_CALLBACK int remove_both(const struct hass_event *event, void *userd
                                      struct hass_error *err)
 {
     struct self_remover *self = userdata;
+
     self->calls++;
     self->own = hass_sub_async_remove(self->own);
     self->other = hass_sub_async_remove(self->other);
@@ -151,6 +159,7 @@ START_TEST(a_tracker_may_end_itself_and_others_while_it_runs)
     struct hass *hass = test_hass();
     struct self_remover self = { 0 };
     unsigned calls = 0;
+
     hass_async_track_state_change_event(hass, kitchen, HASS_JOB_CALLBACK(remove_both, &self),
                                         &self.own, NULL);
     hass_async_track_state_change_event(hass, kitchen, HASS_JOB_CALLBACK(count, &calls),
@@ -173,6 +182,7 @@ START_TEST(a_tracker_added_during_an_event_does_not_get_it)
 {
     struct hass *hass = test_hass();
     unsigned calls = 0;
+
     hass_async_track_state_change_event(hass, kitchen, HASS_JOB_CALLBACK(add_tracker, &calls), NULL,
                                         NULL);
     set(hass, "light.kitchen", "on");
@@ -186,6 +196,7 @@ START_TEST(reports_reach_only_report_trackers)
 {
     struct hass *hass = test_hass();
     unsigned reports = 0, changes = 0;
+
     hass_async_track_state_report_event(hass, kitchen, HASS_JOB_CALLBACK(count, &reports), NULL,
                                         NULL);
     hass_async_track_state_change_event(hass, kitchen, HASS_JOB_CALLBACK(count, &changes), NULL,
@@ -207,6 +218,7 @@ START_TEST(state_texts_filter_old_and_new)
     static const char *const from[] = { "off", "idle", NULL };
     static const char *const to[] = { "on", NULL };
     static const char *const star[] = { "*", NULL };
+
     hass_async_track_state_change(hass, kitchen, from, to, HASS_JOB_CALLBACK(count, &calls), NULL,
                                   NULL);
     hass_async_track_state_change(hass, kitchen, star, NULL, HASS_JOB_CALLBACK(count, &any), NULL,
@@ -227,6 +239,7 @@ START_TEST(entities_of_a_domain_appear_and_go)
     struct hass *hass = test_hass();
     unsigned added = 0, removed = 0, any = 0;
     static const char *const lights[] = { "light", NULL };
+
     hass_async_track_state_added_domain(hass, lights, HASS_JOB_CALLBACK(count, &added), NULL, NULL);
     hass_async_track_state_removed_domain(hass, lights, HASS_JOB_CALLBACK(count, &removed), NULL,
                                           NULL);
@@ -252,6 +265,7 @@ START_TEST(a_job_for_another_subject_is_refused_and_leaves_nothing)
 {
     struct hass *hass = test_hass();
     unsigned calls = 0;
+
     ck_assert_int_eq(hass_async_track_state_change_event(
                          hass, kitchen, HASS_JOB_CALLBACK(tick, &calls), NULL, NULL),
                      HASS_E_INVALID);
@@ -273,6 +287,7 @@ START_TEST(trackers_go_with_their_scope)
     struct scope *scope = scope_new(hass, "blink");
     struct scope *former = scope_enter(scope);
     struct hass_sub *kept = NULL;
+
     hass_async_track_state_change_event(hass, kitchen, HASS_JOB_CALLBACK(count, &calls), NULL,
                                         NULL);
     hass_async_track_state_change_event(hass, NULL, HASS_JOB_CALLBACK(count, &calls), &kept, NULL);
@@ -297,6 +312,7 @@ START_TEST(the_same_state_for_the_period_runs_the_job_once)
 {
     struct hass *hass = test_hass();
     unsigned calls = 0;
+
     set(hass, "light.kitchen", "on");
     hass_async_track_same_state(hass, 10, kitchen, is_on, HASS_JOB_CALLBACK(tick, &calls), NULL,
                                 NULL);
@@ -317,6 +333,7 @@ START_TEST(another_state_ends_the_wait)
     struct hass *hass = test_hass();
     unsigned calls = 0;
     struct hass_sub *sub = NULL;
+
     set(hass, "light.kitchen", "on");
     hass_async_track_same_state(hass, 10, kitchen, is_on, HASS_JOB_CALLBACK(tick, &calls), &sub,
                                 NULL);
@@ -338,6 +355,7 @@ static HASS_BLOCKING int track_from_pool(struct hass *hass, void *userdata, stru
     static const char *const lights[] = { "light", NULL };
     struct hass_sub *sub = NULL;
     int rc = hass_track_state_change_event(hass, kitchen, job, &sub, err);
+
     rc = rc < 0 ? rc : hass_track_state_report_event(hass, kitchen, job, NULL, err);
     rc = rc < 0 ? rc : hass_track_state_change(hass, kitchen, NULL, NULL, job, NULL, err);
     rc = rc < 0 ? rc : hass_track_state_added_domain(hass, lights, job, NULL, err);
@@ -351,6 +369,7 @@ START_TEST(twins_register_from_a_pool_thread)
 {
     struct hass *hass = test_hass();
     unsigned calls = 0;
+
     ck_assert_int_eq(test_on_pool(hass, track_from_pool, &calls), 0);
     set(hass, "light.kitchen", "on");                            /* change, added */
     set(hass, "light.kitchen", "on");                            /* report */
@@ -366,6 +385,7 @@ static int track_wrongly(struct hass *hass, void *userdata, struct hass_error *e
     struct hass_job job = HASS_JOB_CALLBACK(count, userdata);
     struct hass_job later = HASS_JOB_CALLBACK(tick, userdata);
     int wrong = 0;
+
     wrong += hass_async_track_state_change_event(hass, kitchen, job, NULL, NULL) == HASS_E_THREAD;
     wrong += hass_async_track_state_report_event(hass, kitchen, job, NULL, NULL) == HASS_E_THREAD;
     wrong +=
@@ -379,6 +399,7 @@ static int track_wrongly(struct hass *hass, void *userdata, struct hass_error *e
 START_TEST(async_forms_are_refused_elsewhere)
 {
     struct hass *hass = test_hass();
+
     test_logs();
     unsigned calls = 0;
     ck_assert_int_eq(test_on_pool(hass, track_wrongly, &calls), 6);

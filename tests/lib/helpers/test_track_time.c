@@ -22,6 +22,7 @@ static HASS_CALLBACK int on_tick(const struct hass_tick *tick, void *userdata,
                                  struct hass_error *err)
 {
     struct ticks *ticks = userdata;
+
     if (ticks->count < 64) {
         ticks->now[ticks->count] = tick->now;
         ticks->scheduled[ticks->count] = tick->scheduled;
@@ -39,6 +40,7 @@ static HASS_CALLBACK int on_tick(const struct hass_tick *tick, void *userdata,
 static int64_t at(const char *text)
 {
     int64_t time = 0;
+
     ck_assert_int_eq(hass_dt_parse(text, NULL, &time, NULL), 0);
     return time;
 }
@@ -55,6 +57,7 @@ START_TEST(a_point_in_time_fires_once_with_the_scheduled_time)
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
     int64_t when = hass_now(hass) + 90 * SECOND + 5;
+
     hass_async_track_point_in_time(hass, when, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL);
     test_advance(hass, 90);
     ck_assert_uint_eq(ticks.count, 0);
@@ -70,6 +73,7 @@ START_TEST(a_point_in_the_past_fires_at_once)
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
     int64_t when = hass_now(hass) - 5 * SECOND;
+
     hass_async_track_point_in_utc_time(hass, when, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL);
     ck_assert_uint_eq(ticks.count, 0);
     test_settle(hass);
@@ -84,6 +88,7 @@ START_TEST(a_point_in_time_follows_the_wall_clock)
     struct hass *hass = test_hass();
     struct runtime *runtime = runtime_of(hass);
     struct ticks point = { 0 }, later = { 0 };
+
     hass_async_track_point_in_time(hass, hass_now(hass) + 3600 * SECOND,
                                    HASS_JOB_CALLBACK(on_tick, &point), NULL, NULL);
     hass_async_call_later(hass, 3600, HASS_JOB_CALLBACK(on_tick, &later), NULL, NULL);
@@ -100,6 +105,7 @@ START_TEST(call_later_passes_the_actual_time)
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
     int64_t began = hass_now(hass);
+
     hass_async_call_later(hass, 2.5, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL);
     test_advance(hass, 10);
     ck_assert_uint_eq(ticks.count, 1);
@@ -111,6 +117,7 @@ START_TEST(a_negative_delay_is_none)
 {
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
+
     hass_async_call_later(hass, -5, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL);
     test_settle(hass);
     ck_assert_uint_eq(ticks.count, 1);
@@ -122,6 +129,7 @@ START_TEST(removing_before_the_time_prevents_the_call_and_after_it_is_harmless)
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
     struct hass_sub *early = NULL, *late = NULL;
+
     hass_async_call_later(hass, 5, HASS_JOB_CALLBACK(on_tick, &ticks), &early, NULL);
     hass_async_call_later(hass, 6, HASS_JOB_CALLBACK(on_tick, &ticks), &late, NULL);
     hass_sub_async_remove(early);
@@ -139,6 +147,7 @@ START_TEST(an_interval_goes_on_until_it_is_removed)
     struct ticks ticks = { 0 };
     struct hass_sub *sub = NULL;
     int64_t began = hass_now(hass);
+
     hass_async_track_time_interval(hass, 10, HASS_JOB_CALLBACK(on_tick, &ticks), &sub, NULL);
     test_advance(hass, 35);
     ck_assert_uint_eq(ticks.count, 3);
@@ -154,6 +163,7 @@ START_TEST(an_interval_is_armed_from_the_time_of_firing_before_the_job_runs)
     struct hass *hass = test_hass();
     struct ticks ticks = { .jump = 4 * SECOND };
     int64_t began = hass_now(hass);
+
     hass_async_track_time_interval(hass, 10, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL);
     test_advance(hass, 25);
     ck_assert_uint_eq(ticks.count, 2);
@@ -166,6 +176,7 @@ START_TEST(an_interval_may_end_itself)
 {
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
+
     hass_async_track_time_interval(hass, 1, HASS_JOB_CALLBACK(on_tick, &ticks), &ticks.remove,
                                    NULL);
     test_advance(hass, 10);
@@ -189,6 +200,7 @@ START_TEST(coroutines_of_an_interval_overlap_in_the_background)
 {
     struct hass *hass = test_hass();
     unsigned calls = 0;
+
     hass_async_track_time_interval(hass, 10, HASS_JOB_COROUTINE(sleep_long, &calls), NULL, NULL);
     test_advance(hass, 20);
     ck_assert_uint_eq(calls, 2);
@@ -202,6 +214,7 @@ START_TEST(an_interval_of_nothing_is_refused)
 {
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
+
     ck_assert_int_eq(
         hass_async_track_time_interval(hass, 0, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL),
         HASS_E_INVALID);
@@ -216,6 +229,7 @@ START_TEST(cancel_on_shutdown_ends_a_tracker_in_stage_2)
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 }, other = { 0 };
     struct hass_job job = HASS_JOB_CALLBACK(on_tick, &ticks, .cancel_on_shutdown = true);
+
     hass_async_track_time_interval(hass, 1, job, NULL, NULL);
     hass_async_track_time_interval(hass, 1, HASS_JOB_CALLBACK(on_tick, &other), NULL, NULL);
     sub_remove_on_shutdown(hass);
@@ -232,6 +246,7 @@ START_TEST(a_pattern_fires_at_each_match)
     struct hass *hass = test_hass_at(at("2024-03-05T10:00:01+00:00"));
     struct ticks ticks = { 0 };
     struct hass_track_time pattern = { .size = sizeof(pattern), .minute = "/20", .second = "0" };
+
     hass_async_track_utc_time_change(hass, &pattern, HASS_JOB_CALLBACK(on_tick, &ticks), NULL,
                                      NULL);
     test_advance(hass, 3600);
@@ -247,6 +262,7 @@ START_TEST(only_an_hour_is_every_second_of_it)
     struct hass *hass = test_hass_at(at("2024-03-05T10:59:58+00:00"));
     struct ticks ticks = { 0 };
     struct hass_track_time pattern = { .size = sizeof(pattern), .hour = "11" };
+
     hass_async_track_utc_time_change(hass, &pattern, HASS_JOB_CALLBACK(on_tick, &ticks), NULL,
                                      NULL);
     test_advance(hass, 10);
@@ -259,6 +275,7 @@ START_TEST(three_wildcards_are_an_interval_of_a_second)
     struct hass *hass = test_hass_at(at("2024-03-05T10:00:00.25+00:00"));
     struct ticks ticks = { 0 };
     struct hass_track_time pattern = { .size = sizeof(pattern), .hour = "*", .minute = "*" };
+
     hass_async_track_time_change(hass, &pattern, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL);
     test_advance(hass, 3);
     ck_assert_uint_eq(ticks.count, 3);
@@ -269,6 +286,7 @@ END_TEST
 START_TEST(a_pattern_is_local_unless_it_says_utc)
 {
     struct hass *hass = test_hass_at(at("2024-07-05T10:30:00+00:00"));
+
     use_home(hass, "{'time_zone': 'Europe/Berlin'}");
     struct ticks local = { 0 }, utc = { 0 };
     struct hass_track_time pattern = {
@@ -289,6 +307,7 @@ static void track_half_past_two(struct hass *hass, struct ticks *ticks)
     struct hass_track_time pattern = {
         .size = sizeof(pattern), .hour = "2", .minute = "30", .second = "0"
     };
+
     hass__assert_loop();
     use_home(hass, "{'time_zone': 'Europe/Berlin'}");
     hass_async_track_time_change(hass, &pattern, HASS_JOB_CALLBACK(on_tick, ticks), NULL, NULL);
@@ -298,6 +317,7 @@ START_TEST(a_time_in_the_gap_fires_the_next_day)
 {
     struct hass *hass = test_hass_at(at("2026-03-28T12:00:00+00:00"));
     struct ticks ticks = { 0 };
+
     track_half_past_two(hass, &ticks);
     test_advance(hass, 36 * 3600);
     ck_assert_uint_eq(ticks.count, 0);
@@ -311,6 +331,7 @@ START_TEST(a_time_in_the_fold_fires_twice)
 {
     struct hass *hass = test_hass_at(at("2026-10-24T12:00:00+00:00"));
     struct ticks ticks = { 0 };
+
     track_half_past_two(hass, &ticks);
     test_advance(hass, 24 * 3600);
     ck_assert_uint_eq(ticks.count, 2);
@@ -325,6 +346,7 @@ START_TEST(a_bad_pattern_is_refused_with_the_value)
     struct ticks ticks = { 0 };
     struct hass_error err = HASS_ERROR_INIT;
     struct hass_track_time pattern = { .size = sizeof(pattern), .minute = "60" };
+
     ck_assert_int_eq(hass_async_track_time_change(hass, &pattern,
                                                   HASS_JOB_CALLBACK(on_tick, &ticks), NULL, &err),
                      HASS_E_INVALID);
@@ -346,6 +368,7 @@ START_TEST(sunrise_and_sunset_fire_each_day)
 {
     struct hass *hass = test_hass_at(at("2024-01-15T12:00:00+00:00"));
     struct ticks rise = { 0 }, set = { 0 };
+
     use_home(hass, BERLIN);
     hass_async_track_sunrise(hass, 0, HASS_JOB_CALLBACK(on_tick, &rise), NULL, NULL);
     hass_async_track_sunset(hass, -3600, HASS_JOB_CALLBACK(on_tick, &set), NULL, NULL);
@@ -361,6 +384,7 @@ START_TEST(the_sun_is_computed_anew_when_the_home_moves)
 {
     struct hass *hass = test_hass_at(at("2024-01-15T12:00:00+00:00"));
     struct ticks set = { 0 };
+
     use_home(hass, BERLIN);
     hass_async_track_sunset(hass, 0, HASS_JOB_CALLBACK(on_tick, &set), NULL, NULL);
     use_home(hass, "{'longitude': 28.405}"); /* an hour further east */
@@ -373,6 +397,7 @@ END_TEST
 START_TEST(the_sun_is_up_by_day)
 {
     struct hass *hass = test_hass();
+
     use_home(hass, BERLIN);
     double elevation, azimuth;
     ck_assert(hass_sun_is_up(hass, at("2024-01-15T12:00:00+00:00")));
@@ -387,6 +412,7 @@ START_TEST(an_unknown_event_of_the_sun_is_refused)
 {
     struct hass *hass = test_hass();
     int64_t time = 7;
+
     ck_assert_int_eq(hass_sun_next(hass, (enum hass_sun_event)99, 0, 0, &time, NULL),
                      HASS_E_INVALID);
     ck_assert_int_eq(time, 7);
@@ -407,6 +433,7 @@ START_TEST(trackers_go_with_their_scope)
     struct scope *scope = scope_new(hass, "blink");
     struct scope *former = scope_enter(scope);
     struct hass_sub *kept = NULL;
+
     hass_async_track_time_interval(hass, 1, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL);
     hass_async_call_later(hass, 1, HASS_JOB_CALLBACK(on_tick, &ticks), &kept, NULL);
     hass_async_track_sunset(hass, 1, HASS_JOB_CALLBACK(on_tick, &ticks), NULL, NULL);
@@ -424,6 +451,7 @@ static HASS_BLOCKING int track_from_pool(struct hass *hass, void *userdata, stru
     struct hass_track_time pattern = { .size = sizeof(pattern), .minute = "30", .second = "0" };
     int64_t now = hass_now(hass);
     int rc = hass_track_point_in_time(hass, now, job, NULL, err);
+
     rc = rc < 0 ? rc : hass_track_point_in_utc_time(hass, now, job, NULL, err);
     rc = rc < 0 ? rc : hass_call_later(hass, 0, job, NULL, err);
     rc = rc < 0 ? rc : hass_track_time_interval(hass, 2000, job, NULL, err);
@@ -439,6 +467,7 @@ START_TEST(twins_register_from_a_pool_thread_and_return_errors)
 {
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
+
     ck_assert_int_eq(test_on_pool(hass, track_from_pool, &ticks), HASS_E_INVALID);
     test_advance(hass, 2100);
     ck_assert_uint_eq(ticks.count, 6);
@@ -464,6 +493,7 @@ static HASS_BLOCKING int track_after_the_end(struct hass *hass, void *userdata,
     int r = hass_call_later(
         hass, 1, HASS_JOB_CALLBACK(on_tick, &caller->destroyed, .destroy = count_destroyed), NULL,
         err);
+
     scope_leave(former);
     return r;
 }
@@ -472,6 +502,7 @@ START_TEST(a_twin_takes_its_job_also_when_nothing_can_be_registered)
 {
     struct hass *hass = test_hass();
     struct closed_caller caller = { .scope = scope_new(hass, "blink") };
+
     scope_set_closed(caller.scope);
     ck_assert_int_eq(test_on_pool(hass, track_after_the_end, &caller), HASS_E_CLOSED);
     ck_assert_int_eq(caller.destroyed, 1);
@@ -485,6 +516,7 @@ static int track_wrongly(struct hass *hass, void *userdata, struct hass_error *e
     struct hass_job job = HASS_JOB_CALLBACK(on_tick, userdata);
     struct hass_track_time pattern = { .size = sizeof(pattern) };
     int wrong = 0;
+
     wrong += hass_async_track_point_in_time(hass, 0, job, NULL, NULL) == HASS_E_THREAD;
     wrong += hass_async_track_point_in_utc_time(hass, 0, job, NULL, NULL) == HASS_E_THREAD;
     wrong += hass_async_call_later(hass, 0, job, NULL, NULL) == HASS_E_THREAD;
@@ -500,6 +532,7 @@ START_TEST(async_forms_are_refused_elsewhere)
 {
     struct hass *hass = test_hass();
     struct ticks ticks = { 0 };
+
     test_logs();
     ck_assert_int_eq(test_on_pool(hass, track_wrongly, &ticks), 8);
     test_advance(hass, 10);

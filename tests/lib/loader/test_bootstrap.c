@@ -24,6 +24,7 @@ static int create_over(const char *folder)
 {
     struct hass_options options = loader_options();
     struct hass *hass;
+
     options.config_dir = folder;
     hass_error_clear(&err);
     int rc = hass_create(&options, &hass, &err);
@@ -60,6 +61,7 @@ START_TEST(an_empty_folder_runs_with_nothing_but_homeassistant)
 {
     struct logs *logs = test_logs();
     struct hass *hass = loader_hass();
+
     loader_boot(hass);
     ck_assert_ptr_nonnull(logs_find(logs, "configuration.yaml"));
     ck_assert(!hass_component_loaded(hass, "good"));
@@ -70,6 +72,7 @@ START_TEST(random_bytes_keep_nothing_from_running)
 {
     struct logs *logs = test_logs();
     char bytes[4096];
+
     random_bytes(bytes, sizeof(bytes));
     for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = bytes[i] ? bytes[i] : 1;
@@ -95,12 +98,14 @@ END_TEST
 static HASS_CALLBACK const char *state_of(struct hass *hass, const char *entity_id)
 {
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
+
     return state ? hass_state_state(state) : "(none)";
 }
 
 START_TEST(a_bad_section_is_left_out_and_the_others_run)
 {
     struct logs *logs = test_logs();
+
     loader_configure("good:\n"
                      "  mode: fsat\n"
                      "good_sync:\n"
@@ -122,6 +127,7 @@ END_TEST
 START_TEST(a_value_beyond_its_bounds_leaves_the_rest_of_the_section)
 {
     struct logs *logs = test_logs();
+
     loader_configure("homeassistant:\n"
                      "  latitude: 52.5\n"
                      "  name: Of more than thirty-one letters.\n"
@@ -141,6 +147,7 @@ END_TEST
 START_TEST(the_section_of_the_core_is_used_but_for_what_is_wrong)
 {
     struct logs *logs = test_logs();
+
     loader_configure("homeassistant:\n"
                      "  name: Cabin\n"
                      "  latitude: 52.5\n"
@@ -253,6 +260,7 @@ struct phases {
 static void on_phase(const char *phase, const char *text, void *userdata)
 {
     struct phases *phases = userdata;
+
     hass__assert_loop();
     strncat(phases->text, phase, sizeof(phases->text) - strlen(phases->text) - 2);
     strcat(phases->text, " ");
@@ -332,6 +340,7 @@ END_TEST
 START_TEST(a_hanging_set_up_holds_the_start_for_its_limit_only)
 {
     struct logs *logs = test_logs();
+
     loader_configure("good:\nhangs:\n");
     struct hass *hass = loader_hass();
     int64_t began = hass_monotonic(hass);
@@ -346,6 +355,7 @@ END_TEST
 static HASS_CALLBACK double boot_with_hanging(struct hass *hass, double given_up)
 {
     int64_t began = hass_monotonic(hass);
+
     loader_of(hass)->limits.setup = given_up;
     loader_boot(hass);
     return (double)(hass_monotonic(hass) - began) / 1e6;
@@ -355,6 +365,7 @@ static HASS_CALLBACK double boot_with_hanging(struct hass *hass, double given_up
 START_TEST(a_stage_is_waited_for_300_seconds_and_60_more)
 {
     static const char said[] = "Setup timed out after 300 seconds, waiting on: hangs";
+
     static const struct {
         double given_up, seconds;
         bool said;
@@ -383,6 +394,7 @@ START_TEST(tasks_of_the_start_are_waited_for_300_seconds)
     struct logs *logs = test_logs();
     struct hass *hass = loader_hass();
     struct hass_job job = HASS_JOB_COROUTINE(sleep_for, (void *)(uintptr_t)&seconds[_i]);
+
     ck_assert_int_eq(hass_async_create_task(hass, job, NULL, NULL), 0);
     int64_t began = hass_monotonic(hass);
     loader_boot(hass);
@@ -399,6 +411,7 @@ static void die_once(void)
     struct hass_options options =
         loader_options(); /* here: a child would have a folder of its own */
     pid_t child = fork();
+
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         struct hass *hass;
@@ -415,6 +428,7 @@ static void die_once(void)
 START_TEST(who_kills_the_daemon_three_times_is_left_out)
 {
     struct logs *logs = test_logs();
+
     loader_configure("good:\ncrash_setup:\n");
     for (int i = 0; i < 3; i++)
         die_once();
@@ -446,6 +460,7 @@ int main(void)
 {
     Suite *suite = suite_create("bootstrap");
     TCase *tcase = tcase_create("bootstrap");
+
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_missing_folder_is_said_plainly);
     tcase_add_test(tcase, a_file_instead_of_a_folder_is_said_plainly);

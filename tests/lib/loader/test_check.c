@@ -17,6 +17,7 @@ static char *check(const char *yaml, int *ret_code)
     autojson *report = NULL;
     size_t i;
     json_t *row;
+
     loader_configure(yaml);
     *ret_code = hass_check_config(&options, &report, &text, &err);
     ck_assert_msg(*ret_code >= 0, "%s", err.message);
@@ -62,6 +63,7 @@ START_TEST(all_errors_are_found_with_their_places)
                                  "homeassistant:\n"
                                  "  elevation: high\n",
                                  &code);
+
     ck_assert_int_eq(code, 1);
     const char *const parts[] = { "2 error ", "3 error ", "6 error ",
                                   "7 error integration good has no platforms", "9 error " };
@@ -102,6 +104,7 @@ END_TEST
 START_TEST(the_state_folder_is_left_alone)
 {
     int code;
+
     free(check("good:\n", &code));
     DIR *dir = opendir(test_dir());
     size_t files = 0;

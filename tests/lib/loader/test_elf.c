@@ -22,6 +22,7 @@ static void load(const char *plugin)
 {
     autofree char *path = mem_printf("%s/tests/plugins/%s.so", TEST_BUILD, plugin);
     void *bytes;
+
     err = (struct hass_error)HASS_ERROR_INIT;
     ck_assert_msg(file_read(path, 64 << 20, &bytes, &size, &err) == 0, "%s: %s", path, err.message);
     data = bytes;
@@ -167,6 +168,7 @@ static void give_build_id(uint32_t count)
 {
     const ElfW(Nhdr) note = { .n_namesz = 4, .n_descsz = count, .n_type = NT_GNU_BUILD_ID };
     size_t at = (size + 3) & ~(size_t)3;
+
     data = mem_realloc(data, at + sizeof(note) + 4 + 64);
     memset(data + size, 0xab, at + sizeof(note) + 4 + 64 - size);
     memcpy(data + at, &note, sizeof(note));
@@ -198,6 +200,7 @@ int main(void)
 {
     Suite *suite = suite_create("elf");
     TCase *tcase = tcase_create("look");
+
     tcase_add_checked_fixture(tcase, NULL, teardown);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, a_good_file_tells_its_entry_points_and_build_id);

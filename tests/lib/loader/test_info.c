@@ -11,6 +11,7 @@ static struct hass_error err = HASS_ERROR_INIT;
 START_TEST(info_tells_of_the_daemon_and_its_integrations)
 {
     struct hass *hass = loader_hass();
+
     ck_assert_int_eq(loader_set_up(hass, "good", NULL), 0);
     autojson *info = hass_async_info(hass);
     ck_assert_str_eq(hass_json_get_string(info, "version", ""), HASS_VERSION);
@@ -39,6 +40,7 @@ END_TEST
 START_TEST(top_counts_by_integration)
 {
     struct hass *hass = loader_hass();
+
     ck_assert_int_eq(loader_set_up(hass, "good", NULL), 0);
     for (int i = 0; i < 5; i++)
         hass_bus_async_fire(hass, "ping", NULL, NULL, NULL);
@@ -62,6 +64,7 @@ static const struct {
 START_TEST(an_api_is_found_by_name)
 {
     struct hass *hass = loader_hass();
+
     ck_assert_ptr_null(hass_async_get_api(hass, "lamp.api"));
     ck_assert_int_eq(hass_async_provide_api(hass, "lamp.api", &table, &err), 0);
     ck_assert_ptr_eq(hass_async_get_api(hass, "lamp.api"), &table);
@@ -71,6 +74,7 @@ END_TEST
 START_TEST(a_name_is_given_once)
 {
     struct hass *hass = loader_hass();
+
     ck_assert_int_eq(hass_async_provide_api(hass, "lamp.api", &table, &err), 0);
     ck_assert_int_eq(hass_async_provide_api(hass, "lamp.api", &table, &err), HASS_E_EXISTS);
     hass_error_clear(&err);
@@ -94,6 +98,7 @@ START_TEST(an_api_goes_with_its_scope)
     struct hass *hass = loader_hass();
     struct scope *scope = scope_new(hass, "lamp");
     struct scope *former = scope_enter(scope);
+
     ck_assert_int_eq(hass_async_provide_api(hass, "lamp.api", &table, &err), 0);
     scope_leave(former);
     ck_assert_int_eq(test_run_coroutine(hass, close_scope, scope), 0);

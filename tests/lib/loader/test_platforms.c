@@ -9,6 +9,7 @@ static struct hass_error err = HASS_ERROR_INIT;
 static HASS_CALLBACK const char *state_of(struct hass *hass, const char *entity_id)
 {
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
+
     return state ? hass_state_state(state) : "(none)";
 }
 
@@ -41,6 +42,7 @@ static HASS_CALLBACK void expect_two_things(struct hass *hass)
 START_TEST(entries_of_the_configuration_are_set_up)
 {
     struct hass *hass = boot(two_things);
+
     expect_two_things(hass);
     ck_assert_str_eq(loader_member(hass, "thing_maker", "state"), "platforms only");
 }
@@ -58,6 +60,7 @@ START_TEST(a_wrong_entry_is_left_out_with_its_place)
                              "  - platform: thing_maker\n"
                              "    name: Good\n"
                              "    scan_interval: 5\n");
+
     ck_assert_str_eq(state_of(hass, "thing.good"), "3");
     ck_assert_str_eq(state_of(hass, "thing.small"), "(none)");
     ck_assert_ptr_nonnull(logs_find(logs, "configuration.yaml:4:"));
@@ -74,6 +77,7 @@ START_TEST(an_unknown_platform_is_named)
                              "  - platform: good\n"
                              "  - platform: thing_maker\n"
                              "    name: Good\n");
+
     ck_assert_str_eq(state_of(hass, "thing.good"), "3");
     ck_assert_ptr_nonnull(logs_find(logs, "did you mean 'thing_maker'"));
     ck_assert_ptr_nonnull(logs_find(logs, "integration good has no platforms"));
@@ -83,6 +87,7 @@ END_TEST
 START_TEST(platforms_go_with_their_integration)
 {
     struct hass *hass = boot(two_things);
+
     ck_assert_msg(loader_unload(hass, "thing_maker", &err) == 0, "%s", err.message);
     test_settle(hass);
     ck_assert_str_eq(state_of(hass, "thing.small"), "(none)");
@@ -96,6 +101,7 @@ static void expect_good_byes(const char *unloaded)
 {
     struct hass *hass = boot(two_things);
     struct capture *said = test_capture(hass, "thing_said_good_bye");
+
     ck_assert_msg(loader_unload(hass, unloaded, &err) == 0, "%s", err.message);
     ck_assert_uint_eq(capture_count(said), 2);
     ck_assert_str_eq(state_of(hass, "thing.small"), "(none)");
@@ -116,6 +122,7 @@ END_TEST
 START_TEST(platforms_come_back_when_their_integration_is_replaced)
 {
     struct hass *hass = boot(two_things);
+
     for (int i = 0; i < 3; i++) {
         ck_assert_msg(loader_reload(hass, "thing_maker", &err) == 0, "%s", err.message);
         expect_two_things(hass);
@@ -126,6 +133,7 @@ END_TEST
 START_TEST(platforms_come_back_when_their_domain_is_replaced)
 {
     struct hass *hass = boot(two_things);
+
     for (int i = 0; i < 3; i++) {
         ck_assert_msg(loader_reload(hass, "thing", &err) == 0, "%s", err.message);
         expect_two_things(hass);
@@ -136,6 +144,7 @@ END_TEST
 START_TEST(a_domain_that_is_unloaded_takes_the_platforms_with_it)
 {
     struct hass *hass = boot(two_things);
+
     ck_assert_msg(loader_unload(hass, "thing", &err) == 0, "%s", err.message);
     test_settle(hass);
     ck_assert_str_eq(state_of(hass, "thing.small"), "(none)");
@@ -146,6 +155,7 @@ END_TEST
 START_TEST(an_integration_can_make_an_entry)
 {
     struct hass *hass = boot("thing:\n");
+
     ck_assert_int_eq(
         hass_async_load_platform(hass, "thing", "thing_maker", test_json("{'name': 'Made'}"), NULL),
         0);

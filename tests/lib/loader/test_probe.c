@@ -20,6 +20,7 @@ static struct hass *hass_with_probe(const char *program)
 static struct hass *hass_with_probe(const char *program)
 {
     struct hass_options options = loader_options();
+
     options.probe_program = program;
     return loader_hass_with(&options);
 }
@@ -35,6 +36,7 @@ static struct hass *hass_with_probe(const char *program)
 START_TEST(a_good_file_passes_and_is_remembered)
 {
     struct hass *hass = hass_with_probe(own_path);
+
     ck_assert_msg(loader_set_up(hass, "good", &err) == 0, "%s", err.message);
     autofree char *path = mem_printf("%s/loaded/probed.json", test_dir());
     autofree char *memory = test_read_file(path);
@@ -87,6 +89,7 @@ START_TEST(without_its_program_files_are_opened_unprobed_with_a_warning)
 {
     struct logs *logs = test_logs();
     struct hass *hass = hass_with_probe("/nonexistent/hassd");
+
     ck_assert_int_eq(loader_set_up(hass, "good", NULL), 0);
     ck_assert_ptr_nonnull(logs_find(logs, "good is opened without a probe"));
 }
@@ -105,6 +108,7 @@ END_TEST
 START_TEST(an_integration_s_file_has_64_mib_at_most)
 {
     const char *path = test_file("large.so", "");
+
     for (int more = 0; more < 2; more++) {
         autofree void *data = NULL;
         size_t size = 0;
@@ -121,6 +125,7 @@ END_TEST
 static struct probe_memory *memory_of(size_t count, size_t size)
 {
     autobuf text = HASS_BUF_INIT;
+
     hass_buf_add_string(&text, "{\"passed\": [");
     for (size_t i = 0; i < count; i++)
         hass_buf_printf(&text, "%s\"id%zu\"", i ? ", " : "", i);
@@ -140,6 +145,7 @@ static void remember(struct probe_memory *memory, const char *id)
 START_TEST(two_thousand_files_are_remembered_and_the_oldest_forgotten)
 {
     struct probe_memory *memory = memory_of(1999, 0);
+
     remember(memory, "at");
     ck_assert(probe_memory_has(memory, "id0"));
     remember(memory, "beyond");
@@ -163,6 +169,7 @@ END_TEST
 START_TEST(the_probe_tells_what_a_file_is)
 {
     autobuf report = HASS_BUF_INIT;
+
     ck_assert_int_eq(hass_probe(loader_plugin("good"), &report), 0);
     autojson *said = json_loads(hass_buf_string(&report), 0, NULL);
     ck_assert_str_eq(hass_json_get_string(said, "domain", ""), "good");
@@ -173,6 +180,7 @@ END_TEST
 START_TEST(the_probe_tells_what_is_wrong)
 {
     autobuf report = HASS_BUF_INIT;
+
     ck_assert_int_eq(hass_probe(loader_plugin("both"), &report), 1);
     ck_assert_ptr_nonnull(strstr(hass_buf_string(&report), "both async_setup and setup"));
     hass_buf_clear(&report);
@@ -188,6 +196,7 @@ static int be_the_child(const char *path)
 {
     autobuf report = HASS_BUF_INIT;
     int code = hass_probe(path, &report);
+
     fputs(hass_buf_string(&report), stdout);
     fflush(stdout);
     _exit(code); /* what the file allocated is no leak of ours */

@@ -41,6 +41,7 @@ static void drop_changed(const char *plugin, const char *domain, unsigned number
     autobuf bytes = HASS_BUF_INIT;
     size_t size;
     const char *path = loader_drop(plugin, domain);
+
     ok(file_read(path, 64 << 20, &data, &size, &err));
     hass_buf_add(&bytes, data, size);
     hass_buf_add(&bytes, &number, sizeof(number));
@@ -55,6 +56,7 @@ static void count_scope(struct scope *scope, void *userdata)
 static size_t scopes_of(struct hass *hass)
 {
     size_t count = 0;
+
     scope_foreach(hass, count_scope, &count);
     return count;
 }
@@ -62,12 +64,14 @@ static size_t scopes_of(struct hass *hass)
 static HASS_CALLBACK size_t listeners_of(struct hass *hass, const char *type)
 {
     autojson *listeners = hass_bus_async_listeners(hass);
+
     return (size_t)hass_json_get_int(listeners, type, 0);
 }
 
 static HASS_CALLBACK json_int_t mapped_files(struct hass *hass)
 {
     autojson *info = hass_async_info(hass);
+
     return hass_json_get_int(info, "mapped_files", -1);
 }
 
@@ -76,6 +80,7 @@ START_TEST(unloading_leaves_nothing)
     struct hass *hass = loader_hass();
     struct capture *ticks = test_capture(hass, "good_ticked");
     size_t scopes = scopes_of(hass);
+
     ok(loader_set_up(hass, "good", &err));
     ck_assert_uint_eq(listeners_of(hass, "ping"), 1);
     ok(loader_unload(hass, "good", &err));
@@ -93,6 +98,7 @@ END_TEST
 START_TEST(what_is_not_loaded_cannot_be_unloaded)
 {
     struct hass *hass = loader_hass();
+
     ck_assert_int_eq(loader_unload(hass, "good", &err), HASS_E_NOT_FOUND);
 }
 END_TEST
@@ -101,6 +107,7 @@ START_TEST(the_unload_function_is_called_in_its_scope)
 {
     struct hass *hass = loader_hass();
     struct capture *seen = test_capture(hass, "busy_unloads");
+
     ok(loader_set_up(hass, "busy", &err));
     ok(loader_unload(hass, "busy", &err));
     ck_assert_uint_eq(capture_count(seen), 1);
@@ -110,6 +117,7 @@ END_TEST
 START_TEST(dependants_are_closed_first_and_set_up_again)
 {
     struct hass *hass = loader_hass();
+
     ok(loader_set_up(hass, "chain_a", &err));
     struct capture *seen = test_capture(hass, "was_set_up");
     ok(loader_reload(hass, "chain_c", &err));
@@ -127,6 +135,7 @@ END_TEST
 START_TEST(an_unchanged_file_is_not_mapped_again)
 {
     struct hass *hass = loader_hass();
+
     ok(loader_set_up(hass, "good", &err));
     ok(loader_reload(hass, "good", &err));
     ck_assert_int_eq(mapped_files(hass), 1);
@@ -137,6 +146,7 @@ END_TEST
 START_TEST(a_changed_file_replaces_the_old_one)
 {
     struct hass *hass = loader_hass();
+
     ok(loader_set_up(hass, "good", &err));
     struct capture *seen = test_capture(hass, "good_called");
     drop_changed("good", "good", 1);
@@ -178,6 +188,7 @@ END_TEST
 START_TEST(an_integration_that_is_never_idle_is_replaced)
 {
     struct hass *hass = loader_hass();
+
     ok(loader_set_up(hass, "busy", &err));
     for (unsigned i = 0; i < 20; i++) {
         drop_changed("busy", "busy", i);
@@ -195,6 +206,7 @@ END_TEST
 START_TEST(an_integration_may_reload_itself)
 {
     struct hass *hass = loader_hass();
+
     ok(loader_set_up(hass, "reloads_itself", &err));
     struct capture *loaded = test_capture(hass, HASS_EVENT_COMPONENT_LOADED);
     ok(hass_bus_async_fire(hass, "reload_yourself", NULL, NULL, &err));
@@ -239,6 +251,7 @@ START_TEST(rounds_of_set_up_and_unload_do_not_grow)
 {
     struct hass *hass = loader_hass();
     size_t before = 0;
+
     for (int i = 0; i < ROUNDS; i++) {
         if (i == ROUNDS / 10)
             before = heap_in_use(hass);
@@ -254,6 +267,7 @@ END_TEST
 START_TEST(replacements_grow_by_nothing_but_mappings)
 {
     struct hass *hass = loader_hass();
+
     drop_changed("good", "good", 0);
     ok(loader_set_up(hass, "good", &err));
     size_t before = 0;
@@ -297,6 +311,7 @@ START_TEST(a_hanging_set_up_in_the_pool_is_abandoned)
 {
     struct logs *logs = test_logs();
     struct hass_options options = loader_options();
+
     options.virtual_time = false;
     struct hass *hass = loader_hass_with(&options);
     loader_of(hass)->limits =
@@ -315,6 +330,7 @@ int main(void)
 {
     Suite *suite = suite_create("reload");
     TCase *tcase = tcase_create("reload");
+
     tcase_set_timeout(tcase, 240);
     tcase_add_test(tcase, unloading_leaves_nothing);
     tcase_add_test(tcase, what_is_not_loaded_cannot_be_unloaded);

@@ -52,6 +52,7 @@ static const struct {
 START_TEST(the_shortest_way_is_found)
 {
     autofree char *path = resolve_path(cases[_i].from, cases[_i].to, edges_of, (void *)graph);
+
     if (cases[_i].path)
         ck_assert_str_eq(path, cases[_i].path);
     else
@@ -78,6 +79,7 @@ END_TEST
 START_TEST(a_shorter_manifest_is_completed_with_zeros)
 {
     struct hass_manifest old, read;
+
     memset(&old, 0xff, sizeof(old));
     old.size = offsetof(struct hass_manifest, config);
     old.abi = HASS_ABI;
@@ -104,12 +106,14 @@ static int read_with(const char *domain, const char *version, const char *const 
         .version = version,
         .dependencies = dependencies,
     };
+
     return manifest_read(&manifest, "wanted", &read, err);
 }
 
 START_TEST(an_incomplete_manifest_is_refused_with_the_remedy)
 {
     struct hass_error err = HASS_ERROR_INIT;
+
     ck_assert_int_eq(read_with(NULL, "1", NULL, &err), HASS_E_PLUGIN);
     ck_assert_ptr_nonnull(strstr(err.message, "add .domain = \"wanted\""));
     hass_error_clear(&err);
@@ -128,6 +132,7 @@ int main(void)
 {
     Suite *suite = suite_create("resolve");
     TCase *tcase = tcase_create("graph");
+
     tcase_add_loop_test(tcase, the_shortest_way_is_found, 0, sizeof(cases) / sizeof(cases[0]));
     tcase_add_test(tcase, domains_are_slugs);
     tcase_add_test(tcase, a_shorter_manifest_is_completed_with_zeros);

@@ -14,6 +14,7 @@ static char good[] = "good";
 static HASS_CALLBACK const char *state_of(struct hass *hass, const char *entity_id)
 {
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
+
     return state ? hass_state_state(state) : "(none)";
 }
 
@@ -30,6 +31,7 @@ START_TEST(an_integration_is_set_up_on_the_loop)
 {
     struct hass *hass = loader_hass();
     struct capture *loaded = test_capture(hass, HASS_EVENT_COMPONENT_LOADED);
+
     ck_assert_msg(loader_set_up(hass, "good", &err) == 0, "%s", err.message);
     ck_assert(hass_component_loaded(hass, "good"));
     ck_assert_uint_eq(capture_count(loaded), 1);
@@ -43,6 +45,7 @@ END_TEST
 START_TEST(an_integration_is_set_up_in_the_pool)
 {
     struct hass *hass = loader_hass();
+
     ck_assert_msg(loader_set_up(hass, "good_sync", &err) == 0, "%s", err.message);
     test_settle(hass);
     ck_assert_str_eq(state_of(hass, "good_sync.state"), "on");
@@ -60,6 +63,7 @@ START_TEST(callers_at_the_same_time_share_one_set_up)
 {
     struct hass *hass = loader_hass();
     struct capture *loaded = test_capture(hass, HASS_EVENT_COMPONENT_LOADED);
+
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(
             hass_async_create_task(hass, HASS_JOB_COROUTINE(set_up_from_here, good), NULL, NULL),
@@ -79,6 +83,7 @@ static HASS_BLOCKING int set_up_in_pool(struct hass *hass, void *userdata, struc
 START_TEST(a_pool_thread_can_ask_for_a_set_up)
 {
     struct hass *hass = loader_hass();
+
     ck_assert_int_eq(test_on_pool(hass, set_up_in_pool, good), 0);
     ck_assert(hass_component_loaded(hass, "good"));
 }
@@ -89,6 +94,7 @@ END_TEST
 static void expect_order(struct capture *seen, const char *domains)
 {
     autobuf order = HASS_BUF_INIT;
+
     for (size_t i = 0; i < capture_count(seen); i++) {
         const json_t *data = hass_event_data(capture_event(seen, i));
         hass_buf_printf(&order, "%s%s", i ? " " : "", hass_json_get_string(data, "domain", "?"));
@@ -100,6 +106,7 @@ START_TEST(dependencies_come_first_and_once)
 {
     struct hass *hass = loader_hass();
     struct capture *seen = test_capture(hass, "was_set_up");
+
     ck_assert_msg(loader_set_up(hass, "chain_a", &err) == 0, "%s", err.message);
     expect_order(seen, "chain_c chain_b chain_a");
 }
@@ -119,6 +126,7 @@ START_TEST(an_after_dependency_that_is_not_wanted_is_not_loaded)
 {
     struct hass *hass = loader_hass();
     struct capture *seen = test_capture(hass, "was_set_up");
+
     ck_assert_msg(loader_set_up(hass, "after_a", &err) == 0, "%s", err.message);
     expect_order(seen, "after_a");
 }
@@ -185,6 +193,7 @@ START_TEST(a_failing_set_up_leaves_nothing_behind)
 {
     struct logs *logs = test_logs();
     struct hass *hass = loader_hass();
+
     expect_error(loader_set_up(hass, "fails", &err), HASS_E_GENERAL,
                  "its set-up failed: the device at 192.0.2.1 does not answer");
     ck_assert(!hass_component_loaded(hass, "fails"));
@@ -199,6 +208,7 @@ START_TEST(a_hanging_coroutine_is_warned_of_and_given_up)
     struct logs *logs = test_logs();
     struct hass *hass = loader_hass();
     int64_t began = hass_monotonic(hass);
+
     expect_error(loader_set_up(hass, "hangs", &err), -ETIMEDOUT, "did not end within 300 s");
     ck_assert_int_eq((hass_monotonic(hass) - began) / 1000000, 300);
     ck_assert_uint_eq(logs_matching(logs, "Setup of hangs is taking over 10 seconds"), 1);
@@ -300,6 +310,7 @@ END_TEST
 START_TEST(a_dropped_in_file_wins_and_the_log_says_so)
 {
     struct logs *logs = test_logs();
+
     hass_log_set_level(NULL, HASS_LOG_INFO);
     const char *path = loader_drop("good", "good");
     struct hass *hass = loader_hass();
@@ -313,6 +324,7 @@ START_TEST(a_file_is_opened_from_a_copy)
 {
     struct hass *hass = loader_hass();
     const char *path = loader_drop("good", "good");
+
     ck_assert_int_eq(loader_set_up(hass, "good", NULL), 0);
     autofree char *maps = test_read_file("/proc/self/maps");
     ck_assert_ptr_null(strstr(maps, path));
@@ -328,6 +340,7 @@ START_TEST(copies_of_former_runs_are_removed)
 {
     const char *old = test_file("loaded/old-0123.so", "x");
     struct hass *hass = loader_hass();
+
     ck_assert_int_eq(access(old, F_OK), 0);
     ck_assert_int_eq(loader_set_up(hass, "good", NULL), 0);
     ck_assert_int_lt(access(old, F_OK), 0);
@@ -338,6 +351,7 @@ int main(void)
 {
     Suite *suite = suite_create("setup");
     TCase *tcase = tcase_create("setup");
+
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, an_integration_is_set_up_on_the_loop);
     tcase_add_test(tcase, an_integration_is_set_up_in_the_pool);

@@ -12,6 +12,7 @@ static struct hass *boot(const char *yaml) HASS__ANALYSIS(assert_capability(hass
 static struct hass *boot(const char *yaml)
 {
     struct hass_options options = loader_options();
+
     options.virtual_time = false;
     loader_configure(yaml);
     struct hass *hass = loader_hass_with(&options);
@@ -39,6 +40,7 @@ static HASS_CALLBACK bool wait_loaded(struct hass *hass, double seconds)
 {
     bool over = false;
     struct hass_sub *timer, *listener;
+
     ck_assert_int_eq(hass_async_call_at(hass, hass_monotonic(hass) + (int64_t)(seconds * 1e6),
                                         HASS_JOB_CALLBACK(time_over, &over), &timer, NULL),
                      0);
@@ -57,6 +59,7 @@ static void copy_over(const char *plugin, const char *path, const char *more)
 {
     autofree void *data = NULL;
     size_t size;
+
     ck_assert_int_eq(file_read(loader_plugin(plugin), 64 << 20, &data, &size, NULL), 0);
     FILE *file = fopen(path, "w");
     ck_assert_ptr_nonnull(file);
@@ -69,6 +72,7 @@ START_TEST(a_file_copied_over_a_loaded_one_replaces_it)
 {
     const char *path = loader_drop("good", "good");
     struct hass *hass = boot("good:\n");
+
     for (int i = 0; i < 3; i++) {
         autofree char *more = mem_printf("%d", i);
         copy_over("good", path, more);
@@ -129,6 +133,7 @@ START_TEST(the_same_content_changes_nothing)
 {
     const char *path = loader_drop("good", "good");
     struct hass *hass = boot("good:\n");
+
     copy_over("good", path, "");
     ck_assert(!wait_loaded(hass, 1));
     ck_assert(hass_component_loaded(hass, "good"));
@@ -140,6 +145,7 @@ START_TEST(a_damaged_file_leaves_what_runs)
     struct logs *logs = test_logs();
     const char *path = loader_drop("good", "good");
     struct hass *hass = boot("good:\n");
+
     copy_over("no_symbols", path, "");
     ck_assert(!wait_loaded(hass, 1));
     ck_assert(hass_component_loaded(hass, "good"));

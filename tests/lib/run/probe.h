@@ -38,6 +38,7 @@ static char log_text[4096];
 static inline void keep_log(const struct hass_log_record *record, void *userdata)
 {
     size_t used = strlen(log_text);
+
     snprintf(log_text + used, sizeof(log_text) - used, "%s\n", record->message);
 }
 
@@ -58,6 +59,7 @@ static inline HASS_CALLBACK struct hass_task *begin(struct hass *hass, hass_plai
         .userdata = userdata,
         .symbol = "probe",
     };
+
     ck_assert_int_eq(hass_async_create_task(hass, job, &task, NULL), 0);
     return task;
 }
@@ -74,6 +76,7 @@ static inline HASS_COROUTINE int sleep_twice(struct hass *hass, void *userdata,
                                              struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     probe->steps = 1;
     probe->first = hass_async_sleep(hass, 5, NULL);
     probe->cancelling = hass_task_cancelling(hass);

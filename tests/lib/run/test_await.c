@@ -12,6 +12,7 @@ static HASS_COROUTINE int await_once(struct hass *hass, void *userdata, struct h
 {
     struct probe *probe = userdata;
     struct hass_error own = HASS_ERROR_INIT;
+
     probe->steps = 1;
     probe->first = hass_async_await(probe->future, probe->timeout, &own);
     snprintf(probe->text, sizeof(probe->text), "%.63s", own.message);
@@ -27,6 +28,7 @@ START_TEST(awaiting_gives_result_and_error)
     struct probe probe = { .future = hass_future_new(hass), .timeout = HASS_FOREVER };
     struct hass_task *task = begin(hass, await_once, &probe);
     struct hass_error error = HASS_ERROR_INIT;
+
     hass_fail(&error, -EIO, "the bus is off");
     ck_assert_int_eq(hass_future_set(probe.future, -EIO, NULL, NULL, &error), 0);
     ck_assert_int_eq(hass_future_set(probe.future, 1, NULL, NULL, NULL), HASS_E_EXISTS);
@@ -43,6 +45,7 @@ START_TEST(awaiting_what_is_done_does_not_suspend)
 {
     struct hass *hass = start();
     struct probe probe = { .future = hass_future_new(hass), .timeout = HASS_FOREVER };
+
     hass_future_set(probe.future, 4, strdup("value"), free, NULL);
     struct hass_task *task = begin(hass, await_once, &probe);
     ck_assert_int_eq(probe.steps, 2);
@@ -59,6 +62,7 @@ START_TEST(a_wait_ends_after_its_time)
     struct hass *hass = start();
     struct probe probe = { .future = hass_future_new(hass), .timeout = 2 };
     struct hass_task *task = begin(hass, await_once, &probe);
+
     runtime_advance(hass->runtime, 1.9);
     ck_assert_int_eq(probe.steps, 1);
     runtime_advance(hass->runtime, 0.2);
@@ -76,6 +80,7 @@ START_TEST(a_cancelled_wait_leaves_nothing_behind)
     struct hass *hass = start();
     struct probe probe = { .future = hass_future_new(hass), .timeout = HASS_FOREVER };
     struct hass_task *task = begin(hass, await_once, &probe);
+
     hass_task_async_cancel(task, NULL);
     runtime_settle(hass->runtime);
     ck_assert_int_eq(probe.first, -ECANCELED);
@@ -100,6 +105,7 @@ START_TEST(any_thread_may_set_a_future)
     struct probe probe = { .future = hass_future_new(hass), .timeout = HASS_FOREVER };
     struct hass_task *task = begin(hass, await_once, &probe);
     pthread_t thread;
+
     pthread_create(&thread, NULL, set_from_elsewhere, hass_future_ref(probe.future));
     pthread_join(thread, NULL);
     runtime_settle(hass->runtime);
@@ -119,6 +125,7 @@ struct blocking {
 static HASS_BLOCKING void *wait_elsewhere(void *arg)
 {
     struct blocking *blocking = arg;
+
     blocking->result = hass_future_wait(blocking->future, blocking->timeout, NULL);
     return NULL;
 }
@@ -129,6 +136,7 @@ START_TEST(other_threads_block_until_a_future_is_set)
     struct hass_future *future = hass_future_new(hass);
     struct blocking blocking[4];
     pthread_t threads[4];
+
     for (size_t i = 0; i < 4; i++) {
         blocking[i] = (struct blocking){ .future = future, .timeout = i % 2 ? 60 : HASS_FOREVER };
         pthread_create(&threads[i], NULL, wait_elsewhere, &blocking[i]);
@@ -154,6 +162,7 @@ START_TEST(a_blocking_wait_ends_after_its_time)
     struct hass *hass = start();
     struct blocking blocking = { .future = hass_future_new(hass), .timeout = 0.01 };
     pthread_t thread;
+
     pthread_create(&thread, NULL, wait_elsewhere, &blocking);
     pthread_join(thread, NULL);
     ck_assert_int_eq(blocking.result, -ETIMEDOUT);
@@ -174,6 +183,7 @@ static HASS_BLOCKING int wait_for_coroutine(struct hass *hass, void *userdata,
     struct hass_future *future = NULL;
     struct hass_job job = HASS_JOB_COROUTINE(sleep_long, NULL);
     int r = hass_run_coroutine_threadsafe(hass, job, &future, err);
+
     if (r < 0)
         return r;
     r = hass_future_wait(future, HASS_FOREVER, err);
@@ -186,6 +196,7 @@ START_TEST(virtual_time_passes_while_a_pool_job_blocks)
     struct hass *hass = start();
     struct hass_future *future = NULL;
     struct hass_job job = HASS_JOB_EXECUTOR(wait_for_coroutine, NULL);
+
     ck_assert_int_eq(hass_async_add_executor_job(hass, job, &future, NULL), 0);
     runtime_advance(hass->runtime, 9);
     ck_assert(!hass_future_done(future));
@@ -201,6 +212,7 @@ END_TEST
 static HASS_COROUTINE int await_task_once(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     probe->first = hass_async_await_task(probe->task, probe->timeout, NULL);
     probe->steps = 1;
     return 0;
@@ -212,6 +224,7 @@ START_TEST(awaiting_a_task_gives_its_result)
     struct probe child = { 0 };
     struct probe parent = { .task = begin(hass, sleep_twice, &child), .timeout = HASS_FOREVER };
     struct hass_task *task = begin(hass, await_task_once, &parent);
+
     runtime_advance(hass->runtime, 11);
     ck_assert_int_eq(parent.first, 7);
     end(hass, task);
@@ -226,6 +239,7 @@ START_TEST(a_cancelled_waiter_cancels_its_task_and_sees_it_end)
     struct probe child = { 0 };
     struct probe parent = { .task = begin(hass, sleep_twice, &child), .timeout = HASS_FOREVER };
     struct hass_task *task = begin(hass, await_task_once, &parent);
+
     hass_task_async_cancel(task, NULL);
     runtime_settle(hass->runtime);
     ck_assert_int_eq(child.first, -ECANCELED);
@@ -245,6 +259,7 @@ START_TEST(a_timed_out_waiter_leaves_its_task_alone)
     struct probe child = { 0 };
     struct probe parent = { .task = begin(hass, sleep_twice, &child), .timeout = 1 };
     struct hass_task *task = begin(hass, await_task_once, &parent);
+
     runtime_advance(hass->runtime, 2);
     ck_assert_int_eq(parent.first, -ETIMEDOUT);
     ck_assert_int_eq(child.steps, 1);
@@ -259,6 +274,7 @@ END_TEST
 static HASS_COROUTINE int shield_once(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     probe->first = hass_async_shield(probe->future, NULL);
     probe->steps = 1;
     probe->second = hass_async_sleep(hass, 1, NULL);
@@ -270,6 +286,7 @@ START_TEST(a_shield_keeps_the_cancellation_for_the_next_wait)
     struct hass *hass = start();
     struct probe probe = { .future = hass_future_new(hass) };
     struct hass_task *task = begin(hass, shield_once, &probe);
+
     hass_task_async_cancel(task, NULL);
     runtime_settle(hass->runtime);
     ck_assert_int_eq(probe.steps, 0);
@@ -288,6 +305,7 @@ END_TEST
 static HASS_COROUTINE int wait_any(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     probe->first = hass_async_wait_any(hass, probe->futures, probe->count, probe->timeout, NULL);
     probe->steps = 1;
     return 0;
@@ -296,6 +314,7 @@ static HASS_COROUTINE int wait_any(struct hass *hass, void *userdata, struct has
 static HASS_COROUTINE int wait_all(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     probe->first = hass_async_wait_all(hass, probe->futures, probe->count, probe->timeout, NULL);
     probe->steps = 1;
     return 0;
@@ -332,6 +351,7 @@ static void several_end(struct several *several)
 START_TEST(the_first_of_several_ends_the_wait)
 {
     struct several several;
+
     several_begin(&several, wait_any);
     hass_future_set(several.futures[1], -EIO, NULL, NULL, NULL);
     runtime_settle(several.hass->runtime);
@@ -343,6 +363,7 @@ END_TEST
 START_TEST(all_of_several_end_the_wait)
 {
     struct several several;
+
     several_begin(&several, wait_all);
     hass_future_set(several.futures[2], 0, NULL, NULL, NULL);
     hass_future_set(several.futures[0], -EIO, NULL, NULL, NULL);
@@ -359,6 +380,7 @@ END_TEST
 START_TEST(a_wait_for_several_times_out)
 {
     struct several several;
+
     several_begin(&several, _i == 0 ? wait_any : wait_all);
     runtime_advance(several.hass->runtime, 11);
     ck_assert_int_eq(several.probe.first, -ETIMEDOUT);
@@ -369,6 +391,7 @@ END_TEST
 START_TEST(a_wait_for_several_is_cancelled)
 {
     struct several several;
+
     several_begin(&several, _i == 0 ? wait_any : wait_all);
     hass_task_async_cancel(several.task, NULL);
     runtime_settle(several.hass->runtime);
@@ -382,6 +405,7 @@ END_TEST
 static HASS_COROUTINE int wait_for_fd(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     probe->steps = 1;
     probe->first = hass_async_wait_fd(hass, probe->fd, HASS_FD_READ, probe->timeout, NULL);
     probe->steps = 2;
@@ -392,6 +416,7 @@ START_TEST(a_descriptor_is_waited_for)
 {
     struct hass *hass = start();
     int fds[2];
+
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     struct probe probe = { .fd = fds[0], .timeout = _i == 1 ? 0.01 : 60 };
     struct hass_task *task = begin(hass, wait_for_fd, &probe);
@@ -414,6 +439,7 @@ int main(void)
 {
     Suite *suite = suite_create("await");
     TCase *waits = tcase_create("waits");
+
     tcase_set_timeout(waits, 60);
     tcase_add_test(waits, awaiting_gives_result_and_error);
     tcase_add_test(waits, awaiting_what_is_done_does_not_suspend);

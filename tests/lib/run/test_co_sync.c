@@ -27,6 +27,7 @@ static void note(const struct actor *actor)
 static HASS_COROUTINE int lock_and_hold(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct actor *actor = userdata;
+
     actor->result = hass_mutex_async_lock(actor->mutex, NULL);
     if (actor->result < 0)
         return 0;
@@ -39,6 +40,7 @@ static HASS_COROUTINE int lock_and_hold(struct hass *hass, void *userdata, struc
 static HASS_COROUTINE int acquire(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct actor *actor = userdata;
+
     actor->result = hass_semaphore_async_acquire(actor->semaphore, NULL);
     if (actor->result == 0)
         note(actor);
@@ -48,6 +50,7 @@ static HASS_COROUTINE int acquire(struct hass *hass, void *userdata, struct hass
 static HASS_COROUTINE int put(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct actor *actor = userdata;
+
     actor->result = hass_queue_async_put(actor->queue, &actor->name, NULL);
     return 0;
 }
@@ -55,6 +58,7 @@ static HASS_COROUTINE int put(struct hass *hass, void *userdata, struct hass_err
 static HASS_COROUTINE int get(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct actor *actor = userdata;
+
     actor->result = hass_queue_async_get(actor->queue, actor->timeout, &actor->item, NULL);
     if (actor->result == 0)
         note(actor);
@@ -73,6 +77,7 @@ START_TEST(a_mutex_is_handed_over_in_order)
     struct hass_mutex *mutex = hass_mutex_create(hass);
     struct actor actors[3];
     struct hass_task *tasks[3];
+
     for (int i = 0; i < 3; i++) {
         actors[i] =
             (struct actor){ .mutex = mutex, .trace = trace, .name = (char)('a' + i), .hold = 1 };
@@ -98,6 +103,7 @@ START_TEST(a_cancelled_waiter_leaves_the_line)
     struct hass_mutex *mutex = hass_mutex_create(hass);
     struct actor actors[3];
     struct hass_task *tasks[3];
+
     for (int i = 0; i < 3; i++) {
         actors[i] =
             (struct actor){ .mutex = mutex, .trace = trace, .name = (char)('a' + i), .hold = 1 };
@@ -121,6 +127,7 @@ START_TEST(who_was_handed_a_place_keeps_it_though_cancelled)
     struct hass_semaphore *semaphore = hass_semaphore_create(hass, 0);
     struct actor actors[2];
     struct hass_task *tasks[2];
+
     for (int i = 0; i < 2; i++) {
         actors[i] =
             (struct actor){ .semaphore = semaphore, .trace = trace, .name = (char)('a' + i) };
@@ -151,6 +158,7 @@ START_TEST(a_semaphore_lets_so_many_in)
     char trace[16] = "";
     struct hass_semaphore *semaphore = hass_semaphore_create(hass, 2);
     struct actor actors[4];
+
     for (int i = 0; i < 4; i++) {
         actors[i] =
             (struct actor){ .semaphore = semaphore, .trace = trace, .name = (char)('a' + i) };
@@ -172,6 +180,7 @@ START_TEST(destroying_wakes_who_waits)
     char trace[16] = "";
     struct hass_semaphore *semaphore = hass_semaphore_create(hass, 0);
     struct actor actor = { .semaphore = semaphore, .trace = trace };
+
     free_task(begin(hass, acquire, &actor));
     hass_semaphore_destroy(semaphore);
     runtime_settle(hass->runtime);
@@ -186,6 +195,7 @@ START_TEST(a_queue_keeps_order_and_limit)
     char trace[32] = "";
     struct hass_queue *queue = hass_queue_create(hass, 2, NULL);
     struct actor putters[4];
+
     for (int i = 0; i < 4; i++) {
         putters[i] = (struct actor){ .queue = queue, .name = (char)('a' + i), .result = 1 };
         free_task(begin(hass, put, &putters[i]));
@@ -215,6 +225,7 @@ START_TEST(getters_are_served_in_order)
     struct hass_queue *queue = hass_queue_create(hass, 8, NULL);
     struct actor getters[3];
     struct hass_task *tasks[3];
+
     for (int i = 0; i < 3; i++) {
         getters[i] = (struct actor){
             .queue = queue, .trace = trace, .name = (char)('a' + i), .timeout = HASS_FOREVER
@@ -243,6 +254,7 @@ START_TEST(getting_times_out)
     char trace[4] = "";
     struct hass_queue *queue = hass_queue_create(hass, 8, NULL);
     struct actor getter = { .queue = queue, .trace = trace, .timeout = 3 };
+
     free_task(begin(hass, get, &getter));
     runtime_advance(hass->runtime, 4);
     ck_assert_int_eq(getter.result, -ETIMEDOUT);
@@ -257,6 +269,7 @@ START_TEST(a_queue_destroys_what_nobody_took)
 {
     struct hass *hass = start();
     struct hass_queue *queue = hass_queue_create(hass, 100, free);
+
     for (int i = 0; i < 100; i++)
         ck_assert_int_eq(hass_queue_async_try_put(queue, malloc(8), NULL), 0);
     ck_assert_int_eq(hass_queue_async_try_put(queue, NULL, NULL), -EAGAIN);
@@ -269,6 +282,7 @@ int main(void)
 {
     Suite *suite = suite_create("co_sync");
     TCase *sync = tcase_create("sync");
+
     tcase_add_test(sync, a_mutex_is_handed_over_in_order);
     tcase_add_test(sync, a_cancelled_waiter_leaves_the_line);
     tcase_add_test(sync, who_was_handed_a_place_keeps_it_though_cancelled);

@@ -23,6 +23,7 @@ static HASS_CALLBACK int note_and_queue(struct hass *hass, void *userdata, struc
 START_TEST(a_callback_runs_at_once_and_returns_its_result)
 {
     struct hass *hass = start();
+
     hass__assert_loop();
     ck_assert_int_eq(hass_async_run_job(hass, HASS_JOB_CALLBACK(note, TEXT("a")), NULL), 0);
     ck_assert_str_eq(trace, "a");
@@ -33,6 +34,7 @@ END_TEST
 START_TEST(queued_callbacks_run_in_order_and_later_ones_behind)
 {
     struct hass *hass = start();
+
     hass__assert_loop();
     hass_async_add_job(hass, HASS_JOB_CALLBACK(note_and_queue, TEXT("a")), NULL);
     hass_async_add_job(hass, HASS_JOB_CALLBACK(note, TEXT("b")), NULL);
@@ -53,6 +55,7 @@ static int pool(struct hass *hass, void *userdata, struct hass_error *err)
 START_TEST(a_pool_job_posts_and_completes_its_future)
 {
     struct hass *hass = start();
+
     hass__assert_loop();
     struct hass_future *future = NULL;
     hass_async_add_executor_job(hass, HASS_JOB_EXECUTOR(pool, TEXT("p")), &future, NULL);
@@ -74,6 +77,7 @@ static HASS_COROUTINE int co(struct hass *hass, void *userdata, struct hass_erro
 START_TEST(a_coroutine_sleeps_in_virtual_time)
 {
     struct hass *hass = start();
+
     hass__assert_loop();
     hass_async_create_task(hass, HASS_JOB_COROUTINE(co, TEXT("c")), NULL, NULL);
     runtime_advance(hass->runtime, 3599);
@@ -115,6 +119,7 @@ static HASS_BLOCKING int bridge(struct hass *hass, void *userdata, struct hass_e
 START_TEST(a_coroutine_run_from_elsewhere_gives_its_error)
 {
     struct hass *hass = start();
+
     hass__assert_loop();
     bridged_error = (struct hass_error)HASS_ERROR_INIT;
     hass_async_add_executor_job(hass, HASS_JOB_EXECUTOR(bridge, NULL), NULL, NULL);

@@ -21,6 +21,7 @@ static void remove_folder(void)
 {
     static const char *const names[] = { "last", "last.new", "deaths" };
     char path[64];
+
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
         unlink(path);
@@ -32,6 +33,7 @@ static struct hass *start_at(int64_t start)
 {
     struct hass *hass = start_with(&(struct runtime_options){
         .virtual_time = true, .runtime_dir = folder, .virtual_start = start });
+
     ck_assert_ptr_nonnull(hass->runtime->lastwords);
     return hass;
 }
@@ -55,6 +57,7 @@ static int die_in_pool(struct hass *hass, void *userdata, struct hass_error *err
 static void live_and_die(const char *domain, int number, int64_t now, bool in_pool)
 {
     pid_t pid = fork();
+
     if (pid == 0) {
         /* Not those of the test framework and the sanitizers. */
         static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
@@ -84,6 +87,7 @@ static void live_and_die(const char *domain, int number, int64_t now, bool in_po
 START_TEST(a_good_end_leaves_no_blame)
 {
     struct hass *hass = start_at(NOW);
+
     ck_assert(!former(hass)->died);
     lastwords_set_phase(hass->runtime->lastwords, LAST_RUNNING);
     finish(hass);
@@ -97,6 +101,7 @@ END_TEST
 START_TEST(a_crash_names_integration_and_job)
 {
     static const int signals[] = { SIGSEGV, SIGABRT };
+
     live_and_die("blink", signals[_i], NOW, false);
     struct hass *hass = start_at(NOW);
     const struct lastwords_report *report = former(hass);
@@ -135,6 +140,7 @@ END_TEST
 START_TEST(what_was_being_opened_is_blamed_while_the_loop_is_idle)
 {
     pid_t pid = fork();
+
     if (pid == 0) {
         struct hass *hass = start_at(NOW);
         lastwords_set_loading(hass->runtime->lastwords, "crasher");
@@ -152,6 +158,7 @@ END_TEST
 START_TEST(deaths_are_counted_for_ten_minutes)
 {
     const int64_t minute = INT64_C(60000000);
+
     for (int64_t i = 0; i < 3; i++)
         live_and_die("blink", SIGSEGV, NOW + i * minute, false);
     struct hass *hass = start_at(NOW + 3 * minute);
@@ -171,6 +178,7 @@ START_TEST(a_file_that_is_not_ours_is_ignored)
 {
     char path[64];
     char junk[4096];
+
     memset(junk, 0xee, sizeof(junk));
     snprintf(path, sizeof(path), "%s/last", folder);
     int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
@@ -199,6 +207,7 @@ static const char *blamed_among(size_t count)
 {
     static char domain[80];
     pid_t pid = fork();
+
     if (pid == 0) {
         struct hass *hass = start_at(NOW);
         hass__assert_loop();
@@ -228,6 +237,7 @@ END_TEST
 static size_t deaths_at(size_t offset)
 {
     char path[64];
+
     snprintf(path, sizeof(path), "%s/deaths", folder);
     FILE *file = fopen(path, "w");
     for (size_t i = 1; i <= offset; i++)
@@ -251,6 +261,7 @@ int main(void)
 {
     Suite *suite = suite_create("lastwords");
     TCase *words = tcase_create("words");
+
     tcase_add_checked_fixture(words, make_folder, remove_folder);
     tcase_set_timeout(words, 60);
     tcase_add_test(words, a_good_end_leaves_no_blame);

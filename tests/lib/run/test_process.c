@@ -25,6 +25,7 @@ struct run {
 static HASS_COROUTINE int run_on_loop(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct run *run = userdata;
+
     run->r = hass_process_async_run(hass, &run->options, &run->result, &run->err);
     return 0;
 }
@@ -32,6 +33,7 @@ static HASS_COROUTINE int run_on_loop(struct hass *hass, void *userdata, struct 
 static HASS_BLOCKING void *run_on_thread(void *arg)
 {
     struct run *run = arg;
+
     run->r = hass_process_run(run->hass, &run->options, &run->result, &run->err);
     return NULL;
 }
@@ -40,6 +42,7 @@ static HASS_BLOCKING void *run_on_thread(void *arg)
 static void run_child(struct run *run, bool blocking)
 {
     pthread_t thread;
+
     run->hass = start();
     run->options.size = sizeof(run->options);
     run->result = (struct hass_process_result)HASS_PROCESS_RESULT_INIT;
@@ -65,6 +68,7 @@ static void end_run(struct run *run)
 START_TEST(a_child_gives_its_output_and_status)
 {
     struct run run = { .options.shell = "echo out; echo err >&2; exit 3" };
+
     run_child(&run, _i);
     ck_assert_int_eq(run.r, 0);
     ck_assert_int_eq(run.result.status, 3);
@@ -79,6 +83,7 @@ END_TEST
 START_TEST(a_time_out_may_be_longer_than_poll_can_wait)
 {
     struct run run = { .options.shell = "sleep 0.05; echo out", .options.timeout = 1e12 };
+
     run_child(&run, _i);
     ck_assert_int_eq(run.r, 0);
     ck_assert_str_eq(run.result.output, "out\n");
@@ -90,6 +95,7 @@ START_TEST(a_child_reads_its_input)
 {
     size_t size = 300000;
     char *input = malloc(size);
+
     memset(input, 'x', size);
     const char *const argv[] = { "wc", "-c", NULL };
     struct run run = { .options = { .argv = argv, .input = input, .input_size = size } };
@@ -107,6 +113,7 @@ START_TEST(a_child_that_does_not_read_its_input_does_no_harm)
     struct run run = {
         .options = { .shell = "exec 0<&-; echo done", .input = input, .input_size = sizeof(input) }
     };
+
     run_child(&run, _i);
     ck_assert_int_eq(run.r, 0);
     ck_assert_str_eq(run.result.output, "done\n");
@@ -118,6 +125,7 @@ START_TEST(output_beyond_the_limit_is_dropped)
 {
     struct run run = { .options = { .shell = "head -c 100000 /dev/zero; echo 12345 >&2",
                                     .output_limit = 5 } };
+
     run_child(&run, _i);
     ck_assert_int_eq(run.r, 0);
     ck_assert_uint_eq(run.result.output_size, 5);
@@ -131,6 +139,7 @@ START_TEST(without_a_limit_one_mebibyte_is_kept)
 {
     struct run run = { .options.shell =
                            "head -c 1048576 /dev/zero; head -c 1048577 /dev/zero >&2" };
+
     run_child(&run, _i);
     ck_assert_int_eq(run.r, 0);
     ck_assert_uint_eq(run.result.output_size, 1048576);
@@ -143,6 +152,7 @@ END_TEST
 START_TEST(output_of_just_the_limit_is_whole)
 {
     struct run run = { .options = { .shell = "printf 12345", .output_limit = 5 } };
+
     run_child(&run, _i);
     ck_assert_str_eq(run.result.output, "12345");
     ck_assert(!run.result.truncated);
@@ -153,6 +163,7 @@ END_TEST
 START_TEST(a_signal_is_a_status_above_128)
 {
     struct run run = { .options.shell = "kill -9 $$" };
+
     run_child(&run, _i);
     ck_assert_int_eq(run.r, 0);
     ck_assert_int_eq(run.result.status, 128 + SIGKILL);
@@ -164,6 +175,7 @@ START_TEST(what_cannot_be_started_is_an_error)
 {
     const char *const argv[] = { "/nonexistent/program", NULL };
     struct run run = { .options.argv = argv };
+
     run_child(&run, _i);
     ck_assert_int_eq(run.r, -ENOENT);
     ck_assert_ptr_nonnull(strstr(run.err.message, "/nonexistent/program cannot be started"));
@@ -176,6 +188,7 @@ static bool group_is_gone(const char *path)
 {
     int group = 0;
     FILE *file = fopen(path, "r");
+
     ck_assert_ptr_nonnull(file);
     ck_assert_int_eq(fscanf(file, "%d", &group), 1);
     fclose(file);
@@ -189,6 +202,7 @@ START_TEST(a_time_out_kills_grandchildren)
 {
     char path[] = "/tmp/hass-test-XXXXXX";
     char shell[128];
+
     close(mkstemp(path));
     snprintf(shell, sizeof(shell), "echo $$ > %s; sleep 600 & sleep 600", path);
     struct run run = { .options = { .shell = shell, .timeout = 0.3 } };
@@ -203,6 +217,7 @@ END_TEST
 START_TEST(a_grandchild_that_holds_the_output_is_killed_in_time)
 {
     struct run run = { .options = { .shell = "sleep 600 & exit 0", .timeout = 0.3 } };
+
     run_child(&run, _i);
     ck_assert_int_eq(run.r, -ETIMEDOUT);
     end_run(&run);
@@ -213,6 +228,7 @@ START_TEST(cancelling_kills_the_child)
 {
     struct run run = { .options = { .size = sizeof(run.options), .shell = "sleep 600" },
                        .err = HASS_ERROR_INIT };
+
     run.hass = start();
     hass__assert_loop();
     struct hass_task *task = begin(run.hass, run_on_loop, &run);
@@ -257,6 +273,7 @@ START_TEST(a_given_environment_is_the_whole_environment)
     const char *const envp[] = { "A=1", "B=2", NULL };
     const char *const argv[] = { "/usr/bin/env", NULL };
     struct run run = { .options = { .argv = argv, .envp = envp } };
+
     run_child(&run, _i);
     ck_assert_str_eq(run.result.output, "A=1\nB=2\n");
     end_run(&run);
@@ -276,6 +293,7 @@ START_TEST(a_watched_signal_runs_its_job)
     struct hass *hass = start();
     int count = 0;
     struct hass_sub *sub;
+
     hass__assert_loop();
     struct hass_job job = HASS_JOB_CALLBACK(count_signal, &count);
     ck_assert_int_eq(hass_process_async_watch_signal(hass, SIGUSR1, job, &sub, NULL), 0);
@@ -299,6 +317,7 @@ START_TEST(a_signal_no_longer_watched_has_its_effect_again)
 {
     struct hass *hass = start();
     struct hass_sub *sub;
+
     hass__assert_loop();
     hass_process_async_watch_signal(hass, SIGUSR2, HASS_JOB_CALLBACK(count_signal, NULL), &sub,
                                     NULL);
@@ -311,6 +330,7 @@ START_TEST(writing_to_nobody_kills_nobody)
 {
     struct hass *hass = start();
     int fds[2];
+
     ck_assert_int_eq(pipe(fds), 0);
     close(fds[0]);
     ck_assert_int_lt(write(fds[1], "x", 1), 0);
@@ -324,6 +344,7 @@ int main(void)
 {
     Suite *suite = suite_create("process");
     TCase *children = tcase_create("children");
+
     tcase_set_timeout(children, 60);
     tcase_add_loop_test(children, a_child_gives_its_output_and_status, 0, 2);
     tcase_add_loop_test(children, a_time_out_may_be_longer_than_poll_can_wait, 0, 2);

@@ -31,6 +31,7 @@ static void wire_open(struct wire *wire, const struct hass_stream_limits *limits
 static void wire_open(struct wire *wire, const struct hass_stream_limits *limits)
 {
     int fds[2];
+
     *wire = (struct wire){ .hass = start(), .limit = 16, .timeout = HASS_FOREVER };
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
     wire->stream = stream_new(wire->hass, fds[0], limits, NULL);
@@ -51,6 +52,7 @@ static void note(struct wire *wire, const struct hass_buf *data)
 {
     size_t used = strlen(wire->trace);
     char *place = wire->trace + used;
+
     if (data->length <= 100)
         snprintf(place, sizeof(wire->trace) - used, "[%s]", hass_buf_string(data));
     else
@@ -61,6 +63,7 @@ static HASS_COROUTINE int read_lines(struct hass *hass, void *userdata, struct h
 {
     struct wire *wire = userdata;
     autobuf line = HASS_BUF_INIT;
+
     while ((wire->last = hass_stream_async_read_line(wire->stream, wire->limit, wire->timeout,
                                                      &line, NULL)) == 1)
         note(wire, &line);
@@ -71,6 +74,7 @@ static HASS_COROUTINE int read_bytes(struct hass *hass, void *userdata, struct h
 {
     struct wire *wire = userdata;
     autobuf data = HASS_BUF_INIT;
+
     while ((wire->last = (int)hass_stream_async_read(wire->stream, wire->limit, wire->timeout,
                                                      &data, NULL)) > 0)
         note(wire, &data);
@@ -80,6 +84,7 @@ static HASS_COROUTINE int read_bytes(struct hass *hass, void *userdata, struct h
 static HASS_COROUTINE int drain(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct wire *wire = userdata;
+
     wire->last = 1;
     wire->last = hass_stream_async_drain(wire->stream, wire->timeout, NULL);
     return 0;
@@ -94,6 +99,7 @@ static HASS_CALLBACK void say(struct wire *wire, const char *text)
 START_TEST(lines_come_without_their_ends)
 {
     struct wire wire;
+
     wire_open(&wire, NULL);
     wire.task = begin(wire.hass, read_lines, &wire);
     say(&wire, "one\ntwo\r\n\nth");
@@ -110,6 +116,7 @@ END_TEST
 START_TEST(a_line_of_just_the_limit_is_read)
 {
     struct wire wire;
+
     wire_open(&wire, NULL);
     wire.task = begin(wire.hass, read_lines, &wire);
     say(&wire, "0123456789abcdef\n0123456789abcdef\r\n");
@@ -124,6 +131,7 @@ START_TEST(long_lines_arrive_in_pieces)
 {
     struct wire wire;
     static char text[400001];
+
     memset(text, 'x', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\n';
     wire_open(&wire, NULL);
@@ -145,6 +153,7 @@ END_TEST
 START_TEST(bytes_come_as_they_are)
 {
     struct wire wire;
+
     wire_open(&wire, NULL);
     wire.limit = 4;
     wire.task = begin(wire.hass, read_bytes, &wire);
@@ -161,6 +170,7 @@ END_TEST
 START_TEST(reading_times_out_and_is_cancelled)
 {
     struct wire wire;
+
     wire_open(&wire, NULL);
     wire.timeout = 5;
     wire.task = begin(wire.hass, _i < 2 ? read_lines : read_bytes, &wire);
@@ -178,6 +188,7 @@ START_TEST(what_is_written_in_a_turn_leaves_in_one_piece)
 {
     struct wire wire;
     char text[64] = "";
+
     wire_open(&wire, NULL);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(hass_stream_async_write(wire.stream, "abc", 3, NULL), 0);
@@ -192,6 +203,7 @@ END_TEST
 static HASS_CALLBACK void stuff(struct wire *wire, size_t size)
 {
     char *data = calloc(1, size);
+
     ck_assert_int_eq(hass_stream_async_write(wire->stream, data, size, NULL), 0);
     free(data);
     runtime_settle(wire->hass->runtime);
@@ -201,6 +213,7 @@ START_TEST(drain_waits_for_a_slow_reader)
 {
     struct wire wire;
     char data[65536];
+
     wire_open(&wire, NULL);
     stuff(&wire, 1 << 20);
     wire.task = begin(wire.hass, drain, &wire);
@@ -218,6 +231,7 @@ END_TEST
 START_TEST(draining_times_out_and_is_cancelled)
 {
     struct wire wire;
+
     wire_open(&wire, NULL);
     wire.timeout = 5;
     stuff(&wire, 1 << 20);
@@ -235,6 +249,7 @@ END_TEST
 START_TEST(a_reader_that_takes_nothing_is_cut_off)
 {
     struct wire wire;
+
     wire_open(&wire, NULL);
     stuff(&wire, 1 << 20);
     wire.task = begin(wire.hass, drain, &wire);
@@ -252,6 +267,7 @@ START_TEST(output_beyond_the_limit_is_refused)
     struct wire wire;
     struct hass_stream_limits limits = { .size = sizeof(limits), .output = 1000 };
     char data[1001] = "";
+
     wire_open(&wire, &limits);
     ck_assert_int_eq(hass_stream_async_write(wire.stream, data, 1001, NULL), HASS_E_LIMIT);
     ck_assert_int_eq(hass_stream_async_write(wire.stream, data, 1000, NULL), 0);
@@ -265,6 +281,7 @@ END_TEST
 START_TEST(writing_to_a_peer_that_went_away_fails)
 {
     struct wire wire;
+
     wire_open(&wire, NULL);
     wire.task = begin(wire.hass, read_lines, &wire);
     close(wire.peer);
@@ -282,6 +299,7 @@ START_TEST(shutdown_ends_the_reader)
 {
     struct wire wire;
     char text[8];
+
     wire_open(&wire, NULL);
     wire.task = begin(wire.hass, read_lines, &wire);
     hass_stream_async_write(wire.stream, "bye", 3, NULL);
@@ -309,6 +327,7 @@ static HASS_COROUTINE int echo(struct hass_stream *stream, void *userdata, struc
 {
     struct server *server = userdata;
     autobuf line = HASS_BUF_INIT;
+
     server->served++;
     hass_stream_peer(stream, &server->peer, NULL);
     int r;
@@ -345,6 +364,7 @@ static void server_stop(struct server *server)
 static int dial(const struct server *server)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
+
     snprintf(address.sun_path, sizeof(address.sun_path), "%s", server->path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
@@ -358,6 +378,7 @@ START_TEST(a_listener_serves_connections)
     struct server server;
     struct stat status;
     char text[16] = "";
+
     server_start(&server);
     ck_assert_int_eq(listen_at(&server, NULL, &server.sub), 0);
     ck_assert_int_eq(stat(server.path, &status), 0);
@@ -385,6 +406,7 @@ START_TEST(the_stream_is_closed_when_its_coroutine_returns)
 {
     struct server server;
     char text[128];
+
     server_start(&server);
     listen_to_log();
     listen_at(&server, NULL, NULL);
@@ -403,6 +425,7 @@ END_TEST
 START_TEST(an_old_socket_is_replaced_unless_somebody_answers)
 {
     struct server server;
+
     server_start(&server);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -420,6 +443,7 @@ END_TEST
 START_TEST(what_is_not_a_socket_is_left_alone)
 {
     struct server server;
+
     server_start(&server);
     int fd = open(server.path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
     close(fd);
@@ -433,6 +457,7 @@ START_TEST(the_path_of_a_socket_has_107_characters_at_most)
 {
     struct server server;
     char path[109];
+
     server_start(&server);
     size_t length = (size_t)snprintf(path, sizeof(path), "%s/", server.folder);
     memset(path + length, 'x', sizeof(path) - length);
@@ -452,6 +477,7 @@ START_TEST(connections_beyond_the_limit_are_closed)
     struct server server;
     struct hass_stream_limits limits = { .size = sizeof(limits), .connections = 2 };
     char c;
+
     server_start(&server);
     listen_to_log();
     listen_at(&server, &limits, NULL);
@@ -483,6 +509,7 @@ START_TEST(connections_end_with_their_scope)
 {
     struct server server;
     char c;
+
     server_start(&server);
     struct scope *scope = scope_new(server.hass, "echo");
     struct scope *former = scope_enter(scope);
@@ -509,6 +536,7 @@ int main(void)
 {
     Suite *suite = suite_create("stream");
     TCase *streams = tcase_create("streams");
+
     tcase_set_timeout(streams, 60);
     tcase_add_test(streams, lines_come_without_their_ends);
     tcase_add_loop_test(streams, a_line_of_just_the_limit_is_read, 0, 2);

@@ -20,6 +20,7 @@ START_TEST(a_task_runs_at_once_up_to_its_first_wait)
     struct hass *hass = start();
     struct probe probe = { 0 };
     struct hass_task *task = begin(hass, sleep_twice, &probe);
+
     ck_assert_int_eq(probe.steps, 1);
     ck_assert_uint_eq(tasks_count(hass->runtime, TASK_SET_TRACKED), 1);
     runtime_advance(hass->runtime, 4.9);
@@ -41,6 +42,7 @@ START_TEST(a_task_that_never_waits_is_never_tracked)
     struct hass *hass = start();
     struct probe probe = { 0 };
     struct hass_task *task = begin(hass, return_at_once, &probe);
+
     ck_assert_uint_eq(tasks_count(hass->runtime, TASK_SET_TRACKED), 0);
     ck_assert_int_eq(hass_future_result(hass_task_future(task), NULL), 3);
     ck_assert_uint_eq(co_pool_count(hass->runtime->co_pool), 0);
@@ -54,6 +56,7 @@ START_TEST(a_cancellation_ends_the_present_wait_once)
     struct hass *hass = start();
     struct probe probe = { 0 };
     struct hass_task *task = begin(hass, sleep_twice, &probe);
+
     ck_assert_int_eq(hass_task_async_cancel(task, NULL), 0);
     ck_assert_int_eq(probe.steps, 1);
     runtime_settle(hass->runtime);
@@ -71,6 +74,7 @@ END_TEST
 static HASS_COROUTINE int cancel_oneself(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     co_cancel(co_current());
     probe->first = hass_async_sleep(hass, 1, NULL);
     probe->second = hass_async_sleep(hass, 0, NULL);
@@ -83,6 +87,7 @@ START_TEST(a_cancellation_before_a_wait_meets_the_next_one)
     struct hass *hass = start();
     struct probe probe = { 0 };
     struct hass_task *task = begin(hass, cancel_oneself, &probe);
+
     ck_assert_int_eq(probe.first, -ECANCELED);
     runtime_settle(hass->runtime);
     ck_assert_int_eq(probe.second, 0);
@@ -104,6 +109,7 @@ static HASS_CALLBACK void fill(struct hass *hass, size_t limit)
     struct hass_future *future = hass_future_new(hass);
     struct hass_job job = HASS_JOB_COROUTINE(wait_for_future, future);
     struct hass_error err = HASS_ERROR_INIT;
+
     for (size_t i = 0; i < limit; i++)
         ck_assert_int_eq(hass_async_create_task(hass, job, NULL, NULL), 0);
     ck_assert_uint_eq(co_pool_count(hass->runtime->co_pool), limit);
@@ -118,6 +124,7 @@ static HASS_CALLBACK void fill(struct hass *hass, size_t limit)
 START_TEST(the_4097th_coroutine_is_refused)
 {
     struct hass *hass = start();
+
     fill(hass, 4096);
     finish(hass);
 }
@@ -127,6 +134,7 @@ START_TEST(the_number_of_coroutines_is_an_option)
 {
     struct hass *hass =
         start_with(&(struct runtime_options){ .virtual_time = true, .max_coroutines = 3 });
+
     fill(hass, 3);
     fill(hass, 3);
     finish(hass);
@@ -137,6 +145,7 @@ END_TEST
 static __attribute__((noinline)) int eat_stack(int depth, const volatile char *former)
 {
     volatile char frame[1024];
+
     frame[0] = (char)(depth + former[0]);
     return depth == 0 ? frame[0] : eat_stack(depth - 1, frame) + frame[0];
 }
@@ -151,6 +160,7 @@ START_TEST(most_of_a_stack_can_be_used)
     struct hass *hass = start();
     int depth = sizeof(void *) == 8 ? 150 : 30;
     struct hass_task *task = begin(hass, overflow, &depth);
+
     end(hass, task);
     finish(hass);
 }
@@ -162,6 +172,7 @@ START_TEST(an_overflow_meets_the_guard_page)
     int depth = 1000;
     int status;
     pid_t pid = fork();
+
     if (pid == 0) {
         close(STDERR_FILENO);
         struct hass *hass = start();
@@ -181,6 +192,7 @@ END_TEST
 static HASS_COROUTINE int note_scope(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     (void)hass_async_sleep(hass, 1, NULL);
     probe->scope = scope_current();
     return 0;
@@ -193,6 +205,7 @@ START_TEST(a_task_keeps_its_owner_while_it_is_suspended)
     struct scope *scope = scope_new(hass, "blink");
     struct scope *former = scope_enter(scope);
     struct hass_task *task = begin(hass, note_scope, &probe);
+
     scope_leave(former);
     ck_assert_ptr_eq(scope_current(), former);
     runtime_advance(hass->runtime, 2);
@@ -207,6 +220,7 @@ END_TEST
 static HASS_CALLBACK int try_to_sleep(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     hass__assert_coroutine();
     probe->first = hass_async_sleep(hass, 1, NULL);
     return 0;
@@ -215,6 +229,7 @@ static HASS_CALLBACK int try_to_sleep(struct hass *hass, void *userdata, struct 
 static HASS_COROUTINE int run_callback(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     probe->second = hass_in_coroutine(hass);
     hass_async_run_job(hass, HASS_JOB_CALLBACK(try_to_sleep, userdata), NULL);
     probe->steps = hass_in_coroutine(hass);
@@ -225,6 +240,7 @@ START_TEST(a_callback_cannot_suspend_the_coroutine_that_runs_it)
 {
     struct hass *hass = start();
     struct probe probe = { 0 };
+
     listen_to_log();
     ck_assert(!hass_in_coroutine(hass));
     struct hass_task *task = begin(hass, run_callback, &probe);
@@ -245,6 +261,7 @@ static HASS_COROUTINE int fail_later(struct hass *hass, void *userdata, struct h
 START_TEST(a_failure_that_nobody_looks_at_is_logged)
 {
     struct hass *hass = start();
+
     listen_to_log();
     struct hass_job job = HASS_JOB_COROUTINE(fail_later, TEXT("meter"));
     ck_assert_int_eq(hass_async_create_task(hass, job, NULL, NULL), 0);
@@ -278,6 +295,7 @@ START_TEST(a_task_frees_its_userdata_when_it_has_ended)
     struct hass_job job =
         HASS_JOB_COROUTINE(count_destroyed, &destroyed, .destroy = note_destroyed, .name = "count");
     struct hass_task *task = NULL;
+
     hass_async_create_task(hass, job, &task, NULL);
     ck_assert_str_eq(hass_task_name(task), "count");
     ck_assert_int_eq(destroyed, 0);
@@ -296,6 +314,7 @@ END_TEST
 static HASS_COROUTINE int block(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     probe->first = hass_async_block_till_done(hass, probe->second, err);
     probe->steps = 1;
     return probe->first;
@@ -312,6 +331,7 @@ START_TEST(block_till_done_waits_for_tasks_of_tasks)
     struct hass *hass = start();
     struct probe late = { 0 };
     struct probe blocker = { 0 };
+
     hass_async_create_task(hass, HASS_JOB_COROUTINE(spawn_later, &late), NULL, NULL);
     struct hass_task *task = begin(hass, block, &blocker);
     runtime_advance(hass->runtime, 75);
@@ -330,6 +350,7 @@ START_TEST(block_till_done_waits_for_background_tasks_only_when_asked)
     struct hass *hass = start();
     struct probe late = { 0 };
     struct probe blocker = { .second = _i };
+
     hass_async_create_background_task(hass, HASS_JOB_COROUTINE(sleep_twice, &late), NULL, NULL);
     ck_assert_uint_eq(tasks_count(hass->runtime, TASK_SET_BACKGROUND), 1);
     struct hass_task *task = begin(hass, block, &blocker);
@@ -347,6 +368,7 @@ START_TEST(block_till_done_says_what_it_waits_for)
     struct hass *hass = start();
     struct probe blocker = { 0 };
     struct hass_future *future = hass_future_new(hass);
+
     listen_to_log();
     hass_log_set_level(NULL, HASS_LOG_DEBUG);
     hass_async_create_task(hass, HASS_JOB_COROUTINE(wait_for_future, future), NULL, NULL);
@@ -375,6 +397,7 @@ START_TEST(another_thread_blocks_till_done)
 {
     struct hass *hass = start();
     struct probe probe = { 0 };
+
     hass_async_create_task(hass, HASS_JOB_COROUTINE(sleep_twice, &probe), NULL, NULL);
     pthread_t thread;
     pthread_create(&thread, NULL, block_elsewhere, hass);
@@ -391,6 +414,7 @@ START_TEST(stop_sets_tasks_aside_and_cancels_the_background)
     struct probe old = { 0 };
     struct probe background = { 0 };
     struct hass_future **futures;
+
     hass_async_create_task(hass, HASS_JOB_COROUTINE(sleep_twice, &old), NULL, NULL);
     hass_async_create_background_task(hass, HASS_JOB_COROUTINE(sleep_twice, &background), NULL,
                                       NULL);
@@ -413,6 +437,7 @@ END_TEST
 static HASS_COROUTINE int wait_for_ever(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct probe *probe = userdata;
+
     while (probe->first == 0)
         probe->steps += hass_async_sleep(hass, 1, NULL) < 0;
     return 0;
@@ -430,6 +455,7 @@ START_TEST(the_end_cancels_what_is_left)
     struct hass *hass = start();
     struct probe probe = { 0 };
     struct probe stubborn = { 0 };
+
     listen_to_log();
     hass_async_create_task(hass, HASS_JOB_COROUTINE(sleep_twice, &probe), NULL, NULL);
     if (_i == 1)
@@ -453,6 +479,7 @@ START_TEST(a_task_that_ignores_the_end_of_its_scope_does_not_hold_the_loop)
     struct hass *hass = start();
     struct probe stubborn = { 0 };
     struct scope *scope = scope_new(hass, "blink");
+
     listen_to_log();
     struct scope *former = scope_enter(scope);
     hass_async_create_task(hass, HASS_JOB_COROUTINE(wait_for_ever, &stubborn), NULL, NULL);
@@ -475,6 +502,7 @@ static void *create_elsewhere(void *arg)
     static struct probe probe;
     struct hass *hass = arg;
     struct hass_job job = HASS_JOB_COROUTINE(return_at_once, &probe);
+
     ck_assert_int_eq(hass_create_task(hass, job, NULL), 0);
     ck_assert_int_eq(hass_create_background_task(hass, job, NULL), 0);
     return &probe;
@@ -485,6 +513,7 @@ START_TEST(any_thread_may_create_tasks)
     struct hass *hass = start();
     void *probe;
     pthread_t thread;
+
     pthread_create(&thread, NULL, create_elsewhere, hass);
     pthread_join(thread, &probe);
     runtime_settle(hass->runtime);
@@ -496,6 +525,7 @@ END_TEST
 static void *cancel_elsewhere(void *arg)
 {
     struct hass_error err = HASS_ERROR_INIT;
+
     hass__assert_loop();
     ck_assert_int_eq(hass_task_async_cancel(arg, &err), HASS_E_THREAD);
     ck_assert_int_eq(hass_task_cancel(arg, NULL), 0);
@@ -508,6 +538,7 @@ START_TEST(any_thread_may_cancel_a_task)
     struct probe probe = { 0 };
     struct hass_task *task = begin(hass, sleep_twice, &probe);
     pthread_t thread;
+
     listen_to_log();
     pthread_create(&thread, NULL, cancel_elsewhere, task);
     pthread_join(thread, NULL);
@@ -523,6 +554,7 @@ int main(void)
 {
     Suite *suite = suite_create("task");
     TCase *tasks = tcase_create("tasks");
+
     tcase_set_timeout(tasks, 60);
     tcase_add_test(tasks, a_task_runs_at_once_up_to_its_first_wait);
     tcase_add_test(tasks, a_task_that_never_waits_is_never_tracked);

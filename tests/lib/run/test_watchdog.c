@@ -56,6 +56,7 @@ static BLINK HASS_CALLBACK int block_by_sleep(struct hass *hass, void *userdata,
                                               struct hass_error *err)
 {
     struct timespec left = { .tv_nsec = 400000000 };
+
     /* Not cut short: being looked at is no signal. */
     return nanosleep(&left, NULL);
 }
@@ -64,6 +65,7 @@ static BLINK HASS_CALLBACK int block_by_poll(struct hass *hass, void *userdata,
                                              struct hass_error *err)
 {
     struct pollfd set = { .fd = wake, .events = POLLIN };
+
     return poll(&set, 1, PATIENCE * 10) == 1 ? 0 : -1;
 }
 
@@ -71,6 +73,7 @@ static BLINK HASS_CALLBACK int block_by_computing(struct hass *hass, void *userd
                                                   struct hass_error *err)
 {
     volatile unsigned long n = 0;
+
     while (!atomic_load_explicit(&reported, memory_order_relaxed) && n < 20000000000)
         n++;
     return 0;
@@ -134,6 +137,7 @@ static void *hold_until_reported(void *arg)
 static struct hass *start_watched(void)
 {
     struct hass *hass = start_with(&(struct runtime_options){ .watchdog = true });
+
     ck_assert_ptr_nonnull(hass->runtime->watchdog);
     scope_add_range(hass, "blink", __start_blink_text, __stop_blink_text);
     wake = eventfd(0, EFD_CLOEXEC);
@@ -151,6 +155,7 @@ static HASS_CALLBACK void run_way(struct hass *hass, const struct way *way)
         .symbol = way->job,
     };
     struct scope *former = scope_enter(scope);
+
     ck_assert_int_eq(hass_async_run_job(hass, job, NULL), 0);
     scope_leave(former);
     for (int i = 0; i < PATIENCE && !ended; i++)
@@ -166,6 +171,7 @@ START_TEST(what_holds_the_loop_is_named_while_it_does)
     struct hass *hass = start_watched();
     pthread_t thread;
     _Atomic bool ready = false;
+
     pthread_create(&thread, NULL, hold_until_reported, &ready);
     while (!ready)
         rest();
@@ -196,6 +202,7 @@ static int64_t held_usec;
 static HASS_CALLBACK int hold_for_less(struct hass *hass, void *userdata, struct hass_error *err)
 {
     int64_t began = clock_real();
+
     nanosleep(&(struct timespec){ .tv_nsec = 60000000 }, NULL);
     held_usec = clock_real() - began;
     return 0;
@@ -205,6 +212,7 @@ static HASS_CALLBACK int hold_for_less(struct hass *hass, void *userdata, struct
 START_TEST(who_holds_the_loop_for_less_is_not_named)
 {
     struct hass *hass = start_watched();
+
     hass__assert_loop();
     hass_async_run_job(hass, HASS_JOB_CALLBACK(hold_for_less, NULL), NULL);
     for (int i = 0; i < 5; i++)
@@ -220,6 +228,7 @@ START_TEST(it_parks_when_the_loop_is_idle)
 {
     struct hass *hass = start_watched();
     const struct loop_beat *beat = hass->runtime->beat;
+
     for (int i = 0; i < PATIENCE && !(atomic_load(&beat->attention) & BEAT_PARKED); i++)
         rest();
     ck_assert(atomic_load(&beat->attention) & BEAT_PARKED);
@@ -239,6 +248,7 @@ START_TEST(an_address_is_described_by_the_file_s_own_tables)
     char text[SYMBOL_SIZE];
     char expected[SYMBOL_SIZE];
     const char *address = (const char *)(uintptr_t)block_by_lock + 4;
+
     ck_assert_str_eq(symbol_describe(address, text), "test_watchdog:block_by_lock+0x4");
     ck_assert_str_eq(symbol_describe(address, text), "test_watchdog:block_by_lock+0x4");
     symbol_describe((const void *)(uintptr_t)symbol_describe, text);
@@ -253,6 +263,7 @@ int main(void)
 {
     Suite *suite = suite_create("watchdog");
     TCase *watchdog = tcase_create("watchdog");
+
     tcase_set_timeout(watchdog, 120);
     tcase_add_loop_test(watchdog, what_holds_the_loop_is_named_while_it_does, 0,
                         sizeof(ways) / sizeof(ways[0]));

@@ -15,15 +15,14 @@ bool hass__blocking_matters(void)
 {
     const struct runtime *runtime = runtime__thread;
 
-    return runtime != NULL && runtime->debug && !symbol_looking &&
-           BEAT_LOAD(runtime->beat->name) != NULL;
+    return runtime && runtime->debug && !symbol_looking && BEAT_LOAD(runtime->beat->name) != NULL;
 }
 
 void hass__blocking_report(const char *call, const char *detail, const char *instead,
                            const void *site)
 {
     const struct runtime *runtime = runtime__thread;
-    const struct scope *scope = scope__current != NULL ? scope__current : runtime->root;
+    const struct scope *scope = scope__current ? scope__current : runtime->root;
     char symbol[SYMBOL_SIZE];
 
     if (!thread_safety_remember(runtime->thread_safety, site, call))
@@ -32,7 +31,6 @@ void hass__blocking_report(const char *call, const char *detail, const char *ins
         scope_name(scope), HASS_LOG_WARNING, NULL, __FILE__, __LINE__, __func__,
         "Integration %s calls %s%s%s%s on the loop: job %s, from %s. Everything waits for it; use "
         "%s (lib/README.md#blocking)",
-        scope_name(scope), call, detail != NULL ? "(" : "", detail != NULL ? detail : "",
-        detail != NULL ? ")" : "", BEAT_LOAD(runtime->beat->name), symbol_describe(site, symbol),
-        instead);
+        scope_name(scope), call, detail ? "(" : "", detail ? detail : "", detail ? ")" : "",
+        BEAT_LOAD(runtime->beat->name), symbol_describe(site, symbol), instead);
 }

@@ -44,7 +44,7 @@ struct co_pool *co_pool_create(struct runtime *runtime, size_t max)
 
 struct co_pool *co_pool_destroy(struct co_pool *pool)
 {
-    if (pool == NULL)
+    if (!pool)
         return NULL;
     vec_foreach(&pool->warm, stack)
         co_stack_destroy(*stack);
@@ -78,7 +78,7 @@ static int take_stack(struct co_pool *pool, struct co_stack **ret_stack, struct 
     if (pool->count >= pool->max)
         return hass_fail(err, HASS_E_LIMIT, "%zu coroutines exist, which is the limit", pool->max);
     struct co_stack *stack = idle_stack(pool);
-    if (stack == NULL)
+    if (!stack)
         return hass_fail(err, HASS_E_LIMIT, "no memory for the stack of coroutine %zu: %s",
                          pool->count + 1, hass_error_name(-errno));
     pool->count++;
@@ -180,7 +180,7 @@ void co_refused(void)
 {
     struct co *co = co__current;
 
-    if (co == NULL || ++co->refused <= MAX_REFUSED)
+    if (!co || ++co->refused <= MAX_REFUSED)
         return;
     hass_warning("Task %s of %s goes on though it was cancelled and closed; it is never resumed",
                  co->name, scope_name(scope__current));

@@ -136,7 +136,7 @@ static bool switch_in(struct co_stack *stack)
         siglongjmp(stack->inside, 1);
     }
     after_switch_out(stack);
-    return stack->fn == NULL;
+    return !stack->fn;
 }
 
 static void switch_out(struct co_stack *stack)
@@ -227,7 +227,7 @@ struct co_stack *co_stack_create(size_t size)
 
 struct co_stack *co_stack_destroy(struct co_stack *stack)
 {
-    if (stack == NULL)
+    if (!stack)
         return NULL;
     renounce(stack);
     munmap(stack->mapping, stack->mapped);

@@ -97,7 +97,7 @@ struct hass_semaphore *hass_semaphore_create(struct hass *hass, size_t count)
 
 struct hass_semaphore *hass_semaphore_destroy(struct hass_semaphore *semaphore)
 {
-    if (semaphore != NULL) {
+    if (semaphore) {
         hass__assert_loop();
         send_away(&semaphore->line);
         free(semaphore);
@@ -133,7 +133,7 @@ struct hass_mutex *hass_mutex_create(struct hass *hass)
 
 struct hass_mutex *hass_mutex_destroy(struct hass_mutex *mutex)
 {
-    if (mutex != NULL) {
+    if (mutex) {
         hass__assert_loop();
         send_away(&mutex->semaphore.line);
         free(mutex);
@@ -210,14 +210,14 @@ static void *shift(struct hass_queue *queue)
 
 struct hass_queue *hass_queue_destroy(struct hass_queue *queue)
 {
-    if (queue == NULL)
+    if (!queue)
         return NULL;
     hass__assert_loop();
     send_away(&queue->getters);
     send_away(&queue->putters);
     while (queue->length > 0) {
         void *item = shift(queue);
-        if (queue->destroy != NULL)
+        if (queue->destroy)
             queue->destroy(item);
     }
     free(queue->items);
@@ -230,7 +230,7 @@ static HASS_CALLBACK bool try_put(struct hass_queue *queue, void *item)
 {
     struct waiter *getter = call_first(&queue->getters);
 
-    if (getter != NULL)
+    if (getter)
         getter->item = item;
     else if (queue->length < queue->limit)
         push(queue, item);
@@ -265,7 +265,7 @@ static HASS_CALLBACK void *get(struct hass_queue *queue)
     void *item = shift(queue);
     struct waiter *putter = call_first(&queue->putters);
 
-    if (putter != NULL)
+    if (putter)
         push(queue, putter->item);
     return item;
 }

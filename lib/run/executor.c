@@ -476,7 +476,7 @@ bool hass_worker_cancelled(const struct hass_worker *worker)
 
 bool executor_cancelled(void)
 {
-    return work_of != NULL && work_of->cancelled;
+    return work_of && work_of->cancelled;
 }
 
 /* The time is over. From now on the job is outstanding again, before its thread runs. */

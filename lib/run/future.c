@@ -97,10 +97,10 @@ struct hass_future *hass_future_ref(struct hass_future *future)
 struct hass_future *hass_future_unref(struct hass_future *future)
 {
     /* Nobody can take another reference while the caller's is the only one: then reading is enough. */
-    if (future == NULL || (atomic_load_explicit(&future->refs, memory_order_acquire) != 1 &&
-                           atomic_fetch_sub_explicit(&future->refs, 1, memory_order_acq_rel) != 1))
+    if (!future || (atomic_load_explicit(&future->refs, memory_order_acquire) != 1 &&
+                    atomic_fetch_sub_explicit(&future->refs, 1, memory_order_acq_rel) != 1))
         return NULL;
-    if (future->destroy != NULL)
+    if (future->destroy)
         future->destroy(future->value);
     struct hass_error *error = future->error;
     future->finalize(future);
@@ -120,7 +120,7 @@ int hass_future_result(const struct hass_future *future, struct hass_error *err)
     if (!hass_future_done(future))
         return -EINPROGRESS;
     atomic_store_explicit(&((struct hass_future *)future)->observed, true, memory_order_relaxed);
-    if (future->error != NULL)
+    if (future->error)
         hass_error_copy(err, future->error);
     else if (future->result < 0)
         hass_fail(err, future->result, "%s",
@@ -188,7 +188,7 @@ int hass_future_set(struct hass_future *future, int result, void *value, hass_de
                     const struct hass_error *error)
 {
     if (!begin_setting(future)) {
-        if (destroy != NULL)
+        if (destroy)
             destroy(value);
         return HASS_E_EXISTS;
     }
@@ -217,7 +217,7 @@ static uint32_t mark_done(struct hass_future *future)
 void future_complete(struct hass_future *future, int result, const struct hass_error *error)
 {
     future->result = result;
-    if (error != NULL && error->code != 0) {
+    if (error && error->code != 0) {
         future->error = mem_alloc(sizeof(*future->error));
         *future->error = *error;
     }
@@ -264,11 +264,11 @@ static void begin_idling(struct ready *ready, int status)
     struct idling *idling = (struct idling *)ready;
 
     pthread_mutex_lock(&blocked_lock);
-    if (idling->blocked != NULL && !idling->blocked->done) {
+    if (idling->blocked && !idling->blocked->done) {
         loop_outstanding_sub(idling->loop);
         idling->blocked->idle = true;
     }
-    if (idling->blocked != NULL)
+    if (idling->blocked)
         idling->blocked->idling = NULL;
     pthread_mutex_unlock(&blocked_lock);
     free(idling);
@@ -298,7 +298,7 @@ static void idle_in_virtual_time(struct blocked *blocked)
 
 static void stop_idling(struct blocked *blocked)
 {
-    if (blocked->idling != NULL)
+    if (blocked->idling)
         blocked->idling->blocked = NULL;
     if (blocked->idle)
         loop_outstanding_add(blocked->future->runtime->loop);

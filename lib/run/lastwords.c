@@ -71,7 +71,7 @@ static void copy_text(char *to, size_t size, const char *from)
 {
     size_t i = 0;
 
-    for (; from != NULL && from[i] != '\0' && i + 1 < size; i++)
+    for (; from && from[i] != '\0' && i + 1 < size; i++)
         to[i] = from[i];
     to[i] = '\0';
 }
@@ -100,11 +100,11 @@ static void on_fatal_signal(int number, siginfo_t *info, void *context)
 {
     struct last_file *file = atomic_load(&current);
 
-    if (file != NULL) {
+    if (file) {
         const struct scope *scope = scope__current;
         file->signal = number;
-        copy_text(file->domain, sizeof(file->domain), scope != NULL ? scope->name : NULL);
-        if (runtime__thread != NULL)
+        copy_text(file->domain, sizeof(file->domain), scope ? scope->name : NULL);
+        if (runtime__thread)
             copy_text(file->job, sizeof(file->job), BEAT_LOAD(file->beat.name));
         say_last_words(number, file);
     }
@@ -188,8 +188,7 @@ static void log_former(const struct lastwords_report *former)
     const char *name = sigabbrev_np(former->signal);
 
     if (former->signal != 0)
-        snprintf(how, sizeof(how), "died by signal %d (SIG%s)", former->signal,
-                 name != NULL ? name : "?");
+        snprintf(how, sizeof(how), "died by signal %d (SIG%s)", former->signal, name ? name : "?");
     if (former->domain[0] == '\0')
         hass_warning("The former process %s; nobody's job was running", how);
     else
@@ -235,11 +234,11 @@ static bool is_recent(const struct lastwords *lastwords, const struct death *dea
 
 size_t lastwords_deaths(const struct lastwords *lastwords, const char *domain)
 {
-    FILE *file = lastwords != NULL ? open_deaths(lastwords, "re") : NULL;
+    FILE *file = lastwords ? open_deaths(lastwords, "re") : NULL;
     struct death death;
     size_t count = 0;
 
-    if (file == NULL)
+    if (!file)
         return 0;
     while (next_death(file, &death))
         count += is_recent(lastwords, &death) && strcmp(death.domain, domain) == 0;
@@ -254,25 +253,24 @@ static void rewrite_deaths(struct lastwords *lastwords, const char *forgotten, c
     struct death death;
     FILE *file = open_deaths(lastwords, "re");
 
-    while (file != NULL && next_death(file, &death))
-        if (is_recent(lastwords, &death) &&
-            (forgotten == NULL || strcmp(death.domain, forgotten) != 0))
+    while (file && next_death(file, &death))
+        if (is_recent(lastwords, &death) && (!forgotten || strcmp(death.domain, forgotten) != 0))
             hass_buf_printf(&text, "%lld %s\n", (long long)death.time, death.domain);
-    if (file != NULL)
+    if (file)
         fclose(file);
-    if (added != NULL)
+    if (added)
         hass_buf_printf(&text, "%lld %s\n", (long long)clock_wall(lastwords->runtime->clock),
                         added);
     file = open_deaths(lastwords, "we");
-    if (file == NULL || fwrite(hass_buf_string(&text), 1, text.length, file) != text.length)
+    if (!file || fwrite(hass_buf_string(&text), 1, text.length, file) != text.length)
         hass_warning("%s/deaths cannot be written", lastwords->dir);
-    if (file != NULL)
+    if (file)
         fclose(file);
 }
 
 void lastwords_forget_deaths(struct lastwords *lastwords, const char *domain)
 {
-    if (lastwords != NULL && lastwords_deaths(lastwords, domain) > 0)
+    if (lastwords && lastwords_deaths(lastwords, domain) > 0)
         rewrite_deaths(lastwords, domain, NULL);
 }
 
@@ -333,10 +331,10 @@ int lastwords_create(struct runtime *runtime, const char *dir, struct lastwords 
 
 struct lastwords *lastwords_destroy(struct lastwords *lastwords)
 {
-    if (lastwords == NULL)
+    if (!lastwords)
         return NULL;
     struct last_file *file = lastwords->file;
-    if (file != NULL) {
+    if (file) {
         struct last_file *expected = file;
         atomic_compare_exchange_strong(&current, &expected, NULL);
         atomic_store(&file->phase, LAST_ENDED);
@@ -359,13 +357,13 @@ const struct lastwords_report *lastwords_former(const struct lastwords *lastword
 
 void lastwords_set_phase(struct lastwords *lastwords, enum lastwords_phase phase)
 {
-    if (lastwords != NULL)
+    if (lastwords)
         atomic_store(&lastwords->file->phase, phase);
 }
 
 void lastwords_set_loading(struct lastwords *lastwords, const char *domain)
 {
-    if (lastwords != NULL)
+    if (lastwords)
         copy_text(lastwords->file->loading, DOMAIN_SIZE, domain);
 }
 
@@ -380,9 +378,9 @@ static struct known_scope *find_scope(struct lastwords *lastwords, const struct 
 /* Beyond the table's end a scope stays unknown: a death in it is nobody's. */
 void lastwords_add_scope(struct lastwords *lastwords, const struct scope *scope, const char *domain)
 {
-    struct known_scope *known = lastwords != NULL ? find_scope(lastwords, NULL) : NULL;
+    struct known_scope *known = lastwords ? find_scope(lastwords, NULL) : NULL;
 
-    if (known == NULL)
+    if (!known)
         return;
     copy_text(known->domain, sizeof(known->domain), domain);
     known->address = (uintptr_t)scope;
@@ -390,8 +388,8 @@ void lastwords_add_scope(struct lastwords *lastwords, const struct scope *scope,
 
 void lastwords_remove_scope(struct lastwords *lastwords, const struct scope *scope)
 {
-    struct known_scope *known = lastwords != NULL ? find_scope(lastwords, scope) : NULL;
+    struct known_scope *known = lastwords ? find_scope(lastwords, scope) : NULL;
 
-    if (known != NULL)
+    if (known)
         known->address = 0;
 }

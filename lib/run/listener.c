@@ -218,7 +218,7 @@ static HASS_CALLBACK struct listener *listener_new(struct hass *hass, int fd,
     listener->refs = 1;
     listener->fd = fd;
     listener->address = *address;
-    if (limits != NULL)
+    if (limits)
         memcpy(&listener->limits, limits,
                limits->size < sizeof(*limits) ? limits->size : sizeof(*limits));
     listener->limits.size = sizeof(listener->limits);
@@ -253,7 +253,7 @@ int hass_stream_async_listen_unix(struct hass *hass, const char *path, mode_t mo
         return r;
     }
     event_add(&listener->event, NULL);
-    if (ret_sub != NULL)
+    if (ret_sub)
         *ret_sub = listener->sub;
     else
         sub_disown(listener->sub);

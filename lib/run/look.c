@@ -112,7 +112,7 @@ void look_prepare_thread(void)
         size_t size = (size_t)sysconf(_SC_SIGSTKSZ) + 32 * 1024;
         signal_stack = malloc(size);
         stack_t own = { .ss_sp = signal_stack, .ss_size = size };
-        if (signal_stack != NULL)
+        if (signal_stack)
             sigaltstack(&own, NULL);
     }
     let_signal(SIG_UNBLOCK);
@@ -121,7 +121,7 @@ void look_prepare_thread(void)
 void look_release_thread(void)
 {
     let_signal(SIG_BLOCK);
-    if (signal_stack == NULL)
+    if (!signal_stack)
         return;
     sigaltstack(&(stack_t){ .ss_flags = SS_DISABLE }, NULL);
     free(signal_stack);
@@ -177,7 +177,7 @@ static bool consider(const struct hass *hass, uintptr_t address, struct sight *s
 {
     const char *domain = scope_name_of_address(hass, (const void *)address);
 
-    if (domain == NULL)
+    if (!domain)
         return false;
     sight->culprit = (const void *)address;
     sight->domain = domain;
@@ -221,7 +221,7 @@ static bool look(const struct hass *hass, pid_t tid, struct sight *sight)
         return false;
     if (!consider(hass, place.pc, sight)) {
         search_stack(hass, place.sp, sight);
-        if (sight->culprit == NULL && sight->running)
+        if (!sight->culprit && sight->running)
             sight->culprit = (const void *)place.pc;
     }
     return true;

@@ -121,7 +121,7 @@ static char **own_environment(void)
 {
     size_t count = 0;
 
-    while (environ[count] != NULL)
+    while (environ[count])
         count++;
     char **copy = mem_alloc((count + 1) * sizeof(*copy));
     size_t kept = 0;
@@ -144,7 +144,7 @@ static void describe_descriptors(posix_spawn_file_actions_t *actions, const int 
     posix_spawn_file_actions_adddup2(actions, ends[1], 1);
     posix_spawn_file_actions_adddup2(actions, ends[2], 2);
     posix_spawn_file_actions_addclosefrom_np(actions, 3);
-    if (cwd != NULL)
+    if (cwd)
         posix_spawn_file_actions_addchdir_np(actions, cwd);
 }
 
@@ -167,8 +167,8 @@ static int spawn(struct child *child, const int ends[3])
 {
     const struct hass_process_options *options = &child->options;
     const char *const shell[] = { "/bin/sh", "-c", options->shell, NULL };
-    const char *const *argv = options->argv != NULL ? options->argv : shell;
-    autofree char **environment = options->envp == NULL ? own_environment() : NULL;
+    const char *const *argv = options->argv ? options->argv : shell;
+    autofree char **environment = options->envp ? NULL : own_environment();
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
 
@@ -176,7 +176,7 @@ static int spawn(struct child *child, const int ends[3])
     describe_signals(&attributes);
     int number =
         posix_spawnp(&child->pid, argv[0], &actions, &attributes, (char *const *)(uintptr_t)argv,
-                     environment != NULL ? environment : (char *const *)(uintptr_t)options->envp);
+                     environment ? environment : (char *const *)(uintptr_t)options->envp);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return -number;
@@ -212,7 +212,7 @@ static int make_pipe(bool for_input, int *ours, int *theirs)
 
 static int make_pipes(struct child *child, int ends[3])
 {
-    int r = child->options.input != NULL ? make_pipe(true, &child->input, &ends[0]) : 0;
+    int r = child->options.input ? make_pipe(true, &child->input, &ends[0]) : 0;
 
     if (r == 0)
         r = make_pipe(false, &child->output.fd, &ends[1]);
@@ -259,7 +259,7 @@ static int child_start(struct child *child, const struct hass_process_options *o
     }
     if (r < 0) {
         child_fini(child);
-        const char *what = options->argv != NULL ? options->argv[0] : "/bin/sh";
+        const char *what = options->argv ? options->argv[0] : "/bin/sh";
         return hass_fail_errno(err, -r, "%s cannot be started", what);
     }
     watch(child, child->pidfd, EPOLLIN);
@@ -357,7 +357,7 @@ static void reap(const struct child *child, struct hass_process_result *result)
 
     if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
         hass_warning("Child %d could not be killed", (int)child->pid);
-    else if (result != NULL)
+    else if (result)
         result->status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
 
@@ -544,7 +544,7 @@ int hass_process_async_watch_signal(struct hass *hass, int number, struct hass_j
     event_assign(&watch->event, loop_base(runtime_of(hass)->loop), fd, EV_READ | EV_PERSIST,
                  signal_arrived, watch);
     event_add(&watch->event, NULL);
-    if (ret_sub != NULL)
+    if (ret_sub)
         *ret_sub = watch->sub;
     else
         sub_disown(watch->sub);

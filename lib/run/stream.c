@@ -122,7 +122,7 @@ static HASS_CALLBACK void break_off(struct hass_stream *stream, int number)
     bytes_fini(&stream->input);
     bytes_fini(&stream->output);
     shutdown(stream->fd, SHUT_RDWR);
-    if (stream->reader != NULL)
+    if (stream->reader)
         co_wake(stream->reader, 0);
     wake_drainers(stream, HASS_E_CLOSED);
 }
@@ -241,7 +241,7 @@ static HASS_CALLBACK void socket_readable(evutil_socket_t fd, short what, void *
         stream->ended = true;
     else
         stream->input.length += (size_t)n;
-    if (stream->reader != NULL)
+    if (stream->reader)
         co_wake(stream->reader, 0);
 }
 
@@ -265,7 +265,7 @@ static HASS_COROUTINE int read_until(struct hass_stream *stream, size_t limit, d
                                      int (*is_there)(struct hass_stream *stream, size_t limit),
                                      struct hass_error *err)
 {
-    if (stream->reader != NULL)
+    if (stream->reader)
         return hass_fail(err, HASS_E_EXISTS, "another coroutine reads from the stream");
     int64_t deadline = INT64_MAX;
     if (timeout >= 0)
@@ -293,7 +293,7 @@ static const char *find_line_end(struct hass_stream *stream)
         return NULL;
     const char *end =
         memchr(bytes_start(input) + stream->scanned, '\n', input->length - stream->scanned);
-    stream->scanned = end != NULL ? (size_t)(end - bytes_start(input)) : input->length;
+    stream->scanned = end ? (size_t)(end - bytes_start(input)) : input->length;
     return end;
 }
 
@@ -351,7 +351,7 @@ ssize_t hass_stream_async_read(struct hass_stream *stream, size_t limit, double 
 
 static void set_limits(struct hass_stream *stream, const struct hass_stream_limits *limits)
 {
-    if (limits != NULL)
+    if (limits)
         memcpy(&stream->limits, limits,
                limits->size < sizeof(*limits) ? limits->size : sizeof(*limits));
     if (stream->limits.output == 0)
@@ -372,7 +372,7 @@ struct hass_stream *stream_new(struct hass *hass, int fd, const struct hass_stre
     stream->fd = fd;
     list_init(&stream->drainers);
     set_limits(stream, limits);
-    if (owner != NULL)
+    if (owner)
         stream->owner = *owner;
     timer_init(&stream->write_timer, reader_too_slow);
     stream->flush = (struct ready){
@@ -395,7 +395,7 @@ struct hass_stream *stream_ref(struct hass_stream *stream)
 /* What is still queued gets its one write: a coroutine that writes and returns has been heard. */
 struct hass_stream *stream_unref(struct hass_stream *stream)
 {
-    if (stream == NULL || --stream->refs > 0)
+    if (!stream || --stream->refs > 0)
         return NULL;
     bool progress;
     if (!stream->closed)
@@ -403,7 +403,7 @@ struct hass_stream *stream_unref(struct hass_stream *stream)
     break_off(stream, 0);
     scope_unref(stream->flush.scope);
     close(stream->fd);
-    if (stream->owner.closed != NULL)
+    if (stream->owner.closed)
         stream->owner.closed(stream->owner.arg);
     free(stream);
     return NULL;

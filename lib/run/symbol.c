@@ -66,10 +66,10 @@ static bool find_mapping(uintptr_t address, struct mapping *ret_mapping)
     bool found = false;
     FILE *maps = fopen("/proc/self/maps", "re");
 
-    while (maps != NULL && !found && fgets(line, sizeof(line), maps) != NULL)
+    while (maps && !found && fgets(line, sizeof(line), maps) != NULL)
         found = parse_line(line, ret_mapping) && address >= ret_mapping->start &&
                 address < ret_mapping->end;
-    if (maps != NULL)
+    if (maps)
         fclose(maps);
     return found && ret_mapping->path[0] == '/';
 }

@@ -90,7 +90,7 @@ size_t tasks_snapshot(const struct runtime *runtime, enum task_set set,
 
     list_foreach(&runtime->tasks->sets[set], struct entry, entry, link) {
         const struct hass_task *task = entry->info.task;
-        if (task == NULL || (task != self && !task->co.cancelling))
+        if (!task || (task != self && !task->co.cancelling))
             futures[count++] = hass_future_ref(entry->info.future);
     }
     *ret_futures = futures;
@@ -116,10 +116,10 @@ void tasks_begin_stop(struct runtime *runtime)
     const struct hass_task *self = task_current();
 
     list_foreach(&tasks->sets[TASK_SET_TRACKED], struct entry, entry, link)
-        if (entry->info.task == NULL || entry->info.task != self)
+        if (!entry->info.task || entry->info.task != self)
             move(tasks, entry, TASK_SET_OLD);
     list_foreach(&tasks->sets[TASK_SET_BACKGROUND], struct entry, entry, link) {
-        if (entry->info.task == NULL || entry->info.task == self)
+        if (!entry->info.task || entry->info.task == self)
             continue;
         move(tasks, entry, TASK_SET_TRACKED);
         co_cancel(&entry->info.task->co);
@@ -132,7 +132,7 @@ size_t tasks_cancel(struct runtime *runtime, enum task_set set)
     size_t count = 0;
 
     list_foreach(&runtime->tasks->sets[set], struct entry, entry, link) {
-        if (entry->info.task == NULL || entry->info.task == self)
+        if (!entry->info.task || entry->info.task == self)
             continue;
         co_cancel(&entry->info.task->co);
         count++;
@@ -155,7 +155,7 @@ static HASS_CALLBACK void job_done(struct future_waiter *waiter)
 static enum task_set set_of_job(unsigned flags)
 {
     const struct hass_task *caller = task_current();
-    bool main_set = (flags & JOB_TRACKED) && (caller == NULL || caller->set == TASK_SET_TRACKED);
+    bool main_set = (flags & JOB_TRACKED) && (!caller || caller->set == TASK_SET_TRACKED);
 
     return main_set ? TASK_SET_TRACKED : TASK_SET_BACKGROUND;
 }
@@ -191,7 +191,7 @@ static void log_unobserved(const struct hass_task *task)
     if (task->log_errors || future->result >= 0 || closed || future_observed(future))
         return;
     hass_error("Error in task %s, which nobody waited for: %s", task->co.name,
-               future->error != NULL ? future->error->message : hass_error_name(future->result));
+               future->error ? future->error->message : hass_error_name(future->result));
 }
 
 static void free_task(struct hass_future *future)
@@ -211,7 +211,7 @@ static HASS_CALLBACK void close_with_scope(struct scope_member *member)
 static void release_arguments(struct hass_task *task)
 {
     job_destroy(&task->job);
-    if (task->release != NULL)
+    if (task->release)
         task->release(task->hold);
 }
 
@@ -242,7 +242,7 @@ static HASS_CALLBACK void task_ended(struct co *co)
 {
     struct hass_task *task = task_of(co);
 
-    if (task->entry.info.task != NULL) {
+    if (task->entry.info.task) {
         take_out(co->runtime->tasks, &task->entry);
         scope_remove(&task->member);
     }
@@ -270,12 +270,12 @@ static struct hass_task *new_task(struct runtime *runtime, const struct hass_job
     task->hold = hold;
     task->release = release;
     task->log_errors = flags & JOB_LOG_ERRORS;
-    if (job->name != NULL)
+    if (job->name)
         task->own_name = mem_strdup(job->name);
     task->co.runtime = runtime;
     task->co.body = run_task;
     task->co.ended = task_ended;
-    task->co.name = job->name != NULL ? task->own_name : job->symbol;
+    task->co.name = job->name ? task->own_name : job->symbol;
     return task;
 }
 
@@ -317,9 +317,9 @@ int task_start(struct hass *hass, struct scope *scope, const struct hass_job *jo
 
     if (r == 0) {
         /* The first reference is the coroutine's, which may have ended when start returns. */
-        struct hass_task *given = ret_task != NULL ? hass_task_ref(task) : NULL;
+        struct hass_task *given = ret_task ? hass_task_ref(task) : NULL;
         r = start(task, scope, err);
-        if (r >= 0 && ret_task != NULL)
+        if (r >= 0 && ret_task)
             *ret_task = given;
         if (r >= 0)
             return 0;
@@ -355,7 +355,7 @@ static HASS_CALLBACK int create(struct hass *hass, struct hass_job *job, unsigne
         job_destroy(job);
         return r;
     }
-    if (ret_task == NULL)
+    if (!ret_task)
         flags |= JOB_LOG_ERRORS;
     return task_start(hass, scope_of_caller(hass), job, hass, NULL, NULL, flags, ret_task, err);
 }
@@ -430,7 +430,7 @@ struct hass_task *hass_task_ref(struct hass_task *task)
 
 struct hass_task *hass_task_unref(struct hass_task *task)
 {
-    if (task != NULL)
+    if (task)
         hass_future_unref(&task->future);
     return NULL;
 }
@@ -501,17 +501,17 @@ static HASS_CALLBACK void end_set(struct tasks *tasks, enum task_set set)
         struct entry *entry = list_first(head, struct entry, link);
         list_remove(&entry->link);
         list_append(&stubborn, &entry->link);
-        if (entry->info.task != NULL)
+        if (entry->info.task)
             co_cancel(&entry->info.task->co);
     }
     list_foreach(&stubborn, struct entry, entry, link)
-        hass_warning("%s %s of %s did not end", entry->info.task != NULL ? "Task" : "Pool job",
+        hass_warning("%s %s of %s did not end", entry->info.task ? "Task" : "Pool job",
                      entry->info.name, scope_name(entry->info.scope));
 }
 
 struct tasks *tasks_destroy(struct tasks *tasks)
 {
-    if (tasks == NULL)
+    if (!tasks)
         return NULL;
     hass__assert_loop();
     co_pool_close(tasks->runtime->co_pool);

@@ -118,7 +118,7 @@ static void copy_job_name(const struct loop_beat *beat, uint64_t count, char *te
     const char *name = BEAT_LOAD(beat->name);
     size_t length = 0;
 
-    for (char c = 1; name != NULL && c != '\0' && length + 1 < size; length++) {
+    for (char c = 1; name && c != '\0' && length + 1 < size; length++) {
         struct iovec local = { .iov_base = &c, .iov_len = 1 };
         struct iovec remote = { .iov_base = (void *)(uintptr_t)(name + length), .iov_len = 1 };
         if (process_vm_readv(getpid(), &local, 1, &remote, 1, 0) != 1)
@@ -137,8 +137,7 @@ static void identify(struct watchdog *watchdog)
 
     pthread_mutex_lock(&watchdog->scope_lock);
     const struct scope *scope = BEAT_LOAD(beat->scope);
-    snprintf(holder->domain, sizeof(holder->domain), "%s",
-             scope != NULL ? scope_name(scope) : "core");
+    snprintf(holder->domain, sizeof(holder->domain), "%s", scope ? scope_name(scope) : "core");
     pthread_mutex_unlock(&watchdog->scope_lock);
     copy_job_name(beat, watchdog->count, holder->job, sizeof(holder->job));
 }
@@ -151,8 +150,8 @@ static void describe(const struct sight *sight, char *text, size_t size)
     char number[32];
 
     snprintf(number, sizeof(number), "system call %ld", sight->call);
-    const char *where = sight->running ? "computing" : call != NULL ? call : number;
-    if (sight->culprit != NULL)
+    const char *where = sight->running ? "computing" : call ? call : number;
+    if (sight->culprit)
         snprintf(text, size, ", %s%s %s %s", sight->running ? "" : "in ", where,
                  sight->running ? "in" : "called from", symbol_describe(sight->culprit, symbol));
     else
@@ -168,7 +167,7 @@ static void report_start(struct watchdog *watchdog, int64_t held)
     identify(watchdog);
     if (look_at_thread(watchdog->runtime->hass, watchdog->loop_tid, &sight)) {
         describe(&sight, where, sizeof(where));
-        if (sight.domain != NULL && strcmp(holder->domain, "core") == 0)
+        if (sight.domain && strcmp(holder->domain, "core") == 0)
             snprintf(holder->domain, sizeof(holder->domain), "%s", sight.domain);
     }
     log_write_as(
@@ -198,7 +197,7 @@ static void charge(struct watchdog *watchdog, int64_t held)
         return;
     pthread_mutex_lock(&watchdog->scope_lock);
     struct scope *scope = BEAT_LOAD(beat->scope);
-    if (scope != NULL) {
+    if (scope) {
         struct scope_counters *counters = scope_counters(scope);
         atomic_fetch_add_explicit(&counters->loop_usec, PERIOD_USEC, memory_order_relaxed);
         if ((uint64_t)held > BEAT_LOAD(counters->worst_usec))
@@ -285,7 +284,7 @@ struct watchdog *watchdog_create(struct runtime *runtime, struct hass_error *err
 
 struct watchdog *watchdog_destroy(struct watchdog *watchdog)
 {
-    if (watchdog == NULL)
+    if (!watchdog)
         return NULL;
     struct runtime *runtime = watchdog->runtime;
     pthread_mutex_lock(&watchdog->lock);
@@ -305,7 +304,7 @@ struct watchdog *watchdog_destroy(struct watchdog *watchdog)
 /* A scope is looked at under this lock only: what was done to it before is seen, and nobody who saw it before still looks. */
 void watchdog_sync(struct watchdog *watchdog)
 {
-    if (watchdog == NULL)
+    if (!watchdog)
         return;
     pthread_mutex_lock(&watchdog->scope_lock);
     pthread_mutex_unlock(&watchdog->scope_lock);

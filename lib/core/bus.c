@@ -203,10 +203,10 @@ int bus_fire(struct hass *hass, const char *type, json_t *data, const struct eve
         json_decref(data);
         return 0;
     }
-    int status = bus_check_room(hass, err);
-    if (status < 0) {
+    int r = bus_check_room(hass, err);
+    if (r < 0) {
         json_decref(data);
-        return status;
+        return r;
     }
     if (!fire.time_fired)
         fire.time_fired = hass_now(hass);
@@ -232,9 +232,9 @@ static HASS_CALLBACK int fire_checked(struct hass *hass, const char *type, json_
                                       const struct event_options *options, struct hass_error *err)
 {
     autojson *taken = data;
-    int status = check_fire(type, taken, err);
+    int r = check_fire(type, taken, err);
 
-    return status < 0 ? status : bus_fire(hass, type, steal(taken), options, err);
+    return r < 0 ? r : bus_fire(hass, type, steal(taken), options, err);
 }
 
 int hass_bus_async_fire(struct hass *hass, const char *type, json_t *data,
@@ -292,10 +292,10 @@ int hass_bus_fire(struct hass *hass, const char *type, json_t *data,
                   const struct hass_context *context, struct hass_error *err)
 {
     autojson *taken = data;
-    int status = check_fire(type, taken, err);
+    int r = check_fire(type, taken, err);
 
-    if (status < 0)
-        return status;
+    if (r < 0)
+        return r;
     struct posted_fire *fire = mem_alloc(sizeof(*fire));
     *fire = (struct posted_fire){
         .type = mem_strdup(type),
@@ -332,11 +332,10 @@ static HASS_CALLBACK int add_listener(struct hass *hass, const char *type,
         listened = add_type(bus, type);
     options->removed = listener_removed;
     options->owner = listened;
-    int status =
-        sub_list_add(hass, &listened->listeners, HASS_SUBJECT_EVENT, options, ret_sub, err);
-    if (status < 0)
+    int r = sub_list_add(hass, &listened->listeners, HASS_SUBJECT_EVENT, options, ret_sub, err);
+    if (r < 0)
         bus->idle_types++; // perhaps it was the first
-    return status;
+    return r;
 }
 
 int hass_bus_async_listen(struct hass *hass, const char *type, hass_event_filter_fn *filter,
@@ -466,14 +465,14 @@ int hass_bus_async_wait(struct hass *hass, const char *type, hass_event_filter_f
     autounref(hass_future) *future = hass_future_new(hass);
     struct event_wait wait = { .filter = filter, .userdata = userdata, .future = future };
     struct hass_sub *sub = NULL;
-    int status =
+    int r =
         hass_bus_async_listen(hass, type, awaited, HASS_JOB_CALLBACK(on_awaited, &wait), &sub, err);
 
-    if (status < 0)
-        return status;
-    status = hass_async_await(future, timeout, err);
+    if (r < 0)
+        return r;
+    r = hass_async_await(future, timeout, err);
     hass_sub_async_remove(sub);
-    if (status == 0 && ret_event)
+    if (r == 0 && ret_event)
         *ret_event = hass_event_ref(hass_future_value(future));
-    return status;
+    return r;
 }

@@ -91,15 +91,15 @@ static HASS_CALLBACK int apply(struct hass *hass, const json_t *values, json_t *
     const char *key;
     json_t *value;
     autojson *checked = NULL;
-    int status = hass_schema_check(&home_schema, values, &checked, err);
+    int r = hass_schema_check(&home_schema, values, &checked, err);
 
-    if (status < 0)
-        return status;
+    if (r < 0)
+        return r;
     json_object_foreach(checked, key, value)
         set_value(&home, key, value);
-    status = hass_zone_new(home.time_zone, &zone, err);
-    if (status < 0)
-        return status;
+    r = hass_zone_new(home.time_zone, &zone, err);
+    if (r < 0)
+        return r;
     lock_take(&config->lock);
     struct hass_zone *former = config->zone;
     config->home = home;
@@ -115,11 +115,11 @@ int config_async_load(struct hass *hass, json_t *values, const char *source, str
 {
     autojson *taken = values;
     autojson *changed = NULL;
-    int status = apply(hass, taken, &changed, err);
+    int r = apply(hass, taken, &changed, err);
 
-    if (status == 0)
+    if (r == 0)
         hass->config.source = source;
-    return status;
+    return r;
 }
 
 int hass_config_async_update(struct hass *hass, json_t *values, struct hass_error *err)
@@ -128,9 +128,9 @@ int hass_config_async_update(struct hass *hass, json_t *values, struct hass_erro
     json_t *changed;
 
     VERIFY_LOOP(hass, "hass.config.async_update", err);
-    int status = apply(hass, taken, &changed, err);
-    if (status < 0)
-        return status;
+    int r = apply(hass, taken, &changed, err);
+    if (r < 0)
+        return r;
     hass->config.source = "storage";
     return bus_fire(hass, HASS_EVENT_CORE_CONFIG_UPDATE, changed, &(struct event_options){ 0 },
                     err);

@@ -44,12 +44,12 @@ int hass_async_set_data(struct hass *hass, const char *key, void *value, hass_de
 {
     VERIFY_LOOP(hass, "hass.async_set_data", err);
     struct scope *scope = scope_of_caller(hass);
-    int status = scope_check_open(scope, err);
+    int r = scope_check_open(scope, err);
 
-    if (status < 0) {
+    if (r < 0) {
         if (value && destroy)
             destroy(value);
-        return status;
+        return r;
     }
     if (!value) {
         hass_strmap_remove(hass->data, key);
@@ -128,11 +128,11 @@ int core_create(const struct core_options *options, struct hass **ret_hass, stru
 {
     mem_install_hooks();
     struct hass *hass = mem_zalloc(sizeof(*hass));
-    int status = runtime_create(hass, &options->runtime, &hass->runtime, err);
+    int r = runtime_create(hass, &options->runtime, &hass->runtime, err);
 
-    if (status < 0) {
+    if (r < 0) {
         free(hass);
-        return status;
+        return r;
     }
     hass__assert_loop();
     hass->empty = json_object();

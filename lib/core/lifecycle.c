@@ -50,30 +50,30 @@ static HASS_COROUTINE int wait_snapshot(struct hass *hass, double seconds)
 {
     struct hass_future **futures;
     size_t count = tasks_snapshot(hass->runtime, TASK_SET_TRACKED, &futures);
-    int status = count ? hass_async_wait_all(hass, futures, count, seconds, NULL) : 1;
+    int r = count ? hass_async_wait_all(hass, futures, count, seconds, NULL) : 1;
 
     tasks_snapshot_free(futures, count);
-    return status;
+    return r;
 }
 
 int lifecycle_settle(struct hass *hass, const char *stage, double seconds)
 {
     int64_t deadline = hass_monotonic(hass) + (int64_t)(seconds * 1e6);
     int cancelled = 0;
-    int status = 0;
+    int r = 0;
 
-    while (status == 0 && cancelled < 2) {
-        status = hass_async_sleep(hass, 0, NULL); // callbacks that are queued run first
-        if (status == 0)
-            status = wait_snapshot(hass, seconds_left(hass, deadline));
-        if (status == -ECANCELED) { // once: afterwards waits work again
+    while (r == 0 && cancelled < 2) {
+        r = hass_async_sleep(hass, 0, NULL); // callbacks that are queued run first
+        if (r == 0)
+            r = wait_snapshot(hass, seconds_left(hass, deadline));
+        if (r == -ECANCELED) { // once: afterwards waits work again
             cancelled++;
-            status = 0;
+            r = 0;
         }
     }
-    if (status == -ETIMEDOUT)
+    if (r == -ETIMEDOUT)
         lifecycle_warn(hass, stage, TASK_SET_TRACKED);
-    return status == 1 ? 0 : status;
+    return r == 1 ? 0 : r;
 }
 
 /* start */
@@ -107,11 +107,11 @@ static HASS_COROUTINE int run_startup_jobs(struct hass *hass)
     for (size_t i = 0; i < has; i++)
         if (!contains(before, had, after[i]))
             started[count++] = after[i];
-    int status = count ? hass_async_wait_all(hass, started, count, START_SECONDS, NULL) : 0;
+    int r = count ? hass_async_wait_all(hass, started, count, START_SECONDS, NULL) : 0;
     free(started);
     tasks_snapshot_free(before, had);
     tasks_snapshot_free(after, has);
-    return status;
+    return r;
 }
 
 int core_async_start(struct hass *hass, struct hass_error *err)
@@ -123,14 +123,14 @@ int core_async_start(struct hass *hass, struct hass_error *err)
     lifecycle_fire(hass, HASS_EVENT_CORE_CONFIG_UPDATE);
     lifecycle_fire(hass, HASS_EVENT_START);
 
-    int status = wait_snapshot(hass, START_SECONDS);
-    if (status == -ETIMEDOUT)
+    int r = wait_snapshot(hass, START_SECONDS);
+    if (r == -ETIMEDOUT)
         lifecycle_warn(hass, "startup", TASK_SET_TRACKED);
-    if (status != -ECANCELED)
-        status = run_startup_jobs(hass);
-    if (status != -ECANCELED)
-        status = hass_async_sleep(hass, 0, err);
-    if (status == -ECANCELED)
+    if (r != -ECANCELED)
+        r = run_startup_jobs(hass);
+    if (r != -ECANCELED)
+        r = hass_async_sleep(hass, 0, err);
+    if (r == -ECANCELED)
         return hass_fail(err, -ECANCELED, "the start was cancelled");
     if (hass_core_state(hass) != HASS_STARTING) {
         hass_warning("startup was interrupted: the core is %s",

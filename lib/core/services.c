@@ -176,14 +176,14 @@ static int check_name(const char *what, const char *name, struct hass_error *err
 static int check_register(const char *domain, const char *name, const struct hass_job *job,
                           struct hass_error *err)
 {
-    int status = check_name("the domain", domain, err);
+    int r = check_name("the domain", domain, err);
 
-    if (status == 0)
-        status = check_name("the name", name, err);
-    if (status == 0 && job->subject != HASS_SUBJECT_SERVICE)
-        status = hass_fail(err, HASS_E_INVALID, "the handler of %s.%s does not take a service call",
-                           domain, name);
-    return status;
+    if (r == 0)
+        r = check_name("the name", name, err);
+    if (r == 0 && job->subject != HASS_SUBJECT_SERVICE)
+        r = hass_fail(err, HASS_E_INVALID, "the handler of %s.%s does not take a service call",
+                      domain, name);
+    return r;
 }
 
 int hass_services_async_register(struct hass *hass, const char *domain, const char *service,
@@ -193,14 +193,14 @@ int hass_services_async_register(struct hass *hass, const char *domain, const ch
     VERIFY_LOOP(hass, "hass.services.async_register", err);
     struct hass_service_options given;
     struct scope *scope = scope_of_caller(hass);
-    int status = check_register(domain, service, &job, err);
+    int r = check_register(domain, service, &job, err);
 
     OPTIONS_READ(&given, options);
-    if (status == 0)
-        status = scope_check_open(scope, err);
-    if (status < 0) {
+    if (r == 0)
+        r = scope_check_open(scope, err);
+    if (r < 0) {
         job_destroy(&job);
-        return status;
+        return r;
     }
     struct service *added = service_new(scope, domain, service, &given, &job);
     scope_add(scope, &added->member);
@@ -287,11 +287,11 @@ int hass_services_register(struct hass *hass, const char *domain, const char *se
                            const struct hass_service_options *options, struct hass_job job,
                            struct hass_error *err)
 {
-    int status = check_register(domain, service, &job, err);
+    int r = check_register(domain, service, &job, err);
 
-    if (status < 0) {
+    if (r < 0) {
         job_destroy(&job);
-        return status;
+        return r;
     }
     struct remote *remote = remote_new(domain, service);
     OPTIONS_READ(&remote->options, options);

@@ -79,12 +79,12 @@ static int check_schema(const struct service *service, const json_t *data, json_
         return 0;
     }
     struct hass_error problem = HASS_ERROR_INIT;
-    int status = hass_schema_check(service->schema, data, ret_checked, &problem);
-    if (status < 0) {
+    int r = hass_schema_check(service->schema, data, ret_checked, &problem);
+    if (r < 0) {
         hass_debug("invalid data for service call %s: %s", service->title, problem.message);
         hass_error_copy(err, &problem);
     }
-    return status;
+    return r;
 }
 
 static HASS_CALLBACK int fire_call(struct hass *hass, const struct service *service,
@@ -105,32 +105,32 @@ static HASS_CALLBACK int begin_call(struct hass *hass, struct request *request,
 {
     struct service *service = services_find(&hass->services, request->domain, request->service);
     json_t *checked = NULL;
-    int status;
+    int r;
 
     if (!service)
         return hass_fail_key(err, HASS_E_SERVICE_NOT_FOUND, "service_not_found",
                              "service %s.%s not found", request->domain, request->service);
-    status = check_response(service, &request->options, err);
-    if (status == 0)
-        status = check_admin(service, &request->options, err);
-    if (status == 0)
-        status = merge_target(request, err);
-    if (status < 0)
-        return status;
+    r = check_response(service, &request->options, err);
+    if (r == 0)
+        r = check_admin(service, &request->options, err);
+    if (r == 0)
+        r = merge_target(request, err);
+    if (r < 0)
+        return r;
 
     const json_t *raw = request->data ? request->data : hass->empty;
-    status = check_schema(service, raw, &checked, err);
-    if (status < 0)
-        return status;
+    r = check_schema(service, raw, &checked, err);
+    if (r < 0)
+        return r;
     autounref(hass_context) const *context = request->options.context
                                                  ? hass_context_ref(request->options.context)
                                                  : context_fresh(hass_now(hass));
     struct hass_service_call *call =
         service_call_new(service, checked, context, request->options.return_response);
-    status = fire_call(hass, service, raw, context, err);
-    if (status < 0) {
+    r = fire_call(hass, service, raw, context, err);
+    if (r < 0) {
         hass_service_call_unref(call);
-        return status;
+        return r;
     }
     *ret_call = call;
     return 0;
@@ -145,17 +145,16 @@ static void end_request(struct request *request)
 /* the handler */
 
 /* Nobody waits for this result. */
-static void log_result(const struct hass_service_call *call, int status,
-                       const struct hass_error *err)
+static void log_result(const struct hass_service_call *call, int r, const struct hass_error *err)
 {
     const char *title = call->service->title;
-    const char *text = error_text(err, status);
+    const char *text = error_text(err, r);
 
-    if (status >= 0)
+    if (r >= 0)
         return;
-    if (status == -ECANCELED)
+    if (r == -ECANCELED)
         hass_debug("service call %s was cancelled", title);
-    else if (status == HASS_E_UNAUTHORIZED)
+    else if (r == HASS_E_UNAUTHORIZED)
         hass_warning("unauthorized service call %s: %s", title, text);
     else
         hass_error("error executing service %s: %s", title, text);
@@ -172,9 +171,9 @@ static int call_handler(const struct hass_service_call *call, struct hass_error 
 static int run_detached(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct hass_error problem = HASS_ERROR_INIT;
-    int status = call_handler(userdata, &problem);
+    int r = call_handler(userdata, &problem);
 
-    log_result(userdata, status, &problem);
+    log_result(userdata, r, &problem);
     return 0;
 }
 
@@ -236,11 +235,10 @@ static HASS_COROUTINE int await_coroutine(struct hass *hass, struct hass_service
 {
     struct hass_job job = handler_job(call->service);
     autounref(hass_task) *task = NULL;
-    int status =
-        task_start(hass, call->service->scope, &job, call, (void *)hass_service_call_ref(call),
-                   unref_call, JOB_TRACKED, &task, err);
+    int r = task_start(hass, call->service->scope, &job, call, (void *)hass_service_call_ref(call),
+                       unref_call, JOB_TRACKED, &task, err);
 
-    return status < 0 ? status : hass_async_await_task(task, HASS_FOREVER, err);
+    return r < 0 ? r : hass_async_await_task(task, HASS_FOREVER, err);
 }
 
 static HASS_COROUTINE int await_pool(struct hass *hass, struct hass_service_call *call,
@@ -248,11 +246,10 @@ static HASS_COROUTINE int await_pool(struct hass *hass, struct hass_service_call
 {
     struct hass_job job = handler_job(call->service);
     autounref(hass_future) *future = NULL;
-    int status =
-        job_run(hass, call->service->scope, &job, call, (void *)hass_service_call_ref(call),
-                unref_call, JOB_TRACKED, &future, err);
+    int r = job_run(hass, call->service->scope, &job, call, (void *)hass_service_call_ref(call),
+                    unref_call, JOB_TRACKED, &future, err);
 
-    return status < 0 ? status : hass_async_await(future, HASS_FOREVER, err);
+    return r < 0 ? r : hass_async_await(future, HASS_FOREVER, err);
 }
 
 static HASS_COROUTINE int run_and_wait(struct hass *hass, struct hass_service_call *call,
@@ -290,17 +287,17 @@ static HASS_COROUTINE int call_service(struct hass *hass, struct request *reques
                                        json_t **ret_response, struct hass_error *err)
 {
     struct hass_service_call *call;
-    int status = begin_call(hass, request, &call, err);
+    int r = begin_call(hass, request, &call, err);
 
-    if (status < 0)
-        return status;
+    if (r < 0)
+        return r;
     if (!request->options.blocking)
         return run_without_waiting(hass, call, err);
-    status = run_and_wait(hass, call, err);
-    if (status >= 0)
-        status = take_response(call, ret_response, err);
+    r = run_and_wait(hass, call, err);
+    if (r >= 0)
+        r = take_response(call, ret_response, err);
     hass_service_call_unref(call);
-    return status < 0 ? status : 0;
+    return r < 0 ? r : 0;
 }
 
 /* Takes @data and the target of @options. */
@@ -332,8 +329,8 @@ int hass_services_async_call_later(struct hass *hass, const char *domain, const 
     request_init(&request, domain, service, data, NULL);
     request.options.context = context;
     VERIFY_LOOP(hass, "hass.services.async_call_later", err);
-    int status = begin_call(hass, &request, &call, err);
-    return status < 0 ? status : run_without_waiting(hass, call, err);
+    int r = begin_call(hass, &request, &call, err);
+    return r < 0 ? r : run_without_waiting(hass, call, err);
 }
 
 /* A call from another thread, shared by the waiter and the coroutine: either may end first. */
@@ -393,12 +390,12 @@ int hass_services_call(struct hass *hass, const char *domain, const char *servic
     VERIFY_NOT_LOOP(hass, "hass.services.call", err);
     autounref(hass_future) *future = NULL;
     struct remote_call *remote = remote_new(&request);
-    int status = hass_run_coroutine_threadsafe(
+    int r = hass_run_coroutine_threadsafe(
         hass, HASS_JOB_COROUTINE(run_remote, remote, .destroy = unref_remote), &future, err);
-    if (status == 0)
-        status = hass_future_wait(future, HASS_FOREVER, err);
-    if (status == 0 && ret_response)
+    if (r == 0)
+        r = hass_future_wait(future, HASS_FOREVER, err);
+    if (r == 0 && ret_response)
         *ret_response = steal(remote->response);
     unref_remote(remote);
-    return status;
+    return r;
 }

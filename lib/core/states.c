@@ -110,11 +110,11 @@ static int check_new(const struct change *change, struct hass_error *err)
 static HASS_CALLBACK int apply_difference(struct change *change, struct hass_attrs_writer *writer,
                                           bool same_text, struct hass_error *err)
 {
-    int status = same_text ? 0 : check_new(change, err);
+    int r = same_text ? 0 : check_new(change, err);
 
-    if (status < 0) {
+    if (r < 0) {
         attrs_writer_fini(writer);
-        return status;
+        return r;
     }
     const struct hass_state *old = change->slot ? change->slot->state : NULL;
     const struct attrs *attrs = attrs_writer_finish(writer);
@@ -136,15 +136,14 @@ static HASS_CALLBACK int apply(struct change *change, struct hass_attrs_writer *
     const struct hass_state *old = change->slot ? change->slot->state : NULL;
     bool same_text = old && old->length == change->length &&
                      memcmp(old->text, change->text, change->length) == 0;
-    int status = bus_check_room(change->hass, err);
+    int r = bus_check_room(change->hass, err);
 
-    if (status == 0 &&
-        (!same_text || change->options.force_update || !attrs_writer_unchanged(writer)))
+    if (r == 0 && (!same_text || change->options.force_update || !attrs_writer_unchanged(writer)))
         return apply_difference(change, writer, same_text, err);
     attrs_writer_fini(writer);
-    if (status == 0)
+    if (r == 0)
         report(change, old);
-    return status;
+    return r;
 }
 
 /* With many entities the present state is not in the cache: all of it is asked for at once. */
@@ -215,9 +214,9 @@ int hass_states_async_remove(struct hass *hass, const char *entity_id,
     if (!slot)
         return 0;
     if (slot->state) {
-        int status = bus_check_room(hass, err);
-        if (status < 0)
-            return status;
+        int r = bus_check_room(hass, err);
+        if (r < 0)
+            return r;
     }
     const struct hass_state *old = table_remove(&hass->states, slot);
     if (!old)
@@ -270,10 +269,10 @@ int hass_states_set(struct hass *hass, const char *entity_id, const char *state,
         .attributes = attributes,
         .options = options,
     };
-    int status = runtime_call(hass, "hass.states.set", set_on_loop, &set, err);
+    int r = runtime_call(hass, "hass.states.set", set_on_loop, &set, err);
 
     json_decref(set.attributes); // when it never ran
-    return status;
+    return r;
 }
 
 static HASS_CALLBACK int remove_on_loop(struct hass *hass, void *arg, struct hass_error *err)

@@ -83,14 +83,14 @@ static HASS_COROUTINE int set_up_entry(struct hass *hass, void *userdata, struct
     struct hass_error own = HASS_ERROR_INIT;
     struct platform_source source = { 0 };
     /* The domain's set-up, which has just made the component, goes on first: the platform may depend on it. */
-    int rc = hass_async_sleep(hass, 0, &own);
+    int r = hass_async_sleep(hass, 0, &own);
 
-    if (rc >= 0)
-        rc = loader->prepare(hass, component->domain, entry->name, entry->config, &source, &own);
-    if (rc < 0) {
-        if (rc != HASS_E_INVALID && rc != -ECANCELED) /* an invalid entry has been reported */
+    if (r >= 0)
+        r = loader->prepare(hass, component->domain, entry->name, entry->config, &source, &own);
+    if (r < 0) {
+        if (r != HASS_E_INVALID && r != -ECANCELED) /* an invalid entry has been reported */
             hass_error("Platform %s.%s cannot be set up: %s", entry->name, component->domain,
-                       error_text(&own, rc));
+                       error_text(&own, r));
         return 0;
     }
     if (component->closed) {
@@ -100,8 +100,8 @@ static HASS_COROUTINE int set_up_entry(struct hass *hass, void *userdata, struct
     struct hass_platform *platform = platform_new(component, entry->name, &source);
     platform->entry = hass_json_ref(entry->config);
     list_remove(&entry->link);
-    rc = platform_async_setup(platform, &own);
-    return rc == -ETIMEDOUT || rc == -ECANCELED ? 0 : hass_error_copy(err, &own);
+    r = platform_async_setup(platform, &own);
+    return r == -ETIMEDOUT || r == -ECANCELED ? 0 : hass_error_copy(err, &own);
 }
 
 int component_start_entry(struct hass_component *component, const char *name, const json_t *config,
@@ -120,10 +120,10 @@ int component_start_entry(struct hass_component *component, const char *name, co
     };
     list_append(&component->begun, &entry->link);
     struct scope *former = scope_enter(component->scope);
-    int rc = hass_async_create_task(
+    int r = hass_async_create_task(
         hass, HASS_JOB_COROUTINE(set_up_entry, entry, .destroy = entry_destroy), NULL, err);
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 /* The section's entries that name a platform: a list, or a single one. */
@@ -220,9 +220,9 @@ int hass_component_async_create(struct hass *hass, const struct hass_component_o
     struct hass_component_options known;
     OPTIONS_READ(&known, options);
     struct entity_layer *layer = entity_layer(hass);
-    int rc = scope_check_open(scope_of_caller(hass), err);
-    if (rc < 0)
-        return rc;
+    int r = scope_check_open(scope_of_caller(hass), err);
+    if (r < 0)
+        return r;
     if (hass_strmap_get(layer->components, known.domain))
         return hass_fail(err, HASS_E_EXISTS, "domain %s has a component already", known.domain);
     struct hass_component *component = component_new(hass, &known, config);
@@ -292,9 +292,9 @@ int components_async_remove_platforms(struct hass *hass, const char *name, struc
 
     collect_platforms(hass, name, &row);
     for (size_t i = 0; i < row.length; i++) {
-        int rc = platform_async_remove(row.data[i], err);
-        if (rc < 0 && result >= 0)
-            result = rc;
+        int r = platform_async_remove(row.data[i], err);
+        if (r < 0 && result >= 0)
+            result = r;
         platform_unref(row.data[i]);
     }
     vec_fini(&row);

@@ -230,8 +230,8 @@ static HASS_CALLBACK void run_hook(struct hass_entity *entity, struct removal_ho
         hass_sub_async_remove(hook->sub);
         return;
     }
-    int rc = hass_async_run_job(entity->hass, hook->job, &err);
-    if (rc < 0)
+    int r = hass_async_run_job(entity->hass, hook->job, &err);
+    if (r < 0)
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id, "Error removing %s: %s",
                         entity_label(entity), err.message);
 }

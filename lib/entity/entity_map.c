@@ -65,8 +65,8 @@ static HASS_COROUTINE int work_through(struct hass *hass, void *userdata, struct
     while (!row->stopped && row->next < row->entities.length) {
         struct hass_error own = HASS_ERROR_INIT;
         size_t index = row->next++;
-        int rc = row->fn(row->entities.data[index], row->userdata, &own);
-        note_failure(row, index, rc, &own);
+        int r = row->fn(row->entities.data[index], row->userdata, &own);
+        note_failure(row, index, r, &own);
     }
     return 0;
 }
@@ -97,14 +97,14 @@ static HASS_COROUTINE int wait_for(struct hass *hass, struct row *row, struct ha
 
     for (size_t i = 0; i < count; i++)
         futures[i] = hass_task_future(tasks[i]);
-    int rc = hass_async_wait_all(hass, futures, count, timeout, err);
-    if (rc < 0) {
+    int r = hass_async_wait_all(hass, futures, count, timeout, err);
+    if (r < 0) {
         row->stopped = true;
         for (size_t i = 0; i < count; i++)
             (void)hass_task_async_cancel(tasks[i], NULL);
     }
     free(futures);
-    return rc;
+    return r;
 }
 
 static HASS_COROUTINE int start_all(struct hass *hass, struct row *row, struct hass_task **tasks,
@@ -113,10 +113,10 @@ static HASS_COROUTINE int start_all(struct hass *hass, struct row *row, struct h
     for (size_t i = 0; i < count; i++) {
         row->refs++;
         struct hass_job job = HASS_JOB_COROUTINE(work_through, row, .destroy = row_unref);
-        int rc = hass_async_create_task(hass, job, &tasks[i], err);
-        if (rc < 0 && i == 0)
-            return rc;
-        if (rc < 0)
+        int r = hass_async_create_task(hass, job, &tasks[i], err);
+        if (r < 0 && i == 0)
+            return r;
+        if (r < 0)
             break; /* the limit of coroutines: fewer do the same work */
         *ret_started = i + 1;
     }
@@ -131,17 +131,17 @@ int entities_async_map(struct hass *hass, struct hass_entity *const entities[], 
     struct hass_task **tasks = mem_calloc(workers, sizeof(*tasks));
     struct row *row = row_new(entities, count, fn, userdata, destroy);
     size_t started = 0;
-    int rc = start_all(hass, row, tasks, workers, &started, err);
+    int r = start_all(hass, row, tasks, workers, &started, err);
 
-    if (rc >= 0 && started)
-        rc = wait_for(hass, row, tasks, started, timeout, err);
-    if (rc >= 0 && row->result < 0) {
-        rc = row->result;
+    if (r >= 0 && started)
+        r = wait_for(hass, row, tasks, started, timeout, err);
+    if (r >= 0 && row->result < 0) {
+        r = row->result;
         hass_error_copy(err, &row->error);
     }
     for (size_t i = 0; i < started; i++)
         hass_task_unref(tasks[i]);
     free(tasks);
     row_unref(row);
-    return rc;
+    return r;
 }

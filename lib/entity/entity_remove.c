@@ -21,9 +21,9 @@ static HASS_CALLBACK void take_state_away(struct hass_entity *entity)
     if (!entity->entity_id || runtime_of(entity->hass)->stopping)
         return;
     struct scope *former = scope_enter(runtime_of(entity->hass)->root);
-    int rc = hass_states_async_remove(entity->hass, entity->entity_id, entity->context, &err);
+    int r = hass_states_async_remove(entity->hass, entity->entity_id, entity->context, &err);
     scope_leave(former);
-    if (rc < 0)
+    if (r < 0)
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id, "Error removing the state of %s: %s",
                         entity->entity_id, err.message);
 }
@@ -36,11 +36,11 @@ static HASS_COROUTINE void say_good_bye(struct hass_entity *entity)
     if (!hook)
         return;
     struct scope *former = scope_enter(entity->scope);
-    int rc = hook(entity, &err);
+    int r = hook(entity, &err);
     scope_leave(former);
-    if (rc < 0)
+    if (r < 0)
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id, "Error removing %s: %s",
-                        entity_label(entity), error_text(&err, rc));
+                        entity_label(entity), error_text(&err, r));
 }
 
 static HASS_CALLBACK void run_hooks_in_scope(struct hass_entity *entity)
@@ -115,21 +115,21 @@ static HASS_CALLBACK int remove_on_loop(struct hass *hass, void *arg, struct has
     struct hass_job job =
         HASS_JOB_COROUTINE(remove_task, hass_entity_ref(call->entity), .destroy = unref_entity);
     struct scope *former = scope_enter(call->entity->scope);
-    int rc = hass_async_create_task(hass, job, &task, err);
+    int r = hass_async_create_task(hass, job, &task, err);
 
     scope_leave(former);
-    if (rc >= 0)
+    if (r >= 0)
         call->future = hass_future_ref(hass_task_future(task));
-    return rc;
+    return r;
 }
 
 int hass_entity_remove(struct hass_entity *entity, struct hass_error *err)
 {
     struct remove_call call = { .entity = entity };
-    int rc = runtime_call(entity->hass, "hass.entity.remove", remove_on_loop, &call, err);
+    int r = runtime_call(entity->hass, "hass.entity.remove", remove_on_loop, &call, err);
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     autounref(hass_future) *future = call.future;
     return hass_future_wait(future, HASS_FOREVER, err);
 }

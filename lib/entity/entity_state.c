@@ -153,16 +153,16 @@ static HASS_CALLBACK int write_state(const struct write *write, struct hass_erro
     autobuf text = HASS_BUF_INIT;
 
     state_text(write, &text);
-    int rc = hass_states_async_write(entity->hass, entity->entity_id, hass_buf_string(&text),
-                                     write_attributes, write, &options, &own);
-    if (rc == HASS_E_INVALID_STATE) {
+    int r = hass_states_async_write(entity->hass, entity->entity_id, hass_buf_string(&text),
+                                    write_attributes, write, &options, &own);
+    if (r == HASS_E_INVALID_STATE) {
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id, "%s is %s: %s", entity->entity_id,
                         HASS_STATE_UNKNOWN, own.message);
         return hass_states_async_set(entity->hass, entity->entity_id, HASS_STATE_UNKNOWN, NULL,
                                      &options, err);
     }
     hass_error_copy(err, &own);
-    return rc;
+    return r;
 }
 
 static void report_slow(struct hass_entity *entity, int64_t usec)
@@ -192,7 +192,7 @@ int hass_entity_async_write_ha_state(struct hass_entity *entity, struct hass_err
         .domain_scope = component ? component_scope(component) : NULL,
         .available = hass_entity_async_available(entity),
     };
-    int rc = write_state(&write, err);
+    int r = write_state(&write, err);
     report_slow(entity, hass_monotonic(entity->hass) - began);
-    return rc;
+    return r;
 }

@@ -75,9 +75,9 @@ static HASS_COROUTINE int do_work(struct hass_entity *entity, struct work *work,
     work->result = -ECANCELED;
     size_t size = entity->ops->values_size;
     work->values = size ? mem_memdup(entity->values, size) : NULL;
-    int rc = executor_submit(entity->hass, entity->scope, entity_label(entity), work_run, work,
-                             work_end, JOB_TRACKED, &future, err);
-    return rc < 0 ? rc : hass_async_await(future, HASS_FOREVER, err);
+    int r = executor_submit(entity->hass, entity->scope, entity_label(entity), work_run, work,
+                            work_end, JOB_TRACKED, &future, err);
+    return r < 0 ? r : hass_async_await(future, HASS_FOREVER, err);
 }
 
 int hass_entity_async_work(struct hass_entity *entity, hass_entity_work_fn *work_fn, void *arg,
@@ -110,9 +110,9 @@ static HASS_COROUTINE int call_update(struct hass_entity *entity, struct hass_er
         ENTITY_OP(entity, async_update);
     if (async_update) {
         struct scope *former = scope_enter(entity->scope);
-        int rc = async_update(entity, err);
+        int r = async_update(entity, err);
         scope_leave(former);
-        return rc;
+        return r;
     }
     update_fn *update = ENTITY_OP(entity, update);
     if (!update)
@@ -145,21 +145,21 @@ int entity_async_update(struct hass_entity *entity, struct hass_error *err)
     entity->updating = true;
     (void)hass_async_call_at(hass, hass_monotonic(hass) + clock_from_seconds(SLOW_UPDATE),
                              HASS_JOB_CALLBACK(warn_slow_update, entity), &slow, NULL);
-    int rc = call_update(entity, err);
+    int r = call_update(entity, err);
     hass_sub_async_remove(slow);
     entity->updating = false;
     hass_entity_unref(entity);
-    return rc;
+    return r;
 }
 
 void entity_async_refresh(struct hass_entity *entity)
 {
     struct hass_error err = HASS_ERROR_INIT;
-    int rc = hass_entity_async_update_ha_state(entity, true, &err);
+    int r = hass_entity_async_update_ha_state(entity, true, &err);
 
-    if (rc < 0 && rc != -ECANCELED && rc != HASS_E_CLOSED)
+    if (r < 0 && r != -ECANCELED && r != HASS_E_CLOSED)
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id, "Update for %s fails: %s",
-                        entity_label(entity), error_text(&err, rc));
+                        entity_label(entity), error_text(&err, r));
 }
 
 /* update and write */
@@ -168,8 +168,8 @@ int hass_entity_async_update_ha_state(struct hass_entity *entity, bool force_ref
                                       struct hass_error *err)
 {
     VERIFY_COROUTINE(entity->hass, "hass.entity.async_update_ha_state", err);
-    int rc = force_refresh ? entity_async_update(entity, err) : 0;
-    return rc < 0 ? rc : hass_entity_async_write_ha_state(entity, err);
+    int r = force_refresh ? entity_async_update(entity, err) : 0;
+    return r < 0 ? r : hass_entity_async_write_ha_state(entity, err);
 }
 
 static void unref_entity(void *object)
@@ -188,10 +188,10 @@ static HASS_CALLBACK int start_refresh(struct hass_entity *entity, struct hass_e
     struct scope *former = scope_enter(entity->scope);
     struct hass_job job =
         HASS_JOB_COROUTINE(refresh_task, hass_entity_ref(entity), .destroy = unref_entity);
-    int rc = hass_async_create_task(entity->hass, job, NULL, err);
+    int r = hass_async_create_task(entity->hass, job, NULL, err);
 
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 int hass_entity_async_schedule_update_ha_state(struct hass_entity *entity, bool force_refresh,
@@ -225,9 +225,9 @@ int hass_entity_schedule_update_ha_state(struct hass_entity *entity, bool force_
                             unref_entity, err);
     if (atomic_exchange(&entity->write_queued, true))
         return 0;
-    int rc = runtime_post(entity->hass, operation, write_on_loop, hass_entity_ref(entity),
-                          unref_entity, err);
-    if (rc < 0)
+    int r = runtime_post(entity->hass, operation, write_on_loop, hass_entity_ref(entity),
+                         unref_entity, err);
+    if (r < 0)
         entity->write_queued = false;
-    return rc;
+    return r;
 }

@@ -171,11 +171,11 @@ int platform_async_remove(struct hass_platform *platform, struct hass_error *err
     stop_timers(platform);
     platform_entities(platform, &entities);
     struct scope *former = scope_enter(platform->scope);
-    int rc =
+    int r =
         entities_async_map(platform->hass, entities.data, entities.length, ENTITY_MAP_CONCURRENCY,
                            HASS_FOREVER, remove_entity, NULL, NULL, err);
     scope_leave(former);
     platform_close(platform);
     platform_unref(platform);
-    return rc;
+    return r;
 }

@@ -92,16 +92,16 @@ static HASS_CALLBACK int choose_id(struct hass_platform *platform, struct hass_e
                                    struct hass_error *err)
 {
     const char *proposed = ENTITY_DESC(entity, entity_id);
-    int rc = proposed ? check_proposed_id(platform, proposed, err) : 0;
+    int r = proposed ? check_proposed_id(platform, proposed, err) : 0;
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     char *id = proposed ? mem_strdup(proposed) : generate_id(platform, entity);
     if (!hass_states_async_get(platform->hass, id)) /* a restored state keeps its place itself */
-        rc = hass_states_async_reserve(platform->hass, id, err);
-    if (rc < 0) {
+        r = hass_states_async_reserve(platform->hass, id, err);
+    if (r < 0) {
         free(id);
-        return rc;
+        return r;
     }
     entity->entity_id = id;
     return 0;
@@ -166,14 +166,14 @@ static void addition_destroy(void *object)
 static HASS_COROUTINE int first_update(struct hass_platform *platform, struct hass_entity *entity,
                                        struct hass_error *err)
 {
-    int rc = platform_async_acquire(platform, err);
+    int r = platform_async_acquire(platform, err);
 
-    if (rc < 0)
-        return rc;
-    rc = entity_async_update(entity, err);
+    if (r < 0)
+        return r;
+    r = entity_async_update(entity, err);
     platform_release(platform);
     /* An update may have swallowed the news that adding has taken too long. */
-    return rc >= 0 && hass_task_cancelling(platform->hass) ? -ECANCELED : rc;
+    return r >= 0 && hass_task_cancelling(platform->hass) ? -ECANCELED : r;
 }
 
 static HASS_COROUTINE int call_added_hook(struct hass_entity *entity, struct hass_error *err)
@@ -182,9 +182,9 @@ static HASS_COROUTINE int call_added_hook(struct hass_entity *entity, struct has
     if (!hook)
         return 0;
     struct scope *former = scope_enter(entity->scope);
-    int rc = hook(entity, err);
+    int r = hook(entity, err);
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 /* From here on it is listed, whatever its hook says. */
@@ -192,11 +192,11 @@ static HASS_COROUTINE int enter_platform(struct hass_platform *platform, struct 
                                          struct hass_error *err)
 {
     platform_list(platform, hass_entity_ref(entity));
-    int rc = call_added_hook(entity, err);
+    int r = call_added_hook(entity, err);
     if (entity->phase != ENTITY_ADDING) /* removed by its own hook, or dropped */
-        return rc;
+        return r;
     entity->phase = ENTITY_ADDED;
-    return rc < 0 ? rc : hass_entity_async_write_ha_state(entity, err);
+    return r < 0 ? r : hass_entity_async_write_ha_state(entity, err);
 }
 
 static HASS_COROUTINE int add_bound(const struct addition *addition, struct hass_entity *entity,
@@ -205,17 +205,17 @@ static HASS_COROUTINE int add_bound(const struct addition *addition, struct hass
     struct hass_platform *platform = addition->platform;
 
     platform_decide_limit(platform, entity);
-    int rc = addition->update_before_add ? first_update(platform, entity, err) : 0;
-    if (rc >= 0 && platform->closed)
-        rc = hass_fail(err, HASS_E_CLOSED, "platform %s.%s has gone", platform->name,
-                       platform->domain);
-    if (rc >= 0)
-        rc = check_unique_id(platform, entity, err);
-    if (rc >= 0)
-        rc = choose_id(platform, entity, err);
-    if (rc < 0) {
+    int r = addition->update_before_add ? first_update(platform, entity, err) : 0;
+    if (r >= 0 && platform->closed)
+        r = hass_fail(err, HASS_E_CLOSED, "platform %s.%s has gone", platform->name,
+                      platform->domain);
+    if (r >= 0)
+        r = check_unique_id(platform, entity, err);
+    if (r >= 0)
+        r = choose_id(platform, entity, err);
+    if (r < 0) {
         entity->phase = ENTITY_REMOVED;
-        return rc;
+        return r;
     }
     return enter_platform(platform, entity, err);
 }
@@ -226,15 +226,15 @@ static HASS_COROUTINE int add_one(struct hass_entity *entity, void *userdata,
     const struct addition *addition = userdata;
     const struct hass_platform *platform = addition->platform;
     struct hass_error own = HASS_ERROR_INIT;
-    int rc = take(addition->platform, entity, &own);
+    int r = take(addition->platform, entity, &own);
 
-    if (rc >= 0)
-        rc = add_bound(addition, entity, &own);
-    if (rc < 0 && rc != -ECANCELED && rc != HASS_E_CLOSED)
+    if (r >= 0)
+        r = add_bound(addition, entity, &own);
+    if (r < 0 && r != -ECANCELED && r != HASS_E_CLOSED)
         hass_entity_log(HASS_LOG_ERROR, entity->entity_id,
                         "Error adding entity %s for domain %s with platform %s: %s",
                         entity_label(entity), platform->domain, platform->name,
-                        error_text(&own, rc));
+                        error_text(&own, r));
     return 0;
 }
 
@@ -253,32 +253,32 @@ static HASS_COROUTINE int add_all(struct hass_platform *platform,
     double each = ADD_LIMIT_ENTITY * (double)count;
     double limit = each > ADD_LIMIT ? each : ADD_LIMIT;
     struct scope *former = scope_enter(platform->scope);
-    int rc = entities_async_map(platform->hass, entities, count,
-                                update_before_add ? ENTITY_MAP_CONCURRENCY : 1, limit, add_one,
-                                addition, addition_destroy, err);
+    int r = entities_async_map(platform->hass, entities, count,
+                               update_before_add ? ENTITY_MAP_CONCURRENCY : 1, limit, add_one,
+                               addition, addition_destroy, err);
     scope_leave(former);
-    if (rc == -ETIMEDOUT)
+    if (r == -ETIMEDOUT)
         hass_warning("Timed out adding entities for domain %s with platform %s after %g seconds",
                      platform->domain, platform->name, limit);
-    return rc;
+    return r;
 }
 
 int platform_async_add(struct hass_platform *platform, struct hass_entity *const entities[],
                        size_t count, bool update_before_add, struct hass_error *err)
 {
-    int rc;
+    int r;
 
     platform_ref(platform);
     if (platform->closed)
-        rc = hass_fail(err, HASS_E_CLOSED, "platform %s.%s has gone", platform->name,
-                       platform->domain);
+        r = hass_fail(err, HASS_E_CLOSED, "platform %s.%s has gone", platform->name,
+                      platform->domain);
     else
-        rc = add_all(platform, entities, count, update_before_add, err);
+        r = add_all(platform, entities, count, update_before_add, err);
     platform_start_polling(platform);
     for (size_t i = 0; i < count; i++)
         hass_entity_unref(entities[i]);
     platform_unref(platform);
-    return rc;
+    return r;
 }
 
 int hass_platform_async_add_entities(struct hass_platform *platform,
@@ -339,11 +339,11 @@ static HASS_CALLBACK int start_add_task(struct add_call *call, struct hass_task 
 {
     struct hass *hass = call->platform->hass;
     struct scope *former = scope_enter(call->platform->scope);
-    int rc = hass_async_create_task(
+    int r = hass_async_create_task(
         hass, HASS_JOB_COROUTINE(add_task, call, .destroy = add_call_destroy), ret_task, err);
 
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 int hass_platform_async_schedule_add_entities(struct hass_platform *platform,
@@ -369,11 +369,11 @@ static HASS_CALLBACK int add_on_loop(struct hass *hass, void *arg, struct hass_e
     autounref(hass_task) *task = NULL;
 
     add->taken = true;
-    int rc = start_add_task(
+    int r = start_add_task(
         add_call_new(add->platform, add->entities, add->count, add->update_before_add), &task, err);
-    if (rc >= 0)
+    if (r >= 0)
         add->future = hass_future_ref(hass_task_future(task));
-    return rc;
+    return r;
 }
 
 int hass_platform_add_entities(struct hass_platform *platform, struct hass_entity *const entities[],
@@ -386,11 +386,11 @@ int hass_platform_add_entities(struct hass_platform *platform, struct hass_entit
         .count = count,
         .update_before_add = update_before_add,
     };
-    int rc = runtime_call(platform->hass, "hass.platform.add_entities", add_on_loop, &add, err);
+    int r = runtime_call(platform->hass, "hass.platform.add_entities", add_on_loop, &add, err);
     for (size_t i = 0; !add.taken && i < count; i++)
         hass_entity_unref(entities[i]);
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     autounref(hass_future) *future = add.future;
     return hass_future_wait(future, HASS_FOREVER, err);
 }

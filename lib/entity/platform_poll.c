@@ -48,10 +48,10 @@ static HASS_COROUTINE int poll_entity(struct hass_entity *entity, void *userdata
                                       struct hass_error *err)
 {
     struct hass_platform *platform = userdata;
-    int rc = platform_async_acquire(platform, err);
+    int r = platform_async_acquire(platform, err);
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     entity_async_refresh(entity);
     platform_release(platform);
     return 0;
@@ -83,18 +83,18 @@ static HASS_COROUTINE int poll_round(struct hass *hass, void *userdata, struct h
     auto_entity_list entities = { 0 };
 
     polled_entities(platform, &entities);
-    int rc = 0;
+    int r = 0;
     platform->polling = true;
     if (entities.length == 1 || platform->limit == 1) {
-        for (size_t i = 0; i < entities.length && rc >= 0 && !platform->closed; i++)
-            rc = poll_entity(entities.data[i], platform, err);
+        for (size_t i = 0; i < entities.length && r >= 0 && !platform->closed; i++)
+            r = poll_entity(entities.data[i], platform, err);
     } else {
-        rc = entities_async_map(hass, entities.data, entities.length, concurrency(platform),
-                                HASS_FOREVER, poll_entity, platform_ref(platform), unref_platform,
-                                err);
+        r = entities_async_map(hass, entities.data, entities.length, concurrency(platform),
+                               HASS_FOREVER, poll_entity, platform_ref(platform), unref_platform,
+                               err);
     }
     platform->polling = false;
-    return rc == -ECANCELED ? 0 : rc;
+    return r == -ECANCELED ? 0 : r;
 }
 
 /* the timer */
@@ -105,10 +105,10 @@ static HASS_CALLBACK int arm(struct hass_platform *platform, struct hass_error *
     int64_t when = hass_monotonic(hass) + clock_from_seconds(platform->scan_interval);
     struct hass_job job = HASS_JOB_CALLBACK(on_poll_timer, platform, .cancel_on_shutdown = true);
     struct scope *former = scope_enter(platform->scope);
-    int rc = hass_async_call_at(hass, when, job, &platform->poll_timer, err);
+    int r = hass_async_call_at(hass, when, job, &platform->poll_timer, err);
 
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 static HASS_CALLBACK int on_poll_timer(const struct hass_tick *tick, void *userdata,
@@ -117,9 +117,9 @@ static HASS_CALLBACK int on_poll_timer(const struct hass_tick *tick, void *userd
     struct hass_platform *platform = userdata;
 
     platform->poll_timer = hass_sub_async_remove(platform->poll_timer);
-    int rc = arm(platform, err);
-    if (rc < 0)
-        return rc;
+    int r = arm(platform, err);
+    if (r < 0)
+        return r;
     if (platform->polling) {
         hass_warning("Updating %s %s took longer than the scheduled update interval %g seconds",
                      platform->name, platform->domain, platform->scan_interval);

@@ -88,15 +88,15 @@ static HASS_COROUTINE int setup_task(struct hass *hass, void *userdata, struct h
     struct hass_platform *platform = userdata;
     const struct platform_loader *loader = entity_layer(hass)->loader;
     struct hass_error own = HASS_ERROR_INIT;
-    int rc = loader->setup(platform, &platform->source, &own);
+    int r = loader->setup(platform, &platform->source, &own);
 
     if (platform->closed)
         return 0;
-    if (rc == HASS_E_NOT_READY)
+    if (r == HASS_E_NOT_READY)
         not_ready(platform, &own);
-    else if (rc < 0)
+    else if (r < 0)
         hass_error("Error while setting up %s platform for %s: %s", platform->name,
-                   platform->domain, error_text(&own, rc));
+                   platform->domain, error_text(&own, r));
     else
         platform->tries = 0;
     return 0;
@@ -108,10 +108,10 @@ static HASS_CALLBACK int start_setup_task(struct hass_platform *platform,
     struct scope *former = scope_enter(platform->scope);
     struct hass_job job =
         HASS_JOB_COROUTINE(setup_task, platform_ref(platform), .destroy = unref_platform);
-    int rc = hass_async_create_task(platform->hass, job, ret_task, err);
+    int r = hass_async_create_task(platform->hass, job, ret_task, err);
 
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 static HASS_CALLBACK int warn_slow_setup(const struct hass_tick *tick, void *userdata,
@@ -134,14 +134,14 @@ int platform_async_setup(struct hass_platform *platform, struct hass_error *err)
     platform_ref(platform);
     (void)hass_async_call_at(hass, hass_monotonic(hass) + clock_from_seconds(SLOW_SETUP),
                              HASS_JOB_CALLBACK(warn_slow_setup, platform), &slow, NULL);
-    int rc = start_setup_task(platform, &task, err);
-    if (rc >= 0)
-        rc = hass_async_await(hass_task_future(task), SETUP_LIMIT, err);
-    if (rc == -ETIMEDOUT)
+    int r = start_setup_task(platform, &task, err);
+    if (r >= 0)
+        r = hass_async_await(hass_task_future(task), SETUP_LIMIT, err);
+    if (r == -ETIMEDOUT)
         hass_error("Setup of platform %s for %s is taking longer than %g seconds. Startup will "
                    "proceed without waiting any longer.",
                    platform->name, platform->domain, SETUP_LIMIT);
     hass_sub_async_remove(slow);
     platform_unref(platform);
-    return rc;
+    return r;
 }

@@ -163,9 +163,9 @@ static HASS_COROUTINE int call_on_pool(struct hass_entity *entity,
         .call = hass_service_call_ref(invocation->call),
         .handler = invocation->service->handler,
     };
-    int rc = executor_submit(entity->hass, entity->scope, entity_label(entity), pool_call_run, pool,
-                             pool_call_destroy, JOB_TRACKED, &future, err);
-    return rc < 0 ? rc : hass_async_await(future, HASS_FOREVER, err);
+    int r = executor_submit(entity->hass, entity->scope, entity_label(entity), pool_call_run, pool,
+                            pool_call_destroy, JOB_TRACKED, &future, err);
+    return r < 0 ? r : hass_async_await(future, HASS_FOREVER, err);
 }
 
 static HASS_COROUTINE int call_handler(struct hass_entity *entity,
@@ -174,9 +174,9 @@ static HASS_COROUTINE int call_handler(struct hass_entity *entity,
     if (!invocation->service->async_handler)
         return call_on_pool(entity, invocation, err);
     struct scope *former = scope_enter(entity->scope);
-    int rc = invocation->service->async_handler(entity, invocation->call, err);
+    int r = invocation->service->async_handler(entity, invocation->call, err);
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 static HASS_COROUTINE int call_entity(struct hass_entity *entity, void *userdata,
@@ -191,13 +191,13 @@ static HASS_COROUTINE int call_entity(struct hass_entity *entity, void *userdata
     if (!invocation->limited)
         return call_handler(entity, invocation, err);
     platform_ref(platform);
-    int rc = platform_async_acquire(platform, err);
-    if (rc >= 0) {
-        rc = call_handler(entity, invocation, err);
+    int r = platform_async_acquire(platform, err);
+    if (r >= 0) {
+        r = call_handler(entity, invocation, err);
         platform_release(platform);
     }
     platform_unref(platform);
-    return rc;
+    return r;
 }
 
 /* which entities */
@@ -251,17 +251,17 @@ static HASS_COROUTINE int refresh_polled(const struct entity_list *entities,
 static HASS_COROUTINE int call_entities(const struct entity_list *entities,
                                         struct invocation *invocation, struct hass_error *err)
 {
-    int rc;
+    int r;
 
     if (entities->length == 1) {
-        rc = call_entity(entities->data[0], invocation, err);
+        r = call_entity(entities->data[0], invocation, err);
     } else {
         invocation->limited = true;
-        rc = entities_async_map(hass_service_call_hass(invocation->call), entities->data,
-                                entities->length, ENTITY_MAP_CONCURRENCY, HASS_FOREVER, call_entity,
-                                invocation_ref(invocation), invocation_unref, err);
+        r = entities_async_map(hass_service_call_hass(invocation->call), entities->data,
+                               entities->length, ENTITY_MAP_CONCURRENCY, HASS_FOREVER, call_entity,
+                               invocation_ref(invocation), invocation_unref, err);
     }
-    return rc < 0 ? rc : refresh_polled(entities, invocation, err);
+    return r < 0 ? r : refresh_polled(entities, invocation, err);
 }
 
 static HASS_COROUTINE int invoke(struct entity_service *service,
@@ -269,10 +269,10 @@ static HASS_COROUTINE int invoke(struct entity_service *service,
                                  const struct entity_list *entities, struct hass_error *err)
 {
     struct invocation *invocation = invocation_new(service, call);
-    int rc = call_entities(entities, invocation, err);
+    int r = call_entities(entities, invocation, err);
 
     invocation_unref(invocation);
-    return rc;
+    return r;
 }
 
 static HASS_COROUTINE int handle_call(const struct hass_service_call *call, void *userdata,
@@ -282,15 +282,15 @@ static HASS_COROUTINE int handle_call(const struct hass_service_call *call, void
     auto_entity_list entities = { 0 };
     struct target target;
     const json_t *data = hass_service_call_data(call);
-    int rc = service->check ? service->check(data, err) : 0;
+    int r = service->check ? service->check(data, err) : 0;
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     target_resolve(service->component, service->name, data, &target);
-    rc = choose(service, &target, &entities, err);
+    r = choose(service, &target, &entities, err);
     target_fini(&target);
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     if (entities.length)
         return invoke(service, call, &entities, err);
     if (hass_service_call_return_response(call))
@@ -330,8 +330,8 @@ int hass_component_async_register_service(struct hass_component *component, cons
     };
     struct hass_job job = HASS_JOB_COROUTINE(handle_call, service, .destroy = entity_service_unref);
     struct scope *former = scope_enter(component->scope);
-    int rc = hass_services_async_register(component->hass, component->domain, name, &registration,
-                                          job, err);
+    int r = hass_services_async_register(component->hass, component->domain, name, &registration,
+                                         job, err);
     scope_leave(former);
-    return rc;
+    return r;
 }

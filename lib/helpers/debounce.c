@@ -91,12 +91,12 @@ static HASS_CALLBACK void start_timer(struct hass_debouncer *debouncer)
     struct hass *hass = debouncer->hass;
     int64_t when = hass_monotonic(hass) + clock_from_seconds(debouncer->cooldown);
     struct scope *former = scope_enter(debouncer->scope);
-    int rc = hass_async_call_at(hass, when,
-                                HASS_JOB_COROUTINE(on_timer, ref(debouncer), .destroy = unref),
-                                &debouncer->timer, NULL);
+    int r = hass_async_call_at(hass, when,
+                               HASS_JOB_COROUTINE(on_timer, ref(debouncer), .destroy = unref),
+                               &debouncer->timer, NULL);
 
     scope_leave(former);
-    if (rc < 0) /* the scope closes: there is nothing to cool down for */
+    if (r < 0) /* the scope closes: there is nothing to cool down for */
         debouncer->timer = NULL;
 }
 
@@ -107,8 +107,8 @@ static HASS_COROUTINE int run_job(struct hass_debouncer *debouncer, struct hass_
     struct hass_job job = debouncer->job;
 
     job.destroy = NULL; /* the debouncer's, which outlives the run */
-    int rc = job_run(hass, debouncer->scope, &job, hass, NULL, NULL, JOB_TRACKED, &future, err);
-    return rc < 0 || !future ? rc : hass_async_await(future, HASS_FOREVER, err);
+    int r = job_run(hass, debouncer->scope, &job, hass, NULL, NULL, JOB_TRACKED, &future, err);
+    return r < 0 || !future ? r : hass_async_await(future, HASS_FOREVER, err);
 }
 
 /* Whatever comes of it, the cool-down follows; a shut-down meanwhile ends it all. */
@@ -116,12 +116,12 @@ static HASS_COROUTINE int run(struct hass_debouncer *debouncer, struct hass_erro
 {
     ref(debouncer);
     debouncer->running = true;
-    int rc = run_job(debouncer, err);
+    int r = run_job(debouncer, err);
     debouncer->running = false;
     if (!debouncer->shut_down)
         start_timer(debouncer);
     unref(debouncer);
-    return rc;
+    return r;
 }
 
 static HASS_COROUTINE int on_timer(const struct hass_tick *tick, void *userdata,
@@ -131,9 +131,9 @@ static HASS_COROUTINE int on_timer(const struct hass_tick *tick, void *userdata,
     bool marked = debouncer->marked;
 
     drop_timer(debouncer);
-    int rc = marked && !debouncer->running ? run(debouncer, err) : 0;
+    int r = marked && !debouncer->running ? run(debouncer, err) : 0;
     unref(debouncer);
-    return rc;
+    return r;
 }
 
 /* calls */
@@ -175,10 +175,10 @@ int hass_debouncer_async_schedule_call(struct hass_debouncer *debouncer, struct 
     if (!must_run_now(debouncer))
         return 0;
     struct scope *former = scope_enter(debouncer->scope);
-    int rc = hass_async_create_task(
+    int r = hass_async_create_task(
         debouncer->hass, HASS_JOB_COROUTINE(run_task, ref(debouncer), .destroy = unref), NULL, err);
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 static HASS_CALLBACK int schedule_on_loop(struct hass *hass, void *arg, struct hass_error *err)

@@ -128,10 +128,10 @@ static HASS_CALLBACK int connect_again(struct hass *hass, struct connection *con
     struct repeat *repeat = mem_zalloc(sizeof(*repeat));
     job.destroy = NULL;
     struct sub_options options = { .job = job, .removed = repeat_removed, .owner = repeat };
-    int rc = sub_add(hass, HASS_SUBJECT_SIGNAL, &options, ret_sub, err);
-    if (rc < 0) {
+    int r = sub_add(hass, HASS_SUBJECT_SIGNAL, &options, ret_sub, err);
+    if (r < 0) {
         free(repeat);
-        return rc;
+        return r;
     }
     repeat->connection = connection;
     list_append(&connection->repeats, &repeat->link);
@@ -151,12 +151,12 @@ static HASS_CALLBACK int connect_first(struct hass *hass, struct signal *signal,
         .removed = connection_removed,
         .owner = connection,
     };
-    int rc =
+    int r =
         sub_list_add(hass, &signal->targets, HASS_SUBJECT_SIGNAL, &options, &connection->sub, err);
-    if (rc < 0) {
+    if (r < 0) {
         free(connection);
         drop_if_unused(signal);
-        return rc;
+        return r;
     }
     list_append(&signal->connections, &connection->link);
     tracker_publish(connection->sub, ret_sub);

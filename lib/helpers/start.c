@@ -47,18 +47,18 @@ static HASS_CALLBACK int run_at(struct hass *hass, bool now, const char *type, s
         .owner = tracker,
     };
     struct hass_sub *own;
-    int rc = tracker_add(hass, &add, &own, err);
-    if (rc < 0) {
+    int r = tracker_add(hass, &add, &own, err);
+    if (r < 0) {
         free(tracker);
-        return rc;
+        return r;
     }
     tracker->sub = own;
     if (!now)
-        rc = hass_bus_async_listen_once(hass, type, HASS_JOB_CALLBACK(on_event, tracker),
-                                        &tracker->listener, err);
-    if (rc < 0) {
+        r = hass_bus_async_listen_once(hass, type, HASS_JOB_CALLBACK(on_event, tracker),
+                                       &tracker->listener, err);
+    if (r < 0) {
         hass_sub_async_remove(own);
-        return rc;
+        return r;
     }
     tracker_publish(own, ret_sub);
     if (now)

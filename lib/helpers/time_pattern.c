@@ -86,14 +86,14 @@ int time_pattern_parse(const struct hass_track_time *text, struct time_pattern *
                        struct hass_error *err)
 {
     struct time_pattern pattern;
-    int rc = time_pattern_parse_field(text->second, MAX_SECOND, &pattern.seconds, err);
+    int r = time_pattern_parse_field(text->second, MAX_SECOND, &pattern.seconds, err);
 
-    if (!rc)
-        rc = time_pattern_parse_field(text->minute, MAX_SECOND, &pattern.minutes, err);
-    if (!rc)
-        rc = time_pattern_parse_field(text->hour, MAX_HOUR, &pattern.hours, err);
-    if (rc)
-        return rc;
+    if (!r)
+        r = time_pattern_parse_field(text->minute, MAX_SECOND, &pattern.minutes, err);
+    if (!r)
+        r = time_pattern_parse_field(text->hour, MAX_HOUR, &pattern.hours, err);
+    if (r)
+        return r;
     *ret_pattern = pattern;
     return 0;
 }

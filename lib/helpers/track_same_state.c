@@ -74,17 +74,17 @@ int hass_async_track_same_state(struct hass *hass, double period, const char *co
         .owner = tracker,
     };
     struct hass_sub *own;
-    int rc = tracker_add(hass, &add, &own, err);
-    if (rc < 0) {
+    int r = tracker_add(hass, &add, &own, err);
+    if (r < 0) {
         free(tracker);
-        return rc;
+        return r;
     }
     tracker->sub = own;
-    rc = hass_async_track_state_change_event(
-        hass, entity_ids, HASS_JOB_CALLBACK(on_change, tracker), &tracker->changes, err);
-    if (rc < 0) {
+    r = hass_async_track_state_change_event(hass, entity_ids, HASS_JOB_CALLBACK(on_change, tracker),
+                                            &tracker->changes, err);
+    if (r < 0) {
         hass_sub_async_remove(own);
-        return rc;
+        return r;
     }
     struct runtime *runtime = runtime_of(hass);
     timer_set(runtime->timers, &tracker->timer,

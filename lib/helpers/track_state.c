@@ -107,10 +107,10 @@ static HASS_CALLBACK int listen(struct hass *hass, struct state_table *table,
     const char *type =
         table->kind == TRACK_REPORTED ? HASS_EVENT_STATE_REPORTED : HASS_EVENT_STATE_CHANGED;
     struct scope *former = helpers_enter_root(hass);
-    int rc = hass_bus_async_listen(hass, type, concerns_kind,
-                                   HASS_JOB_CALLBACK(on_state_event, table), &table->listener, err);
+    int r = hass_bus_async_listen(hass, type, concerns_kind,
+                                  HASS_JOB_CALLBACK(on_state_event, table), &table->listener, err);
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 /* the table */
@@ -263,16 +263,16 @@ static HASS_CALLBACK int join_list(struct hass *hass, enum track_kind kind, stru
     struct place *place = &tracker->places[tracker->count];
     struct sub_options options = { .job = HASS_JOB_CALLBACK(forward, tracker) };
     struct scope *former = helpers_enter_root(hass);
-    int rc = sub_list_add(hass, &key->list, HASS_SUBJECT_EVENT, &options, &place->sub, err);
-    if (rc >= 0) {
+    int r = sub_list_add(hass, &key->list, HASS_SUBJECT_EVENT, &options, &place->sub, err);
+    if (r >= 0) {
         place->key = key;
         tracker->count++;
-        rc = listen(hass, table_of(helpers, kind), err);
+        r = listen(hass, table_of(helpers, kind), err);
     } else {
         drop_if_unused(key);
     }
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 static HASS_CALLBACK int join_lists(struct hass *hass, enum track_kind kind,
@@ -283,9 +283,9 @@ static HASS_CALLBACK int join_lists(struct hass *hass, enum track_kind kind,
         autofree char *text = mem_strdup(texts[i]);
         for (char *c = text; *c; c++)
             *c = (char)tolower((unsigned char)*c);
-        int rc = join_list(hass, kind, tracker, text, err);
-        if (rc < 0)
-            return rc;
+        int r = join_list(hass, kind, tracker, text, err);
+        if (r < 0)
+            return r;
     }
     return 0;
 }
@@ -325,16 +325,16 @@ static HASS_CALLBACK int track(struct hass *hass, const struct track_options *op
         .owner = tracker,
     };
     struct hass_sub *own;
-    int rc = tracker_add(hass, &add, &own, err);
-    if (rc < 0) {
+    int r = tracker_add(hass, &add, &own, err);
+    if (r < 0) {
         tracker_free(tracker);
-        return rc;
+        return r;
     }
     tracker->sub = own;
-    rc = join_lists(hass, options->kind, tracker, texts, count, err);
-    if (rc < 0) {
+    r = join_lists(hass, options->kind, tracker, texts, count, err);
+    if (r < 0) {
         hass_sub_async_remove(own);
-        return rc;
+        return r;
     }
     tracker_publish(own, ret_sub);
     return 0;

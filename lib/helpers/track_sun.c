@@ -132,12 +132,12 @@ static HASS_CALLBACK int track_sun(struct hass *hass, enum hass_sun_event event,
     self->base = (struct time_tracker){ .hass = hass, .kind = &sun_kind };
     self->event = event;
     self->offset = offset;
-    int rc = hass_bus_async_listen(hass, HASS_EVENT_CORE_CONFIG_UPDATE, NULL,
-                                   HASS_JOB_CALLBACK(on_home_changed, self), &self->moves, err);
-    if (rc < 0) {
+    int r = hass_bus_async_listen(hass, HASS_EVENT_CORE_CONFIG_UPDATE, NULL,
+                                  HASS_JOB_CALLBACK(on_home_changed, self), &self->moves, err);
+    if (r < 0) {
         free(self);
         job_destroy(&job);
-        return rc;
+        return r;
     }
     return time_tracker_start(&self->base, job, ret_sub, err);
 }

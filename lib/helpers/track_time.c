@@ -89,11 +89,11 @@ int time_tracker_start(struct time_tracker *tracker, struct hass_job job, struct
     struct hass *hass = tracker->hass;
 
     timer_init(&tracker->timer, fire);
-    int rc = tracker->kind->next ? tracker->kind->next(tracker, hass_now(hass), err) : 0;
-    if (rc < 0) {
+    int r = tracker->kind->next ? tracker->kind->next(tracker, hass_now(hass), err) : 0;
+    if (r < 0) {
         tracker_free(tracker);
         job_destroy(&job);
-        return rc;
+        return r;
     }
     struct tracker_options add = {
         .job = job,
@@ -104,10 +104,10 @@ int time_tracker_start(struct time_tracker *tracker, struct hass_job job, struct
         .owner = tracker,
     };
     struct hass_sub *own;
-    rc = tracker_add(hass, &add, &own, err);
-    if (rc < 0) {
+    r = tracker_add(hass, &add, &own, err);
+    if (r < 0) {
         tracker_free(tracker);
-        return rc;
+        return r;
     }
     tracker->sub = own;
     arm(tracker);
@@ -228,11 +228,11 @@ static HASS_CALLBACK int track_pattern(struct hass *hass, const struct hass_trac
                                        struct hass_error *err)
 {
     struct time_pattern pattern;
-    int rc = time_pattern_parse(text, &pattern, err);
+    int r = time_pattern_parse(text, &pattern, err);
 
-    if (rc < 0) {
+    if (r < 0) {
         job_destroy(&job);
-        return rc;
+        return r;
     }
     if (time_pattern_is_every_second(&pattern))
         return hass_async_track_time_interval(hass, 1.0, job, ret_sub, err);

@@ -48,9 +48,9 @@ int hass_async_provide_api(struct hass *hass, const char *name, const void *tabl
     if (length == 0 || length == MAX_NAME)
         return hass_fail(err, HASS_E_INVALID, "the name of an API has 1 to %d characters",
                          MAX_NAME - 1);
-    int rc = scope_check_open(scope, err);
-    if (rc < 0)
-        return rc;
+    int r = scope_check_open(scope, err);
+    if (r < 0)
+        return r;
     const struct api_slot *old = hass_strmap_get(loader->slots, name);
     if (old)
         return hass_fail(err, HASS_E_EXISTS, "API %s is provided by %s already", name,

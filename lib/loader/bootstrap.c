@@ -26,10 +26,10 @@
 static HASS_COROUTINE int read_settings(struct loader *loader, struct hass_error *err)
 {
     struct config_file *file;
-    int rc = loader_async_read_settings(loader, &file, err);
+    int r = loader_async_read_settings(loader, &file, err);
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     config_file_destroy(loader->settings);
     loader->settings = file;
     autojson *values = settings_core_values(file);
@@ -76,22 +76,22 @@ static HASS_COROUTINE int stage_wait(struct stage *stage, struct hass *hass, str
 {
     struct hass_future *const *begun = stage->begun.data;
     size_t count = stage->begun.length;
-    int rc = count ? hass_async_wait_all(hass, begun, count, STAGE_LIMIT, err) : 0;
+    int r = count ? hass_async_wait_all(hass, begun, count, STAGE_LIMIT, err) : 0;
 
-    if (rc == -ETIMEDOUT) {
+    if (r == -ETIMEDOUT) {
         name_waiting(stage, STAGE_LIMIT);
         hass_error_clear(err);
-        rc = hass_async_wait_all(hass, begun, count, STAGE_COOL, err);
+        r = hass_async_wait_all(hass, begun, count, STAGE_COOL, err);
     }
-    if (rc == -ETIMEDOUT) {
+    if (r == -ETIMEDOUT) {
         hass_error_clear(err);
-        rc = 0;
+        r = 0;
     }
     vec_foreach(&stage->begun, done)
         hass_future_unref(*done);
     vec_fini(&stage->begun);
     vec_fini(&stage->members);
-    return rc;
+    return r;
 }
 
 /* Set up without being asked for, in this order: the home's services, and the way to reach them. */
@@ -146,12 +146,12 @@ static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *e
     loader_async_open_all(loader, names, OPEN_LIMIT);
     if (loader->stop_requested)
         return hass_fail(err, -ECANCELED, "the start was cancelled");
-    int rc = 0;
+    int r = 0;
     if (hass_json_get(loader->settings->sections, "logger"))
-        rc = set_up_first(loader, "logger", err);
-    for (const char *const *name = always; rc == 0 && *name; name++)
-        rc = set_up_first(loader, *name, err);
-    return rc < 0 ? rc : set_up_rest(loader, err);
+        r = set_up_first(loader, "logger", err);
+    for (const char *const *name = always; r == 0 && *name; name++)
+        r = set_up_first(loader, *name, err);
+    return r < 0 ? r : set_up_rest(loader, err);
 }
 
 /* the end of it */
@@ -166,13 +166,13 @@ static HASS_COROUTINE int wrap_up(struct hass *hass, struct hass_error *err)
 {
     struct hass_job job = HASS_JOB_COROUTINE(settle, NULL, .name = "wrap up");
     autounref(hass_task) *task = NULL;
-    int rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, &task, err);
+    int r = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, &task, err);
 
-    if (rc < 0)
-        return rc;
-    rc = hass_async_await_task(task, WRAP_UP_LIMIT, err);
-    if (rc != -ETIMEDOUT)
-        return rc;
+    if (r < 0)
+        return r;
+    r = hass_async_await_task(task, WRAP_UP_LIMIT, err);
+    if (r != -ETIMEDOUT)
+        return r;
     hass_warning("Setup goes on without tasks that still run after %g seconds", WRAP_UP_LIMIT);
     (void)hass_task_async_cancel(task, NULL);
     hass_error_clear(err);
@@ -224,24 +224,24 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
     struct hass *hass = loader->hass;
 
     loader_notify(loader, "starting", "reading the configuration");
-    int rc = read_settings(loader, err);
-    if (rc == 0)
-        rc = hass_bus_async_listen_once(hass, HASS_EVENT_STOP,
-                                        HASS_JOB_CALLBACK(on_stop_event, loader), NULL, err);
-    if (rc < 0)
-        return rc;
+    int r = read_settings(loader, err);
+    if (r == 0)
+        r = hass_bus_async_listen_once(hass, HASS_EVENT_STOP,
+                                       HASS_JOB_CALLBACK(on_stop_event, loader), NULL, err);
+    if (r < 0)
+        return r;
     loader->watch = watch_create(loader);
     loader_notify(loader, "starting", "setting up integrations");
-    rc = run_stages(loader, err);
-    if (rc == 0)
-        rc = wrap_up(hass, err);
-    if (rc == 0)
-        rc = core_async_start(hass, err);
-    if (rc == 0 && hass_core_state(hass) == HASS_RUNNING) {
+    r = run_stages(loader, err);
+    if (r == 0)
+        r = wrap_up(hass, err);
+    if (r == 0)
+        r = core_async_start(hass, err);
+    if (r == 0 && hass_core_state(hass) == HASS_RUNNING) {
         lastwords_set_phase(hass->runtime->lastwords, LAST_RUNNING);
         tell_ready(loader);
     }
-    return rc;
+    return r;
 }
 
 int loader_bootstrap(struct hass *hass, void *userdata, struct hass_error *err)
@@ -251,9 +251,9 @@ int loader_bootstrap(struct hass *hass, void *userdata, struct hass_error *err)
 
     /* Here rather than by who starts us: a stop may be asked for before we suspend for the first time. */
     loader->bootstrap = hass_task_ref(task_current());
-    int rc = lead_up(loader, &failure);
+    int r = lead_up(loader, &failure);
     integration_end(&loader->bootstrap);
-    if (rc < 0 && !loader->stop_requested) {
+    if (r < 0 && !loader->stop_requested) {
         hass_critical("The start has failed: %s", failure.message);
         return hass_async_request_stop(hass, 1, err);
     }

@@ -108,10 +108,10 @@ static HASS_COROUTINE int check(struct loader *loader, json_t **ret_report, stru
                                 struct hass_error *err)
 {
     struct config_file *file;
-    int rc = loader_async_read_settings(loader, &file, err);
+    int r = loader_async_read_settings(loader, &file, err);
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     check_file(loader, file);
     bool valid = file->diagnostics.errors == 0;
     if (text)
@@ -149,19 +149,19 @@ static HASS_COROUTINE int check_and_quit(struct hass *hass, void *userdata, stru
 static int run_check(const struct hass_options *options, struct check_run *run)
 {
     struct hass *hass;
-    int rc = hass_create(options, &hass, run->err);
+    int r = hass_create(options, &hass, run->err);
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     hass__assert_loop();
     struct hass_job job = HASS_JOB_COROUTINE(check_and_quit, run, .name = "check configuration");
-    rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, NULL, run->err);
-    if (rc >= 0) {
+    r = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, NULL, run->err);
+    if (r >= 0) {
         runtime_run(hass->runtime);
-        rc = run->result;
+        r = run->result;
     }
     hass_destroy(hass);
-    return rc;
+    return r;
 }
 
 /* The folders of the check: one level of folders with files. */
@@ -199,7 +199,7 @@ int hass_check_config(const struct hass_options *given, json_t **ret_report, str
     options.state_dir = folder;
     options.runtime_dir = NULL;
     options.watchdog = false;
-    int rc = run_check(&options, &run);
+    int r = run_check(&options, &run);
     remove_folder(folder, 2);
-    return rc;
+    return r;
 }

@@ -405,14 +405,14 @@ int elf_look(const void *data, size_t size, struct elf_info *ret_info, struct ha
     struct image image = { .data = data, .size = size };
     struct elf_info info = { 0 };
     struct hass_note note = { 0 };
-    int rc = check_header(&image, err);
+    int r = check_header(&image, err);
 
-    if (rc == 0)
-        rc = check_whole(&image, err);
-    if (rc == 0)
-        rc = read_dynamic(&image, err);
-    if (rc < 0)
-        return rc;
+    if (r == 0)
+        r = check_whole(&image, err);
+    if (r == 0)
+        r = read_dynamic(&image, err);
+    if (r < 0)
+        return r;
     info.entries = read_entries(&image);
     for (unsigned i = 0; i < image.header.e_phnum; i++) {
         ElfW(Phdr) segment = segment_at(&image, i);
@@ -425,10 +425,10 @@ int elf_look(const void *data, size_t size, struct elf_info *ret_info, struct ha
                          "the file is a shared object but not an integration (no note of hassd, no "
                          "hass_manifest): "
                          "define HASS_MANIFEST(…) in it");
-    rc = check_note(&note, err);
-    if (rc == 0)
-        rc = check_entries(info.entries, err);
-    if (rc == 0)
+    r = check_note(&note, err);
+    if (r == 0)
+        r = check_entries(info.entries, err);
+    if (r == 0)
         *ret_info = info;
-    return rc;
+    return r;
 }

@@ -38,9 +38,9 @@ int file_read(const char *path, size_t limit, void **ret_data, size_t *ret_size,
     if (fd < 0)
         return hass_fail_errno(err, errno, "cannot open the file");
     size_t size = 0;
-    int rc = check_kind(fd, limit, &size, err);
-    if (rc < 0)
-        return rc;
+    int r = check_kind(fd, limit, &size, err);
+    if (r < 0)
+        return r;
     autofree char *data = mem_alloc(size + 1);
     size_t done = 0;
     while (done < size) {
@@ -81,13 +81,13 @@ int file_replace(const char *path, const void *data, size_t size, mode_t mode,
 
     if (fd < 0)
         return hass_fail_errno(err, errno, "cannot create %s", temporary);
-    int rc = write_all(fd, data, size);
-    if (rc == 0 && fchmod(fd, mode) < 0)
-        rc = -errno;
-    if (rc == 0 && rename(temporary, path) < 0)
-        rc = -errno;
-    if (rc == 0)
+    int r = write_all(fd, data, size);
+    if (r == 0 && fchmod(fd, mode) < 0)
+        r = -errno;
+    if (r == 0 && rename(temporary, path) < 0)
+        r = -errno;
+    if (r == 0)
         return 0;
     (void)unlink(temporary);
-    return hass_fail_errno(err, -rc, "cannot write %s", path);
+    return hass_fail_errno(err, -r, "cannot write %s", path);
 }

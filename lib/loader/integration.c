@@ -91,10 +91,10 @@ int integration_begin(struct integration *integration, struct hass_job job, stru
     if (!*slot) {
         struct hass_task *task = NULL;
         job.name = integration->domain;
-        int rc =
+        int r =
             task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, JOB_TRACKED, &task, err);
-        if (rc < 0)
-            return rc;
+        if (r < 0)
+            return r;
         *ret_future = hass_future_ref(hass_task_future(task));
         /* Done when it has not suspended at all. */
         if (hass_future_done(*ret_future))
@@ -207,9 +207,9 @@ static int find_path(struct look *look, struct hass_error *err)
 static HASS_BLOCKING int look_in_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct look *look = userdata;
-    int rc = find_path(look, err);
+    int r = find_path(look, err);
 
-    return rc < 0 ? rc : plugin_open(look->store, look->domain, look->path, &look->plugin, err);
+    return r < 0 ? r : plugin_open(look->store, look->domain, look->path, &look->plugin, err);
 }
 
 int integration_async_look(struct integration *integration, struct plugin **ret_plugin,
@@ -219,19 +219,19 @@ int integration_async_look(struct integration *integration, struct plugin **ret_
     struct look *look = look_new(integration);
     struct hass_job job = HASS_JOB_EXECUTOR(look_in_pool, look, .name = "open integration");
     autounref(hass_future) *done = NULL;
-    int rc =
+    int r =
         job_run(hass, hass->runtime->root, &job, hass, look, look_unref, JOB_TRACKED, &done, err);
 
-    if (rc >= 0)
-        rc = hass_async_await(done, HASS_FOREVER, err);
-    if (rc >= 0) {
+    if (r >= 0)
+        r = hass_async_await(done, HASS_FOREVER, err);
+    if (r >= 0) {
         *ret_plugin = look->plugin;
         *ret_path = steal(look->path);
-    } else if (rc != -ECANCELED && look->path) {
+    } else if (r != -ECANCELED && look->path) {
         hass_error_prefix(err, "%s", look->path);
     }
     look_unref(look);
-    return rc;
+    return r;
 }
 
 int integration_check_deaths(const struct integration *integration, struct hass_error *err)
@@ -263,12 +263,12 @@ static HASS_COROUTINE int open_file(struct hass *hass, void *userdata, struct ha
     char *path;
 
     hass_error_clear(&integration->failure);
-    int rc = integration_check_deaths(integration, &failure);
-    if (rc == 0)
-        rc = integration_async_look(integration, &plugin, &path, &failure);
-    if (rc >= 0)
+    int r = integration_check_deaths(integration, &failure);
+    if (r == 0)
+        r = integration_async_look(integration, &plugin, &path, &failure);
+    if (r >= 0)
         integration_use(integration, plugin, path);
-    else if (rc != -ECANCELED)
+    else if (r != -ECANCELED)
         integration->failure = failure;
     integration_end(&integration->opening);
     return 0;
@@ -285,11 +285,11 @@ int integration_async_open(struct integration *integration, struct hass_error *e
 {
     if (!integration->plugin && (integration->opening || integration->failure.code == 0)) {
         autounref(hass_future) *opened = NULL;
-        int rc = integration_async_begin_open(integration, &opened, err);
-        if (rc >= 0)
-            rc = hass_async_await(opened, HASS_FOREVER, err);
-        if (rc < 0)
-            return rc;
+        int r = integration_async_begin_open(integration, &opened, err);
+        if (r >= 0)
+            r = hass_async_await(opened, HASS_FOREVER, err);
+        if (r < 0)
+            return r;
     }
     if (integration->plugin)
         return 0;

@@ -34,9 +34,9 @@ int hass_create(const struct hass_options *given, struct hass **ret_hass, struct
     struct hass *hass;
 
     OPTIONS_READ(&options, given);
-    int rc = check_folder(options.config_dir, err);
-    if (rc < 0)
-        return rc;
+    int r = check_folder(options.config_dir, err);
+    if (r < 0)
+        return r;
     const struct core_options core = {
         .config_dir = options.config_dir,
         .state_dir = options.state_dir,
@@ -50,15 +50,15 @@ int hass_create(const struct hass_options *given, struct hass **ret_hass, struct
                                                : options.config_dir,
         },
     };
-    rc = core_create(&core, &hass, err);
-    if (rc < 0)
-        return rc;
+    r = core_create(&core, &hass, err);
+    if (r < 0)
+        return r;
     hass__assert_loop();
     loader_create(hass, &options);
-    rc = platforms_init(hass, err);
-    if (rc < 0) {
+    r = platforms_init(hass, err);
+    if (r < 0) {
         core_destroy(hass);
-        return rc;
+        return r;
     }
     *ret_hass = hass;
     return 0;
@@ -81,9 +81,9 @@ int hass_run(struct hass *hass, struct hass_error *err)
         return hass_fail(err, HASS_E_GENERAL, "this hass has been run before");
     if (!loader->stop_requested) {
         struct hass_job job = HASS_JOB_COROUTINE(loader_bootstrap, loader, .name = "bootstrap");
-        int rc = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, NULL, err);
-        if (rc < 0)
-            return rc;
+        int r = task_start(hass, hass->runtime->root, &job, hass, NULL, NULL, 0, NULL, err);
+        if (r < 0)
+            return r;
     }
     runtime_run(hass->runtime);
     return core_exit_code(hass);

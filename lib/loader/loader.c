@@ -121,14 +121,14 @@ int loader_async_read_settings(struct loader *loader, struct config_file **ret_f
     reading->folder = mem_strdup(hass_config_dir(hass));
     struct hass_job job = HASS_JOB_EXECUTOR(read_folder, reading, .name = "read configuration");
     autounref(hass_future) *done = NULL;
-    int rc = job_run(hass, hass->runtime->root, &job, hass, reading, reading_unref, JOB_TRACKED,
-                     &done, err);
-    if (rc >= 0)
-        rc = hass_async_await(done, HASS_FOREVER, err);
-    if (rc >= 0)
+    int r = job_run(hass, hass->runtime->root, &job, hass, reading, reading_unref, JOB_TRACKED,
+                    &done, err);
+    if (r >= 0)
+        r = hass_async_await(done, HASS_FOREVER, err);
+    if (r >= 0)
         *ret_file = steal(reading->file);
     reading_unref(reading);
-    return rc;
+    return r;
 }
 
 /* opening many */

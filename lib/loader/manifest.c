@@ -46,8 +46,8 @@ static int check_values(const struct hass_manifest *manifest, const char *domain
     if (!manifest->version)
         return hass_fail(err, HASS_E_PLUGIN,
                          "its manifest has no .version: add one, such as \"1.0\"");
-    int rc = check_list(manifest->dependencies, ".dependencies", err);
-    return rc < 0 ? rc : check_list(manifest->after_dependencies, ".after_dependencies", err);
+    int r = check_list(manifest->dependencies, ".dependencies", err);
+    return r < 0 ? r : check_list(manifest->after_dependencies, ".after_dependencies", err);
 }
 
 int manifest_read(const void *symbol, const char *domain, struct hass_manifest *ret_manifest,
@@ -73,10 +73,10 @@ int manifest_read(const void *symbol, const char *domain, struct hass_manifest *
         manifest.after_dependencies = nothing;
     if (!manifest.name)
         manifest.name = manifest.domain;
-    int rc = check_values(&manifest, domain, err);
-    if (rc == 0)
+    int r = check_values(&manifest, domain, err);
+    if (r == 0)
         *ret_manifest = manifest;
-    return rc;
+    return r;
 }
 
 bool manifest_find_platform(const struct hass_manifest *manifest, const char *domain,

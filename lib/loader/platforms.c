@@ -58,13 +58,12 @@ static int check_entry(struct integration *integration, const char *domain, cons
                        json_t **ret_checked, struct hass_error *err)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    int rc =
-        settings_check_platform(integration->loader->settings, domain, config,
-                                &integration->plugin->manifest, &diagnostics, ret_checked, err);
+    int r = settings_check_platform(integration->loader->settings, domain, config,
+                                    &integration->plugin->manifest, &diagnostics, ret_checked, err);
 
     settings_log(&diagnostics);
     diagnostics_fini(&diagnostics);
-    return rc;
+    return r;
 }
 
 static HASS_COROUTINE int prepare(struct hass *hass, const char *domain, const char *name,
@@ -77,15 +76,15 @@ static HASS_COROUTINE int prepare(struct hass *hass, const char *domain, const c
 
     if (!integration)
         return hass_fail(err, HASS_E_INVALID, "'%s' is not the name of an integration", name);
-    int rc = integration_async_open(integration, err);
-    if (rc == 0)
-        rc = platform_check(integration, domain, err);
-    if (rc == 0)
-        rc = set_up_owner(integration, domain, err);
-    if (rc == 0)
-        rc = check_entry(integration, domain, config, &checked, err);
-    if (rc < 0)
-        return rc;
+    int r = integration_async_open(integration, err);
+    if (r == 0)
+        r = platform_check(integration, domain, err);
+    if (r == 0)
+        r = set_up_owner(integration, domain, err);
+    if (r == 0)
+        r = check_entry(integration, domain, config, &checked, err);
+    if (r < 0)
+        return r;
     *ret_source = (struct platform_source){
         .scope = scope_ref(integration_scope(integration)),
         .config = checked,
@@ -141,13 +140,13 @@ static HASS_COROUTINE int call_entry_point(struct hass_platform *platform,
 {
     struct integration *integration = source->loader_data;
     const struct plugin *plugin = integration->plugin;
-    int rc = plugin->async_setup_platform
-                 ? plugin->async_setup_platform(platform, source->config, err)
-                 : call_in_pool(plugin, platform, source->config, err);
+    int r = plugin->async_setup_platform
+                ? plugin->async_setup_platform(platform, source->config, err)
+                : call_in_pool(plugin, platform, source->config, err);
 
-    if (rc >= 0)
+    if (r >= 0)
         platform_add_name(integration, hass_platform_domain(platform));
-    return rc;
+    return r;
 }
 
 static HASS_CALLBACK void release(struct platform_source *source)

@@ -106,17 +106,17 @@ static int make_folder(const char *path, struct hass_error *err)
 static int prepare_folder(struct plugin_store *store, struct hass_error *err)
 {
     lock_take(&store->lock);
-    int rc = 0;
+    int r = 0;
     if (!store->memory) {
-        rc = make_folder(store->folder, err);
-        if (rc == 0) {
+        r = make_folder(store->folder, err);
+        if (r == 0) {
             remove_copies(store->folder);
             autofree char *path = mem_printf("%s/probed.json", store->folder);
             store->memory = probe_memory_create(path);
         }
     }
     lock_drop(&store->lock);
-    return rc;
+    return r;
 }
 
 /* looking */
@@ -209,10 +209,10 @@ int plugin_map(const char *path, const char *domain, void **ret_handle,
     const void *symbol = dlsym(handle, "hass_manifest");
     if (!symbol)
         return explain_dlerror(path, err);
-    int rc = manifest_read(symbol, domain, ret_manifest, err);
-    if (rc == 0)
+    int r = manifest_read(symbol, domain, ret_manifest, err);
+    if (r == 0)
         *ret_handle = handle;
-    return rc;
+    return r;
 }
 
 struct range_search {
@@ -280,10 +280,10 @@ static int map_copy(struct plugin_store *store, struct plugin *plugin, unsigned 
     void *handle;
     struct lastwords *lastwords = runtime_of(store->hass)->lastwords;
     lastwords_set_loading(lastwords, plugin->domain);
-    int rc = plugin_map(plugin->copy, plugin->domain, &handle, &plugin->manifest, err);
+    int r = plugin_map(plugin->copy, plugin->domain, &handle, &plugin->manifest, err);
     lastwords_set_loading(lastwords, NULL);
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     find_entries(plugin, entries, handle);
     struct range_search search = {
         .hass = store->hass,
@@ -301,10 +301,10 @@ static HASS_BLOCKING int probe(struct plugin_store *store, const struct plugin *
     if (!store->probe_program || probe_memory_has(store->memory, plugin->id))
         return 0;
     struct hass_error failure = HASS_ERROR_INIT;
-    int rc = probe_run(store->hass, store->probe_program, plugin->copy, &failure);
-    if (rc == HASS_E_PLUGIN || rc == -ECANCELED)
+    int r = probe_run(store->hass, store->probe_program, plugin->copy, &failure);
+    if (r == HASS_E_PLUGIN || r == -ECANCELED)
         return hass_error_copy(err, &failure);
-    if (rc < 0)
+    if (r < 0)
         hass_warning("%s is opened without a probe: %s", plugin->domain, failure.message);
     else
         probe_memory_add(store->memory, plugin->id);
@@ -315,16 +315,16 @@ static HASS_BLOCKING int open_new(struct plugin_store *store, struct plugin *plu
                                   unsigned entries, const void *data, size_t size,
                                   struct hass_error *err)
 {
-    int rc = file_replace(plugin->copy, data, size, 0500, err);
+    int r = file_replace(plugin->copy, data, size, 0500, err);
 
-    if (rc == 0)
-        rc = probe(store, plugin, err);
-    if (rc < 0)
-        return rc;
+    if (r == 0)
+        r = probe(store, plugin, err);
+    if (r < 0)
+        return r;
     lock_take(&store->lock);
-    rc = map_copy(store, plugin, entries, err);
+    r = map_copy(store, plugin, entries, err);
     lock_drop(&store->lock);
-    return rc;
+    return r;
 }
 
 int plugin_open(struct plugin_store *store, const char *domain, const char *path,
@@ -334,14 +334,14 @@ int plugin_open(struct plugin_store *store, const char *domain, const char *path
     size_t size;
     struct elf_info info;
     char id[PLUGIN_ID_MAX + 1];
-    int rc = prepare_folder(store, err);
+    int r = prepare_folder(store, err);
 
-    if (rc == 0)
-        rc = plugin_read(path, &data, &size, err);
-    if (rc == 0)
-        rc = elf_look(data, size, &info, err);
-    if (rc < 0)
-        return rc;
+    if (r == 0)
+        r = plugin_read(path, &data, &size, err);
+    if (r == 0)
+        r = elf_look(data, size, &info, err);
+    if (r < 0)
+        return r;
     make_id(&info, data, size, id);
     struct plugin *plugin = find(store, domain, id);
     if (!plugin) {
@@ -349,11 +349,11 @@ int plugin_open(struct plugin_store *store, const char *domain, const char *path
         plugin->domain = mem_strdup(domain);
         plugin->copy = mem_printf("%s/%s-%s.so", store->folder, domain, id);
         memcpy(plugin->id, id, sizeof(id));
-        rc = open_new(store, plugin, info.entries, data, size, err);
-        if (rc < 0) {
+        r = open_new(store, plugin, info.entries, data, size, err);
+        if (r < 0) {
             (void)unlink(plugin->copy);
             plugin_free(plugin);
-            return rc;
+            return r;
         }
     }
     *ret_plugin = plugin;

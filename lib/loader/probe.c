@@ -148,19 +148,19 @@ int probe_run(struct hass *hass, const char *program, const char *path, struct h
         .timeout = PLUGIN_PROBE_LIMIT,
         .output_limit = 16 << 10,
     };
-    int rc = hass_process_run(hass, &options, &result, &failure);
+    int r = hass_process_run(hass, &options, &result, &failure);
 
-    if (rc == 0)
-        rc = read_verdict(&result, err);
-    else if (rc == -ETIMEDOUT)
-        rc = hass_fail(
+    if (r == 0)
+        r = read_verdict(&result, err);
+    else if (r == -ETIMEDOUT)
+        r = hass_fail(
             err, HASS_E_PLUGIN,
             "opening the file did not end within %g s (a constructor hangs): it was not loaded",
             PLUGIN_PROBE_LIMIT);
     else
-        rc = hass_fail(err, rc, "cannot run the probe %s: %s", program, failure.message);
+        r = hass_fail(err, r, "cannot run the probe %s: %s", program, failure.message);
     hass_process_result_fini(&result);
-    return rc;
+    return r;
 }
 
 /* the child */
@@ -173,14 +173,14 @@ static int probe_file(const char *path, const char *domain, struct hass_buf *rep
     struct elf_info info;
     struct hass_manifest manifest;
     void *handle;
-    int rc = plugin_read(path, &data, &size, err);
+    int r = plugin_read(path, &data, &size, err);
 
-    if (rc == 0)
-        rc = elf_look(data, size, &info, err);
-    if (rc == 0)
-        rc = plugin_map(path, domain, &handle, &manifest, err);
-    if (rc < 0)
-        return rc;
+    if (r == 0)
+        r = elf_look(data, size, &info, err);
+    if (r == 0)
+        r = plugin_map(path, domain, &handle, &manifest, err);
+    if (r < 0)
+        return r;
     autojson *summary =
         json_pack("{s:s, s:s?, s:s, s:s}", "domain", manifest.domain, "name", manifest.name,
                   "version", manifest.version, "build_id", info.build_id);

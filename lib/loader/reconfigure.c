@@ -77,19 +77,19 @@ static HASS_COROUTINE int reload_config(struct hass *hass, void *userdata, struc
     struct config_file *file = NULL;
 
     loader_notify(loader, "reloading", "reading the configuration again");
-    int rc = loader_async_read_settings(loader, &file, err);
-    if (rc == 0 && file->diagnostics.errors > 0) {
+    int r = loader_async_read_settings(loader, &file, err);
+    if (r == 0 && file->diagnostics.errors > 0) {
         settings_log(&file->diagnostics);
-        rc = hass_fail(
+        r = hass_fail(
             err, HASS_E_INVALID,
             "the configuration has %zu errors, the first of them: %s; nothing was changed",
             file->diagnostics.errors, file->diagnostics.list.data[0].message);
         config_file_destroy(file);
-    } else if (rc == 0) {
+    } else if (r == 0) {
         apply(loader, file);
     }
     loader_notify(loader, "ready", "running");
-    return rc;
+    return r;
 }
 
 int hass_async_reload_config(struct hass *hass, struct hass_error *err)
@@ -97,6 +97,6 @@ int hass_async_reload_config(struct hass *hass, struct hass_error *err)
     VERIFY_COROUTINE(hass, "hass.async_reload_config", err);
     struct hass_job job = HASS_JOB_COROUTINE(reload_config, loader_of(hass));
     autounref(hass_future) *done = NULL;
-    int rc = job_run(hass, hass->runtime->root, &job, hass, NULL, NULL, JOB_TRACKED, &done, err);
-    return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
+    int r = job_run(hass, hass->runtime->root, &job, hass, NULL, NULL, JOB_TRACKED, &done, err);
+    return r < 0 ? r : hass_async_await(done, HASS_FOREVER, err);
 }

@@ -162,8 +162,8 @@ int settings_check_platform(struct config_file *file, const char *domain, const 
     autofree struct hass_field *fields = NULL;
     autofree char *path = path_of_entry(file, domain, entry);
     struct hass_schema schema = combine(own, &fields);
-    int rc = schema_check_marked(&schema, entry, file->marks, path, diagnostics, ret_config);
-    return rc < 0 ? refuse(diagnostics, from, err) : 0;
+    int r = schema_check_marked(&schema, entry, file->marks, path, diagnostics, ret_config);
+    return r < 0 ? refuse(diagnostics, from, err) : 0;
 }
 
 /* What is left of a section without the entries of platforms: NULL when that is nothing. A list keeps its places. */

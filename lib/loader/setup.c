@@ -87,10 +87,10 @@ static HASS_CALLBACK int begin(struct integration *integration, struct begun *be
                                struct hass_error *err)
 {
     struct hass_error failure = HASS_ERROR_INIT;
-    int rc = begin_wait(integration, begun->other, err);
+    int r = begin_wait(integration, begun->other, err);
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     if (integration_async_begin_setup(begun->other, false, &begun->done, &failure) == 0)
         return 0;
     remove_wait(integration, begun->other->domain);
@@ -100,10 +100,10 @@ static HASS_CALLBACK int begin(struct integration *integration, struct begun *be
 static HASS_COROUTINE int finish(const struct begun *begun, struct hass_error *err)
 {
     struct hass_error failure = HASS_ERROR_INIT;
-    int rc = hass_async_await(begun->done, HASS_FOREVER, err);
+    int r = hass_async_await(begun->done, HASS_FOREVER, err);
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     return integration_setup_result(begun->other, &failure) < 0
                ? refuse(begun->other, &failure, err)
                : 0;
@@ -125,17 +125,17 @@ static HASS_COROUTINE int set_up_all(struct integration *integration, const char
             (except && strcmp(*domains, except) == 0))
             continue;
         begun.other->wanted = true;
-        int rc = begin(integration, &begun, must ? err : NULL);
-        if (rc == 0)
+        int r = begin(integration, &begun, must ? err : NULL);
+        if (r == 0)
             vec_push(&all, begun);
         else if (must)
-            result = rc;
+            result = r;
     }
     vec_foreach(&all, begun) {
         /* A wait is cancelled once only: the next would wait on. */
-        int rc = result == -ECANCELED ? 0 : finish(begun, must && result == 0 ? err : NULL);
-        if (rc < 0 && result == 0 && (must || rc == -ECANCELED))
-            result = rc;
+        int r = result == -ECANCELED ? 0 : finish(begun, must && result == 0 ? err : NULL);
+        if (r < 0 && result == 0 && (must || r == -ECANCELED))
+            result = r;
         remove_wait(integration, begun->other->domain);
         hass_future_unref(begun->done);
     }
@@ -151,8 +151,8 @@ int setup_async_dependencies(struct integration *integration, const char *except
 
     if (cycle)
         return hass_fail(err, HASS_E_DEPENDENCY, "its dependencies go in a circle: %s", cycle);
-    int rc = set_up_all(integration, manifest->dependencies, except, true, err);
-    return rc < 0 ? rc : set_up_all(integration, manifest->after_dependencies, except, false, err);
+    int r = set_up_all(integration, manifest->dependencies, except, true, err);
+    return r < 0 ? r : set_up_all(integration, manifest->after_dependencies, except, false, err);
 }
 
 /* the entry point */
@@ -191,19 +191,19 @@ static HASS_COROUTINE int await_setup(struct integration *integration, struct ha
 {
     const struct loader_limits *limits = &integration->loader->limits;
     struct hass_error failure = HASS_ERROR_INIT;
-    int rc = hass_async_await(done, limits->setup_warning, &failure);
+    int r = hass_async_await(done, limits->setup_warning, &failure);
 
-    if (rc == -ETIMEDOUT && !hass_future_done(done)) {
+    if (r == -ETIMEDOUT && !hass_future_done(done)) {
         hass_warning("Setup of %s is taking over %g seconds", integration->domain,
                      limits->setup_warning);
         hass_error_clear(&failure);
-        rc = hass_async_await(done, limits->setup - limits->setup_warning, &failure);
+        r = hass_async_await(done, limits->setup - limits->setup_warning, &failure);
     }
-    if (rc == -ETIMEDOUT && !hass_future_done(done))
+    if (r == -ETIMEDOUT && !hass_future_done(done))
         return hass_fail(err, -ETIMEDOUT,
                          "its set-up did not end within %g s: it has been given up", limits->setup);
-    if (rc < 0)
-        return hass_fail(err, rc, "its set-up failed: %s", error_text(&failure, rc));
+    if (r < 0)
+        return hass_fail(err, r, "its set-up failed: %s", error_text(&failure, r));
     return 0;
 }
 
@@ -219,21 +219,21 @@ static HASS_COROUTINE int run_entry_point(struct integration *integration, json_
                                               : HASS_JOB_COROUTINE(call_async_setup, call);
     job.name = call->plugin->setup ? "setup" : "async_setup";
     autounref(hass_future) *done = NULL;
-    int rc = job_run(hass, integration_scope(integration), &job, hass, call, free_call, JOB_TRACKED,
-                     &done, err);
-    return rc < 0 ? rc : await_setup(integration, done, err);
+    int r = job_run(hass, integration_scope(integration), &job, hass, call, free_call, JOB_TRACKED,
+                    &done, err);
+    return r < 0 ? r : await_setup(integration, done, err);
 }
 
 static int check_settings(struct integration *integration, json_t **ret_config,
                           struct hass_error *err)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    int rc = settings_check(integration->loader->settings, integration->domain,
-                            &integration->plugin->manifest, &diagnostics, ret_config, err);
+    int r = settings_check(integration->loader->settings, integration->domain,
+                           &integration->plugin->manifest, &diagnostics, ret_config, err);
 
     settings_log(&diagnostics);
     diagnostics_fini(&diagnostics);
-    return rc;
+    return r;
 }
 
 /* the steps */
@@ -244,24 +244,24 @@ static HASS_COROUTINE int take_steps(struct integration *integration, enum probl
     json_t *config = NULL;
 
     *stage = PROBLEM_OPENING;
-    int rc = integration_async_open(integration, err);
-    if (rc < 0 && integration_check_deaths(integration, NULL) < 0)
+    int r = integration_async_open(integration, err);
+    if (r < 0 && integration_check_deaths(integration, NULL) < 0)
         *stage = PROBLEM_LEFT_OUT;
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     *stage = PROBLEM_SETUP;
     if (!integration->plugin->async_setup && !integration->plugin->setup)
         return hass_fail(err, HASS_E_UNSUPPORTED,
                          "it has no set-up of its own: name it as a platform, such as `sensor: "
                          "[{platform: %s}]`",
                          integration->domain);
-    rc = setup_async_dependencies(integration, NULL, err);
-    if (rc < 0)
-        return rc;
+    r = setup_async_dependencies(integration, NULL, err);
+    if (r < 0)
+        return r;
     *stage = PROBLEM_SETTINGS;
-    rc = check_settings(integration, &config, err);
-    if (rc < 0)
-        return rc;
+    r = check_settings(integration, &config, err);
+    if (r < 0)
+        return r;
     *stage = PROBLEM_SETUP;
     return run_entry_point(integration, config, err);
 }
@@ -298,9 +298,9 @@ static HASS_COROUTINE int set_up(struct hass *hass, void *userdata, struct hass_
     struct integration *integration = userdata;
     struct hass_error failure = HASS_ERROR_INIT;
     enum problem_stage stage;
-    int rc = take_steps(integration, &stage, &failure);
+    int r = take_steps(integration, &stage, &failure);
 
-    if (rc == 0)
+    if (r == 0)
         succeed(integration);
     else
         give_up(integration, stage, &failure);
@@ -334,21 +334,21 @@ int integration_async_begin_setup(struct integration *integration, bool again,
         if (again)
             hass_error_clear(&integration->failure);
     }
-    int rc = integration_begin(integration, HASS_JOB_COROUTINE(set_up, integration),
-                               &integration->setting_up, ret_future, err);
-    if (rc < 0)
+    int r = integration_begin(integration, HASS_JOB_COROUTINE(set_up, integration),
+                              &integration->setting_up, ret_future, err);
+    if (r < 0)
         integration->state = INTEGRATION_IDLE;
-    return rc;
+    return r;
 }
 
 int integration_async_setup(struct integration *integration, bool again, struct hass_error *err)
 {
     autounref(hass_future) *done = NULL;
-    int rc = integration_async_begin_setup(integration, again, &done, err);
+    int r = integration_async_begin_setup(integration, again, &done, err);
 
-    if (rc == 0)
-        rc = hass_async_await(done, HASS_FOREVER, err);
-    return rc < 0 ? rc : integration_setup_result(integration, err);
+    if (r == 0)
+        r = hass_async_await(done, HASS_FOREVER, err);
+    return r < 0 ? r : integration_setup_result(integration, err);
 }
 
 /* for integrations */
@@ -372,15 +372,15 @@ int hass_async_setup_component(struct hass *hass, const char *domain, struct has
         return hass_fail(err, HASS_E_INVALID, "'%s' is not the name of an integration", domain);
     struct integration *caller = setting_up_now(loader);
     if (caller && integration->state != INTEGRATION_SET_UP) {
-        int rc = begin_wait(caller, integration, err);
-        if (rc < 0)
-            return rc;
+        int r = begin_wait(caller, integration, err);
+        if (r < 0)
+            return r;
     }
     integration->wanted = true;
-    int rc = integration_async_setup(integration, true, err);
+    int r = integration_async_setup(integration, true, err);
     if (caller)
         remove_wait(caller, domain);
-    return rc;
+    return r;
 }
 
 static HASS_COROUTINE int set_up_named(struct hass *hass, void *userdata, struct hass_error *err)
@@ -392,9 +392,9 @@ int hass_setup_component(struct hass *hass, const char *domain, struct hass_erro
 {
     VERIFY_NOT_LOOP(hass, "hass.setup_component", err);
     autounref(hass_future) *done = NULL;
-    int rc = hass_run_coroutine_threadsafe(
+    int r = hass_run_coroutine_threadsafe(
         hass, HASS_JOB_COROUTINE(set_up_named, mem_strdup(domain), .destroy = free), &done, err);
-    return rc < 0 ? rc : hass_future_wait(done, HASS_FOREVER, err);
+    return r < 0 ? r : hass_future_wait(done, HASS_FOREVER, err);
 }
 
 bool hass_component_loaded(struct hass *hass, const char *domain)

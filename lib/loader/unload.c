@@ -89,12 +89,12 @@ static HASS_COROUTINE void run_before_close(struct integration *integration, str
     struct hass *hass = integration->loader->hass;
     struct hass_error err = HASS_ERROR_INIT;
     autounref(hass_future) *done = NULL;
-    int rc = job_run(hass, scope, &job, hass, NULL, NULL, JOB_TRACKED, &done, &err);
+    int r = job_run(hass, scope, &job, hass, NULL, NULL, JOB_TRACKED, &done, &err);
 
-    if (rc >= 0)
-        rc = hass_async_await(done, integration->loader->limits.close, &err);
-    if (rc < 0)
-        hass_warning("Unloading %s, %s: %s", integration->domain, job.name, error_text(&err, rc));
+    if (r >= 0)
+        r = hass_async_await(done, integration->loader->limits.close, &err);
+    if (r < 0)
+        hass_warning("Unloading %s, %s: %s", integration->domain, job.name, error_text(&err, r));
 }
 
 static HASS_COROUTINE int remove_entities(struct hass *hass, void *userdata, struct hass_error *err)
@@ -131,12 +131,11 @@ static HASS_COROUTINE void close_one(struct integration *integration)
 static HASS_COROUTINE int open_one(const struct closing *closing, struct hass_error *err)
 {
     struct integration *integration = closing->integration;
-    int rc = closing->was_set_up ? integration_async_setup(integration, true, err) : 0;
+    int r = closing->was_set_up ? integration_async_setup(integration, true, err) : 0;
 
-    if (rc >= 0)
-        rc =
-            components_async_restore_platforms(integration->loader->hass, integration->domain, err);
-    return rc;
+    if (r >= 0)
+        r = components_async_restore_platforms(integration->loader->hass, integration->domain, err);
+    return r;
 }
 
 /* Those that failed for want of another get another chance now. */
@@ -166,8 +165,8 @@ static HASS_COROUTINE int take_file(struct integration *integration, struct plug
         (void)hass_async_await(opened, HASS_FOREVER, NULL);
     }
     lastwords_forget_deaths(integration->loader->hass->runtime->lastwords, integration->domain);
-    int rc = integration_async_look(integration, ret_plugin, ret_path, err);
-    return rc < 0 ? rc : *ret_plugin != integration->plugin;
+    int r = integration_async_look(integration, ret_plugin, ret_path, err);
+    return r < 0 ? r : *ret_plugin != integration->plugin;
 }
 
 static bool is_wanted_now(const struct integration *integration)
@@ -197,10 +196,10 @@ static HASS_COROUTINE int carry_out(struct integration *integration, enum change
     struct plugin *plugin = NULL;
     autofree char *path = NULL;
     bool look = change == CHANGE_RELOAD || change == CHANGE_FILE;
-    int rc = look ? take_file(integration, &plugin, &path, err) : 0;
+    int r = look ? take_file(integration, &plugin, &path, err) : 0;
 
-    if (rc < 0 || (change == CHANGE_FILE && rc == 0 && integration->scope))
-        return rc;
+    if (r < 0 || (change == CHANGE_FILE && r == 0 && integration->scope))
+        return r;
     struct plan plan = { 0 };
     plan_add(&plan, integration);
     vec_foreach(&plan.order, closing)
@@ -237,15 +236,15 @@ static HASS_COROUTINE int change_in_turn(struct hass *hass, void *userdata, stru
     struct change_call call = *(struct change_call *)userdata;
     struct hass_mutex *changes = call.integration->loader->changes;
     struct hass_error failure = HASS_ERROR_INIT;
-    int rc = hass_mutex_async_lock(changes, err);
+    int r = hass_mutex_async_lock(changes, err);
 
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     end_setup(call.integration);
-    rc = carry_out(call.integration, call.change, &failure);
+    r = carry_out(call.integration, call.change, &failure);
     hass_mutex_async_unlock(changes);
     hass_error_copy(err, &failure);
-    return rc;
+    return r;
 }
 
 int integration_async_change(struct integration *integration, enum change change,
@@ -257,8 +256,8 @@ int integration_async_change(struct integration *integration, enum change change
     *call = (struct change_call){ integration, change };
     struct hass_job job = HASS_JOB_COROUTINE(change_in_turn, call, .name = "change integration");
     autounref(hass_future) *done = NULL;
-    int rc = job_run(hass, hass->runtime->root, &job, hass, call, free, JOB_TRACKED, &done, err);
-    return rc < 0 ? rc : hass_async_await(done, HASS_FOREVER, err);
+    int r = job_run(hass, hass->runtime->root, &job, hass, call, free, JOB_TRACKED, &done, err);
+    return r < 0 ? r : hass_async_await(done, HASS_FOREVER, err);
 }
 
 /* for integrations */

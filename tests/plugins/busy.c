@@ -12,9 +12,9 @@ struct busy {
 static HASS_BLOCKING int work(struct hass *hass, void *userdata, struct hass_error *err)
 {
     for (int i = 0; i < 3; i++) {
-        int rc = hass_states_set(hass, "busy.pool", i % 2 ? "odd" : "even", NULL, NULL, err);
-        if (rc < 0)
-            return rc;
+        int r = hass_states_set(hass, "busy.pool", i % 2 ? "odd" : "even", NULL, NULL, err);
+        if (r < 0)
+            return r;
     }
     return 0;
 }
@@ -22,11 +22,11 @@ static HASS_BLOCKING int work(struct hass *hass, void *userdata, struct hass_err
 static HASS_COROUTINE int toil(struct hass *hass, void *userdata, struct hass_error *err)
 {
     for (;;) {
-        int rc = hass_async_run_in_executor(hass, HASS_JOB_EXECUTOR(work, NULL), err);
-        if (rc == 0)
-            rc = hass_async_sleep(hass, 0, err);
-        if (rc < 0)
-            return rc;
+        int r = hass_async_run_in_executor(hass, HASS_JOB_EXECUTOR(work, NULL), err);
+        if (r == 0)
+            r = hass_async_sleep(hass, 0, err);
+        if (r < 0)
+            return r;
     }
 }
 
@@ -46,13 +46,13 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct busy *busy = calloc(1, sizeof(*busy));
 
     busy->hass = hass;
-    int rc = hass_async_set_data(hass, "busy", busy, free, err);
-    if (rc == 0)
-        rc = hass_bus_async_listen(hass, HASS_EVENT_STATE_CHANGED, NULL,
-                                   HASS_JOB_CALLBACK(on_change, busy), &busy->sub, err);
-    for (int i = 0; i < 3 && rc == 0; i++)
-        rc = hass_async_create_background_task(hass, HASS_JOB_COROUTINE(toil, busy), NULL, err);
-    return rc;
+    int r = hass_async_set_data(hass, "busy", busy, free, err);
+    if (r == 0)
+        r = hass_bus_async_listen(hass, HASS_EVENT_STATE_CHANGED, NULL,
+                                  HASS_JOB_CALLBACK(on_change, busy), &busy->sub, err);
+    for (int i = 0; i < 3 && r == 0; i++)
+        r = hass_async_create_background_task(hass, HASS_JOB_COROUTINE(toil, busy), NULL, err);
+    return r;
 }
 
 int async_unload(struct hass *hass, struct hass_error *err)

@@ -42,19 +42,19 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct good *good = calloc(1, sizeof(*good));
 
     good->hass = hass;
-    int rc = hass_async_set_data(hass, "good", good, free, err);
-    if (rc == 0)
-        rc = hass_bus_async_listen(hass, "ping", NULL, HASS_JOB_CALLBACK(on_ping, good), NULL, err);
-    if (rc == 0)
-        rc = hass_services_async_register(hass, "good", "call", NULL,
-                                          HASS_JOB_CALLBACK(on_call, good), err);
-    if (rc == 0)
-        rc = hass_async_call_at(hass, hass_monotonic(hass) + 3600 * INT64_C(1000000),
-                                HASS_JOB_CALLBACK(on_tick, good), NULL, err);
-    if (rc == 0)
-        rc = hass_states_async_set(
+    int r = hass_async_set_data(hass, "good", good, free, err);
+    if (r == 0)
+        r = hass_bus_async_listen(hass, "ping", NULL, HASS_JOB_CALLBACK(on_ping, good), NULL, err);
+    if (r == 0)
+        r = hass_services_async_register(hass, "good", "call", NULL,
+                                         HASS_JOB_CALLBACK(on_call, good), err);
+    if (r == 0)
+        r = hass_async_call_at(hass, hass_monotonic(hass) + 3600 * INT64_C(1000000),
+                               HASS_JOB_CALLBACK(on_tick, good), NULL, err);
+    if (r == 0)
+        r = hass_states_async_set(
             hass, "good.mode", hass_json_get_string(config, "mode", "?"),
             json_pack("{s:f}", "interval", hass_json_get_number(config, "interval", -1)), NULL,
             err);
-    return rc;
+    return r;
 }

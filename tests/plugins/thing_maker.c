@@ -35,9 +35,9 @@ static void destroy(struct hass_entity *entity)
 static HASS_COROUTINE int say_good_bye(struct hass_entity *entity, struct hass_error *err)
 {
     struct hass *hass = hass_entity_hass(entity);
-    int rc = hass_async_sleep(hass, 1, err);
+    int r = hass_async_sleep(hass, 1, err);
 
-    return rc < 0 ? rc : hass_bus_async_fire(hass, "thing_said_good_bye", NULL, NULL, err);
+    return r < 0 ? r : hass_bus_async_fire(hass, "thing_said_good_bye", NULL, NULL, err);
 }
 
 static const struct hass_entity_ops ops =
@@ -60,7 +60,7 @@ int setup_platform(struct hass_platform *platform, const json_t *config, struct 
     snprintf(made->size, sizeof(made->size), "%d", (int)hass_json_get_int(config, "size", 0));
     made->description = (struct hass_entity_description)HASS_ENTITY_DESCRIPTION(.name = made->name);
     struct hass_entity *entity = hass_entity_new(hass, &ops, &made->description, NULL, NULL, made);
-    int rc = hass_services_register(hass, "thing_maker", "call", NULL,
-                                    HASS_JOB_CALLBACK(on_call, NULL), err);
-    return rc < 0 ? rc : hass_platform_add_entities(platform, &entity, 1, false, err);
+    int r = hass_services_register(hass, "thing_maker", "call", NULL,
+                                   HASS_JOB_CALLBACK(on_call, NULL), err);
+    return r < 0 ? r : hass_platform_add_entities(platform, &entity, 1, false, err);
 }

@@ -94,8 +94,8 @@ void loader_boot(struct hass *hass)
     struct hass_error err = HASS_ERROR_INIT;
 
     hass_set_notify(hass, on_phase, runtime_of(hass));
-    int rc = hass_run(hass, &err);
-    ck_assert_msg(rc == 0, "%d %s", rc, err.message);
+    int r = hass_run(hass, &err);
+    ck_assert_msg(r == 0, "%d %s", r, err.message);
     ck_assert_int_eq(hass_core_state(hass), HASS_RUNNING);
     hass_set_notify(hass, NULL, NULL);
 }

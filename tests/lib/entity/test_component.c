@@ -118,10 +118,10 @@ END_TEST
 static HASS_CALLBACK int make_in(struct hass *hass, struct scope *scope)
 {
     struct make make = { .domain = "sensor", .scope = scope };
-    int rc = test_run_coroutine(hass, make_component, &make);
+    int r = test_run_coroutine(hass, make_component, &make);
 
     test_settle(hass);
-    return rc;
+    return r;
 }
 
 START_TEST(a_request_lasts_as_long_as_the_integration_that_asked)

@@ -169,10 +169,10 @@ static HASS_COROUTINE int slow_good_bye(struct hass_entity *entity, struct hass_
 
 static HASS_COROUTINE int remove_and_note(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    int rc = hass_entity_async_remove(userdata, err);
+    int r = hass_entity_async_remove(userdata, err);
 
     strcat(order, "x");
-    return rc;
+    return r;
 }
 
 START_TEST(who_removes_at_the_same_time_waits_for_the_same_end)

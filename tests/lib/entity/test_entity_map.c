@@ -22,11 +22,11 @@ static HASS_COROUTINE int work(struct hass_entity *entity, void *userdata, struc
 
     job.running++;
     job.most = job.running > job.most ? job.running : job.most;
-    int rc = hass_async_sleep(hass_entity_hass(entity), thing->takes, NULL);
+    int r = hass_async_sleep(hass_entity_hass(entity), thing->takes, NULL);
     job.running--;
     job.ended++;
-    if (rc < 0)
-        return rc;
+    if (r < 0)
+        return r;
     job.done++;
     return thing->result < 0 ? hass_fail(err, thing->result, "thing %p failed", (void *)thing) : 0;
 }

@@ -278,11 +278,11 @@ END_TEST
 
 static HASS_BLOCKING int schedule_three(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    int rc = 0;
+    int r = 0;
 
-    for (int i = 0; i < 3 && rc >= 0; i++)
-        rc = hass_entity_schedule_update_ha_state(userdata, false, err);
-    return rc;
+    for (int i = 0; i < 3 && r >= 0; i++)
+        r = hass_entity_schedule_update_ha_state(userdata, false, err);
+    return r;
 }
 
 START_TEST(scheduled_writes_work_from_any_thread)

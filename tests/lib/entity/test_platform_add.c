@@ -257,9 +257,9 @@ END_TEST
 static HASS_BLOCKING int add_in_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct hass_entity *entities[] = { thing_entity(hass, &things[4], &plain_ops, "Pool") };
-    int rc = hass_platform_add_entities(fake.platform, entities, 1, false, err);
+    int r = hass_platform_add_entities(fake.platform, entities, 1, false, err);
 
-    return rc < 0 ? rc : things[4].added == 1 ? 0 : -1;
+    return r < 0 ? r : things[4].added == 1 ? 0 : -1;
 }
 
 START_TEST(the_twin_adds_from_a_pool_thread_and_waits)

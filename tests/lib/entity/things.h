@@ -148,10 +148,10 @@ static UNUSED HASS_COROUTINE int make_component(struct hass *hass, void *userdat
     };
     autojson *config = make->config ? test_json(make->config) : NULL;
     struct scope *former = scope_enter(make->scope ? make->scope : runtime_of(hass)->root);
-    int rc = hass_component_async_create(hass, &options, config, &make->component, err);
+    int r = hass_component_async_create(hass, &options, config, &make->component, err);
 
     scope_leave(former);
-    return rc;
+    return r;
 }
 
 static UNUSED HASS_CALLBACK struct hass_component *

@@ -225,9 +225,9 @@ END_TEST
 static HASS_BLOCKING int call_from_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct work *self = userdata;
-    int rc = hass_debouncer_call(self->debouncer, err);
+    int r = hass_debouncer_call(self->debouncer, err);
 
-    return rc < 0 ? rc : hass_debouncer_call(self->debouncer, err);
+    return r < 0 ? r : hass_debouncer_call(self->debouncer, err);
 }
 
 START_TEST(the_twin_queues_calls_from_any_thread)

@@ -43,12 +43,12 @@ static HASS_COROUTINE int slow(const struct hass_signal *signal, void *userdata,
                                struct hass_error *err)
 {
     struct seen *seen = userdata;
-    int rc = hass_async_sleep(signal->hass, 1, err);
+    int r = hass_async_sleep(signal->hass, 1, err);
 
     seen->calls++;
     json_decref(seen->last);
     seen->last = json_pack("[s, O]", signal->name, signal->data);
-    return rc;
+    return r;
 }
 
 static void count_free(void *object)
@@ -204,14 +204,14 @@ static HASS_BLOCKING int from_pool(struct hass *hass, void *userdata, struct has
 {
     struct seen *seen = userdata;
     struct hass_sub *sub = NULL;
-    int rc = hass_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, seen), &sub, err);
+    int r = hass_dispatcher_connect(hass, "s", HASS_JOB_CALLBACK(on_signal, seen), &sub, err);
 
-    if (!rc)
-        rc = hass_dispatcher_send(hass, "s", json_integer(1), err);
-    if (!rc)
-        rc = hass_block_till_done(hass, false, err);
+    if (!r)
+        r = hass_dispatcher_send(hass, "s", json_integer(1), err);
+    if (!r)
+        r = hass_block_till_done(hass, false, err);
     hass_sub_remove(sub);
-    return rc < 0 ? rc : hass_dispatcher_send(hass, "s", json_integer(2), err);
+    return r < 0 ? r : hass_dispatcher_send(hass, "s", json_integer(2), err);
 }
 
 START_TEST(twins_work_from_a_pool_thread)
@@ -230,11 +230,11 @@ END_TEST
 static int send_wrongly(struct hass *hass, void *userdata, struct hass_error *err)
     HASS__ANALYSIS(no_thread_safety_analysis)
 {
-    int rc = hass_async_dispatcher_send(hass, "s", NULL, err);
+    int r = hass_async_dispatcher_send(hass, "s", NULL, err);
 
-    return rc == HASS_E_THREAD ? hass_async_dispatcher_connect(
-                                     hass, "s", HASS_JOB_CALLBACK(note, (char *)"x"), NULL, NULL)
-                               : 0;
+    return r == HASS_E_THREAD ? hass_async_dispatcher_connect(
+                                    hass, "s", HASS_JOB_CALLBACK(note, (char *)"x"), NULL, NULL)
+                              : 0;
 }
 
 START_TEST(async_forms_are_refused_elsewhere)

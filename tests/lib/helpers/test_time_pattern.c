@@ -34,12 +34,12 @@ static void check_field(const json_t *item)
     char text[64];
     uint64_t bits = 0;
     struct hass_error err = HASS_ERROR_INIT;
-    int rc = time_pattern_parse_field(field_text(json_object_get(args, "value"), text), max, &bits,
-                                      &err);
+    int r = time_pattern_parse_field(field_text(json_object_get(args, "value"), text), max, &bits,
+                                     &err);
     const json_t *expected = json_object_get(item, "expected");
 
-    ck_assert_int_eq(rc, expected ? 0 : HASS_E_INVALID);
-    ck_assert_int_eq(rc, err.code);
+    ck_assert_int_eq(r, expected ? 0 : HASS_E_INVALID);
+    ck_assert_int_eq(r, err.code);
     uint64_t want = 0;
     size_t i;
     json_t *number;

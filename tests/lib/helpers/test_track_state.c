@@ -354,15 +354,15 @@ static HASS_BLOCKING int track_from_pool(struct hass *hass, void *userdata, stru
     struct hass_job later = HASS_JOB_CALLBACK(tick, userdata);
     static const char *const lights[] = { "light", NULL };
     struct hass_sub *sub = NULL;
-    int rc = hass_track_state_change_event(hass, kitchen, job, &sub, err);
+    int r = hass_track_state_change_event(hass, kitchen, job, &sub, err);
 
-    rc = rc < 0 ? rc : hass_track_state_report_event(hass, kitchen, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_state_change(hass, kitchen, NULL, NULL, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_state_added_domain(hass, lights, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_state_removed_domain(hass, lights, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_same_state(hass, 5, kitchen, is_on, later, NULL, err);
+    r = r < 0 ? r : hass_track_state_report_event(hass, kitchen, job, NULL, err);
+    r = r < 0 ? r : hass_track_state_change(hass, kitchen, NULL, NULL, job, NULL, err);
+    r = r < 0 ? r : hass_track_state_added_domain(hass, lights, job, NULL, err);
+    r = r < 0 ? r : hass_track_state_removed_domain(hass, lights, job, NULL, err);
+    r = r < 0 ? r : hass_track_same_state(hass, 5, kitchen, is_on, later, NULL, err);
     hass_sub_remove(sub);
-    return rc;
+    return r;
 }
 
 START_TEST(twins_register_from_a_pool_thread)

@@ -450,17 +450,17 @@ static HASS_BLOCKING int track_from_pool(struct hass *hass, void *userdata, stru
     struct hass_job job = HASS_JOB_CALLBACK(on_tick, userdata);
     struct hass_track_time pattern = { .size = sizeof(pattern), .minute = "30", .second = "0" };
     int64_t now = hass_now(hass);
-    int rc = hass_track_point_in_time(hass, now, job, NULL, err);
+    int r = hass_track_point_in_time(hass, now, job, NULL, err);
 
-    rc = rc < 0 ? rc : hass_track_point_in_utc_time(hass, now, job, NULL, err);
-    rc = rc < 0 ? rc : hass_call_later(hass, 0, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_time_interval(hass, 2000, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_time_change(hass, &pattern, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_utc_time_change(hass, &pattern, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_sunrise(hass, 0, job, NULL, err);
-    rc = rc < 0 ? rc : hass_track_sunset(hass, 0, job, NULL, err);
+    r = r < 0 ? r : hass_track_point_in_utc_time(hass, now, job, NULL, err);
+    r = r < 0 ? r : hass_call_later(hass, 0, job, NULL, err);
+    r = r < 0 ? r : hass_track_time_interval(hass, 2000, job, NULL, err);
+    r = r < 0 ? r : hass_track_time_change(hass, &pattern, job, NULL, err);
+    r = r < 0 ? r : hass_track_utc_time_change(hass, &pattern, job, NULL, err);
+    r = r < 0 ? r : hass_track_sunrise(hass, 0, job, NULL, err);
+    r = r < 0 ? r : hass_track_sunset(hass, 0, job, NULL, err);
     pattern.minute = "nonsense";
-    return rc < 0 ? rc : hass_track_time_change(hass, &pattern, job, NULL, err);
+    return r < 0 ? r : hass_track_time_change(hass, &pattern, job, NULL, err);
 }
 
 START_TEST(twins_register_from_a_pool_thread_and_return_errors)

@@ -27,10 +27,10 @@ static int create_over(const char *folder)
 
     options.config_dir = folder;
     hass_error_clear(&err);
-    int rc = hass_create(&options, &hass, &err);
-    if (rc == 0)
+    int r = hass_create(&options, &hass, &err);
+    if (r == 0)
         hass_destroy(hass);
-    return rc;
+    return r;
 }
 
 START_TEST(a_missing_folder_is_said_plainly)

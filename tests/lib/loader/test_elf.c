@@ -145,8 +145,8 @@ START_TEST(changed_bytes_never_lead_outside_the_file)
             copy[(state >> 8) % (reach < size ? reach : size)] = (uint8_t)(state >> 16);
         }
         hass_error_clear(&err);
-        int rc = elf_look(copy, size, &info, &err);
-        ck_assert(rc == 0 || (rc == HASS_E_PLUGIN && err.message[0]));
+        int r = elf_look(copy, size, &info, &err);
+        ck_assert(r == 0 || (r == HASS_E_PLUGIN && err.message[0]));
         free(copy);
     }
 }

@@ -18,9 +18,9 @@ static HASS_CALLBACK const char *state_of(struct hass *hass, const char *entity_
     return state ? hass_state_state(state) : "(none)";
 }
 
-#define expect_error(rc, code, text)                                                               \
+#define expect_error(r, code, text)                                                                \
     do {                                                                                           \
-        ck_assert_int_eq((rc), (code));                                                            \
+        ck_assert_int_eq((r), (code));                                                             \
         ck_assert_msg(strstr(err.message, (text)) != NULL, "'%s' lacks '%s'", err.message,         \
                       (text));                                                                     \
     } while (0)

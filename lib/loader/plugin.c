@@ -221,24 +221,28 @@ struct range_search {
     const char *inside; /* an address of the file */
 };
 
+static bool holds(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, const char *address)
+{
+    const char *start = (const char *)(info->dlpi_addr + segment->p_vaddr);
+
+    return segment->p_type == PT_LOAD && address >= start && address < start + segment->p_memsz;
+}
+
+/* Its code alone: a stack is searched for addresses of it, and holds pointers to its data, too. */
 static int add_ranges(struct dl_phdr_info *info, size_t size, void *userdata)
 {
     const struct range_search *search = userdata;
-    const char *start = NULL;
-    const char *end = NULL;
+    bool found = false;
 
-    for (unsigned i = 0; i < info->dlpi_phnum; i++) {
+    for (unsigned i = 0; i < info->dlpi_phnum; i++)
+        found = found || holds(info, &info->dlpi_phdr[i], search->inside);
+    for (unsigned i = 0; found && i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
-        if (segment->p_type != PT_LOAD)
-            continue;
-        const char *low = (const char *)(info->dlpi_addr + segment->p_vaddr);
-        start = !start || low < start ? low : start;
-        end = !end || low + segment->p_memsz > end ? low + segment->p_memsz : end;
+        const char *start = (const char *)(info->dlpi_addr + segment->p_vaddr);
+        if (segment->p_type == PT_LOAD && (segment->p_flags & PF_X))
+            scope_add_range(search->hass, search->domain, start, start + segment->p_memsz);
     }
-    if (!start || search->inside < start || search->inside >= end)
-        return 0;
-    scope_add_range(search->hass, search->domain, start, end);
-    return 1;
+    return found;
 }
 
 static struct plugin *find(struct plugin_store *store, const char *domain, const char *id)

@@ -28,7 +28,7 @@ for how in sleep poll cpu lock coroutine; do
     claim "and told how long it was ($how)" until_true 10 logged 'Integration blocks held the loop for [0-9]+ ms'
     # What a sanitizer puts between a function and its call is its own affair.
     [ "$sanitized" ] || has "the function is named ($how)" \
-        '(in .* called from|computing in) blocks\.so:(hold_by_|block)' "$(grep 'has been holding' "$config.log")"
+        '(in .* called from|computing in) blocks\.so:(hold_by_|block|milliseconds)' "$(grep 'has been holding' "$config.log")"
     stop "and it stops ($how)"
 done
 

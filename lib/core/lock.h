@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small mutex for the core's tables: two atomic operations when nobody else holds it, a futex otherwise. Held for a few
- * instructions, never while calling out.
+ * A small mutex: two atomic operations when nobody else holds it, a futex otherwise. The core's tables hold theirs for a few
+ * instructions, because the loop may wait; the loader holds one of its own while it opens files, where only pool threads wait.
  */
 #pragma once
 

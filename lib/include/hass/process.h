@@ -15,7 +15,7 @@ struct hass_process_options {
     const char *cwd;         /* NULL: ours */
     const void *input;       /* written to stdin, then closed; NULL: /dev/null */
     size_t input_size;
-    double timeout;      /* seconds; 0: 60 */
+    double timeout;      /* seconds, not negative; 0: 60 */
     size_t output_limit; /* bytes kept of each stream, the rest is read and dropped; 0: 1 MiB */
 };
 

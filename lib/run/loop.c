@@ -31,9 +31,9 @@ struct loop {
     bool closed;
     _Atomic bool quit;
     _Atomic uint64_t outstanding;
-    _Atomic bool waiting;        /* in the kernel, or about to: posts must wake it */
-    char apart[64];              /* other threads write what follows */
+    char apart[64];              /* other threads use what follows */
     struct ready *_Atomic inbox; /* LIFO */
+    _Atomic bool waiting;        /* in the kernel, or about to: posts must wake it */
 };
 
 /* queues */

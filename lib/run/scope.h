@@ -26,8 +26,9 @@ struct scope_member {
 struct scope {
     struct runtime *runtime;
     _Atomic enum scope_state state;
-    _Atomic uint64_t
-        refs; /* and, in the upper half, how many of them are posts: one atomic operation for both */
+    /* And, in the upper half, how many of them are posts: one atomic operation for both. */
+    _Atomic uint64_t refs;
+    char apart[64]; /* threads that post write what is above, the loop what follows */
     struct scope_counters counters;
 
     struct ready *dying;      /* frees the scope after the turn in which its last reference went */

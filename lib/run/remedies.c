@@ -82,7 +82,7 @@ static const struct remedy table[] = {
     { "hass_states_async_all", "hass_states_all", ANYWHERE },
     { "hass_states_async_count", "hass_states_count", ANYWHERE },
     { "hass_states_async_write_json", "hass_states_all",
-      " and write each state with hass_state_json" },
+      " and write each state with hass_state_write_json" },
 
     /* services */
     { "hass_services_async_register", "hass_services_register", QUEUED },

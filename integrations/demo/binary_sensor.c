@@ -62,7 +62,7 @@ static const struct hass_entity_description warm =
     HASS_ENTITY_DESCRIPTION(.name = "Warm Outside", .unique_id = "binary_1",
                             .device_class = "heat");
 
-int demo_add_binary_sensors(struct hass_platform *platform, struct hass_error *err)
+int demo_add_binary_sensor(struct hass_platform *platform, struct hass_error *err)
 {
     struct hass_entity *entity =
         hass_entity_new(hass_platform_hass(platform), &ops, &warm, &binary_sensor, NULL, NULL);

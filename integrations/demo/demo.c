@@ -23,14 +23,25 @@ HASS_SCHEMA(demo_schema, HASS_FIELD("interval", &hass_type_duration, .min = 1, .
 
 HASS_SCHEMA(platform_schema, HASS_FIELD("metadata", &hass_type_any, .doc = "Ignored"));
 
+/* The domains that get entities, each from the file of its name. */
+#define DOMAINS(x) x(binary_sensor) x(sensor) x(switch)
+
+#define PLATFORM(domain)   { #domain, &platform_schema },
+#define DEPENDENCY(domain) #domain,
+#define ADD(domain)        { #domain, demo_add_##domain },
+
 HASS_SCHEMA(greet_schema, HASS_FIELD("name", &hass_type_string, .min = 1, .max = 100,
                                      .fallback = "\"you\"", .doc = "Who is greeted"));
 
 HASS_MANIFEST(.domain = "demo", .name = "Demo", .version = HASS_VERSION, .config = &demo_schema,
-              .platforms = HASS_PLATFORMS({ "sensor", &platform_schema },
-                                          { "binary_sensor", &platform_schema },
-                                          { "switch", &platform_schema }),
-              .dependencies = HASS_LIST("sensor", "binary_sensor", "switch"));
+              .platforms = (const struct hass_platform_schema[]){ DOMAINS(PLATFORM){ 0 } },
+              .dependencies = (const char *const[]){ DOMAINS(DEPENDENCY) NULL });
+
+static const struct {
+    const char *domain;
+    int (*add)(struct hass_platform *platform, struct hass_error *err);
+} domains[] = { DOMAINS(ADD) };
+#define DOMAIN_COUNT (sizeof(domains) / sizeof(domains[0]))
 
 /* What the integration knows. It is not in static variables: those would outlive a reload, and two homes would share them. */
 struct demo {
@@ -103,14 +114,13 @@ static HASS_CALLBACK int start(struct hass *hass, struct demo *demo, double inte
  */
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
-    static const char *const domains[] = { "sensor", "binary_sensor", "switch" };
     struct demo *demo = calloc(1, sizeof(*demo));
     int r = hass_async_set_data(hass, "demo", demo, free, err);
 
     if (r >= 0)
         r = start(hass, demo, hass_json_get_number(config, "interval", 60), err);
-    for (size_t i = 0; r >= 0 && i < sizeof(domains) / sizeof(domains[0]); i++)
-        r = hass_async_load_platform(hass, domains[i], "demo", NULL, err);
+    for (size_t i = 0; r >= 0 && i < DOMAIN_COUNT; i++)
+        r = hass_async_load_platform(hass, domains[i].domain, "demo", NULL, err);
     return r;
 }
 
@@ -119,9 +129,9 @@ int async_setup_platform(struct hass_platform *platform, const json_t *config,
 {
     const char *domain = hass_platform_domain(platform);
 
-    if (!strcmp(domain, "sensor"))
-        return demo_add_sensors(platform, err);
-    if (!strcmp(domain, "binary_sensor"))
-        return demo_add_binary_sensors(platform, err);
-    return demo_add_switches(platform, err);
+    for (size_t i = 0; i < DOMAIN_COUNT; i++) {
+        if (!strcmp(domain, domains[i].domain))
+            return domains[i].add(platform, err);
+    }
+    return hass_fail(err, HASS_E_NOT_FOUND, "demo has nothing for domain %s", domain);
 }

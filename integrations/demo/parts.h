@@ -9,6 +9,6 @@
 #define DEMO_SIGNAL_WEATHER "demo_weather" /* data: the temperature outside, a number */
 
 /* Each adds its domain's entities to the platform; coroutines. */
-int demo_add_sensors(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_binary_sensors(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_switches(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
+int demo_add_binary_sensor(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
+int demo_add_sensor(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
+int demo_add_switch(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;

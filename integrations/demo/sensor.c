@@ -85,7 +85,7 @@ static const struct hass_entity_description entropy =
                             .unit_of_measurement = "bit", .icon = "mdi:dice-multiple",
                             .should_poll = true);
 
-int demo_add_sensors(struct hass_platform *platform, struct hass_error *err)
+int demo_add_sensor(struct hass_platform *platform, struct hass_error *err)
 {
     struct hass *hass = hass_platform_hass(platform);
     const struct weather weather = { .temperature = 15.6 };

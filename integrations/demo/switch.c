@@ -49,7 +49,7 @@ static const struct hass_entity_description ac =
     HASS_ENTITY_DESCRIPTION(.name = "AC", .unique_id = "switch2", .icon = "mdi:air-conditioner",
                             .device_class = "outlet");
 
-int demo_add_switches(struct hass_platform *platform, struct hass_error *err)
+int demo_add_switch(struct hass_platform *platform, struct hass_error *err)
 {
     struct hass *hass = hass_platform_hass(platform);
     const struct values on = { .on = true };

@@ -84,6 +84,9 @@ static void entity_free(void *object)
     scope_unref(entity->scope);
     free(entity->entity_id);
     free(entity->values);
+    if (entity->domain_data_destroy)
+        entity->domain_data_destroy(entity->domain_data);
+    free(entity->domain_data);
     free(entity);
 }
 
@@ -152,6 +155,12 @@ void *hass_entity_async_values(struct hass_entity *entity)
 {
     VERIFY_LOOP_OR(entity->hass, "hass.entity.async_values", NULL);
     return entity->values;
+}
+
+void *hass_entity_async_domain_data(struct hass_entity *entity)
+{
+    VERIFY_LOOP_OR(entity->hass, "hass.entity.async_domain_data", NULL);
+    return entity->domain_data;
 }
 
 const char *hass_entity_async_entity_id(const struct hass_entity *entity)

@@ -36,8 +36,10 @@ struct hass_entity {
     const void *domain_ops;
     void *userdata;
     void (*destroy)(struct hass_entity *entity);
-    struct scope *scope;            /* counted */
-    void *values;                   /* published */
+    struct scope *scope; /* counted */
+    void *values;        /* published */
+    void *domain_data;   /* of the domain, or NULL */
+    void (*domain_data_destroy)(void *data);
     struct hass_platform *platform; /* while listed there */
     struct hass_list link;          /* in platform->entities */
     char *entity_id;
@@ -47,9 +49,11 @@ struct hass_entity {
     int64_t context_set; /* monotonic */
 };
 
-/** A member of an ops table that may be shorter than ours, or NULL. */
+/** A member of an ops table that may be shorter than ours, or NULL (a number: 0). */
 #define OPS_MEMBER(ops, member)                                                                    \
-    (offsetof(typeof(*(ops)), member) + sizeof((ops)->member) <= (ops)->size ? (ops)->member : NULL)
+    (offsetof(typeof(*(ops)), member) + sizeof((ops)->member) <= (ops)->size                       \
+         ? (ops)->member                                                                           \
+         : (typeof((ops)->member))0)
 #define ENTITY_OP(entity, member) OPS_MEMBER((entity)->ops, member)
 /** The same for members of the description, with their zero value. */
 #define ENTITY_DESC(entity, member)                                                                \

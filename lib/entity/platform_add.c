@@ -136,6 +136,16 @@ static HASS_CALLBACK int check_unique_id(struct hass_platform *platform,
                      platform->name, unique_id, other->entity_id, entity_label(entity));
 }
 
+static void make_domain_data(struct hass_entity *entity, const struct hass_domain_ops *domain)
+{
+    uint32_t size = domain ? OPS_MEMBER(domain, data_size) : 0;
+
+    if (!size)
+        return;
+    entity->domain_data = mem_zalloc(size);
+    entity->domain_data_destroy = OPS_MEMBER(domain, data_destroy);
+}
+
 static int take(struct hass_platform *platform, struct hass_entity *entity, struct hass_error *err)
 {
     if (entity->phase != ENTITY_NEW)
@@ -145,6 +155,7 @@ static int take(struct hass_platform *platform, struct hass_entity *entity, stru
         scope_unref(entity->scope);
         entity->scope = scope_ref(platform->scope);
     }
+    make_domain_data(entity, component_ops(platform->component));
     return 0;
 }
 
@@ -176,15 +187,32 @@ static HASS_COROUTINE int first_update(struct hass_platform *platform, struct ha
     return r >= 0 && hass_task_cancelling(platform->hass) ? -ECANCELED : r;
 }
 
-static HASS_COROUTINE int call_added_hook(struct hass_entity *entity, struct hass_error *err)
+typedef int added_hook(struct hass_entity *entity, struct hass_error *err);
+
+static HASS_COROUTINE int call_added_hook(struct hass_entity *entity, added_hook *hook,
+                                          struct scope *scope, struct hass_error *err)
 {
-    int (*hook)(struct hass_entity *, struct hass_error *) = ENTITY_OP(entity, async_added_to_hass);
     if (!hook)
         return 0;
-    struct scope *former = scope_enter(entity->scope);
+    struct scope *former = scope_enter(scope);
     int r = hook(entity, err);
     scope_leave(former);
     return r;
+}
+
+/* The domain's first: the integration's may write the state. */
+static HASS_COROUTINE int call_added_hooks(const struct hass_component *component,
+                                           struct hass_entity *entity, struct hass_error *err)
+{
+    const struct hass_domain_ops *domain = component_ops(component);
+    int r = 0;
+
+    if (domain)
+        r = call_added_hook(entity, OPS_MEMBER(domain, async_added_to_hass),
+                            component_scope(component), err);
+    if (r < 0 || entity->phase != ENTITY_ADDING)
+        return r;
+    return call_added_hook(entity, ENTITY_OP(entity, async_added_to_hass), entity->scope, err);
 }
 
 /* From here on it is listed, whatever its hook says. */
@@ -192,7 +220,7 @@ static HASS_COROUTINE int enter_platform(struct hass_platform *platform, struct 
                                          struct hass_error *err)
 {
     platform_list(platform, hass_entity_ref(entity));
-    int r = call_added_hook(entity, err);
+    int r = call_added_hooks(platform->component, entity, err);
     if (entity->phase != ENTITY_ADDING) /* removed by its own hook, or dropped */
         return r;
     entity->phase = ENTITY_ADDED;

@@ -98,6 +98,8 @@ hass_entity_description(const struct hass_entity *entity);
 
 /** The published values. Loop thread. */
 HASS_API void *hass_entity_async_values(struct hass_entity *entity) HASS_CALLBACK;
+/** What the entity's domain keeps for it (hass_domain_ops.data_size), NULL before it has been added. Loop thread. */
+HASS_API void *hass_entity_async_domain_data(struct hass_entity *entity) HASS_CALLBACK;
 /** The entity id once it has been added, or NULL. Loop thread. */
 HASS_API const char *hass_entity_async_entity_id(const struct hass_entity *entity) HASS_CALLBACK;
 /** True until an update or write says otherwise. Loop thread. */

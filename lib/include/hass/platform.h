@@ -19,6 +19,12 @@ struct hass_domain_ops {
     void (*state_attributes)(struct hass_entity *entity, struct hass_attrs_writer *writer);
     const char *(*device_class)(struct hass_entity *entity);
     const char *(*unit_of_measurement)(struct hass_entity *entity);
+    /** What the domain itself keeps for each entity: bytes, zero at first. 0: nothing. */
+    uint32_t data_size;
+    /** Frees what @data refers to, not @data. */
+    void (*data_destroy)(void *data);
+    /** Before the integration's async_added_to_hass; coroutine. A failure leaves the entity without a state. */
+    int (*async_added_to_hass)(struct hass_entity *entity, struct hass_error *err);
 };
 
 struct hass_component_options {

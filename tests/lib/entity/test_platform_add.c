@@ -160,6 +160,60 @@ START_TEST(an_entity_may_remove_itself_in_its_hook)
 }
 END_TEST
 
+struct domain_data {
+    int64_t marker;
+    unsigned added_before;
+};
+
+static unsigned data_destroyed;
+
+static HASS_COROUTINE int domain_added(struct hass_entity *entity, struct hass_error *err)
+{
+    struct domain_data *data = hass_entity_async_domain_data(entity);
+
+    ck_assert_int_eq(data->marker, 0);
+    data->marker = 42;
+    data->added_before = thing_of(entity)->added;
+    return 0;
+}
+
+static HASS_CALLBACK struct hass_value domain_state(struct hass_entity *entity)
+{
+    const struct domain_data *data = hass_entity_async_domain_data(entity);
+
+    return HASS_INT(data->marker);
+}
+
+static void domain_data_destroy(void *data)
+{
+    data_destroyed += ((struct domain_data *)data)->marker == 42;
+}
+
+START_TEST(a_domain_keeps_data_for_each_entity_and_is_called_before_its_integration)
+{
+    static const struct hass_domain_ops domain = {
+        .size = sizeof(domain),
+        .state = domain_state,
+        .data_size = sizeof(struct domain_data),
+        .data_destroy = domain_data_destroy,
+        .async_added_to_hass = domain_added,
+    };
+    struct hass *hass = test_hass();
+    struct add add = { .component = component_with(hass, "sensor", &domain),
+                       .entities = { thing_entity(hass, &things[0], &plain_ops, "A") },
+                       .count = 1 };
+
+    ck_assert_ptr_null(hass_entity_async_domain_data(things[0].entity));
+    ck_assert_int_eq(test_run_coroutine(hass, add_entities, &add), 0);
+    ck_assert_str_eq(state_of(hass, "sensor.a"), "42");
+    ck_assert_uint_eq(things[0].added, 1);
+    const struct domain_data *data = hass_entity_async_domain_data(things[0].entity);
+    ck_assert_uint_eq(data->added_before, 0);
+    test_destroy(hass);
+    ck_assert_uint_eq(data_destroyed, 1);
+}
+END_TEST
+
 START_TEST(adding_an_entity_twice_is_refused)
 {
     struct hass *hass = test_hass();
@@ -322,6 +376,7 @@ TEST_MAIN("platform_add", the_id_is_made_of_domain_and_name, taken_ids_get_a_num
           without_a_name_the_unique_id_names_it,
           an_entity_whose_hook_fails_is_listed_without_a_state,
           an_entity_may_remove_itself_in_its_hook, adding_an_entity_twice_is_refused,
+          a_domain_keeps_data_for_each_entity_and_is_called_before_its_integration,
           one_that_fails_does_not_stop_the_others, update_before_add_writes_what_it_has_read,
           a_first_update_that_fails_abandons_the_entity,
           the_namespace_of_an_entry_stands_before_the_name,

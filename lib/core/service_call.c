@@ -26,11 +26,17 @@ struct hass_service_call *service_call_new(struct service *service, json_t *data
     return call;
 }
 
+struct hass_service_call *service_call_part(const struct hass_service_call *call)
+{
+    return service_call_new(call->service, json_incref(call->data), call->context,
+                            call->return_response);
+}
+
 /* Runs on the loop thread, by object_free. */
 static HASS_CALLBACK void destroy_call(struct hass_service_call *call)
 {
     json_decref(call->data);
-    json_decref(atomic_load_explicit(&call->response, memory_order_acquire));
+    json_decref(service_call_response(call));
     hass_context_unref(call->context);
     service_unref(call->service);
     free(call);
@@ -96,6 +102,11 @@ const struct hass_context *hass_service_call_context(const struct hass_service_c
 bool hass_service_call_return_response(const struct hass_service_call *call)
 {
     return call->return_response;
+}
+
+json_t *service_call_response(const struct hass_service_call *call)
+{
+    return atomic_load_explicit(&call->response, memory_order_acquire);
 }
 
 int hass_service_call_respond(const struct hass_service_call *call, json_t *response)

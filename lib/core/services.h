@@ -55,4 +55,8 @@ void service_unref(struct service *service) HASS_CALLBACK;
 struct hass_service_call *service_call_new(struct service *service, json_t *data,
                                            const struct hass_context *context, bool return_response)
     HASS_CALLBACK;
+/** The same call with a response of its own: for one of several that answer together. */
+struct hass_service_call *service_call_part(const struct hass_service_call *call) HASS_CALLBACK;
+/** Lends what the handler responded, or NULL. */
+json_t *service_call_response(const struct hass_service_call *call);
 extern const struct subject_ops service_call_subject_ops;

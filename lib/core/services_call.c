@@ -272,7 +272,7 @@ static int take_response(struct hass_service_call *call, json_t **ret_response,
 {
     if (!call->return_response)
         return 0;
-    json_t *response = atomic_load_explicit(&call->response, memory_order_acquire);
+    json_t *response = service_call_response(call);
     if (!json_is_object(response))
         return hass_fail_key(err, HASS_E_GENERAL, "service_reponse_invalid",
                              "%s was to respond with a map, and did not", call->service->title);

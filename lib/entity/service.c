@@ -25,7 +25,8 @@ struct entity_service {
     struct hass_component *component; /* counted */
     hass_entity_service_fn *async_handler;
     hass_entity_worker_fn *handler;
-    uint32_t required_features;
+    uint32_t *feature_sets; /* all bits of at least one are needed; ends with 0 */
+    bool responds;
     int (*check)(const json_t *value, struct hass_error *err); /* of the service's own schema */
     struct hass_schema schema;                                 /* its fields behind the target's */
     char *name;
@@ -87,6 +88,7 @@ static void entity_service_unref(void *object)
         return;
     component_unref(service->component);
     free((void *)service->schema.fields);
+    free(service->feature_sets);
     free(service->name);
     free(service);
 }
@@ -96,7 +98,8 @@ struct invocation {
     unsigned refs;
     struct entity_service *service;       /* counted */
     const struct hass_service_call *call; /* counted */
-    bool limited;                         /* keep to the platforms' limits */
+    json_t *response; /* {entity_id: answer or null}; NULL: nobody is to answer */
+    bool limited;     /* keep to the platforms' limits */
 };
 
 static struct invocation *invocation_new(struct entity_service *service,
@@ -126,6 +129,7 @@ static void invocation_unref(void *object)
     if (--invocation->refs)
         return;
     hass_service_call_unref(invocation->call);
+    json_decref(invocation->response);
     entity_service_unref(invocation->service);
     free(invocation);
 }
@@ -152,16 +156,16 @@ static int pool_call_run(struct hass_worker *worker, void *arg, struct hass_erro
     return pool->handler(worker, pool->entity, pool->call, err);
 }
 
-static HASS_COROUTINE int call_on_pool(struct hass_entity *entity,
-                                       const struct invocation *invocation, struct hass_error *err)
+static HASS_COROUTINE int call_on_pool(struct hass_entity *entity, hass_entity_worker_fn *handler,
+                                       const struct hass_service_call *call, struct hass_error *err)
 {
     autounref(hass_future) *future = NULL;
     struct pool_call *pool = mem_alloc(sizeof(*pool));
 
     *pool = (struct pool_call){
         .entity = hass_entity_ref(entity),
-        .call = hass_service_call_ref(invocation->call),
-        .handler = invocation->service->handler,
+        .call = hass_service_call_ref(call),
+        .handler = handler,
     };
     int r = executor_submit(entity->hass, entity->scope, entity_label(entity), pool_call_run, pool,
                             pool_call_destroy, JOB_TRACKED, &future, err);
@@ -169,14 +173,38 @@ static HASS_COROUTINE int call_on_pool(struct hass_entity *entity,
 }
 
 static HASS_COROUTINE int call_handler(struct hass_entity *entity,
-                                       const struct invocation *invocation, struct hass_error *err)
+                                       const struct entity_service *service,
+                                       const struct hass_service_call *call, struct hass_error *err)
 {
-    if (!invocation->service->async_handler)
-        return call_on_pool(entity, invocation, err);
+    if (!service->async_handler)
+        return call_on_pool(entity, service->handler, call, err);
     struct scope *former = scope_enter(entity->scope);
-    int r = invocation->service->async_handler(entity, invocation->call, err);
+    int r = service->async_handler(entity, call, err);
     scope_leave(former);
     return r;
+}
+
+/* The handler is given a call of the entity's own, so that several can answer. */
+static HASS_COROUTINE int call_for_answer(struct hass_entity *entity,
+                                          const struct invocation *invocation,
+                                          struct hass_error *err)
+{
+    autofree char *entity_id = mem_strdup(entity->entity_id);
+    autounref(hass_service_call) const *part = service_call_part(invocation->call);
+    int r = call_handler(entity, invocation->service, part, err);
+    json_t *answer = service_call_response(part);
+
+    if (answer)
+        json_object_set(invocation->response, entity_id, answer);
+    return r;
+}
+
+static HASS_COROUTINE int call_service(struct hass_entity *entity,
+                                       const struct invocation *invocation, struct hass_error *err)
+{
+    if (invocation->response)
+        return call_for_answer(entity, invocation, err);
+    return call_handler(entity, invocation->service, invocation->call, err);
 }
 
 static HASS_COROUTINE int call_entity(struct hass_entity *entity, void *userdata,
@@ -189,11 +217,11 @@ static HASS_COROUTINE int call_entity(struct hass_entity *entity, void *userdata
         return 0;
     (void)hass_entity_async_set_context(entity, hass_service_call_context(invocation->call), NULL);
     if (!invocation->limited)
-        return call_handler(entity, invocation, err);
+        return call_service(entity, invocation, err);
     platform_ref(platform);
     int r = platform_async_acquire(platform, err);
     if (r >= 0) {
-        r = call_handler(entity, invocation, err);
+        r = call_service(entity, invocation, err);
         platform_release(platform);
     }
     platform_unref(platform);
@@ -202,9 +230,14 @@ static HASS_COROUTINE int call_entity(struct hass_entity *entity, void *userdata
 
 /* which entities */
 
-static bool has_features(const struct hass_entity *entity, uint32_t required)
+static bool has_features(const struct hass_entity *entity, const uint32_t *sets)
 {
-    return (ENTITY_DESC(entity, supported_features) & required) == required;
+    uint32_t features = ENTITY_DESC(entity, supported_features);
+    bool found = !*sets;
+
+    for (; *sets && !found; sets++)
+        found = (features & *sets) == *sets;
+    return found;
 }
 
 /* Leaves those out that are not available; an entity that was named must be able to do it. */
@@ -215,11 +248,12 @@ static HASS_CALLBACK int choose(const struct entity_service *service, const stru
         struct hass_entity *entity = target->entities.data[i];
         if (!hass_entity_async_available(entity))
             continue;
-        if (has_features(entity, service->required_features))
+        if (has_features(entity, service->feature_sets))
             entity_list_add(list, entity);
         else if (!target->all)
-            return hass_fail(err, HASS_E_UNSUPPORTED, "entity %s does not support action %s.%s",
-                             entity->entity_id, service->component->domain, service->name);
+            return hass_fail_key(err, HASS_E_UNSUPPORTED, "service_not_supported",
+                                 "entity %s does not support action %s.%s", entity->entity_id,
+                                 service->component->domain, service->name);
     }
     return 0;
 }
@@ -264,13 +298,26 @@ static HASS_COROUTINE int call_entities(const struct entity_list *entities,
     return r < 0 ? r : refresh_polled(entities, invocation, err);
 }
 
+static json_t *without_answers(const struct entity_list *entities)
+{
+    json_t *response = json_object();
+
+    for (size_t i = 0; i < entities->length; i++)
+        json_object_set_new(response, entities->data[i]->entity_id, json_null());
+    return response;
+}
+
 static HASS_COROUTINE int invoke(struct entity_service *service,
                                  const struct hass_service_call *call,
                                  const struct entity_list *entities, struct hass_error *err)
 {
     struct invocation *invocation = invocation_new(service, call);
-    int r = call_entities(entities, invocation, err);
 
+    if (service->responds)
+        invocation->response = without_answers(entities);
+    int r = call_entities(entities, invocation, err);
+    if (r >= 0 && invocation->response)
+        r = hass_service_call_respond(call, json_incref(invocation->response));
     invocation_unref(invocation);
     return r;
 }
@@ -301,6 +348,21 @@ static HASS_COROUTINE int handle_call(const struct hass_service_call *call, void
 
 /* registering */
 
+static uint32_t *join_features(const struct hass_entity_service_options *options)
+{
+    static const uint32_t none[] = { 0 };
+    const uint32_t *sets = options->feature_sets ? options->feature_sets : none;
+    size_t count = 0;
+
+    while (sets[count])
+        count++;
+    uint32_t *joined = mem_calloc(count + 2, sizeof(*joined));
+    joined[0] = options->required_features;
+    for (size_t i = 0; i < count; i++)
+        joined[i] = sets[i] | options->required_features;
+    return joined;
+}
+
 int hass_component_async_register_service(struct hass_component *component, const char *name,
                                           const struct hass_entity_service_options *options,
                                           struct hass_error *err)
@@ -318,7 +380,8 @@ int hass_component_async_register_service(struct hass_component *component, cons
         .component = component_ref(component),
         .async_handler = known.async_handler,
         .handler = known.handler,
-        .required_features = known.required_features,
+        .feature_sets = join_features(&known),
+        .responds = known.supports_response != HASS_RESPONSE_NONE,
         .check = own.check,
         .schema = make_schema(&own),
         .name = mem_strdup(name),
@@ -326,6 +389,7 @@ int hass_component_async_register_service(struct hass_component *component, cons
     struct hass_service_options registration = {
         .size = sizeof(registration),
         .schema = &service->schema,
+        .supports_response = known.supports_response,
         .description = known.description,
     };
     struct hass_job job = HASS_JOB_COROUTINE(handle_call, service, .destroy = entity_service_unref);

@@ -73,12 +73,17 @@ struct hass_entity_service_options {
     uint32_t required_features;            /* 0: none; all bits are needed */
     hass_entity_service_fn *async_handler; /* one of the two */
     hass_entity_worker_fn *handler;
+    /** Ends with 0: an entity needs all bits of at least one, beside required_features. Copied; NULL: none. */
+    const uint32_t *feature_sets;
+    /** A handler answers for its entity with hass_service_call_respond; the caller gets {entity_id: answer or null}. */
+    enum hass_supports_response supports_response;
 };
 
 /**
  * Registers a service whose calls are split by target (entity_id: one, list, "all", "none"; groups are expanded). One entity
  * is called directly, several at once within their platforms' limits; the first error is returned when all have ended.
- * Polled entities are updated afterwards. A handler runs in the scope of the entity's integration.
+ * Polled entities are updated afterwards. A handler runs in the scope of the entity's integration. An entity that was named
+ * and lacks a feature makes the call fail with HASS_E_UNSUPPORTED before any is called; others are left out.
  */
 HASS_API int
 hass_component_async_register_service(struct hass_component *component, const char *service,

@@ -14,6 +14,7 @@ static struct {
     int result;
     struct scope *scope;
     const struct hass_context *context; /* of the entity when it was called */
+    unsigned answers;                   /* how many of the next calls answer */
 } calls;
 
 static HASS_CALLBACK void note_call(struct hass_entity *entity)
@@ -25,6 +26,15 @@ static HASS_CALLBACK void note_call(struct hass_entity *entity)
     calls.most = calls.running > calls.most ? calls.running : calls.most;
 }
 
+static void answer(const struct hass_service_call *call, const char *name)
+{
+    if (calls.answers) {
+        calls.answers--;
+        ck_assert_int_eq(hass_service_call_respond(call, json_pack("{s:s}", "i_am", name)), 0);
+        ck_assert_int_eq(hass_service_call_respond(call, json_object()), HASS_E_EXISTS);
+    }
+}
+
 static HASS_COROUTINE int poke(struct hass_entity *entity, const struct hass_service_call *call,
                                struct hass_error *err)
 {
@@ -32,6 +42,7 @@ static HASS_COROUTINE int poke(struct hass_entity *entity, const struct hass_ser
     if (calls.takes > 0)
         (void)hass_async_sleep(hass_entity_hass(entity), calls.takes, NULL);
     calls.running--;
+    answer(call, hass_entity_async_entity_id(entity));
     if (calls.result < 0 && !strcmp(hass_entity_async_entity_id(entity), "sensor.two"))
         return hass_fail(err, calls.result, "two is broken");
     return 0;
@@ -41,11 +52,14 @@ static int poke_in_pool(struct hass_worker *worker, struct hass_entity *entity,
                         const struct hass_service_call *call, struct hass_error *err)
 {
     thing_of(entity)->added = 99;
+    answer(call, "from the pool");
     return 0;
 }
 
 static const struct hass_schema *own_schema;
 static uint32_t required;
+static const uint32_t *feature_sets;
+static enum hass_supports_response responds;
 
 /* Three things of the domain's own, One to Three, and the service sensor.poke. */
 static struct hass *three_things(void) HASS__ANALYSIS(assert_capability(hass_loop))
@@ -58,6 +72,8 @@ static struct hass *three_things(void) HASS__ANALYSIS(assert_capability(hass_loo
         .size = sizeof(options),
         .async_handler = poke,
         .required_features = required,
+        .feature_sets = feature_sets,
+        .supports_response = responds,
         .schema = own_schema,
     };
     ck_assert_int_eq(hass_component_async_register_service(sensors, "poke", &options, NULL), 0);
@@ -71,21 +87,21 @@ struct request {
     struct hass_context const *context;
     bool response;
     struct hass_error *err;
+    json_t *ret_response;
 };
 
 static HASS_COROUTINE int do_call(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    const struct request *request = userdata;
+    struct request *request = userdata;
     struct hass_call_options options = {
         .size = sizeof(options),
         .blocking = true,
         .context = request->context,
         .return_response = request->response,
     };
-    autojson *response = NULL;
 
     return hass_services_async_call(hass, "sensor", "poke", test_json(request->data), &options,
-                                    &response, request->err);
+                                    &request->ret_response, request->err);
 }
 
 static HASS_CALLBACK int call_with(struct hass *hass, const char *data)
@@ -269,6 +285,117 @@ START_TEST(a_named_entity_must_have_all_required_features)
 }
 END_TEST
 
+START_TEST(all_bits_of_one_feature_set_are_enough)
+{
+    feature_sets = (const uint32_t[]){ 3, 4, 0 };
+    things[0].description.supported_features = 3;
+    things[1].description.supported_features = 1;
+    things[2].description.supported_features = 4;
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': ['sensor.one', 'sensor.three']}"), 0);
+    ck_assert_str_eq(calls.order, "one three ");
+    struct hass_error err = HASS_ERROR_INIT;
+    struct request request = { .data = "{'entity_id': 'sensor.two'}", .err = &err };
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), HASS_E_UNSUPPORTED);
+    ck_assert_str_eq(err.key, "service_not_supported");
+    ck_assert_str_eq(calls.order, "one three ");
+}
+END_TEST
+
+START_TEST(required_features_are_needed_beside_a_set)
+{
+    feature_sets = (const uint32_t[]){ 1, 2, 0 };
+    required = 8;
+    things[0].description.supported_features = 3;
+    things[1].description.supported_features = 8;
+    things[2].description.supported_features = 10;
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
+    ck_assert_str_eq(calls.order, "three ");
+}
+END_TEST
+
+START_TEST(feature_sets_are_copied)
+{
+    uint32_t sets[] = { 1, 0 };
+
+    feature_sets = sets;
+    things[0].description.supported_features = 1;
+    struct hass *hass = three_things();
+    sets[0] = 2;
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one'}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+}
+END_TEST
+
+/* responses */
+
+static void assert_response(struct request *request, const char *expected)
+{
+    autojson *got = request->ret_response;
+    autojson *wanted = test_json(expected);
+
+    request->ret_response = NULL;
+    ck_assert(json_equal(got, wanted));
+}
+
+START_TEST(each_entity_s_answer_is_its_part_of_the_response)
+{
+    responds = HASS_RESPONSE_OPTIONAL;
+    calls.answers = 2;
+    struct hass *hass = three_things();
+    struct request request = { .data = "{'entity_id': 'all'}", .response = true };
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), 0);
+    assert_response(&request, "{'sensor.one': {'i_am': 'sensor.one'}, "
+                              "'sensor.two': {'i_am': 'sensor.two'}, 'sensor.three': null}");
+    calls.answers = 1;
+    request.data = "{'entity_id': 'sensor.two'}";
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), 0);
+    assert_response(&request, "{'sensor.two': {'i_am': 'sensor.two'}}");
+}
+END_TEST
+
+START_TEST(handlers_may_answer_when_nobody_asked)
+{
+    responds = HASS_RESPONSE_OPTIONAL;
+    calls.answers = 3;
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), 0);
+    ck_assert_uint_eq(calls.answers, 0);
+}
+END_TEST
+
+START_TEST(a_failing_handler_leaves_no_response)
+{
+    responds = HASS_RESPONSE_OPTIONAL;
+    calls.answers = 3;
+    calls.result = HASS_E_GENERAL;
+    struct hass *hass = three_things();
+    struct request request = { .data = "{'entity_id': 'all'}", .response = true };
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), HASS_E_GENERAL);
+    ck_assert_ptr_null(request.ret_response);
+}
+END_TEST
+
+START_TEST(a_response_of_nobody_is_an_error)
+{
+    responds = HASS_RESPONSE_OPTIONAL;
+    struct hass *hass = three_things();
+    struct request request = { .data = "{'entity_id': 'none'}", .response = true };
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), HASS_E_GENERAL);
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'none'}"), 0);
+}
+END_TEST
+
+START_TEST(a_service_only_for_its_response_must_be_asked)
+{
+    responds = HASS_RESPONSE_ONLY;
+    struct hass *hass = three_things();
+    ck_assert_int_eq(call_with(hass, "{'entity_id': 'all'}"), HASS_E_SERVICE_VALIDATION);
+    ck_assert_str_eq(calls.order, "");
+}
+END_TEST
+
 /* calling */
 
 START_TEST(several_are_called_at_once)
@@ -345,6 +472,21 @@ START_TEST(a_worker_handler_runs_on_the_pool)
 }
 END_TEST
 
+START_TEST(a_worker_handler_answers_from_the_pool)
+{
+    struct hass *hass = three_things();
+    struct hass_entity_service_options options = { .size = sizeof(options),
+                                                   .handler = poke_in_pool,
+                                                   .supports_response = HASS_RESPONSE_ONLY };
+    struct request request = { .data = "{'entity_id': 'sensor.one'}", .response = true };
+
+    calls.answers = 1;
+    ck_assert_int_eq(hass_component_async_register_service(sensors, "poke", &options, NULL), 0);
+    ck_assert_int_eq(test_run_coroutine(hass, do_call, &request), 0);
+    assert_response(&request, "{'sensor.one': {'i_am': 'from the pool'}}");
+}
+END_TEST
+
 START_TEST(exactly_one_handler_is_needed)
 {
     struct hass *hass = three_things();
@@ -386,8 +528,12 @@ TEST_MAIN("service", one_id_calls_one_entity, a_list_calls_each_once_in_any_case
           missing_ids_are_warned_of_once_and_the_rest_is_called, what_is_not_available_is_skipped,
           a_target_is_needed_and_unknown_keys_are_refused, the_service_s_own_fields_are_checked,
           the_schema_s_own_check_applies, a_named_entity_must_have_all_required_features,
+          all_bits_of_one_feature_set_are_enough, required_features_are_needed_beside_a_set,
+          feature_sets_are_copied, each_entity_s_answer_is_its_part_of_the_response,
+          handlers_may_answer_when_nobody_asked, a_failing_handler_leaves_no_response,
+          a_response_of_nobody_is_an_error, a_service_only_for_its_response_must_be_asked,
           several_are_called_at_once, several_keep_to_their_platform_s_limit,
           all_are_called_and_the_first_error_is_returned,
           polled_entities_are_updated_afterwards_with_the_context,
-          a_worker_handler_runs_on_the_pool, exactly_one_handler_is_needed,
-          an_entity_removed_meanwhile_is_left_out)
+          a_worker_handler_runs_on_the_pool, a_worker_handler_answers_from_the_pool,
+          exactly_one_handler_is_needed, an_entity_removed_meanwhile_is_left_out)

@@ -113,6 +113,9 @@ extern HASS_API const struct hass_field_type hass_type_service; /* domain.servic
 extern HASS_API const struct hass_field_type
     hass_type_duration; /* seconds, "HH:MM[:SS]", {"hours": …} → seconds as a number */
 extern HASS_API const struct hass_field_type hass_type_time; /* "HH:MM[:SS]" → "HH:MM:SS" */
+extern HASS_API const struct hass_field_type hass_type_date; /* "2024-01-31" */
+extern HASS_API const struct hass_field_type
+    hass_type_datetime; /* ISO 8601, an offset stays: "2024-01-31T07:30:00[+01:00]" */
 extern HASS_API const struct hass_field_type hass_type_icon; /* prefix:name */
 extern HASS_API const struct hass_field_type hass_type_path; /* an existing, readable file */
 extern HASS_API const struct hass_field_type hass_type_url;

@@ -224,6 +224,8 @@ static const struct validator {
     { "cv.icon", HASS_FIELD("", &hass_type_icon) },
     { "cv.service", HASS_FIELD("", &hass_type_service) },
     { "cv.time", HASS_FIELD("", &hass_type_time) },
+    { "cv.date", HASS_FIELD("", &hass_type_date) },
+    { "cv.datetime", HASS_FIELD("", &hass_type_datetime) },
     { "cv.time_period", HASS_FIELD("", &hass_type_duration) },
     { "cv.positive_time_period", HASS_FIELD("", &hass_type_duration, .max = INFINITY) },
     { "cv.template", HASS_FIELD("", &hass_type_template) },
@@ -246,14 +248,16 @@ static bool is_exception(const char *id)
     return false;
 }
 
-/* The result in our form: durations are seconds, times of day text. */
+/* The result in our form: durations are seconds, days and times text. */
 static json_t *our_form(const json_t *expected)
 {
+    static const char *const texts[] = { "$time", "$date", "$datetime" };
     const json_t *span = hass_json_get(expected, "$timedelta");
-    const char *time = hass_json_get_string(expected, "$time", NULL);
 
-    if (time)
-        return json_string(time);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (hass_json_get(expected, texts[i]))
+            return hass_json_ref(hass_json_get(expected, texts[i]));
+    }
     if (!span)
         return hass_json_ref(expected);
     return json_real(86400 * json_number_value(json_array_get(span, 0)) +

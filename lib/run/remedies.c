@@ -160,6 +160,7 @@ static const struct remedy table[] = {
     { "hass_async_track_utc_time_change", "hass_track_utc_time_change", REGISTERED },
     { "hass_async_track_sunrise", "hass_track_sunrise", REGISTERED },
     { "hass_async_track_sunset", "hass_track_sunset", REGISTERED },
+    { "hass_location_async_zone", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_at_start", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_at_started", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_debouncer_async_call", "hass_debouncer_call", QUEUED },

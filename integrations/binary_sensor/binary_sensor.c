@@ -6,6 +6,7 @@
  */
 #include "binary_sensor.h"
 
+#include <hass/domain.h>
 #include <hass/integration.h>
 
 #define SCAN_INTERVAL 30.0 /* seconds; the model's for this domain */
@@ -15,11 +16,8 @@ HASS_MANIFEST(.domain = "binary_sensor", .name = "Binary sensor", .version = HAS
 static struct hass_value state(struct hass_entity *entity)
 {
     const struct binary_sensor_ops *ops = hass_entity_domain_ops(entity);
-    struct hass_value on = ops->is_on(entity);
 
-    if (on.type != HASS_VALUE_BOOL)
-        return HASS_NONE;
-    return hass_value_string(on.boolean ? HASS_STATE_ON : HASS_STATE_OFF);
+    return hass_value_on_off(ops->is_on(entity));
 }
 
 static const struct hass_domain_ops domain_ops = {

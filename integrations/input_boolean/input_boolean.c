@@ -120,22 +120,11 @@ static HASS_COROUTINE int toggle(struct hass_entity *entity, const struct hass_s
     return turn(entity, !values->on, err);
 }
 
-static const struct {
-    const char *name;
-    struct hass_entity_service_options options;
-} services[] = {
-    { "turn_on",
-      { .size = sizeof(struct hass_entity_service_options),
-        .description = "Turns an input boolean on",
-        .async_handler = turn_on } },
-    { "turn_off",
-      { .size = sizeof(struct hass_entity_service_options),
-        .description = "Turns an input boolean off",
-        .async_handler = turn_off } },
-    { "toggle",
-      { .size = sizeof(struct hass_entity_service_options),
-        .description = "Turns an input boolean on when it is off, and off when it is on",
-        .async_handler = toggle } },
+static const struct hass_entity_service_row services[] = {
+    HASS_ENTITY_SERVICE("turn_on", "Turns an input boolean on", .async_handler = turn_on),
+    HASS_ENTITY_SERVICE("turn_off", "Turns an input boolean off", .async_handler = turn_off),
+    HASS_ENTITY_SERVICE("toggle", "Turns an input boolean on when it is off, and off when it is on",
+                        .async_handler = toggle),
 };
 
 static HASS_COROUTINE int add_inputs(struct hass_component *component, struct hass *hass,
@@ -162,8 +151,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct hass_component *component = NULL;
     int r = hass_component_async_create(hass, &options, NULL, &component, err);
 
-    for (size_t i = 0; r >= 0 && i < sizeof(services) / sizeof(services[0]); i++)
-        r = hass_component_async_register_service(component, services[i].name, &services[i].options,
-                                                  err);
+    if (r >= 0)
+        r = HASS_REGISTER_SERVICES(component, services, err);
     return r < 0 ? r : add_inputs(component, hass, config, err);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <hass/config.h>
+#include <hass/domain.h>
 #include <hass/dt.h>
 #include <hass/integration.h>
 
@@ -87,14 +88,6 @@ static bool is_date(const char *text)
            hass_dt_parse(hass_buf_string(&midnight), NULL, &time, NULL) == 0;
 }
 
-static bool is_option(const char *const *options, const char *text)
-{
-    for (; options && *options; options++)
-        if (!strcmp(*options, text))
-            return true;
-    return false;
-}
-
 /* Classes whose values are no numbers; these have neither unit nor state class. */
 static bool is_text_class(const struct hass_entity *entity)
 {
@@ -107,7 +100,8 @@ static const char *text_problem(struct hass_entity *entity, const char *text)
     if (unit_of(entity) || state_class_of(entity))
         return "is of a class that has neither unit nor state class";
     if (is_class(entity, "enum"))
-        return is_option(ops_of(entity)->options, text) ? NULL : "is not one of its options";
+        return hass_words_find(ops_of(entity)->options, text) >= 0 ? NULL
+                                                                   : "is not one of its options";
     if (is_class(entity, "timestamp"))
         return is_timestamp(text) ? NULL : "is not a date and time with an offset";
     return is_date(text) ? NULL : "is not a date";
@@ -191,12 +185,8 @@ static void capability_attributes(struct hass_entity *entity, struct hass_attrs_
 
     if (state_class)
         hass_attrs_set_string(writer, HASS_ATTR_STATE_CLASS, state_class);
-    if (ops_of(entity)->options) {
-        autojson *options = json_array();
-        for (const char *const *word = ops_of(entity)->options; *word; word++)
-            json_array_append_new(options, json_string(*word));
-        hass_attrs_set_json(writer, "options", options);
-    }
+    if (ops_of(entity)->options)
+        hass_attrs_set_words(writer, "options", ops_of(entity)->options);
 }
 
 static void state_attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)

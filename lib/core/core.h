@@ -89,19 +89,5 @@ static inline void *hass_layer_get(const struct hass *hass, enum hass_layer laye
     return hass->layers[layer].data;
 }
 
-/**
- * A caller's options struct of an older or newer header: copies what both know, the rest is zero. @from may be NULL.
- *
- *     struct hass_set_options set;
- *     OPTIONS_READ(&set, options);
- */
-#define OPTIONS_READ(to, from) options_read((to), sizeof(*(to)), (from))
-static inline void options_read(void *to, size_t size, const void *from)
-{
-    uint32_t given = from ? *(const uint32_t *)from : 0;
-    size_t common = given < size ? given : size;
-
-    if (common)
-        __builtin_memcpy(to, from, common);
-    __builtin_memset((char *)to + common, 0, size - common);
-}
+/** A caller's options struct, of an older or newer header. */
+#define OPTIONS_READ(to, from) HASS_READ(to, from)

@@ -399,3 +399,26 @@ int hass_component_async_register_service(struct hass_component *component, cons
     scope_leave(former);
     return r;
 }
+
+/* A plugin's rows may be shorter or longer than ours. */
+static const struct hass_entity_service_row *row_at(const struct hass_entity_service_row *rows,
+                                                    size_t index)
+{
+    size_t stride = offsetof(struct hass_entity_service_row, options) + rows->options.size;
+
+    return (const void *)((const char *)rows + index * stride);
+}
+
+int hass_component_async_register_services(struct hass_component *component,
+                                           const struct hass_entity_service_row *rows, size_t count,
+                                           struct hass_error *err)
+{
+    VERIFY_LOOP(component->hass, "hass.component.async_register_services", err);
+    int r = 0;
+
+    for (size_t i = 0; r >= 0 && i < count; i++) {
+        const struct hass_entity_service_row *row = row_at(rows, i);
+        r = hass_component_async_register_service(component, row->name, &row->options, err);
+    }
+    return r;
+}

@@ -130,6 +130,8 @@ static const struct remedy table[] = {
     { "hass_entity_async_remove_later", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entity_async_work", NULL,
       "A pool thread may simply do the work; only its values belong to the loop" },
+    { "hass_entity_async_command", NULL,
+      "A pool thread may simply do the work; only its values belong to the loop" },
     { "hass_platform_async_add_entities", "hass_platform_add_entities",
       ", which waits until they are added" },
     { "hass_platform_async_schedule_add_entities", "hass_platform_add_entities",
@@ -139,6 +141,7 @@ static const struct remedy table[] = {
     { "hass_component_async_get_entity", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_component_async_add_entities", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_component_async_register_service", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_component_async_register_services", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_get_entity", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_load_platform", "hass_load_platform", QUEUED },
 

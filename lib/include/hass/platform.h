@@ -90,6 +90,31 @@ hass_component_async_register_service(struct hass_component *component, const ch
                                       const struct hass_entity_service_options *options,
                                       struct hass_error *err) HASS_CALLBACK;
 
+/** A service of a domain's table. */
+struct hass_entity_service_row {
+    const char *name;
+    struct hass_entity_service_options options;
+};
+/** HASS_ENTITY_SERVICE("turn_on", "Turns a switch on", .async_handler = turn_on) */
+#define HASS_ENTITY_SERVICE(name_, description_, ...)                                              \
+    {                                                                                              \
+        .name = (name_), .options = {                                                              \
+            .size = sizeof(struct hass_entity_service_options),                                    \
+            .description = (description_),                                                         \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+#define HASS_FEATURE_SETS(...) ((const uint32_t[]){ __VA_ARGS__, 0 })
+/** Registers the services of a table; ends with the first that fails. */
+HASS_API int hass_component_async_register_services(struct hass_component *component,
+                                                    const struct hass_entity_service_row *rows,
+                                                    size_t count, struct hass_error *err)
+    HASS_CALLBACK;
+/** The same for a whole array. */
+#define HASS_REGISTER_SERVICES(component, rows, err)                                               \
+    hass_component_async_register_services((component), (rows), sizeof(rows) / sizeof((rows)[0]),  \
+                                           (err))
+
 /**
  * Sets up integration @name as a platform of @domain with @config, as if the configuration had such an entry: a tracked task
  * that waits until both have been set up. How an integration with a section of its own (`command_line:`) makes entities.

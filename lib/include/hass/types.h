@@ -37,3 +37,20 @@ struct hass_worker;
 
 /** Frees what a registration owns: a job's userdata, a value put into hass's data. */
 typedef void hass_destroy_fn(void *object);
+
+/**
+ * Copies a struct of an older or newer header that begins with its size: what both know, the rest is zero. @from may be NULL.
+ *
+ *     struct hass_set_options set;
+ *     HASS_READ(&set, options);
+ */
+#define HASS_READ(to, from) hass_read((to), sizeof(*(to)), (from))
+static inline void hass_read(void *to, size_t size, const void *from)
+{
+    uint32_t given = from ? *(const uint32_t *)from : 0;
+    size_t common = given < size ? given : size;
+
+    if (common)
+        __builtin_memcpy(to, from, common);
+    __builtin_memset((char *)to + common, 0, size - common);
+}

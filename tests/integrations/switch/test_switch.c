@@ -132,7 +132,7 @@ START_TEST(one_that_cannot_be_switched_says_so)
 
     ck_assert_int_eq(home_call(hass, "switch", "turn_on", "{'entity_id':'switch.fixed'}", &err),
                      HASS_E_UNSUPPORTED);
-    ck_assert_str_eq(err.message, "switch.fixed cannot be switched");
+    ck_assert_str_eq(err.message, "entity switch.fixed does not support action switch.turn_on");
 }
 END_TEST
 

@@ -272,6 +272,7 @@ static unsigned entry_of_name(const char *name, size_t room)
         { "async_setup_entry", ELF_ASYNC_SETUP_ENTRY },
         { "async_unload_entry", ELF_ASYNC_UNLOAD_ENTRY },
         { "async_unload", ELF_ASYNC_UNLOAD },
+        { "async_reload", ELF_ASYNC_RELOAD },
         { "hass_manifest", ELF_MANIFEST },
     };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

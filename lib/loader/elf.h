@@ -16,6 +16,7 @@ enum elf_entry {
     ELF_ASYNC_UNLOAD_ENTRY = 1 << 5,
     ELF_ASYNC_UNLOAD = 1 << 6,
     ELF_MANIFEST = 1 << 7,
+    ELF_ASYNC_RELOAD = 1 << 8,
 };
 
 #define ELF_BUILD_ID_MAX 64 /* hexadecimal digits */

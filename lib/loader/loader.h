@@ -4,7 +4,7 @@
  *
  * The cast: `integration` keeps one record for each domain that was ever asked for, finds its file and has it opened
  * (`plugin`, in the pool); `setup` sets up, dependencies first; `unload` closes and replaces; `platforms` serves entity/;
- * `settings` holds the configuration and checks sections; `watch` sees files change; `deaths` leaves out what keeps killing
+ * `reload` gives one its section again; `settings` holds the configuration and checks sections; `watch` sees files change; `deaths` leaves out what keeps killing
  * us; `problems` is what a user should know; `api_slot` is what integrations offer each other; `bootstrap` leads a hass from
  * nothing to running; `check` does without running; `info` tells about it all.
  */
@@ -124,6 +124,16 @@ int setup_async_dependencies(struct integration *integration, const char *except
                              struct hass_error *err) HASS_COROUTINE;
 /** The cycle of dependencies in which an opened integration is ("a -> b -> a"), owned by the caller; or NULL. */
 char *setup_find_cycle(struct integration *integration) HASS_CALLBACK;
+
+/* reload.c */
+
+/** True when it takes its section while it runs: it has async_reload, and is set up. */
+bool reload_is_offered(const struct integration *integration);
+/** Gives it the section as @file has it. What is wrong with that is logged, and changes nothing. */
+int reload_async_take(struct integration *integration, struct config_file *file,
+                      struct hass_error *err) HASS_COROUTINE;
+/** The service `reload` of an integration that has been set up. */
+void reload_offer(struct integration *integration) HASS_CALLBACK;
 
 /* unload.c */
 

@@ -270,6 +270,8 @@ static void find_entries(struct plugin *plugin, unsigned entries, void *handle)
         plugin->setup_platform = dlsym(handle, "setup_platform");
     if (entries & ELF_ASYNC_UNLOAD)
         plugin->async_unload = dlsym(handle, "async_unload");
+    if (entries & ELF_ASYNC_RELOAD)
+        plugin->async_reload = dlsym(handle, "async_reload");
 }
 
 /* The lock is held. */

@@ -30,6 +30,7 @@ struct plugin {
     int (*setup_platform)(struct hass_platform *platform, const json_t *config,
                           struct hass_error *err);
     int (*async_unload)(struct hass *hass, struct hass_error *err);
+    int (*async_reload)(struct hass *hass, const json_t *config, struct hass_error *err);
     char *domain;
     char *copy; /* the file that is mapped */
     char id[PLUGIN_ID_MAX + 1];

@@ -3,6 +3,8 @@
  * Reading the configuration again while everything runs: what is written differently now is set up anew, nothing else is
  * touched.
  */
+#include <string.h>
+
 #include <hass/cleanup.h>
 #include <hass/log.h>
 
@@ -25,6 +27,21 @@ static json_t *changed_domains(const struct config_file *old, const struct confi
     return changed;
 }
 
+static bool is_needed(const struct loader *loader, const char *domain)
+{
+    const char *name;
+    const struct integration *other;
+
+    strmap_foreach(loader->integrations, name, other) {
+        const char *const *needed =
+            other->scope && other->wanted ? other->plugin->manifest.dependencies : NULL;
+        for (; needed && *needed; needed++)
+            if (strcmp(*needed, domain) == 0)
+                return true;
+    }
+    return false;
+}
+
 static HASS_COROUTINE void apply_change(struct loader *loader, const char *domain)
 {
     struct integration *integration = integration_get(loader, domain);
@@ -34,8 +51,15 @@ static HASS_COROUTINE void apply_change(struct loader *loader, const char *domai
                        "that is not the name of an integration");
         return;
     }
-    integration->wanted = hass_json_get(loader->settings->sections, domain) != NULL;
+    integration->wanted =
+        hass_json_get(loader->settings->sections, domain) != NULL || is_needed(loader, domain);
     problem_clear(loader, domain);
+    if (integration->wanted && reload_is_offered(integration)) {
+        struct hass_error err = HASS_ERROR_INIT;
+        if (reload_async_take(integration, loader->settings, &err) < 0)
+            problem_report(loader, domain, PROBLEM_SETTINGS, integration->path, err.message);
+        return;
+    }
     if (integration->failure.code != 0 && !integration->plugin)
         hass_error_clear(&integration->failure);
     (void)integration_async_change(integration,
@@ -71,23 +95,35 @@ static HASS_COROUTINE void apply(struct loader *loader, struct config_file *file
 }
 
 /* What cannot be read is not taken for something that was removed. */
+static HASS_COROUTINE int read_again(struct loader *loader, struct config_file **ret_file,
+                                     struct hass_error *err)
+{
+    struct config_file *file;
+    int r = loader_async_read_settings(loader, &file, err);
+
+    if (r < 0)
+        return r;
+    if (file->diagnostics.errors == 0) {
+        *ret_file = file;
+        return 0;
+    }
+    settings_log(&file->diagnostics);
+    r = hass_fail(err, HASS_E_INVALID,
+                  "the configuration has %zu errors, the first of them: %s; nothing was changed",
+                  file->diagnostics.errors, file->diagnostics.list.data[0].message);
+    config_file_destroy(file);
+    return r;
+}
+
 static HASS_COROUTINE int reload_config(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct loader *loader = userdata;
     struct config_file *file = NULL;
 
     loader_notify(loader, "reloading", "reading the configuration again");
-    int r = loader_async_read_settings(loader, &file, err);
-    if (r == 0 && file->diagnostics.errors > 0) {
-        settings_log(&file->diagnostics);
-        r = hass_fail(
-            err, HASS_E_INVALID,
-            "the configuration has %zu errors, the first of them: %s; nothing was changed",
-            file->diagnostics.errors, file->diagnostics.list.data[0].message);
-        config_file_destroy(file);
-    } else if (r == 0) {
+    int r = read_again(loader, &file, err);
+    if (r == 0)
         apply(loader, file);
-    }
     loader_notify(loader, "ready", "running");
     return r;
 }
@@ -99,4 +135,52 @@ int hass_async_reload_config(struct hass *hass, struct hass_error *err)
     autounref(hass_future) *done = NULL;
     int r = job_run(hass, hass->runtime->root, &job, hass, NULL, NULL, JOB_TRACKED, &done, err);
     return r < 0 ? r : hass_async_await(done, HASS_FOREVER, err);
+}
+
+/* one section */
+
+/*
+ * The configuration in use gets this one section; the others are still those that run. Where its values stand is not taken
+ * over: a later diagnostic about it lacks the line.
+ */
+static HASS_CALLBACK void use_section(struct loader *loader, const struct config_file *file,
+                                      const char *domain)
+{
+    const json_t *section = hass_json_get(file->sections, domain);
+
+    if (section)
+        json_object_set_new(loader->settings->sections, domain, hass_json_ref(section));
+    else
+        json_object_del(loader->settings->sections, domain);
+}
+
+static int check_offer(const struct integration *integration, const char *domain,
+                       struct hass_error *err)
+{
+    if (!integration || integration->state != INTEGRATION_SET_UP)
+        return hass_fail(err, HASS_E_NOT_FOUND, "integration %s is not set up", domain);
+    if (!reload_is_offered(integration))
+        return hass_fail(err, HASS_E_UNSUPPORTED, "integration %s cannot reload its section",
+                         domain);
+    return 0;
+}
+
+int hass_async_reload_section(struct hass *hass, const char *domain, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.async_reload_section", err);
+    struct loader *loader = loader_of(hass);
+    struct integration *integration = integration_find(loader, domain);
+    struct config_file *file = NULL;
+    int r = check_offer(integration, domain, err);
+
+    if (r == 0)
+        r = read_again(loader, &file, err);
+    if (r == 0) /* it may have gone meanwhile */
+        r = check_offer(integration, domain, err);
+    if (r == 0)
+        r = reload_async_take(integration, file, err);
+    if (r == 0)
+        use_section(loader, file, domain);
+    config_file_destroy(file);
+    return r;
 }

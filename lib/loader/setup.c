@@ -274,6 +274,7 @@ static HASS_CALLBACK void succeed(struct integration *integration)
     integration->sequence = ++loader->sequence;
     problem_clear(loader, integration->domain);
     config_async_add_component(loader->hass, integration->domain);
+    reload_offer(integration);
     (void)hass_bus_async_fire(loader->hass, HASS_EVENT_COMPONENT_LOADED,
                               json_pack("{s:s}", "component", integration->domain), NULL, NULL);
 }

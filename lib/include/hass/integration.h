@@ -87,6 +87,13 @@ HASS_API int setup_platform(struct hass_platform *platform, const json_t *config
 /** Called before the scope is closed, for what the scope does not own: sockets, files. */
 HASS_API int async_unload(struct hass *hass, struct hass_error *err) HASS_COROUTINE;
 
+/**
+ * Takes its section as it is written now, while everything goes on; without it, a changed section sets the integration up
+ * anew. Who has it gets the service `reload`, for administrators.
+ */
+HASS_API int async_reload(struct hass *hass, const json_t *config, struct hass_error *err)
+    HASS_COROUTINE;
+
 /* integrations among each other */
 
 /**
@@ -107,6 +114,16 @@ HASS_API int hass_async_unload_component(struct hass *hass, const char *domain,
 /** Unloads, opens the file again if it has changed, and sets up again, with what depended on it. */
 HASS_API int hass_async_reload_component(struct hass *hass, const char *domain,
                                          struct hass_error *err) HASS_COROUTINE;
+
+/**
+ * Reads the configuration again and gives an integration its section (async_reload): what its service `reload` does.
+ *
+ * Returns: 0; HASS_E_INVALID when the file or the section is wrong, after which everything is as before; HASS_E_NOT_FOUND when
+ *          the integration is not set up; HASS_E_UNSUPPORTED when it has no async_reload.
+ * Model:   helpers.reload.async_integration_yaml_config
+ */
+HASS_API int hass_async_reload_section(struct hass *hass, const char *domain,
+                                       struct hass_error *err) HASS_COROUTINE;
 
 /**
  * A typed table that one integration offers to others under a name ("websocket_api.commands"); gone when its scope closes.

@@ -3,7 +3,8 @@
  * What core/ offers the layers above, and struct hass itself.
  *
  * The cast: `bus` delivers events (`event`), `states` is the state machine over packed states (`state`, `attrs`),
- * `services` the registry of actions (`service_call`), `config` what the home is; `context` says who caused something;
+ * `services` the registry of actions (`service_call`), `config` what the home is; `context` says who caused something,
+ * `permissions` what he may;
  * `lifecycle` starts, `stop` stops. core_create makes a hass whose loop is the calling thread; core_async_start and
  * hass_async_stop lead it through its life; core_destroy ends it.
  */
@@ -16,6 +17,7 @@
 #include "core/bus.h"
 #include "core/config.h"
 #include "core/object.h"
+#include "core/permissions.h"
 #include "core/services.h"
 #include "core/states.h"
 #include "run/runtime.h"
@@ -38,7 +40,8 @@ struct hass {
     struct states states;
     struct services services;
     struct config config;
-    struct hass_strmap *data; /* of hass_async_set_data */
+    const struct permissions *permissions; /* or NULL: no user is known */
+    struct hass_strmap *data;              /* of hass_async_set_data */
     struct sub_list shutdown_jobs;
     struct sub_list startup_jobs;
     struct {

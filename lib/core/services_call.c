@@ -45,15 +45,6 @@ static int check_response(const struct service *service, const struct hass_call_
     return 0;
 }
 
-/* There is no register of users in the core: nobody but a caller without a user counts as administrator. */
-static int check_admin(const struct service *service, const struct hass_call_options *options,
-                       struct hass_error *err)
-{
-    if (service->admin && options->context && hass_context_user_id(options->context))
-        return hass_fail(err, HASS_E_UNAUTHORIZED, "%s is for administrators", service->title);
-    return 0;
-}
-
 /* The target is merged over the data. */
 static int merge_target(struct request *request, struct hass_error *err)
 {
@@ -111,8 +102,8 @@ static HASS_CALLBACK int begin_call(struct hass *hass, struct request *request,
         return hass_fail_key(err, HASS_E_SERVICE_NOT_FOUND, "service_not_found",
                              "service %s.%s not found", request->domain, request->service);
     r = check_response(service, &request->options, err);
-    if (r == 0)
-        r = check_admin(service, &request->options, err);
+    if (r == 0 && service->admin)
+        r = permissions_check_admin(hass, request->options.context, service->title, err);
     if (r == 0)
         r = merge_target(request, err);
     if (r < 0)
@@ -154,7 +145,7 @@ static void log_result(const struct hass_service_call *call, int r, const struct
         return;
     if (r == -ECANCELED)
         hass_debug("service call %s was cancelled", title);
-    else if (r == HASS_E_UNAUTHORIZED)
+    else if (r == HASS_E_UNAUTHORIZED || r == HASS_E_UNKNOWN_USER)
         hass_warning("unauthorized service call %s: %s", title, text);
     else
         hass_error("error executing service %s: %s", title, text);

@@ -348,6 +348,8 @@ START_TEST(errors_that_nobody_waits_for_are_logged)
     code = HASS_E_UNAUTHORIZED;
     ck_assert_int_eq(call(hass, &attempt), 0);
     ck_assert_ptr_nonnull(logs_find(logs, "WARNING"));
+    code = HASS_E_UNKNOWN_USER;
+    ck_assert_int_eq(call(hass, &attempt), 0);
     ck_assert_ptr_null(logs_find(logs, "ERROR"));
 }
 END_TEST
@@ -367,17 +369,52 @@ START_TEST(a_callback_may_call_without_waiting)
 }
 END_TEST
 
-START_TEST(services_for_administrators_refuse_users)
+static enum user_standing standing_by_name(struct hass *hass, const char *user_id)
+{
+    if (strcmp(user_id, "admin") == 0)
+        return USER_ADMIN;
+    return strcmp(user_id, "guest") == 0 ? USER_LIMITED : USER_UNKNOWN;
+}
+
+static HASS_CALLBACK int call_as(struct hass *hass, const char *user_id, struct hass_error *err)
+{
+    autounref(hass_context) const *context = hass_context_new(hass, user_id, NULL);
+
+    return hass_services_async_call_later(hass, "t", "s", NULL, context, err);
+}
+
+START_TEST(services_for_administrators_refuse_others)
+{
+    static const struct permissions users = { .standing = standing_by_name };
+    struct hass *hass = test_hass();
+    struct hass_service_options options = { .size = sizeof(options), .admin = true };
+    struct hass_error err = HASS_ERROR_INIT;
+    autoseen seen = { 0 };
+
+    permissions_set(hass, &users);
+    hass_services_async_register(hass, "t", "s", &options, HASS_JOB_CALLBACK(handle, &seen), NULL);
+    ck_assert_int_eq(call_as(hass, "guest", &err), HASS_E_UNAUTHORIZED);
+    ck_assert_str_eq(err.message, "t.s is for administrators");
+    hass_error_clear(&err);
+    ck_assert_int_eq(call_as(hass, "stranger", &err), HASS_E_UNKNOWN_USER);
+    ck_assert_str_eq(err.message, "user stranger is not known");
+    ck_assert_int_eq(seen.calls, 0);
+    ck_assert_int_eq(call_as(hass, "admin", NULL), 0);
+    ck_assert_int_eq(call_as(hass, NULL, NULL), 0);
+    ck_assert_int_eq(hass_services_async_call_later(hass, "t", "s", NULL, NULL, NULL), 0);
+    ck_assert_int_eq(seen.calls, 3);
+}
+END_TEST
+
+START_TEST(nobody_is_a_known_user_before_there_are_users)
 {
     struct hass *hass = test_hass();
     struct hass_service_options options = { .size = sizeof(options), .admin = true };
     autoseen seen = { 0 };
-    autounref(hass_context) const *user = hass_context_new(hass, "user", NULL);
 
     hass_services_async_register(hass, "t", "s", &options, HASS_JOB_CALLBACK(handle, &seen), NULL);
-    ck_assert_int_eq(hass_services_async_call_later(hass, "t", "s", NULL, user, NULL),
-                     HASS_E_UNAUTHORIZED);
-    ck_assert_int_eq(hass_services_async_call_later(hass, "t", "s", NULL, NULL, NULL), 0);
+    ck_assert_int_eq(call_as(hass, "admin", NULL), HASS_E_UNKNOWN_USER);
+    ck_assert_int_eq(call_as(hass, NULL, NULL), 0);
     ck_assert_int_eq(seen.calls, 1);
 }
 END_TEST
@@ -544,8 +581,9 @@ TEST_MAIN("services", registering_and_removing_fire_events,
           a_blocking_call_waits_for_a_coroutine, a_call_without_waiting_goes_on_by_itself,
           a_pool_handler_runs_on_the_pool_and_responds, errors_reach_the_one_who_waits,
           errors_that_nobody_waits_for_are_logged, a_callback_may_call_without_waiting,
-          services_for_administrators_refuse_users, the_description_is_what_clients_expect,
-          other_threads_register_and_call, a_waiting_call_is_refused_on_the_loop_and_takes_its_data,
+          services_for_administrators_refuse_others, nobody_is_a_known_user_before_there_are_users,
+          the_description_is_what_clients_expect, other_threads_register_and_call,
+          a_waiting_call_is_refused_on_the_loop_and_takes_its_data,
           a_service_ends_with_the_scope_that_registered_it,
           what_an_integration_gave_is_destroyed_in_its_scope,
           data_is_taken_also_by_an_integration_that_closes)

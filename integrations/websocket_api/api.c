@@ -31,6 +31,11 @@ static const struct websocket_user *request_user(const struct websocket_request 
     return &request->connection->user;
 }
 
+static const struct websocket_command *request_command(const struct websocket_request *request)
+{
+    return request->command;
+}
+
 /* What ends a command: data of the scope that added it. */
 struct added {
     struct hass *hass;
@@ -78,4 +83,6 @@ const struct websocket_api websocket_api = {
     .open = connection_open,
     .receive = connection_receive,
     .closed = connection_closed,
+    .command = request_command,
+    .refuse = request_refuse,
 };

@@ -218,21 +218,16 @@ static HASS_CALLBACK int unsubscribe_events(struct websocket_request *request,
     return 0;
 }
 
-#define COMMAND(type_, handler_, ...)                                                              \
-    {                                                                                              \
-        .size = sizeof(struct websocket_command), .type = (type_), .handler = (handler_),          \
-        __VA_ARGS__                                                                                \
-    }
-
 static const struct websocket_command commands[] = {
-    COMMAND("get_states", get_states),
-    COMMAND("get_config", get_config),
-    COMMAND("get_services", get_services),
-    COMMAND("ping", ping),
-    COMMAND("call_service", call_service, .schema = &call_service_schema, .coroutine = true),
-    COMMAND("fire_event", fire_event, .schema = &fire_event_schema, .admin = true),
-    COMMAND("subscribe_events", subscribe_events, .schema = &subscribe_events_schema),
-    COMMAND("unsubscribe_events", unsubscribe_events, .schema = &unsubscribe_schema),
+    WEBSOCKET_COMMAND("get_states", get_states),
+    WEBSOCKET_COMMAND("get_config", get_config),
+    WEBSOCKET_COMMAND("get_services", get_services),
+    WEBSOCKET_COMMAND("ping", ping),
+    WEBSOCKET_COMMAND("call_service", call_service, .schema = &call_service_schema,
+                      .coroutine = true),
+    WEBSOCKET_COMMAND("fire_event", fire_event, .schema = &fire_event_schema, .admin = true),
+    WEBSOCKET_COMMAND("subscribe_events", subscribe_events, .schema = &subscribe_events_schema),
+    WEBSOCKET_COMMAND("unsubscribe_events", unsubscribe_events, .schema = &unsubscribe_schema),
 };
 
 int commands_register(struct hass *hass, struct hass_error *err)

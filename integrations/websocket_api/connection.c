@@ -161,6 +161,14 @@ void request_answer(struct websocket_request *request, const char *result)
     connection_send(request->connection, text.data, text.length);
 }
 
+int request_refuse(struct websocket_request *request, const char *code, const char *message)
+{
+    if (!request->answered)
+        send_error(request->connection, request->id, code, message, "");
+    request->answered = true;
+    return 0;
+}
+
 int request_subscribe(struct websocket_request *request, struct hass_sub *sub,
                       struct hass_error *err)
 {
@@ -297,6 +305,7 @@ static HASS_CALLBACK void dispatch(struct websocket_connection *connection, int6
 
     struct websocket_request *request = calloc(1, sizeof(*request));
     *request = (struct websocket_request){
+        .api = &websocket_api,
         .connection = connection_ref(connection),
         .command = command,
         .id = id,

@@ -33,6 +33,7 @@ struct websocket_connection {
 };
 
 struct websocket_request {
+    const struct websocket_api *api; /* first: websocket_api_of */
     struct websocket_connection *connection;
     const struct websocket_command *command;
     int64_t id;
@@ -60,6 +61,8 @@ void connection_send_event(struct websocket_connection *connection, int64_t id, 
 bool connection_unsubscribe(struct websocket_connection *connection, int64_t id) HASS_CALLBACK;
 
 void request_answer(struct websocket_request *request, const char *result) HASS_CALLBACK;
+int request_refuse(struct websocket_request *request, const char *code, const char *message)
+    HASS_CALLBACK;
 int request_subscribe(struct websocket_request *request, struct hass_sub *sub,
                       struct hass_error *err) HASS_CALLBACK;
 const struct hass_context *request_context(const struct websocket_request *request);

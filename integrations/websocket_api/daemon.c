@@ -89,14 +89,10 @@ static HASS_COROUTINE int reload(struct websocket_request *request, struct hass_
 }
 
 static const struct websocket_command daemon_commands[] = {
-    { .size = sizeof(struct websocket_command), .type = "hassd/info", .handler = info },
-    { .size = sizeof(struct websocket_command), .type = "hassd/top", .handler = subscribe_top },
-    { .size = sizeof(struct websocket_command),
-      .type = "hassd/reload",
-      .schema = &reload_schema,
-      .admin = true,
-      .coroutine = true,
-      .handler = reload },
+    WEBSOCKET_COMMAND("hassd/info", info),
+    WEBSOCKET_COMMAND("hassd/top", subscribe_top),
+    WEBSOCKET_COMMAND("hassd/reload", reload, .schema = &reload_schema, .admin = true,
+                      .coroutine = true),
 };
 
 int daemon_register(struct hass *hass, struct hass_error *err)

@@ -275,12 +275,8 @@ static HASS_CALLBACK int subscribe_entities(struct websocket_request *request,
     return send_all(&(struct watcher){ connection, request->id, request->message }, err);
 }
 
-static const struct websocket_command subscribe_command = {
-    .size = sizeof(struct websocket_command),
-    .type = "subscribe_entities",
-    .schema = &subscribe_schema,
-    .handler = subscribe_entities,
-};
+static const struct websocket_command subscribe_command =
+    WEBSOCKET_COMMAND("subscribe_entities", subscribe_entities, .schema = &subscribe_schema);
 
 int entities_register(struct hass *hass, struct hass_error *err)
 {

@@ -30,7 +30,13 @@ struct websocket_command {
     bool admin;     /* refused to others as "unauthorized" */
     bool coroutine; /* the handler may suspend; it runs as a task of its own */
     websocket_handler_fn *handler;
+    void *userdata; /* for the handler */
 };
+#define WEBSOCKET_COMMAND(type_, handler_, ...)                                                    \
+    {                                                                                              \
+        .size = sizeof(struct websocket_command), .type = (type_), .handler = (handler_),          \
+        __VA_ARGS__                                                                                \
+    }
 
 /** What a transport does for a connection. */
 struct websocket_transport {
@@ -83,4 +89,15 @@ struct websocket_api {
                    struct hass_error *err);
     /** The transport is gone; ends all subscriptions. */
     void (*closed)(struct websocket_connection *connection);
+
+    /** What the request was matched with. */
+    const struct websocket_command *(*command)(const struct websocket_request *request);
+    /** Fails with a code of the model's ("invalid_info") where the number of an error does not say it; returns 0. */
+    int (*refuse)(struct websocket_request *request, const char *code, const char *message);
 };
+
+/** The table, for handlers of other integrations: a request begins with it. */
+static inline const struct websocket_api *websocket_api_of(const struct websocket_request *request)
+{
+    return *(const struct websocket_api *const *)request;
+}

@@ -8,6 +8,7 @@
 #include "support/cases.h"
 #include "support/client.h"
 #include "support/home.h"
+#include "websocket_api/websocket_api.h"
 
 #define YAML                                                                                       \
     "homeassistant:\n  name: Test home\n  latitude: 52.4\n  unit_system: metric\n"                 \
@@ -238,6 +239,39 @@ START_TEST(what_is_wrong_is_refused_with_code_and_text)
 }
 END_TEST
 
+/* a command of another integration */
+
+static HASS_CALLBACK int echo(struct websocket_request *request, struct hass_buf *result,
+                              struct hass_error *err)
+{
+    const struct websocket_api *api = websocket_api_of(request);
+    const char *word = hass_json_get_string(api->message(request), "word", NULL);
+
+    if (!word)
+        return api->refuse(request, "invalid_info", "a \"word\" is wanted");
+    hass_buf_printf(result, "\"%s %s\"", (const char *)api->command(request)->userdata, word);
+    return 0;
+}
+
+START_TEST(a_handler_finds_the_table_its_userdata_and_may_refuse_with_a_code)
+{
+    static const struct websocket_command command =
+        WEBSOCKET_COMMAND("test/echo", echo, .userdata = "echo:");
+
+    hass__assert_loop();
+    struct client *client = admin();
+    const struct websocket_api *api = hass_async_get_api(client_hass(client), "websocket_api");
+    ck_assert_int_eq(api->add_command(client_hass(client), &command, NULL), 0);
+    ck_assert_str_eq(json_string_value(result_of(client_ask(client, "{'type':'test/echo',"
+                                                                    "'word':'hello'}"))),
+                     "echo: hello");
+    const json_t *answer = client_ask(client, "{'type':'test/echo'}");
+    ck_assert_str_eq(client_error(answer), "invalid_info");
+    ck_assert_str_eq(message_of(answer), "a \"word\" is wanted");
+    ck_assert_ptr_null(client_next(client));
+}
+END_TEST
+
 START_TEST(a_fired_event_arrives_with_its_data)
 {
     hass__assert_loop();
@@ -390,6 +424,7 @@ CASES_MAIN("websocket_api commands", ONCE(ping_is_answered_by_pong_and_extra_key
            ONCE(get_services_describes_fields_targets_and_responses),
            ONCE(info_tells_of_the_daemon), ONCE(a_service_is_called_and_its_context_returned),
            ONCE(a_response_is_returned_when_asked_for), ONCE(a_fired_event_arrives_with_its_data),
+           ONCE(a_handler_finds_the_table_its_userdata_and_may_refuse_with_a_code),
            ROWS(what_is_wrong_is_refused_with_code_and_text, refused),
            ROWS(a_malformed_message_is_answered_with_its_id_if_it_has_one, malformed),
            ONCE(ids_have_to_increase_and_may_have_gaps),

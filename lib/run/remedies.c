@@ -146,6 +146,14 @@ static const struct remedy table[] = {
     { "hass_async_get_entity", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_load_platform", "hass_load_platform", QUEUED },
 
+    /* stores */
+    { "hass_store_async_create", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_store_async_destroy", "hass_add_job", " to queue a callback that destroys it" },
+    { "hass_store_async_load", "hass_store_load", BLOCKS },
+    { "hass_store_async_save", "hass_store_save", BLOCKS },
+    { "hass_store_async_delay_save", "hass_store_delay_save", QUEUED },
+    { "hass_store_async_remove", "hass_store_remove", BLOCKS },
+
     /* helpers */
     { "hass_async_dispatcher_connect", "hass_dispatcher_connect",
       ", which waits until it is connected" },

@@ -440,6 +440,10 @@ static const char *const left_out[] = {
     "hass_debouncer_create",
     "hass_debouncer_destroy",
     "hass_debouncer_call", /* tests/lib/helpers */
+    "hass_store_load",
+    "hass_store_save",
+    "hass_store_delay_save",
+    "hass_store_remove", /* write files: tests/lib/registry */
     "hass_stream_hass",
     "hass_stream_peer",
     "hass_task_cancel",

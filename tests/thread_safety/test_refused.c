@@ -13,6 +13,7 @@
 
 #include <hass/dt.h>
 #include <hass/integration.h>
+#include <hass/store.h>
 #include <hass/stream.h>
 
 #include "base/log.h"
@@ -35,6 +36,7 @@ struct subjects {
     struct hass_semaphore *semaphore;
     struct hass_queue *queue;
     struct hass_debouncer *debouncer;
+    struct hass_store *store;
     int client; /* the other end of the stream */
 };
 
@@ -99,6 +101,9 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
     static const struct hass_entity_ops ops = { .size = sizeof(ops) };
     static const struct hass_entity_description description =
         HASS_ENTITY_DESCRIPTION(.name = "Subject");
+    static const struct hass_store_options store = { .size = sizeof(store),
+                                                     .key = "subject",
+                                                     .version = 1 };
 
     *subjects = (struct subjects){
         .hass = hass,
@@ -117,6 +122,7 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
     ck_assert_int_eq(hass_bus_async_listen(hass, "never", NULL, HASS_JOB_CALLBACK(on_event, NULL),
                                            &subjects->sub, NULL),
                      0);
+    ck_assert_int_eq(hass_store_async_create(hass, &store, &subjects->store, NULL), 0);
     ck_assert_int_eq(hass_states_async_set(hass, "light.one", "on", NULL, NULL, NULL), 0);
     make_stream(subjects);
 }
@@ -128,6 +134,7 @@ static HASS_CALLBACK void free_subjects(struct subjects *subjects)
     test_settle(subjects->hass);
     hass_task_unref(subjects->task);
     hass_sub_async_remove(subjects->sub);
+    hass_store_async_destroy(subjects->store);
     hass_debouncer_destroy(subjects->debouncer);
     hass_queue_destroy(subjects->queue);
     hass_semaphore_destroy(subjects->semaphore);
@@ -154,6 +161,7 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
         { "struct hass_semaphore", subjects->semaphore },
         { "struct hass_queue", subjects->queue },
         { "struct hass_debouncer", subjects->debouncer },
+        { "struct hass_store", subjects->store },
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
@@ -215,7 +223,8 @@ static void check_result(const struct attempt *attempt)
         ck_assert_msg(!(attempt->result & 0xff), "%s returned true", name);
     else if (!strncmp(returns, "enum ", 5))
         ck_assert_msg((int)attempt->result == 0, "%s returned %d", name, (int)attempt->result);
-    else if (strstr(returns, "hass_sub *") || strstr(returns, "hass_debouncer *"))
+    else if (strstr(returns, "hass_sub *") || strstr(returns, "hass_debouncer *") ||
+             !strcmp(name, "hass_store_async_destroy"))
         ck_assert_msg((void *)attempt->result == attempt->subject, "%s gave up its object", name);
     else if (strcmp(returns, "void"))
         ck_assert_msg(attempt->result == 0, "%s returned something", name);

@@ -214,9 +214,18 @@ $(BUILD)/hassctl: $(CTL_OBJS) $(LIBHASS)
 # The files of `hassctl new` are built in.
 $(BUILD)/obj/daemon/ctl_scaffold.o: $(wildcard daemon/scaffold/*) .clang-format
 
+# The texts of a folder, strings.json and translations/<language>.json, each become an object of the same .so.
+strings_c = \#include <hass/translation.h>\nHASS_TRANSLATION("$(subst -,_,$(basename $(notdir $(1))))", "$(1)");\n
+$(BUILD)/obj/%/strings.o: strings_c = \#include <hass/translation.h>\nHASS_STRINGS("$(1)");\n
+$(BUILD)/obj/integrations/%.o: integrations/%.json $(STAMP)
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  CC    $<")
+	$(Q)printf '$(call strings_c,$<)' | $(CC) $(BASE_CFLAGS) -x c -c - -o $@
+
 # An integration is a folder; it names further pkg-config packages in its build.mk as <domain>.pkgs.
 define PLUGIN_RULE
-$(BUILD)/integrations/$(1).so: $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard integrations/$(1)/*.c)) $$(LIBHASS)
+$(BUILD)/integrations/$(1).so: $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard integrations/$(1)/*.c)) \
+    $$(patsubst %.json,$(BUILD)/obj/%.o,$$(wildcard integrations/$(1)/strings.json integrations/$(1)/translations/*.json)) $$(LIBHASS)
 	@mkdir -p $$(@D)
 	$$(if $$(Q),@echo "  LD    $$@")
 	$$(Q)$$(CC) -shared $$(NO_UNDEFINED) $$(ALL_LDFLAGS) $$(filter %.o,$$^) -o $$@ -L$(BUILD) -lhass \

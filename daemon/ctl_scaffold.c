@@ -13,6 +13,7 @@
     extern const char symbol[] __attribute__((visibility("hidden")))
 
 EMBED(scaffold_source, "daemon/scaffold/integration.c.in");
+EMBED(scaffold_strings, "daemon/scaffold/strings.json.in");
 EMBED(scaffold_makefile, "daemon/scaffold/Makefile.in");
 EMBED(scaffold_test, "daemon/scaffold/test.sh.in");
 EMBED(scaffold_readme, "daemon/scaffold/README.md.in");
@@ -21,6 +22,7 @@ EMBED(scaffold_clang_format, ".clang-format");
 
 const struct scaffold_file scaffold_files[] = {
     { "@NAME@.c", scaffold_source, 0644 },
+    { "strings.json", scaffold_strings, 0644 },
     { "Makefile", scaffold_makefile, 0644 },
     { "test.sh", scaffold_test, 0755 },
     { "README.md", scaffold_readme, 0644 },

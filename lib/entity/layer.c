@@ -18,6 +18,11 @@ static void request_close(struct scope_member *member)
     free(request);
 }
 
+static void decref_json(void *object)
+{
+    json_decref(object);
+}
+
 /* After all scopes have ended: what is in the maps has gone. */
 static void layer_destroy(void *object)
 {
@@ -28,6 +33,8 @@ static void layer_destroy(void *object)
         request_close(&request->member);
     hass_strmap_destroy(layer->components);
     hass_strmap_destroy(layer->entities);
+    hass_strmap_destroy(layer->english);
+    hass_strmap_destroy(layer->local);
     free(layer);
 }
 
@@ -41,6 +48,8 @@ struct entity_layer *entity_layer(struct hass *hass)
     layer->hass = hass;
     layer->components = hass_strmap_create(NULL);
     layer->entities = hass_strmap_create(NULL);
+    layer->english = hass_strmap_create(decref_json);
+    layer->local = hass_strmap_create(decref_json);
     list_init(&layer->requests);
     hass_layer_set(hass, HASS_LAYER_ENTITY, layer, layer_destroy);
     return layer;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What entity/ keeps in a hass: components by domain, entities by id, platforms that integrations asked for, the loader.
+ * What entity/ keeps in a hass: components by domain, entities by id, texts, platforms that integrations asked for, the loader.
  */
 #pragma once
 
@@ -23,6 +23,8 @@ struct entity_layer {
     struct hass *hass;
     struct hass_strmap *components; /* struct hass_component */
     struct hass_strmap *entities;   /* struct hass_entity */
+    struct hass_strmap *english;    /* texts of integrations by domain: json_t */
+    struct hass_strmap *local;      /* the same in the home's language, where there are any */
     struct hass_list requests;      /* struct load_request, oldest first */
     const struct platform_loader *loader;
 };

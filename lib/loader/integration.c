@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "data/diagnostic.h"
+#include "entity/translation.h"
 #include "loader/loader.h"
 #include "loader/manifest.h"
 #include "run/lastwords.h"
@@ -252,6 +253,8 @@ void integration_use(struct integration *integration, struct plugin *plugin, cha
     free(integration->path);
     integration->path = path;
     integration->plugin = plugin;
+    translation_set(integration->loader->hass, integration->domain, hass_json_ref(plugin->strings),
+                    hass_json_ref(plugin->local));
 }
 
 /* The result is in the record: whoever waits looks there. */

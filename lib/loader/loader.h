@@ -90,7 +90,8 @@ int integration_async_begin_open(struct integration *integration, struct hass_fu
 int integration_async_look(struct integration *integration, struct plugin **ret_plugin,
                            char **ret_path, struct hass_error *err) HASS_COROUTINE;
 /** Puts @plugin from @path (taken) in the place of what was open. */
-void integration_use(struct integration *integration, struct plugin *plugin, char *path);
+void integration_use(struct integration *integration, struct plugin *plugin, char *path)
+    HASS_CALLBACK;
 /** Its scope, opened when it is not. Lent. */
 struct scope *integration_scope(struct integration *integration) HASS_CALLBACK;
 /** Closes its scope, if it is open; what does not end in time is reported and inert. */

@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 
 #include <hass/cleanup.h>
+#include <hass/config.h>
+#include <hass/json.h>
 #include <hass/log.h>
 
 #include "base/mem.h"
@@ -51,6 +53,8 @@ struct plugin_store *plugin_store_create(struct hass *hass, const char *folder,
 
 static void plugin_free(struct plugin *plugin)
 {
+    json_decref(plugin->strings);
+    json_decref(plugin->local);
     free(plugin->domain);
     free(plugin->copy);
     free(plugin);
@@ -274,6 +278,40 @@ static void find_entries(struct plugin *plugin, unsigned entries, void *handle)
         plugin->async_reload = dlsym(handle, "async_reload");
 }
 
+/* What HASS_STRINGS has embedded: a size, then the text. It is data of somebody else: wrong, it costs no more than itself. */
+static json_t *read_strings(void *handle, const char *domain, const char *symbol)
+{
+    const char *data = dlsym(handle, symbol);
+    struct hass_error err = HASS_ERROR_INIT;
+    json_t *strings = NULL;
+    uint32_t size;
+
+    if (!data)
+        return NULL;
+    memcpy(&size, data, sizeof(size));
+    int r = hass_json_parse(data + sizeof(size), size, PLUGIN_MAX_STRINGS, &strings, &err);
+    if (r == 0 && json_is_object(strings))
+        return strings;
+    hass_warning(
+        "The texts in %s.so (%s) are no use, so names that come from there are missing: %s", domain,
+        symbol, r < 0 ? err.message : "expected a map");
+    json_decref(strings);
+    return NULL;
+}
+
+static void find_strings(struct plugin_store *store, struct plugin *plugin, void *handle)
+{
+    struct hass_home home = { .size = sizeof(home) };
+    char symbol[sizeof("hass_strings_") + sizeof(home.language)];
+
+    plugin->strings = read_strings(handle, plugin->domain, "hass_strings");
+    hass_config_home(store->hass, &home);
+    snprintf(symbol, sizeof(symbol), "hass_strings_%s", home.language);
+    for (char *at = symbol; (at = strchr(at, '-')) != NULL;)
+        *at = '_';
+    plugin->local = read_strings(handle, plugin->domain, symbol);
+}
+
 /* The lock is held. */
 static int map_copy(struct plugin_store *store, struct plugin *plugin, unsigned entries,
                     struct hass_error *err)
@@ -291,6 +329,7 @@ static int map_copy(struct plugin_store *store, struct plugin *plugin, unsigned 
     if (r < 0)
         return r;
     find_entries(plugin, entries, handle);
+    find_strings(store, plugin, handle);
     struct range_search search = {
         .hass = store->hass,
         .domain = plugin->domain,

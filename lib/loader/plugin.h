@@ -16,6 +16,7 @@
 /** No more than so many files are opened by one process; nothing is ever unmapped. */
 #define PLUGIN_MAX_MAPPINGS 1000
 #define PLUGIN_MAX_FILE     (64 << 20)
+#define PLUGIN_MAX_STRINGS  (1 << 20)
 #define PLUGIN_PROBE_LIMIT  5.0 /* seconds */
 #define PLUGIN_ID_MAX       (ELF_BUILD_ID_MAX + 1 + 16)
 
@@ -31,6 +32,8 @@ struct plugin {
                           struct hass_error *err);
     int (*async_unload)(struct hass *hass, struct hass_error *err);
     int (*async_reload)(struct hass *hass, const json_t *config, struct hass_error *err);
+    json_t *strings; /* its strings.json; NULL: none */
+    json_t *local;   /* the same in the home's language; NULL: none, or English */
     char *domain;
     char *copy; /* the file that is mapped */
     char id[PLUGIN_ID_MAX + 1];

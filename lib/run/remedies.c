@@ -145,6 +145,7 @@ static const struct remedy table[] = {
     { "hass_component_async_register_services", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_get_entity", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_load_platform", "hass_load_platform", QUEUED },
+    { "hass_async_translation", "hass_translation", ", which gives a copy" },
 
     /* stores */
     { "hass_store_async_create", "hass_run_callback_threadsafe", IN_CALLBACK },

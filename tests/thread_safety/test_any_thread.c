@@ -191,6 +191,11 @@ CALLS(hass_states_get)
         ck_assert_str_eq(hass_state_entity_id(state), c->other_id);
 }
 
+CALLS(hass_translation)
+{
+    ck_assert_ptr_null(hass_translation(c->hass, "stress", "title"));
+}
+
 CALLS(hass_states_is_state)
 {
     (void)hass_states_is_state(c->hass, c->other_id, "on");
@@ -369,6 +374,7 @@ static const struct {
     CALL(hass_states_set),
     CALL(hass_states_get),
     CALL(hass_states_is_state),
+    CALL(hass_translation),
     CALL(hass_states_all),
     CALL(hass_states_count),
     CALL(hass_states_remove),

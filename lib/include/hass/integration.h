@@ -12,6 +12,7 @@
 #include <hass/hass.h>
 #include <hass/platform.h>
 #include <hass/schema.h>
+#include <hass/translation.h>
 
 #define HASS_ABI 1
 

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts of integrations: from their files to whoever asks. */
+#include <string.h>
+
+#include <hass/config.h>
+#include <hass/translation.h>
+
+#include "support/loader_fixture.h"
+
+static struct hass *hass_with(const char *plugin, const char *language)
+    HASS__ANALYSIS(assert_capability(hass_loop))
+{
+    struct hass *hass = loader_hass();
+
+    ck_assert_int_eq(hass_config_async_update(hass, json_pack("{s:s}", "language", language), NULL),
+                     0);
+    ck_assert_int_eq(loader_set_up(hass, plugin, NULL), 0);
+    return hass;
+}
+
+START_TEST(texts_are_found_by_a_path_of_keys)
+{
+    struct hass *hass = hass_with("talks", "en");
+
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "title"), "Talks");
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "entity.sensor.mood.name"), "Mood");
+}
+END_TEST
+
+START_TEST(what_is_no_text_is_not_found)
+{
+    struct hass *hass = hass_with("talks", "en");
+
+    ck_assert_ptr_null(hass_async_translation(hass, "talks", "entity.sensor"));
+    ck_assert_ptr_null(hass_async_translation(hass, "talks", "title.name"));
+    ck_assert_ptr_null(hass_async_translation(hass, "talks", "entity.sensor.mood.name.x"));
+    ck_assert_ptr_null(hass_async_translation(hass, "talks", ".."));
+    ck_assert_ptr_null(hass_async_translation(hass, "talks", ""));
+    ck_assert_ptr_null(hass_async_translation(hass, "other", "title"));
+}
+END_TEST
+
+START_TEST(texts_in_the_homes_language_win)
+{
+    struct hass *hass = hass_with("talks", "de");
+
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "entity.sensor.mood.name"), "Laune");
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "entity.sensor.news.name"), "News");
+}
+END_TEST
+
+START_TEST(a_language_that_nobody_speaks_is_english)
+{
+    struct hass *hass = hass_with("talks", "pt-BR");
+
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "entity.sensor.mood.name"), "Mood");
+}
+END_TEST
+
+START_TEST(broken_texts_are_one_warning)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = hass_with("stammers", "en");
+
+    ck_assert_uint_eq(logs_matching(logs, "The texts in stammers.so (hass_strings) are no use"), 1);
+    ck_assert_ptr_null(hass_async_translation(hass, "stammers", "title"));
+    ck_assert_int_eq(loader_reload(hass, "stammers", NULL), 0);
+    ck_assert_uint_eq(logs_matching(logs, "The texts in stammers.so"), 1);
+}
+END_TEST
+
+START_TEST(texts_may_have_a_mebibyte)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = hass_with("rambles", "en");
+
+    ck_assert_str_eq(hass_async_translation(hass, "rambles", "title"), "Mm");
+    ck_assert_int_eq(loader_set_up(hass, "rambles_on", NULL), 0);
+    ck_assert_ptr_null(hass_async_translation(hass, "rambles_on", "title"));
+    ck_assert_uint_eq(logs_matching(logs, "The texts in rambles_on.so"), 1);
+    ck_assert_uint_eq(logs_matching(logs, "The texts in"), 1);
+}
+END_TEST
+
+static HASS_BLOCKING int ask(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    autofree char *title = hass_translation(hass, "talks", "title");
+    autofree char *none = hass_translation(hass, "talks", "none");
+
+    return title && !strcmp(title, "Talks") && !none ? 0 : -1;
+}
+
+START_TEST(the_twin_gives_a_copy)
+{
+    struct hass *hass = hass_with("talks", "en");
+
+    ck_assert_int_eq(test_on_pool(hass, ask, NULL), 0);
+}
+END_TEST
+
+TEST_MAIN("strings", texts_are_found_by_a_path_of_keys, what_is_no_text_is_not_found,
+          texts_in_the_homes_language_win, a_language_that_nobody_speaks_is_english,
+          broken_texts_are_one_warning, texts_may_have_a_mebibyte, the_twin_gives_a_copy)

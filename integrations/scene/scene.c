@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The domain scene: states of several things, brought about together. The state of a scene is the time of its last
+ * activation. Service turn_on.
+ *
+ * Configuration: a list of platforms (`scene: [{platform: …}]`); the domain has no options of its own.
+ */
+#include "scene.h"
+
+#include <hass/domain.h>
+#include <hass/dt.h>
+#include <hass/integration.h>
+
+#define MAX_TRANSITION 6553 /* seconds; the model's */
+
+HASS_MANIFEST(.domain = "scene", .name = "Scene", .version = HASS_VERSION);
+
+struct data {
+    char activated[HASS_DT_TEXT]; /* "": never */
+};
+
+static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
+{
+    const struct data *data = hass_entity_async_domain_data(entity);
+
+    return *data->activated ? hass_value_string(data->activated) : HASS_NONE;
+}
+
+HASS_ENTITY_COMMAND(activate, struct scene_ops, activate, struct scene_activation)
+
+static HASS_COROUTINE int turn_on(struct hass_entity *entity, const struct hass_service_call *call,
+                                  struct hass_error *err)
+{
+    struct data *data = hass_entity_async_domain_data(entity);
+    const json_t *transition = hass_json_get(hass_service_call_data(call), "transition");
+    const struct scene_activation activation = {
+        .size = sizeof(activation),
+        .has_transition = transition != NULL,
+        .transition = json_number_value(transition),
+    };
+
+    hass_dt_iso(hass_now(hass_entity_hass(entity)), NULL, data->activated);
+    int r = hass_entity_async_write_ha_state(entity, err);
+    return r < 0 ? r : activate(entity, call, &activation, err);
+}
+
+static const struct hass_domain_ops domain_ops = {
+    .size = sizeof(struct hass_domain_ops),
+    .state = state,
+    .data_size = sizeof(struct data),
+};
+
+HASS_SCHEMA(turn_on_schema,
+            HASS_FIELD("transition", &hass_type_number, .min = 0, .max = MAX_TRANSITION,
+                       .doc = "Seconds it takes to reach the states"));
+
+static const struct hass_entity_service_row services[] = {
+    HASS_ENTITY_SERVICE("turn_on", "Activates a scene", .schema = &turn_on_schema,
+                        .async_handler = turn_on),
+};
+
+int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    const struct hass_component_options options = {
+        .size = sizeof(options),
+        .domain = "scene",
+        .ops = &domain_ops,
+    };
+    struct hass_component *component;
+    int r = hass_component_async_create(hass, &options, config, &component, err);
+
+    return r < 0 ? r : HASS_REGISTER_SERVICES(component, services, err);
+}

@@ -9,6 +9,11 @@
  * sensor.c         one entity that is pushed (a signal), one that is polled on the pool
  * binary_sensor.c  one that follows another entity (a tracker)
  * switch.c         two that are switched, on the loop and on the pool
+ * button.c         one that is pressed: a signal to another entity
+ * event.c          one that happens
+ * scene.c          one that calls services
+ *
+ * select.c, text.c, date.c, time.c, datetime.c: values that are set.
  */
 #include <math.h>
 #include <string.h>
@@ -24,7 +29,9 @@ HASS_SCHEMA(demo_schema, HASS_FIELD("interval", &hass_type_duration, .min = 1, .
 HASS_SCHEMA(platform_schema, HASS_FIELD("metadata", &hass_type_any, .doc = "Ignored"));
 
 /* The domains that get entities, each from the file of its name. */
-#define DOMAINS(x) x(binary_sensor) x(sensor) x(switch)
+#define DOMAINS(x)                                                                                 \
+    x(binary_sensor) x(button) x(date) x(datetime) x(event) x(scene) x(select) x(sensor) x(switch) \
+        x(text) x(time)
 
 #define PLATFORM(domain)   { #domain, &platform_schema },
 #define DEPENDENCY(domain) #domain,

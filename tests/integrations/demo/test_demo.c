@@ -16,9 +16,17 @@ START_TEST(its_entities_are_there)
         { "binary_sensor.warm_outside", "off" },
         { "switch.decorative_lights", "on" },
         { "switch.ac", "off" },
+        { "button.ring_the_bell", "unknown" },
+        { "event.doorbell", "unknown" },
+        { "scene.movie_night", "unknown" },
+        { "select.dishwasher_programme", "eco" },
+        { "text.door_sign", "Welcome" },
+        { "date.bulky_waste_collection", "2024-04-19" },
+        { "time.alarm_clock", "06:45:00" },
+        { "datetime.heating_service", "2024-04-19T07:00:00+00:00" },
     };
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
         ck_assert_str_eq(home_state(hass, states[i][0]), states[i][1]);
     autojson *outside =
         hass_state_attributes(hass_states_async_get(hass, "sensor.outside_temperature"));
@@ -76,6 +84,48 @@ START_TEST(a_listener_on_the_pool_answers_with_the_same_context)
     ck_assert_uint_eq(capture_count(pongs), 1);
     ck_assert_json(hass_event_data(capture_event(pongs, 0)), "{'n':7}");
     ck_assert(hass_context_equal(hass_event_context(capture_event(pongs, 0)), context));
+}
+END_TEST
+
+START_TEST(the_button_rings_the_bell)
+{
+    struct hass *hass = test_home("demo:\n");
+
+    home_call(hass, "button", "press", "{'entity_id':'button.ring_the_bell'}", NULL);
+    ck_assert_str_eq(home_state(hass, "event.doorbell"), "2024-01-01T00:00:00.000+00:00");
+    autojson *type = home_attribute(hass, "event.doorbell", "event_type");
+    ck_assert_json(type, "'ring'");
+}
+END_TEST
+
+START_TEST(the_scene_switches_the_lights_off)
+{
+    struct hass *hass = test_home("demo:\n");
+
+    home_call(hass, "scene", "turn_on", "{'entity_id':'scene.movie_night'}", NULL);
+    ck_assert_str_eq(home_state(hass, "switch.decorative_lights"), "off");
+}
+END_TEST
+
+static const struct {
+    const char *domain, *service, *data, *entity_id, *state;
+} settings[] = {
+    { "select", "select_next", "{'entity_id':'all'}", "select.dishwasher_programme", "auto" },
+    { "text", "set_value", "{'entity_id':'all','value':'Out'}", "text.door_sign", "Out" },
+    { "date", "set_value", "{'entity_id':'all','date':'2024-05-17'}", "date.bulky_waste_collection",
+      "2024-05-17" },
+    { "time", "set_value", "{'entity_id':'all','time':'07:00'}", "time.alarm_clock", "07:00:00" },
+    { "datetime", "set_value", "{'entity_id':'all','datetime':'2025-01-02 03:04:05Z'}",
+      "datetime.heating_service", "2025-01-02T03:04:05+00:00" },
+};
+
+START_TEST(values_are_set)
+{
+    struct hass *hass = test_home("demo:\n");
+
+    ck_assert_int_eq(
+        home_call(hass, settings[_i].domain, settings[_i].service, settings[_i].data, NULL), 0);
+    ck_assert_str_eq(home_state(hass, settings[_i].entity_id), settings[_i].state);
 }
 END_TEST
 
@@ -154,11 +204,12 @@ START_TEST(it_can_be_reloaded_again_and_again)
 {
     struct hass *hass = test_home("demo:\n");
     struct logs *logs = test_logs();
+    size_t states = hass_states_async_count(hass, NULL);
 
     for (int i = 0; i < 20; i++) {
         ck_assert_int_eq(loader_reload(hass, "demo", NULL), 0);
         test_settle(hass);
-        ck_assert_uint_eq(hass_states_async_count(hass, NULL), 5);
+        ck_assert_uint_eq(hass_states_async_count(hass, NULL), states);
     }
     ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 0);
 }
@@ -168,7 +219,8 @@ CASES_MAIN("demo", ONCE(its_entities_are_there),
            ONCE(a_pool_update_fills_a_sensor_before_it_is_added), ONCE(the_timer_makes_weather),
            ONCE(a_signal_pushes_the_sensor_and_the_tracker_follows),
            ONCE(a_listener_on_the_pool_answers_with_the_same_context), ONCE(greetings_are_counted),
-           ROWS(a_wrong_greeting_is_refused, bad_calls),
+           ONCE(the_button_rings_the_bell), ONCE(the_scene_switches_the_lights_off),
+           ROWS(values_are_set, settings), ROWS(a_wrong_greeting_is_refused, bad_calls),
            ROWS(a_wrong_section_is_reported, bad_sections),
            ONCE(nothing_is_left_of_it_when_it_is_unloaded),
            ONCE(it_can_be_reloaded_again_and_again))

@@ -9,7 +9,7 @@
  *   symbol.c   the cache of described addresses
  *   look.c     the handler of the watchdog's signal, and what it saw
  *   lastwords.c the handlers of fatal signals, and the file they write to
- *   base/      allocator hooks of jansson, the hash seed, the log's sink and levels (see there)
+ *   base/      allocator hooks of jansson, the hash seed, the log's sink and levels, a test's file faults (see there)
  * Thread-local: the current runtime, scope and coroutine, and the pool thread's own record.
  */
 #include "run/process.h"

@@ -121,6 +121,7 @@ static const struct remedy table[] = {
     { "hass_entity_async_update_ha_state", "hass_entity_schedule_update_ha_state", QUEUED },
     { "hass_entity_async_remove", "hass_entity_remove", ", which waits until it is gone" },
     { "hass_entity_async_domain_data", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_entity_async_fetch", NULL, "A pool thread may simply call the function" },
     { "hass_entity_async_values", NULL,
       "A pool function of an entity gets a private copy of its values" },
     { "hass_entity_async_entity_id", "hass_run_callback_threadsafe", IN_CALLBACK },

@@ -156,4 +156,17 @@ HASS_API int hass_entity_async_work(struct hass_entity *entity, hass_entity_work
                                     void *arg, hass_destroy_fn *destroy, struct hass_error *err)
     HASS_COROUTINE;
 
+/** Appends bytes (a picture) to @ret by blocking work on the pool. */
+typedef int hass_entity_fetch_fn(struct hass_worker *worker, struct hass_entity *entity,
+                                 struct hass_buf *ret, struct hass_error *err);
+
+/**
+ * Runs @fetch on the pool and appends what it has fetched to @ret, which stays untouched on failure.
+ *
+ * Returns: @fetch's result; HASS_E_LIMIT when it has fetched more than @limit bytes; HASS_E_CLOSED when the entity is gone.
+ */
+HASS_API int hass_entity_async_fetch(struct hass_entity *entity, hass_entity_fetch_fn *fetch,
+                                     size_t limit, struct hass_buf *ret, struct hass_error *err)
+    HASS_COROUTINE;
+
 HASS_DEFINE_CLEANUP(hass_entity, hass_entity_unref)

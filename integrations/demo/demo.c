@@ -28,11 +28,6 @@ HASS_SCHEMA(demo_schema, HASS_FIELD("interval", &hass_type_duration, .min = 1, .
 
 HASS_SCHEMA(platform_schema, HASS_FIELD("metadata", &hass_type_any, .doc = "Ignored"));
 
-/* The domains that get entities, each from the file of its name. */
-#define DOMAINS(x)                                                                                 \
-    x(binary_sensor) x(button) x(date) x(datetime) x(event) x(scene) x(select) x(sensor) x(switch) \
-        x(text) x(time)
-
 #define PLATFORM(domain)   { #domain, &platform_schema },
 #define DEPENDENCY(domain) #domain,
 #define ADD(domain)        { #domain, demo_add_##domain },

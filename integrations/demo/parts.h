@@ -9,15 +9,26 @@
 #define DEMO_SIGNAL_WEATHER  "demo_weather"  /* data: the temperature outside, a number */
 #define DEMO_SIGNAL_DOORBELL "demo_doorbell" /* no data */
 
-/* Each adds its domain's entities to the platform; coroutines. */
-int demo_add_binary_sensor(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_button(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_date(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_datetime(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_event(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_scene(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_select(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_sensor(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_switch(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_text(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
-int demo_add_time(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
+/* The domains that get entities, each from the file of its name. */
+/* clang-format off */
+#define DOMAINS(x) \
+    x(binary_sensor) \
+    x(button) \
+    x(date) \
+    x(datetime) \
+    x(event) \
+    x(image) \
+    x(notify) \
+    x(scene) \
+    x(select) \
+    x(sensor) \
+    x(switch) \
+    x(text) \
+    x(time) \
+    x(todo)
+/* clang-format on */
+
+/* Each has a function that adds its entities to the platform; a coroutine. */
+#define DECLARE(domain)                                                                            \
+    int demo_add_##domain(struct hass_platform *platform, struct hass_error *err) HASS_COROUTINE;
+DOMAINS(DECLARE)

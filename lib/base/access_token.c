@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets for the addresses of pictures. */
-#include <hass/access_token.h>
-
 #include <stdio.h>
 #include <string.h>
+
+#include <hass/access_token.h>
 
 #include "base/random.h"
 

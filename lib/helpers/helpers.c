@@ -22,6 +22,7 @@ struct helpers *helpers_of(struct hass *hass)
     helpers->hass = hass;
     helpers->refs = 1;
     helpers->signals = hass_strmap_create(NULL);
+    helpers->collections = hass_strmap_create(NULL);
     hass_layer_set(hass, HASS_LAYER_HELPERS, helpers, destroy);
     return helpers;
 }
@@ -37,6 +38,7 @@ void helpers_unref(struct helpers *helpers)
     if (--helpers->refs)
         return;
     hass_strmap_destroy(helpers->signals);
+    hass_strmap_destroy(helpers->collections);
     for (size_t i = 0; i < TRACK_KINDS; i++)
         state_table_destroy(helpers->states[i]);
     free(helpers);

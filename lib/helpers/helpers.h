@@ -24,6 +24,7 @@ struct helpers {
     struct hass *hass;
     unsigned refs;
     struct hass_strmap *signals;             /* struct signal of dispatcher.c */
+    struct hass_strmap *collections;         /* struct collection of collection.c, by domain */
     struct state_table *states[TRACK_KINDS]; /* of track_state.c; NULL until used */
 };
 

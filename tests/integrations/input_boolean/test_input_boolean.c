@@ -19,7 +19,7 @@ START_TEST(each_key_is_a_switch)
     ck_assert_str_eq(home_state(hass, "input_boolean.busy"), "on");
     ck_assert_json(busy, "{'editable':false,'icon':'mdi:fire','friendly_name':'Very busy'}");
     ck_assert_str_eq(home_state(hass, "input_boolean.plain"), "off");
-    ck_assert_json(plain, "{'editable':false,'friendly_name':'plain'}");
+    ck_assert_json(plain, "{'editable':false}");
     ck_assert_uint_eq(hass_states_async_count(hass, "input_boolean"), 2);
 }
 END_TEST
@@ -95,7 +95,23 @@ START_TEST(reloading_it_takes_what_the_configuration_says_now)
 }
 END_TEST
 
+START_TEST(its_own_reload_leaves_alone_what_is_the_same)
+{
+    struct hass *hass = test_home(YAML);
+
+    ck_assert_int_eq(home_call(hass, "input_boolean", "toggle", "{'entity_id':'all'}", NULL), 0);
+    loader_configure("input_boolean:\n  busy:\n    name: Calm\n  other:\n  plain:\n");
+    ck_assert_int_eq(home_call(hass, "input_boolean", "reload", "{}", NULL), 0);
+    autojson *busy = hass_state_attributes(hass_states_async_get(hass, "input_boolean.busy"));
+    ck_assert_json(busy, "{'editable':false,'friendly_name':'Calm'}");
+    ck_assert_str_eq(home_state(hass, "input_boolean.busy"), "off");
+    ck_assert_str_eq(home_state(hass, "input_boolean.plain"), "on");
+    ck_assert_str_eq(home_state(hass, "input_boolean.other"), "off");
+}
+END_TEST
+
 CASES_MAIN("input_boolean", ONCE(each_key_is_a_switch), ROWS(services_switch_what_they_name, calls),
            ROWS(a_wrong_call_switches_nothing, bad_calls),
            ROWS(a_wrong_item_is_reported_and_takes_the_section_down_only, bad_sections),
-           ONCE(reloading_it_takes_what_the_configuration_says_now))
+           ONCE(reloading_it_takes_what_the_configuration_says_now),
+           ONCE(its_own_reload_leaves_alone_what_is_the_same))

@@ -267,7 +267,10 @@ static HASS_CALLBACK void start(struct websocket_request *request)
     request_destroy(request);
 }
 
-/* Checks the message against the command's schema: returns the normalised message with id and type, or NULL. */
+/*
+ * Checks the message against the command's schema: returns the normalised message without id and type, or NULL. A command
+ * that has no schema sees its type.
+ */
 static HASS_CALLBACK json_t *checked(struct websocket_connection *connection, int64_t id,
                                      const struct websocket_command *command, const json_t *message)
 {
@@ -276,9 +279,9 @@ static HASS_CALLBACK json_t *checked(struct websocket_connection *connection, in
     json_t *normal = NULL;
 
     json_object_del(body, "id");
-    json_object_del(body, "type");
     if (!command->schema)
         return steal(body);
+    json_object_del(body, "type");
     if (hass_schema_check(command->schema, body, &normal, &err) < 0)
         send_error(connection, id, "invalid_format", err.message, "");
     return normal;
@@ -291,6 +294,8 @@ static HASS_CALLBACK void dispatch(struct websocket_connection *connection, int6
     const struct websocket_state *state = websocket_state(connection->hass);
     const struct websocket_command *command = state ? hass_strmap_get(state->commands, type) : NULL;
 
+    if (!command && state)
+        command = collections_find(connection->hass, type);
     if (!command) {
         send_error(connection, id, "unknown_command", "Unknown command.", "");
         return;

@@ -74,5 +74,8 @@ int commands_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 int entities_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 int daemon_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 
+/* collections.c: the command of a collection ("zone/list"), or NULL. */
+const struct websocket_command *collections_find(struct hass *hass, const char *type) HASS_CALLBACK;
+
 /* socket.c: the local socket. */
 int socket_listen(struct hass *hass, const json_t *config, struct hass_error *err) HASS_CALLBACK;

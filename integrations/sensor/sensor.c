@@ -2,157 +2,23 @@
 /*
  * The domain sensor: states and attributes of everything that is measured.
  *
+ *     value.c       what a value may be
+ *     unit.c        which unit it is shown in
+ *     statistics.c  what statistics are made of
+ *
  * Configuration: a list of platforms (`sensor: [{platform: …}]`); the domain has no options of its own.
- * Values are checked against their class before they are shown; a wrong one is logged and shown as "unknown". Temperatures are
- * shown in the home's unit.
+ * Values are checked against their class before they are shown. A wrong one is logged and the state stays what it was: the
+ * model refuses to write it.
  */
-#include "sensor.h"
-
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <hass/config.h>
 #include <hass/domain.h>
-#include <hass/dt.h>
-#include <hass/integration.h>
 
-#define CELSIUS    "°C"
-#define FAHRENHEIT "°F"
+#include "parts.h"
 
 #define SCAN_INTERVAL 30.0 /* seconds; the model's for this domain */
 
 HASS_MANIFEST(.domain = "sensor", .name = "Sensor", .version = HASS_VERSION);
-
-static const struct sensor_ops *ops_of(const struct hass_entity *entity)
-{
-    return hass_entity_domain_ops(entity);
-}
-
-static const char *device_class_of(const struct hass_entity *entity)
-{
-    return hass_entity_description(entity)->device_class;
-}
-
-static const char *state_class_of(struct hass_entity *entity)
-{
-    const struct sensor_ops *ops = ops_of(entity);
-
-    return ops->state_class_of ? ops->state_class_of(entity) : ops->state_class;
-}
-
-static bool is_class(const struct hass_entity *entity, const char *device_class)
-{
-    const char *own = device_class_of(entity);
-
-    return own && !strcmp(own, device_class);
-}
-
-static const char *unit_of(const struct hass_entity *entity)
-{
-    return hass_entity_description(entity)->unit_of_measurement;
-}
-
-/* what a value may be */
-
-/* Reads INT, DOUBLE and decimal text; hexadecimal, "nan" and "inf" are none. */
-static bool read_number(struct hass_value value, double *ret_number)
-{
-    if (value.type == HASS_VALUE_BOOL)
-        return false;
-    if (value.type != HASS_VALUE_STRING)
-        return hass_value_number(value, ret_number) && isfinite(*ret_number);
-    char *end;
-    *ret_number = strtod(value.text.data, &end);
-    return end != value.text.data && !end[strspn(end, " ")] && isfinite(*ret_number) &&
-           !strpbrk(value.text.data, "xX");
-}
-
-/* "2024-01-31T10:00:00+01:00", with its offset: a point in time, not a time of day. */
-static bool is_timestamp(const char *text)
-{
-    int64_t time;
-    const char *clock = strpbrk(text, "Tt ");
-
-    return clock && strpbrk(clock, "Zz+-") && hass_dt_parse(text, NULL, &time, NULL) == 0;
-}
-
-/* "2024-01-31": a day that exists. */
-static bool is_date(const char *text)
-{
-    autobuf midnight = HASS_BUF_INIT;
-    int64_t time;
-
-    hass_buf_printf(&midnight, "%sT00:00:00Z", text);
-    return strlen(text) == strlen("2024-01-31") &&
-           hass_dt_parse(hass_buf_string(&midnight), NULL, &time, NULL) == 0;
-}
-
-/* Classes whose values are no numbers; these have neither unit nor state class. */
-static bool is_text_class(const struct hass_entity *entity)
-{
-    return is_class(entity, "date") || is_class(entity, "timestamp") || is_class(entity, "enum");
-}
-
-/* Returns what is wrong with @text for a class of text, or NULL. */
-static const char *text_problem(struct hass_entity *entity, const char *text)
-{
-    if (unit_of(entity) || state_class_of(entity))
-        return "is of a class that has neither unit nor state class";
-    if (is_class(entity, "enum"))
-        return hass_words_find(ops_of(entity)->options, text) >= 0 ? NULL
-                                                                   : "is not one of its options";
-    if (is_class(entity, "timestamp"))
-        return is_timestamp(text) ? NULL : "is not a date and time with an offset";
-    return is_date(text) ? NULL : "is not a date";
-}
-
-/* Returns what is wrong with @value, or NULL. Anything with a unit, a state class or a class of quantities is a number. */
-static const char *problem_of(struct hass_entity *entity, struct hass_value value)
-{
-    double number;
-
-    if (is_text_class(entity))
-        return text_problem(entity, value.type == HASS_VALUE_STRING ? value.text.data : "");
-    if (ops_of(entity)->options)
-        return "has options, but not the device class enum";
-    if (!device_class_of(entity) && !state_class_of(entity) && !unit_of(entity))
-        return NULL;
-    return read_number(value, &number) ? NULL : "is not a finite number";
-}
-
-/* temperatures */
-
-static bool is_temperature(const struct hass_entity *entity)
-{
-    const char *unit = unit_of(entity);
-
-    return is_class(entity, "temperature") && unit &&
-           (!strcmp(unit, CELSIUS) || !strcmp(unit, FAHRENHEIT));
-}
-
-static const char *unit_of_measurement(struct hass_entity *entity)
-{
-    struct hass_home home = { .size = sizeof(home) };
-
-    if (!is_temperature(entity))
-        return unit_of(entity);
-    hass_config_home(hass_entity_hass(entity), &home);
-    return strcmp(home.unit_system, "us_customary") ? CELSIUS : FAHRENHEIT;
-}
-
-/* The value in the unit that is shown. Not rounded: how many digits are shown is the frontend's. */
-static struct hass_value converted(struct hass_entity *entity, struct hass_value value)
-{
-    const char *shown = unit_of_measurement(entity);
-    double number;
-
-    if (!is_temperature(entity) || !strcmp(shown, unit_of(entity)) || !read_number(value, &number))
-        return value;
-    return HASS_DOUBLE(strcmp(shown, CELSIUS) ? number * 1.8 + 32 : (number - 32) / 1.8);
-}
-
-/* state and attributes */
 
 static const char *or_none(const char *text)
 {
@@ -161,44 +27,63 @@ static const char *or_none(const char *text)
 
 static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
 {
-    struct hass_value value = ops_of(entity)->native_value(entity);
+    struct hass_value native = sensor_ops_of(entity)->native_value(entity);
+    struct hass_value value = native;
+    const char *problem = sensor_check(entity, &value);
 
-    if (value.type == HASS_VALUE_NONE)
-        return value;
-    const char *problem = problem_of(entity, value);
     if (!problem)
-        return converted(entity, value);
-
+        return sensor_convert(entity, value);
     const char *entity_id = hass_entity_async_entity_id(entity);
     autobuf text = HASS_BUF_INIT;
-    hass_value_write_text(value, &text);
+    hass_value_write_text(native, &text);
     hass_entity_log(HASS_LOG_ERROR, entity_id,
                     "%s: value '%s' %s (device class %s, state class %s, unit %s)", entity_id,
-                    hass_buf_string(&text), problem, or_none(device_class_of(entity)),
-                    or_none(state_class_of(entity)), or_none(unit_of(entity)));
-    return HASS_NONE;
+                    hass_buf_string(&text), problem, or_none(sensor_device_class(entity)),
+                    or_none(sensor_state_class(entity)), or_none(sensor_native_unit(entity)));
+    return hass_entity_former_state(entity);
 }
 
-static void capability_attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)
+static HASS_CALLBACK void capability_attributes(struct hass_entity *entity,
+                                                struct hass_attrs_writer *writer)
 {
-    const char *state_class = state_class_of(entity);
+    const char *state_class = sensor_state_class(entity);
 
     if (state_class)
         hass_attrs_set_string(writer, HASS_ATTR_STATE_CLASS, state_class);
-    if (ops_of(entity)->options)
-        hass_attrs_set_words(writer, "options", ops_of(entity)->options);
+    if (sensor_options(entity))
+        hass_attrs_set_words(writer, "options", sensor_options(entity));
 }
 
-static void state_attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)
+static HASS_CALLBACK void state_attributes(struct hass_entity *entity,
+                                           struct hass_attrs_writer *writer)
 {
-    const char *state_class = state_class_of(entity);
-    int64_t reset = ops_of(entity)->last_reset ? ops_of(entity)->last_reset(entity) : 0;
+    const struct sensor_ops *ops = sensor_ops_of(entity);
+    const char *state_class = sensor_state_class(entity);
+    struct sensor_data *data = hass_entity_async_domain_data(entity);
+    int64_t reset = ops->last_reset ? ops->last_reset(entity) : 0;
 
-    if (reset && state_class && !strcmp(state_class, "total")) {
+    if (!reset)
+        return;
+    if (state_class && !strcmp(state_class, "total")) {
         char text[HASS_DT_TEXT];
         hass_dt_iso(reset, NULL, text);
         hass_attrs_set_string(writer, "last_reset", text);
+    } else if (!(data->warned & WARNED_LAST_RESET)) {
+        data->warned |= WARNED_LAST_RESET;
+        hass_entity_log(HASS_LOG_WARNING, hass_entity_async_entity_id(entity),
+                        "%s has a last_reset, which only state class 'total' goes with, not '%s'",
+                        hass_entity_async_entity_id(entity), or_none(state_class));
     }
+}
+
+static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_error *err)
+{
+    struct sensor_data *data = hass_entity_async_domain_data(entity);
+
+    data->quantity = hass_quantity_get(sensor_device_class(entity));
+    if (data->quantity)
+        data->units = hass_unit_class_get(data->quantity->unit_class);
+    return 0;
 }
 
 static const struct hass_domain_ops domain_ops = {
@@ -206,7 +91,9 @@ static const struct hass_domain_ops domain_ops = {
     .state = state,
     .capability_attributes = capability_attributes,
     .state_attributes = state_attributes,
-    .unit_of_measurement = unit_of_measurement,
+    .unit_of_measurement = sensor_shown_unit,
+    .data_size = sizeof(struct sensor_data),
+    .async_added_to_hass = added_to_hass,
 };
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
@@ -217,6 +104,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
         .scan_interval = SCAN_INTERVAL,
         .ops = &domain_ops,
     };
+    int r = hass_async_provide_api(hass, "sensor", &sensor_api, err);
 
-    return hass_component_async_create(hass, &options, config, NULL, err);
+    return r < 0 ? r : hass_component_async_create(hass, &options, config, NULL, err);
 }

@@ -91,16 +91,6 @@ static void find_problem(struct hass_entity *entity, const char *text, struct ha
 
 /* state and attributes */
 
-static HASS_CALLBACK struct hass_value former_state(struct hass_entity *entity)
-{
-    const struct hass_state *former =
-        hass_states_async_get(hass_entity_hass(entity), hass_entity_async_entity_id(entity));
-
-    if (!former || !strcmp(hass_state_state(former), HASS_STATE_UNAVAILABLE))
-        return HASS_NONE;
-    return hass_value_string(hass_state_state(former));
-}
-
 static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
 {
     const char *text = ops_of(entity)->native_value(entity);
@@ -113,7 +103,7 @@ static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
         return hass_value_string(text);
     hass_entity_log(HASS_LOG_ERROR, entity_id, "%s: its text %s", entity_id,
                     hass_buf_string(&problem));
-    return former_state(entity);
+    return hass_entity_former_state(entity);
 }
 
 static void capability_attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)

@@ -8,6 +8,9 @@
  */
 #pragma once
 
+#include <string.h>
+
+#include <hass/const.h>
 #include <hass/platform.h>
 
 /* calling the ops */
@@ -79,6 +82,18 @@ HASS_API struct hass_value hass_value_on_off(struct hass_value on);
 static inline bool hass_value_is_true(struct hass_value value)
 {
     return value.type == HASS_VALUE_BOOL && value.boolean;
+}
+/**
+ * The state as it stands, lent; HASS_NONE while there is none or it is "unavailable". What a domain shows where the model
+ * refuses to write a bad value.
+ */
+static inline HASS_CALLBACK struct hass_value hass_entity_former_state(struct hass_entity *entity)
+{
+    const struct hass_state *former =
+        hass_states_async_get(hass_entity_hass(entity), hass_entity_async_entity_id(entity));
+    const char *text = former ? hass_state_state(former) : HASS_STATE_UNAVAILABLE;
+
+    return strcmp(text, HASS_STATE_UNAVAILABLE) ? hass_value_string(text) : HASS_NONE;
 }
 /** A list of texts, NULL-terminated; null for NULL. */
 HASS_API void hass_attrs_set_words(struct hass_attrs_writer *writer, const char *key,

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <hass/integration.h>
+
 #include "sensor/sensor.h"
 #include "support/cases.h"
 #include "support/home.h"
@@ -91,18 +93,14 @@ static const struct {
     { NULL, "%", NULL, false, STRING("1e999"), "unknown", "is not a finite number" },
     { NULL, "%", NULL, false, NUMBER(1.0 / 0.0), "unknown", "is not a finite number" },
     { NULL, "%", NULL, false, NUMBER(0.0 / 0.0), "unknown", "is not a finite number" },
-    { NULL,
-      "%",
-      NULL,
-      false,
-      { .type = HASS_VALUE_BOOL, .boolean = true },
-      "unknown",
-      "is not a finite number" },
+    { NULL, "%", NULL, false, { .type = HASS_VALUE_BOOL, .boolean = true }, "True", NULL },
     { NULL, NULL, "measurement", false, STRING("many"), "unknown", "is not a finite number" },
     { "power", NULL, NULL, false, STRING("many"), "unknown", "is not a finite number" },
-    { "timestamp", NULL, NULL, false, STRING("2024-01-31T10:00:00+01:00"),
-      "2024-01-31T10:00:00+01:00", NULL },
-    { "timestamp", NULL, NULL, false, STRING("2024-01-31T10:00:00Z"), "2024-01-31T10:00:00Z",
+    { "timestamp", NULL, NULL, false, STRING("2024-01-31T10:00:00.75+01:00"),
+      "2024-01-31T09:00:00+00:00", NULL },
+    { "timestamp", NULL, NULL, false, STRING("2024-01-31 10:00:00Z"), "2024-01-31T10:00:00+00:00",
+      NULL },
+    { "uptime", NULL, NULL, false, STRING("1969-12-31T23:59:58.5Z"), "1969-12-31T23:59:58+00:00",
       NULL },
     { "timestamp", NULL, NULL, false, STRING("2024-01-31T10:00:00"), "unknown",
       "is not a date and time with an offset" },
@@ -212,6 +210,195 @@ START_TEST(temperatures_are_shown_in_the_unit_of_the_home)
 }
 END_TEST
 
+/* The integration gives another value to the sensor. */
+static HASS_CALLBACK void receive(struct hass *hass, struct hass_value value)
+{
+    fake.value = value;
+    ck_assert_int_eq(
+        hass_entity_async_write_ha_state(hass_async_get_entity(hass, "sensor.fake"), NULL), 0);
+}
+
+START_TEST(a_bad_value_leaves_the_state_alone)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    fake = (struct fake){ .description = { .unit_of_measurement = "W" }, .value = NUMBER(12.5) };
+    struct hass *hass = home_with("sensor:\n");
+
+    receive(hass, hass_value_string("much"));
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), "12.5");
+    receive(hass, HASS_NONE);
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), "unknown");
+    receive(hass, hass_value_string("much"));
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), "unknown");
+    receive(hass, HASS_INT(7));
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), "7");
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_ERROR), 2);
+}
+END_TEST
+
+static const struct {
+    const char *device_class, *unit, *state_class, *warning;
+} mismatches[] = {
+    { "battery", "W", NULL,
+      "sensor.fake is measured in 'W', which is no unit of device class 'battery': give it one of "
+      "%, or another device class" },
+    { "temperature", NULL, NULL, "one of °C, °F, K, or" },
+    { "power_factor", "ppm", NULL, "one of %, none, or" },
+    { "energy", "kWh", "measurement",
+      "sensor.fake has state class 'measurement', which device class 'energy' does not go with: "
+      "give it total or total_increasing, or leave it out" },
+    { "monetary", "EUR", "total_increasing", "give it total, or" },
+    { NULL, "W", "measurement", NULL },
+    { "happiness", "smiles", "total", NULL },
+    { "monetary", "EUR", "total", NULL },
+    { "wind_direction", "°", "measurement_angle", NULL },
+};
+
+START_TEST(a_mismatch_is_warned_about_once_and_shown)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    fake = (struct fake){
+        .description = { .device_class = mismatches[_i].device_class,
+                         .unit_of_measurement = mismatches[_i].unit },
+        .ops = { .state_class = mismatches[_i].state_class },
+        .value = NUMBER(12.5),
+    };
+    struct hass *hass = home_with("sensor:\n");
+
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), "12.5");
+    receive(hass, HASS_INT(13));
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), "13");
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), mismatches[_i].warning ? 1 : 0);
+    if (mismatches[_i].warning)
+        ck_assert_msg(logs_find(logs, mismatches[_i].warning) != NULL, "%s",
+                      mismatches[_i].warning);
+}
+END_TEST
+
+START_TEST(a_last_reset_goes_with_a_total_only)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    fake = (struct fake){
+        .description = { .unit_of_measurement = "kWh" },
+        .ops = { .state_class = "total_increasing", .last_reset = last_reset },
+        .value = NUMBER(1.5),
+        .reset = 1,
+    };
+    struct hass *hass = home_with("sensor:\n");
+
+    receive(hass, HASS_INT(2));
+    ck_assert_ptr_null(home_attribute(hass, "sensor.fake", "last_reset"));
+    ck_assert_uint_eq(logs_matching(logs, "sensor.fake has a last_reset"), 1);
+}
+END_TEST
+
+START_TEST(the_micro_sign_is_written_as_the_greek_letter)
+{
+    hass__assert_loop();
+    fake = (struct fake){
+        .description = { .device_class = "pm25", .unit_of_measurement = "\xc2\xb5g/m³" },
+        .value = WHOLE(7),
+    };
+    struct logs *logs = test_logs();
+    autojson *unit = home_attribute(home_with("sensor:\n"), "sensor.fake", "unit_of_measurement");
+
+    ck_assert_str_eq(json_string_value(unit), "\xce\xbcg/m³");
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 0);
+}
+END_TEST
+
+static struct sensor_suggestion suggestion;
+
+static const struct sensor_suggestion *suggest(struct hass_entity *entity)
+{
+    return &suggestion;
+}
+
+static const struct {
+    const char *device_class, *unit, *suggested;
+    struct hass_value value;
+    const char *state, *shown;
+    bool warned;
+} suggestions[] = {
+    { "energy", "Wh", "kWh", NUMBER(1.1), "0.0011", "kWh", false },
+    { "distance", "km", "mi", NUMBER(1.234), "0.76677205122087", "mi", false },
+    { "temperature", "°C", "K", WHOLE(20), "293.15", "K", false },
+    { "power_factor", "%", "", NUMBER(50), "0.5", "", false },
+    { "energy_distance", "km/kWh", "kWh/100km", WHOLE(0), "0", "kWh/100km", false },
+    { "energy", "Wh", "W", NUMBER(1.1), "1.1", "Wh", true },
+    { NULL, "Wh", "kWh", NUMBER(1.1), "1.1", "Wh", true },
+    { "temperature", "°F", "W", WHOLE(212), "100.0", "°C", true },
+    { "energy", "Wh", NULL, NUMBER(1.1), "1.1", "Wh", false },
+};
+
+START_TEST(a_suggested_unit_is_shown_when_it_converts)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    suggestion = (struct sensor_suggestion)SENSOR_SUGGESTION(.unit_of_measurement =
+                                                                 suggestions[_i].suggested);
+    fake = (struct fake){
+        .description = { .device_class = suggestions[_i].device_class,
+                         .unit_of_measurement = suggestions[_i].unit },
+        .ops = { .suggestion = suggest },
+        .value = suggestions[_i].value,
+    };
+    struct hass *hass = home_with("sensor:\n");
+    autojson *unit = home_attribute(hass, "sensor.fake", "unit_of_measurement");
+
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), suggestions[_i].state);
+    ck_assert(hass_unit_equal(json_string_value(unit), suggestions[_i].shown));
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), suggestions[_i].warned ? 1 : 0);
+}
+END_TEST
+
+/* statistics */
+
+static HASS_CALLBACK void collect(const struct sensor_statistics *sensor, void *userdata)
+{
+    json_array_append_new(
+        userdata, json_pack("{s:s, s:s, s:s?, s:s?, s:b, s:b, s:b}", "id",
+                            hass_state_entity_id(sensor->state), "class", sensor->state_class,
+                            "unit", sensor->unit_of_measurement, "converts", sensor->unit_class,
+                            "mean", sensor->has_mean, "sum", sensor->has_sum, "reset",
+                            sensor->last_reset == INT64_C(1704067200000000)));
+}
+
+START_TEST(sensors_with_a_state_class_have_statistics)
+{
+    hass__assert_loop();
+    fake = (struct fake){
+        .description = { .device_class = "energy", .unit_of_measurement = "kWh" },
+        .ops = { .state_class = "total", .last_reset = last_reset },
+        .value = NUMBER(1.5),
+        .reset = INT64_C(1704067200000000),
+    };
+    struct hass *hass = home_with("sensor:\n");
+    const struct sensor_api *api = hass_async_get_api(hass, "sensor");
+    autojson *list = json_array();
+
+    hass_states_async_set(hass, "sensor.mood", "good", NULL, NULL, NULL);
+    hass_states_async_set(hass, "sensor.odd", "1", test_json("{'state_class':'often'}"), NULL,
+                          NULL);
+    hass_states_async_set(hass, "sensor.wind", "1", test_json("{'state_class':'measurement'}"),
+                          NULL, NULL);
+    ck_assert_int_eq(api->async_statistics(hass, collect, list, NULL), 0);
+    ck_assert_json(list, "[{'id':'sensor.fake','class':'total','unit':'kWh','converts':'energy',"
+                         "'mean':false,'sum':true,'reset':true},"
+                         "{'id':'sensor.wind','class':'measurement','unit':null,"
+                         "'converts':null,'mean':true,'sum':false,'reset':false}]");
+}
+END_TEST
+
 CASES_MAIN("sensor values", ROWS(a_value_is_shown_or_refused_by_its_class, values),
            ONCE(attributes_tell_class_unit_and_options), ONCE(options_are_an_attribute),
-           ROWS(temperatures_are_shown_in_the_unit_of_the_home, temperatures))
+           ROWS(temperatures_are_shown_in_the_unit_of_the_home, temperatures),
+           ONCE(a_bad_value_leaves_the_state_alone),
+           ROWS(a_mismatch_is_warned_about_once_and_shown, mismatches),
+           ONCE(a_last_reset_goes_with_a_total_only),
+           ONCE(the_micro_sign_is_written_as_the_greek_letter),
+           ROWS(a_suggested_unit_is_shown_when_it_converts, suggestions),
+           ONCE(sensors_with_a_state_class_have_statistics))

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which unit a sensor is shown in: its integration's suggestion, else the home's for temperatures, else its own. A converted
+ * value is not rounded: how many digits people see is the frontend's.
+ */
+#include <string.h>
+
+#include <hass/config.h>
+
+#include "parts.h"
+
+struct sensor_suggestion sensor_suggestion(struct hass_entity *entity)
+{
+    const struct sensor_ops *ops = sensor_ops_of(entity);
+    struct sensor_suggestion suggestion;
+
+    HASS_READ(&suggestion, ops->suggestion ? ops->suggestion(entity) : NULL);
+    return suggestion;
+}
+
+const char *sensor_native_unit(struct hass_entity *entity)
+{
+    struct sensor_data *data = hass_entity_async_domain_data(entity);
+
+    return hass_unit_canonical(hass_entity_description(entity)->unit_of_measurement,
+                               data->native_unit);
+}
+
+/* The home's unit for a temperature that is not in kelvins; NULL for anything else. */
+static HASS_CALLBACK const char *home_unit(struct hass_entity *entity, const char *native)
+{
+    const char *device_class = sensor_device_class(entity);
+    struct hass_home home = { .size = sizeof(home) };
+
+    if (!device_class || strcmp(device_class, "temperature") != 0 ||
+        (!hass_unit_equal(native, "°C") && !hass_unit_equal(native, "°F")))
+        return NULL;
+    hass_config_home(hass_entity_hass(entity), &home);
+    return hass_unit_system_unit(home.unit_system, "temperature");
+}
+
+static bool converts(const struct sensor_data *data, const char *from, const char *to)
+{
+    return data->units && hass_unit_class_has(data->units, from) &&
+           hass_unit_class_has(data->units, to);
+}
+
+static HASS_CALLBACK const char *suggested_unit(struct hass_entity *entity, const char *native)
+{
+    struct sensor_data *data = hass_entity_async_domain_data(entity);
+    const char *unit = sensor_suggestion(entity).unit_of_measurement;
+
+    if (!unit || converts(data, native, unit))
+        return unit;
+    if (!(data->warned & WARNED_SUGGESTION))
+        hass_entity_log(HASS_LOG_WARNING, hass_entity_async_entity_id(entity),
+                        "%s suggests the unit '%s', into which '%s' cannot be converted",
+                        hass_entity_async_entity_id(entity), unit, native ? native : "none");
+    data->warned |= WARNED_SUGGESTION;
+    return NULL;
+}
+
+const char *sensor_shown_unit(struct hass_entity *entity)
+{
+    const char *native = sensor_native_unit(entity);
+    const char *unit = suggested_unit(entity, native);
+
+    if (!unit)
+        unit = home_unit(entity, native);
+    unit = unit ? unit : native;
+    return unit && *unit ? unit : NULL;
+}
+
+struct hass_value sensor_convert(struct hass_entity *entity, struct hass_value value)
+{
+    const struct sensor_data *data = hass_entity_async_domain_data(entity);
+    const char *native = sensor_native_unit(entity), *shown = sensor_shown_unit(entity);
+    double number;
+
+    if (hass_unit_equal(native, shown) || !converts(data, native, shown) ||
+        !sensor_read_number(value, &number) ||
+        hass_unit_convert(data->units, number, native, shown, &number, NULL) < 0)
+        return value;
+    return HASS_DOUBLE(number);
+}

@@ -44,7 +44,9 @@ HASS_SCHEMA(
     HASS_FIELD("country", &hass_type_string, .min = 2, .max = 2, .nullable = true,
                .doc = "ISO 3166 code"),
     HASS_FIELD("language", &hass_type_string, .min = 2, .max = 15, .doc = "BCP 47 tag"),
-    HASS_FIELD("debug", &hass_type_bool, .doc = "Report slow callbacks and blocking calls"));
+    HASS_FIELD("debug", &hass_type_bool, .doc = "Report slow callbacks and blocking calls"),
+    HASS_FIELD("allowlist_external_dirs", &hass_type_string, .list = true, .max = 1000,
+               .doc = "Folders in which services may write"));
 
 static void set_text(struct hass_home *home, const char *key, const char *text)
 {
@@ -104,6 +106,10 @@ static HASS_CALLBACK int apply(struct hass *hass, const json_t *values, json_t *
     struct hass_zone *former = config->zone;
     config->home = home;
     config->zone = zone;
+    if (hass_json_get(checked, "allowlist_external_dirs")) {
+        json_decref(config->folders);
+        config->folders = hass_json_ref(hass_json_get(checked, "allowlist_external_dirs"));
+    }
     lock_drop(&config->lock);
     hass_zone_unref(former);
     runtime_set_debug(hass, home.debug);
@@ -170,6 +176,7 @@ void config_init(struct hass *hass, const char *config_dir, const char *state_di
     config->config_dir = mem_strdup(config_dir ? config_dir : "");
     config->state_dir = mem_strdup(state_dir ? state_dir : config->config_dir);
     config->components = hass_strmap_create(NULL);
+    config->folders = json_array();
     config->source = "default";
     if (hass_zone_new("UTC", &config->zone, NULL) < 0)
         config->zone = NULL; // a NULL zone is UTC
@@ -181,6 +188,7 @@ void config_fini(struct hass *hass)
 
     config->zone = hass_zone_unref(config->zone);
     config->components = hass_strmap_destroy(config->components);
+    json_decref(config->folders);
     free(config->config_dir);
     free(config->state_dir);
 }
@@ -286,14 +294,14 @@ json_t *hass_config_async_as_json(struct hass *hass)
         home->longitude, "elevation", home->elevation, "radius", home->radius, "location_name",
         home->location_name, "time_zone", home->time_zone, "language", home->language, "currency",
         home->currency, "country", home->country[0] ? home->country : NULL);
-    json_t *all =
-        json_pack("{s:o, s:s, s:s, s:o, s:n, s:n, s:s, s:s, s:b, s:b, s:b, s:[], s:[], s:[]}",
-                  "components", components_as_json(config), "version", HASS_MODEL_VERSION, "state",
-                  hass_core_state_name(hass_core_state(hass)), "unit_system",
-                  units_as_json(home->unit_system), "internal_url", "external_url", "config_dir",
-                  config->config_dir, "config_source", config->source, "safe_mode", false,
-                  "recovery_mode", false, "debug", home->debug, "allowlist_external_dirs",
-                  "allowlist_external_urls", "whitelist_external_dirs");
+    json_t *all = json_pack(
+        "{s:o, s:s, s:s, s:o, s:n, s:n, s:s, s:s, s:b, s:b, s:b, s:O, s:[], s:O}", "components",
+        components_as_json(config), "version", HASS_MODEL_VERSION, "state",
+        hass_core_state_name(hass_core_state(hass)), "unit_system",
+        units_as_json(home->unit_system), "internal_url", "external_url", "config_dir",
+        config->config_dir, "config_source", config->source, "safe_mode", false, "recovery_mode",
+        false, "debug", home->debug, "allowlist_external_dirs", config->folders,
+        "allowlist_external_urls", "whitelist_external_dirs", config->folders);
 
     json_object_update(all, place);
     return all;

@@ -14,6 +14,7 @@ struct config {
     struct hass_home home;
     struct hass_zone *zone;
     struct hass_strmap *components; /* a set: "sensor", "systemmonitor.sensor" */
+    json_t *folders;                /* that services may write to; a list, replaced as a whole */
     char *config_dir;
     char *state_dir;
     const char *source; /* "default", "yaml", "storage"; a literal */

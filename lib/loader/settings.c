@@ -327,7 +327,8 @@ HASS_SCHEMA(
     HASS_FIELD("customize_glob", &hass_type_any, .doc = "Attributes by pattern"),
     HASS_FIELD("internal_url", &hass_type_any, .doc = "Where the home's network finds us"),
     HASS_FIELD("external_url", &hass_type_any, .doc = "Where the internet finds us"),
-    HASS_FIELD("allowlist_external_dirs", &hass_type_any, .doc = "Folders for services"),
+    HASS_FIELD("allowlist_external_dirs", &hass_type_string, .list = true, .max = 1000,
+               .doc = "Folders in which services may write"),
     HASS_FIELD("allowlist_external_urls", &hass_type_any, .doc = "Addresses for services"),
     HASS_FIELD("auth_providers", &hass_type_any, .doc = "How people log in"),
     HASS_FIELD("auth_mfa_modules", &hass_type_any, .doc = "What they need besides"),
@@ -343,7 +344,7 @@ static const struct {
     { "name", "location_name" }, { "latitude", NULL }, { "longitude", NULL },
     { "elevation", NULL },       { "radius", NULL },   { "unit_system", NULL },
     { "time_zone", NULL },       { "currency", NULL }, { "country", NULL },
-    { "language", NULL },        { "debug", NULL },
+    { "language", NULL },        { "debug", NULL },    { "allowlist_external_dirs", NULL },
 };
 
 /* One value, when it is right by itself. */

@@ -35,6 +35,13 @@ HASS_API const char *hass_config_dir(const struct hass *hass);
 HASS_API const char *hass_config_state_dir(const struct hass *hass);
 /** Joins a relative path to the configuration folder; free it. */
 HASS_API char *hass_config_path(const struct hass *hass, const char *relative);
+/**
+ * True when a service may write @path, an absolute one: in `www` or `media` of the configuration folder, or below one of
+ * `allowlist_external_dirs`. Links are followed first; the folder must exist.
+ *
+ * Context: pool thread. Model: core.Config.is_allowed_path
+ */
+HASS_API bool hass_config_allows_path(struct hass *hass, const char *path) HASS_BLOCKING;
 /** Changes values, fires core_config_updated with the changed keys. @values: object, taken. */
 HASS_API int hass_config_async_update(struct hass *hass, json_t *values, struct hass_error *err)
     HASS_CALLBACK;

@@ -8,6 +8,8 @@
 
 /* In the order in which they may use each other: the later ones are destroyed first. */
 enum registry_slot {
+    REGISTRY_OPERATION,
+    REGISTRY_ENTRY_LOOKUP,
     REGISTRY_STORES,
     REGISTRY_ISSUES,
     REGISTRY_LABELS,

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hass/device_registry.h>
 #include <hass/dt.h>
+#include <hass/entity_registry.h>
 #include <hass/integration.h>
 #include <hass/process.h>
 
@@ -349,6 +351,25 @@ CALLS(hass_process_run)
     hass_process_result_fini(&result);
 }
 
+/* Nothing is registered under these ids: what fails then is logged. */
+CALLS(hass_device_registry_get)
+{
+    ck_assert_ptr_null(hass_device_registry_get(c->hass, c->entity_id));
+    if (c->round % 64 == 0) {
+        GOOD(hass_device_registry_update(c->hass, c->entity_id, json_object(), NULL));
+        GOOD(hass_device_registry_remove(c->hass, c->entity_id, NULL));
+    }
+}
+
+CALLS(hass_entity_registry_get)
+{
+    ck_assert_ptr_null(hass_entity_registry_get(c->hass, c->entity_id));
+    if (c->round % 64 == 0) {
+        GOOD(hass_entity_registry_update(c->hass, c->entity_id, json_object(), NULL));
+        GOOD(hass_entity_registry_remove(c->hass, c->entity_id, NULL));
+    }
+}
+
 #define CALL(name)                                                                                 \
     {                                                                                              \
 #        name, calls_##name                                                                        \
@@ -392,6 +413,8 @@ static const struct {
     CALL(hass_sun_next),
     CALL(hass_sun_position),
     CALL(hass_entity_new),
+    CALL(hass_device_registry_get),
+    CALL(hass_entity_registry_get),
     CALL(hass_mutex_create),
     CALL(hass_block_till_done),
     CALL(hass_process_run),
@@ -414,20 +437,37 @@ static const struct {
 
 /* Called by one of the functions above beside the one it is named after. */
 static const char *const called_along[] = {
-    "hass_component_loaded",  "hass_config_path",
-    "hass_config_state_dir",  "hass_entity_description",
-    "hass_entity_domain_ops", "hass_entity_hass",
-    "hass_entity_ref",        "hass_entity_schedule_update_ha_state",
-    "hass_entity_unref",      "hass_entity_userdata",
-    "hass_future_done",       "hass_future_ref",
-    "hass_future_result",     "hass_future_set",
-    "hass_future_unref",      "hass_future_value",
-    "hass_future_wait",       "hass_in_coroutine",
-    "hass_is_running",        "hass_is_stopping",
-    "hass_monotonic",         "hass_now",
-    "hass_on_loop",           "hass_queue_create",
-    "hass_semaphore_create",  "hass_sub_remove",
+    "hass_component_loaded",
+    "hass_config_path",
+    "hass_config_state_dir",
+    "hass_entity_description",
+    "hass_entity_domain_ops",
+    "hass_entity_hass",
+    "hass_entity_ref",
+    "hass_entity_schedule_update_ha_state",
+    "hass_entity_unref",
+    "hass_entity_userdata",
+    "hass_future_done",
+    "hass_future_ref",
+    "hass_future_result",
+    "hass_future_set",
+    "hass_future_unref",
+    "hass_future_value",
+    "hass_future_wait",
+    "hass_in_coroutine",
+    "hass_is_running",
+    "hass_is_stopping",
+    "hass_monotonic",
+    "hass_now",
+    "hass_on_loop",
+    "hass_queue_create",
+    "hass_semaphore_create",
+    "hass_sub_remove",
     "hass_sun_is_up",
+    "hass_device_registry_update",
+    "hass_device_registry_remove",
+    "hass_entity_registry_update",
+    "hass_entity_registry_remove",
 };
 
 /* Not for 64 threads at once, and why. */

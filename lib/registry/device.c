@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keeps the devices and their indexes: by id, identifier and connection; those of an area, a label, a config entry, and those
+ * reached through a device.
+ */
+#include "registry/device.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "registry/layer.h"
+
+/* indexes */
+
+static uint32_t hash_pair(const struct hass_device_pair *pair)
+{
+    return index_hash_join(index_hash(pair->first), pair->second);
+}
+
+static bool match_id(const void *item, const void *key)
+{
+    return strcmp(((const struct device_item *)item)->row->device.id, key) == 0;
+}
+
+static bool match_identifier(const void *item, const void *key)
+{
+    return row_has_pair(((const struct device_item *)item)->row->device.identifiers,
+                        *(const struct hass_device_pair *)key);
+}
+
+static bool match_connection(const void *item, const void *key)
+{
+    return row_has_pair(((const struct device_item *)item)->row->device.connections,
+                        *(const struct hass_device_pair *)key);
+}
+
+static struct device_item *find_by_pairs(const struct index *index,
+                                         const struct hass_device_pair *pairs,
+                                         index_match_fn *match)
+{
+    for (; pairs && pairs->first; pairs++) {
+        struct device_item *item = index_find(index, hash_pair(pairs), match, pairs);
+        if (item)
+            return item;
+    }
+    return NULL;
+}
+
+struct device_item *device_set_find(const struct device_set *set,
+                                    const struct hass_device_pair *identifiers,
+                                    const struct hass_device_pair *connections)
+{
+    struct device_item *item = find_by_pairs(&set->identifiers, identifiers, match_identifier);
+
+    return item ? item : find_by_pairs(&set->connections, connections, match_connection);
+}
+
+struct device_item *devices_find_id(const struct devices *devices, const char *id)
+{
+    return index_find(&devices->live.by_id, index_hash(id), match_id, id);
+}
+
+static void add_pairs(struct index *index, const struct hass_device_pair *pairs,
+                      struct device_item *item)
+{
+    for (; pairs->first; pairs++)
+        index_add(index, hash_pair(pairs), item);
+}
+
+static void remove_pairs(struct index *index, const struct hass_device_pair *pairs,
+                         const struct device_item *item)
+{
+    for (; pairs->first; pairs++)
+        index_remove(index, hash_pair(pairs), item);
+}
+
+static void index_row(struct device_set *set, struct device_item *item)
+{
+    const struct hass_device *device = &item->row->device;
+
+    index_add(&set->by_id, index_hash(device->id), item);
+    add_pairs(&set->identifiers, device->identifiers, item);
+    add_pairs(&set->connections, device->connections, item);
+}
+
+static void unindex_row(struct device_set *set, const struct device_item *item)
+{
+    const struct hass_device *device = &item->row->device;
+
+    index_remove(&set->by_id, index_hash(device->id), item);
+    remove_pairs(&set->identifiers, device->identifiers, item);
+    remove_pairs(&set->connections, device->connections, item);
+}
+
+/* @device: the row, or NULL to leave all groups. */
+static void group_row(struct devices *devices, struct device_item *item,
+                      const struct hass_device *device)
+{
+    groups_put(&devices->areas, device ? device->area_id : NULL, &item->area, item);
+    groups_put(&devices->vias, device ? device->via_device_id : NULL, &item->via, item);
+    groups_put_all(&devices->labels, device ? device->labels : row_no_texts, &item->labels, item);
+    groups_put_all(&devices->entries, device ? device->config_entries : row_no_texts,
+                   &item->entries, item);
+}
+
+/* items */
+
+static struct device_item *item_new(struct device_set *set, const struct device_values *draft)
+{
+    struct device_item *item = mem_zalloc(sizeof(*item));
+
+    item->row = row_new(&device_type, draft);
+    group_join(&set->all, &item->all, item);
+    index_row(set, item);
+    return item;
+}
+
+static void item_drop(struct device_set *set, struct device_item *item)
+{
+    unindex_row(set, item);
+    group_leave(&item->all);
+    row_unref(item->row);
+    free(item);
+}
+
+struct device_item *devices_add(struct devices *devices, const struct device_values *draft)
+{
+    struct device_item *item = item_new(&devices->live, draft);
+
+    group_row(devices, item, &item->row->device);
+    return item;
+}
+
+static void set_row(struct device_set *set, struct device_item *item,
+                    const struct device_values *draft)
+{
+    const struct device_values *row = row_new(&device_type, draft);
+
+    unindex_row(set, item);
+    row_unref(item->row);
+    item->row = row;
+    index_row(set, item);
+}
+
+void devices_replace(struct devices *devices, struct device_item *item,
+                     const struct device_values *draft)
+{
+    set_row(&devices->live, item, draft);
+    group_row(devices, item, &item->row->device);
+}
+
+void devices_drop(struct devices *devices, struct device_item *item)
+{
+    group_row(devices, item, NULL);
+    item_drop(&devices->live, item);
+}
+
+void removed_devices_add(struct devices *devices, const struct device_values *draft)
+{
+    item_new(&devices->removed, draft);
+}
+
+void removed_devices_replace(struct devices *devices, struct device_item *item,
+                             const struct device_values *draft)
+{
+    set_row(&devices->removed, item, draft);
+}
+
+void removed_devices_drop(struct devices *devices, struct device_item *item)
+{
+    item_drop(&devices->removed, item);
+}
+
+/* the registry */
+
+static void set_fini(struct device_set *set)
+{
+    group_fini(&set->all);
+    index_fini(&set->by_id);
+    index_fini(&set->identifiers);
+    index_fini(&set->connections);
+}
+
+static void devices_destroy(void *object)
+{
+    struct devices *devices = object;
+    struct device_item *item;
+
+    hass__assert_loop();
+    devices->cleanup = hass_sub_async_remove(devices->cleanup);
+    for (size_t pos = 0; (item = group_next(&devices->live.all, &pos));)
+        devices_drop(devices, item);
+    for (size_t pos = 0; (item = group_next(&devices->removed.all, &pos));)
+        removed_devices_drop(devices, item);
+    set_fini(&devices->live);
+    set_fini(&devices->removed);
+    groups_fini(&devices->areas);
+    groups_fini(&devices->labels);
+    groups_fini(&devices->entries);
+    groups_fini(&devices->vias);
+    free(devices);
+}
+
+struct devices *devices_of(struct hass *hass)
+{
+    struct devices *devices = registry_get(hass, REGISTRY_DEVICES);
+
+    if (!devices) {
+        devices = mem_zalloc(sizeof(*devices));
+        devices->hass = hass;
+        registry_set(hass, REGISTRY_DEVICES, devices, devices_destroy);
+    }
+    return devices;
+}
+
+/* reading */
+
+const struct hass_device *hass_device_registry_async_get(struct hass *hass, const char *device_id)
+{
+    VERIFY_LOOP_OR(hass, "hass.device_registry.async_get", NULL);
+    const struct device_item *item = devices_find_id(devices_of(hass), device_id);
+
+    return item ? &item->row->device : NULL;
+}
+
+const struct hass_device *
+hass_device_registry_async_find(struct hass *hass, const struct hass_device_pair *identifiers,
+                                const struct hass_device_pair *connections)
+{
+    VERIFY_LOOP_OR(hass, "hass.device_registry.async_find", NULL);
+    struct arena arena = { 0 };
+    const struct device_item *item = device_set_find(
+        &devices_of(hass)->live, identifiers, device_normalise_connections(connections, &arena));
+
+    arena_fini(&arena);
+    return item ? &item->row->device : NULL;
+}
+
+static bool next_of(const struct group *group, size_t *pos, const struct hass_device **ret_device)
+{
+    const struct device_item *item = group_next(group, pos);
+
+    *ret_device = item ? &item->row->device : NULL;
+    return item;
+}
+
+bool hass_device_registry_async_next(struct hass *hass, size_t *pos,
+                                     const struct hass_device **ret_device)
+{
+    VERIFY_LOOP_OR(hass, "hass.device_registry.async_next", false);
+    return next_of(&devices_of(hass)->live.all, pos, ret_device);
+}
+
+bool hass_device_registry_async_next_of_area(struct hass *hass, const char *area_id, size_t *pos,
+                                             const struct hass_device **ret_device)
+{
+    VERIFY_LOOP_OR(hass, "hass.device_registry.async_next_of_area", false);
+    return next_of(groups_get(&devices_of(hass)->areas, area_id), pos, ret_device);
+}
+
+bool hass_device_registry_async_next_of_label(struct hass *hass, const char *label_id, size_t *pos,
+                                              const struct hass_device **ret_device)
+{
+    VERIFY_LOOP_OR(hass, "hass.device_registry.async_next_of_label", false);
+    return next_of(groups_get(&devices_of(hass)->labels, label_id), pos, ret_device);
+}
+
+bool hass_device_registry_async_next_of_entry(struct hass *hass, const char *entry_id, size_t *pos,
+                                              const struct hass_device **ret_device)
+{
+    VERIFY_LOOP_OR(hass, "hass.device_registry.async_next_of_entry", false);
+    return next_of(groups_get(&devices_of(hass)->entries, entry_id), pos, ret_device);
+}
+
+bool hass_device_registry_async_next_via(struct hass *hass, const char *device_id, size_t *pos,
+                                         const struct hass_device **ret_device)
+{
+    VERIFY_LOOP_OR(hass, "hass.device_registry.async_next_via", false);
+    return next_of(groups_get(&devices_of(hass)->vias, device_id), pos, ret_device);
+}
+
+size_t hass_device_registry_async_count(struct hass *hass)
+{
+    VERIFY_LOOP_OR(hass, "hass.device_registry.async_count", 0);
+    return devices_of(hass)->live.all.count;
+}
+
+/* from other threads */
+
+struct asked {
+    const char *device_id;
+    const struct hass_device *device; /* a reference */
+};
+
+static HASS_CALLBACK int get_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+{
+    struct asked *asked = arg;
+
+    asked->device = hass_device_ref(hass_device_registry_async_get(hass, asked->device_id));
+    return 0;
+}
+
+const struct hass_device *hass_device_registry_get(struct hass *hass, const char *device_id)
+{
+    struct asked asked = { .device_id = device_id };
+
+    (void)runtime_call(hass, "hass.device_registry.get", get_on_loop, &asked, NULL);
+    return asked.device;
+}
+
+struct queued {
+    json_t *changes;
+    char device_id[];
+};
+
+static struct queued *queued_new(const char *device_id, json_t *changes)
+{
+    size_t size = strlen(device_id) + 1;
+    struct queued *queued = mem_alloc(sizeof(*queued) + size);
+
+    queued->changes = changes;
+    memcpy(queued->device_id, device_id, size);
+    return queued;
+}
+
+static void queued_destroy(void *object)
+{
+    struct queued *queued = object;
+
+    json_decref(queued->changes);
+    free(queued);
+}
+
+static HASS_CALLBACK int update_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+{
+    struct queued *queued = arg;
+
+    return hass_device_registry_async_update(hass, queued->device_id, steal(queued->changes), NULL,
+                                             err);
+}
+
+int hass_device_registry_update(struct hass *hass, const char *device_id, json_t *changes,
+                                struct hass_error *err)
+{
+    return runtime_post(hass, "hass.device_registry.update", update_on_loop,
+                        queued_new(device_id, changes), queued_destroy, err);
+}
+
+static HASS_CALLBACK int remove_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+{
+    const struct queued *queued = arg;
+
+    return hass_device_registry_async_remove(hass, queued->device_id, err);
+}
+
+int hass_device_registry_remove(struct hass *hass, const char *device_id, struct hass_error *err)
+{
+    return runtime_post(hass, "hass.device_registry.remove", remove_on_loop,
+                        queued_new(device_id, NULL), queued_destroy, err);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The units that weather is shown in: those of the home's unit system.
+ */
+#include "units.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <hass/config.h>
+#include <hass/unit.h>
+
+#define DIGITS 2 /* of everything but temperatures; the model's */
+
+static const struct {
+    const char *key, *unit_class, *metric, *us_customary;
+} measures[MEASURES] = {
+    [MEASURE_TEMPERATURE] = { "temperature_unit", "temperature", "°C", "°F" },
+    [MEASURE_PRESSURE] = { "pressure_unit", "pressure", "hPa", "inHg" },
+    [MEASURE_WIND_SPEED] = { "wind_speed_unit", "speed", "km/h", "mph" },
+    [MEASURE_VISIBILITY] = { "visibility_unit", "distance", "km", "mi" },
+    [MEASURE_PRECIPITATION] = { "precipitation_unit", "distance", "mm", "in" },
+};
+
+const char *weather_unit_key(enum weather_measure measure)
+{
+    return measures[measure].key;
+}
+
+double weather_round(double value, int digits)
+{
+    double scale = pow(10, digits);
+
+    return rint(value * scale) / scale;
+}
+
+double weather_convert(const struct weather_unit *unit, double value)
+{
+    (void)hass_unit_convert(unit->units, value, unit->native, unit->shown, &value, NULL);
+    return weather_round(value, unit->digits);
+}
+
+void weather_units(struct hass_entity *entity, const struct weather_report *report,
+                   struct weather_unit units[MEASURES])
+{
+    const char *const native[MEASURES] = {
+        report->temperature_unit, report->pressure_unit,      report->wind_speed_unit,
+        report->visibility_unit,  report->precipitation_unit,
+    };
+    struct hass_home home = { .size = sizeof(home) };
+
+    hass_config_home(hass_entity_hass(entity), &home);
+    bool metric = strcmp(home.unit_system, "us_customary") != 0;
+    for (int i = 0; i < MEASURES; i++) {
+        const char *own = metric ? measures[i].metric : measures[i].us_customary;
+        units[i] = (struct weather_unit){
+            .units = hass_unit_class_get(measures[i].unit_class),
+            .native = native[i] ? native[i] : own,
+            .shown = own,
+            .digits = DIGITS,
+        };
+    }
+    // A tenth of a degree Celsius is a fifth of a degree Fahrenheit.
+    units[MEASURE_TEMPERATURE].digits = !strcmp(units[MEASURE_TEMPERATURE].shown, "°C");
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The units that weather is shown in.
+ */
+#pragma once
+
+#include "weather.h"
+
+enum weather_measure {
+    MEASURE_TEMPERATURE,
+    MEASURE_PRESSURE,
+    MEASURE_WIND_SPEED,
+    MEASURE_VISIBILITY,
+    MEASURE_PRECIPITATION,
+    MEASURES,
+};
+
+/* How values of one measure are shown. */
+struct weather_unit {
+    const struct hass_unit_class *units;
+    const char *native; /* what the platform measures in */
+    const char *shown;
+    int digits; /* behind the point */
+};
+
+/* The unit of each measure, for the report of an entity. */
+void weather_units(struct hass_entity *entity, const struct weather_report *report,
+                   struct weather_unit units[MEASURES]) HASS_CALLBACK;
+/* The name of the attribute that says the unit: "temperature_unit". */
+const char *weather_unit_key(enum weather_measure measure);
+/* The value as it is shown. */
+double weather_convert(const struct weather_unit *unit, double value);
+/* Rounds to @digits behind the point, halves to the even digit. */
+double weather_round(double value, int digits);

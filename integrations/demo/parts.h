@@ -19,6 +19,7 @@
     x(datetime) \
     x(event) \
     x(image) \
+    x(light) \
     x(notify) \
     x(scene) \
     x(select) \

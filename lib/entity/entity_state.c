@@ -118,7 +118,8 @@ static HASS_CALLBACK void write_described_attributes(const struct write *write,
     set_text(writer, HASS_ATTR_ENTITY_PICTURE, ENTITY_DESC(entity, entity_picture));
     set_text(writer, HASS_ATTR_ICON, ENTITY_DESC(entity, icon));
     set_text(writer, HASS_ATTR_FRIENDLY_NAME, ENTITY_DESC(entity, name));
-    if (ENTITY_DESC(entity, has_supported_features))
+    if (ENTITY_DESC(entity, has_supported_features) ||
+        (write->domain && OPS_MEMBER(write->domain, has_supported_features)))
         hass_attrs_set(writer, HASS_ATTR_SUPPORTED_FEATURES,
                        HASS_INT(ENTITY_DESC(entity, supported_features)));
 }

@@ -25,6 +25,8 @@ struct hass_domain_ops {
     void (*data_destroy)(void *data);
     /** Before the integration's async_added_to_hass; coroutine. A failure leaves the entity without a state. */
     int (*async_added_to_hass)(struct hass_entity *entity, struct hass_error *err);
+    /** Its entities have features: supported_features is shown, also when 0. */
+    bool has_supported_features;
 };
 
 struct hass_component_options {

@@ -17,6 +17,7 @@ START_TEST(its_entities_are_there)
         { "switch.decorative_lights", "on" },
         { "switch.ac", "off" },
         { "button.ring_the_bell", "unknown" },
+        { "light.kitchen_table", "on" },
         { "event.doorbell", "unknown" },
         { "scene.movie_night", "unknown" },
         { "select.dishwasher_programme", "eco" },

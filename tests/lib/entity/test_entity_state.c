@@ -199,6 +199,20 @@ START_TEST(the_domain_decides_what_it_has_ops_for)
 }
 END_TEST
 
+START_TEST(a_domain_with_features_shows_that_there_are_none)
+{
+    struct hass *hass = test_hass();
+    static const struct hass_domain_ops ops = { .size = sizeof(ops),
+                                                .has_supported_features = true };
+    static struct thing thing;
+
+    component_with(hass, "sensor", &ops);
+    add_thing(hass, &thing, &plain_ops, "A");
+    autojson *attributes = hass_state_attributes(hass_states_async_get(hass, "sensor.a"));
+    ck_assert_int_eq(hass_json_get_int(attributes, "supported_features", 7), 0);
+}
+END_TEST
+
 /* events */
 
 START_TEST(two_identical_writes_are_one_change_and_one_report)
@@ -341,6 +355,7 @@ TEST_MAIN("entity_state", a_write_before_the_entity_has_an_id_is_refused,
           without_the_op_availability_is_what_was_set,
           attributes_come_in_the_model_s_order_and_later_ones_win,
           unavailable_leaves_out_what_depends_on_the_state, the_domain_decides_what_it_has_ops_for,
+          a_domain_with_features_shows_that_there_are_none,
           two_identical_writes_are_one_change_and_one_report,
           force_update_makes_every_write_a_change, too_long_a_state_is_unknown_without_attributes,
           a_slow_state_is_warned_of_once, scheduled_writes_work_from_any_thread,

@@ -14,6 +14,7 @@
 #define DOMAINS(x) \
     x(binary_sensor) \
     x(button) \
+    x(calendar) \
     x(camera) \
     x(date) \
     x(datetime) \

@@ -144,6 +144,8 @@ const char *hass_error_name(int code)
         NAME(HASS_E_NO_ENTITY_ID),
         NAME(HASS_E_NOT_COROUTINE),
         NAME(HASS_E_WOULD_DEADLOCK),
+        NAME(HASS_E_NOT_ALLOWED),
+        NAME(HASS_E_FLOW_ABORTED),
 #undef NAME
     };
 

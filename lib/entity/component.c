@@ -104,6 +104,15 @@ static HASS_COROUTINE int set_up_entry(struct hass *hass, void *userdata, struct
     return r == -ETIMEDOUT || r == -ECANCELED ? 0 : hass_error_copy(err, &own);
 }
 
+int component_async_set_up_platform(struct hass_component *component, const char *name,
+                                    const struct platform_source *source, struct hass_error *err)
+{
+    struct hass_error own = HASS_ERROR_INIT;
+    int r = platform_async_setup(platform_new(component, name, source), &own);
+
+    return r == -ETIMEDOUT ? 0 : hass_error_copy(err, &own);
+}
+
 int component_start_entry(struct hass_component *component, const char *name, const json_t *config,
                           struct hass_error *err)
 {
@@ -270,27 +279,37 @@ struct platform_row {
     size_t length, capacity;
 };
 
+/* Those of integration @name, or of @entry when that is given. */
+static bool is_meant(const struct hass_platform *platform, const char *name,
+                     const struct hass_entry *entry)
+{
+    if (entry)
+        return platform->source.entry == entry;
+    return !strcmp(platform->domain, name) || !strcmp(platform->name, name);
+}
+
 static HASS_CALLBACK void collect_platforms(struct hass *hass, const char *name,
+                                            const struct hass_entry *entry,
                                             struct platform_row *row)
 {
     struct hass_component *component;
     const char *domain;
 
     strmap_foreach(entity_layer(hass)->components, domain, component) {
-        bool all = !strcmp(domain, name);
         list_foreach(&component->platforms, struct hass_platform, platform, link) {
-            if (all || !strcmp(platform->name, name))
+            if (is_meant(platform, name, entry))
                 vec_push(row, platform_ref(platform));
         }
     }
 }
 
-int components_async_remove_platforms(struct hass *hass, const char *name, struct hass_error *err)
+static HASS_COROUTINE int remove_platforms(struct hass *hass, const char *name,
+                                           const struct hass_entry *entry, struct hass_error *err)
 {
     struct platform_row row = { 0 };
     int result = 0;
 
-    collect_platforms(hass, name, &row);
+    collect_platforms(hass, name, entry, &row);
     for (size_t i = 0; i < row.length; i++) {
         int r = platform_async_remove(row.data[i], err);
         if (r < 0 && result >= 0)
@@ -299,6 +318,17 @@ int components_async_remove_platforms(struct hass *hass, const char *name, struc
     }
     vec_fini(&row);
     return result;
+}
+
+int components_async_remove_platforms(struct hass *hass, const char *name, struct hass_error *err)
+{
+    return remove_platforms(hass, name, NULL, err);
+}
+
+int components_async_remove_entry_platforms(struct hass *hass, const struct hass_entry *entry,
+                                            struct hass_error *err)
+{
+    return remove_platforms(hass, NULL, entry, err);
 }
 
 int components_async_restore_platforms(struct hass *hass, const char *name, struct hass_error *err)

@@ -94,6 +94,11 @@ const char *hass_platform_name(const struct hass_platform *platform)
     return platform->name;
 }
 
+struct hass_entry *hass_platform_entry(const struct hass_platform *platform)
+{
+    return platform->source.entry;
+}
+
 /* the list of entities */
 
 void platform_list(struct hass_platform *platform, struct hass_entity *entity)

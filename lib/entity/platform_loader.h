@@ -17,11 +17,13 @@ struct scope;
 
 /* One entry of a domain's section, ready to be set up. Filled by prepare, emptied by release. */
 struct platform_source {
-    struct scope *scope;  /* of the integration; open; a reference */
+    struct scope *scope;  /* of the integration, or of the config entry; open; a reference */
     json_t *config;       /* the entry, validated, defaults filled in; owned */
     double scan_interval; /* the manifest's, seconds; 0: none */
     int parallel_updates; /* the manifest's: 0: the model's default, -1: unlimited, n */
     void *loader_data;    /* whatever the loader needs in setup */
+    struct hass_entry
+        *entry; /* the config entry it belongs to, counted; NULL: it comes from YAML */
 };
 
 struct platform_loader {
@@ -55,6 +57,18 @@ int platform_loader_set(struct hass *hass, const struct platform_loader *loader,
  * entities: before it is unloaded.
  */
 int components_async_remove_platforms(struct hass *hass, const char *name, struct hass_error *err)
+    HASS_COROUTINE;
+
+/** The same for the platforms of one config entry. */
+int components_async_remove_entry_platforms(struct hass *hass, const struct hass_entry *entry,
+                                            struct hass_error *err) HASS_COROUTINE;
+
+/**
+ * Makes a platform of @source (taken) in @component and has it set up, within the limits; failures are logged, "not ready"
+ * is tried again later. How the loader sets up the platforms of a config entry.
+ */
+int component_async_set_up_platform(struct hass_component *component, const char *name,
+                                    const struct platform_source *source, struct hass_error *err)
     HASS_COROUTINE;
 
 /**

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "loader/loader.h"
 #include "loader/settings.h"
+#include "registry/entry_loader.h"
 #include "run/lastwords.h"
 #include "run/task.h"
 
@@ -115,7 +116,23 @@ static HASS_COROUTINE int set_up_rest(struct loader *loader, struct hass_error *
 
     json_object_foreach(loader->settings->sections, domain, section)
         stage_add(&stage, integration_get(loader, domain));
+    autojson *with_entries = entries_async_domains(loader->hass);
+    json_object_foreach(with_entries, domain, section)
+        stage_add(&stage, integration_get(loader, domain));
     return stage_wait(&stage, loader->hass, err);
+}
+
+static HASS_CALLBACK void mark_entries_wanted(struct loader *loader)
+{
+    autojson *with_entries = entries_async_domains(loader->hass);
+    const char *domain;
+    json_t *unused;
+
+    json_object_foreach(with_entries, domain, unused) {
+        struct integration *integration = integration_get(loader, domain);
+        if (integration)
+            integration->wanted = true;
+    }
 }
 
 static HASS_CALLBACK void mark_wanted(struct loader *loader)
@@ -133,14 +150,17 @@ static HASS_CALLBACK void mark_wanted(struct loader *loader)
     }
     for (const char *const *name = always; *name; name++)
         integration_get(loader, *name)->wanted = true;
+    mark_entries_wanted(loader);
 }
 
 static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *err)
 {
     autojson *names = settings_names(loader->settings);
+    autojson *with_entries = entries_async_domains(loader->hass);
 
     for (const char *const *name = always; *name; name++)
         json_object_set_new(names, *name, json_true());
+    json_object_update(names, with_entries);
     mark_wanted(loader);
     /* So that the order is known; one whose probe hangs does not hold up the others. */
     loader_async_open_all(loader, names, OPEN_LIMIT);
@@ -219,6 +239,14 @@ static HASS_CALLBACK void tell_ready(struct loader *loader)
     loader_notify(loader, "ready", text);
 }
 
+static HASS_COROUTINE void load_entries(struct hass *hass)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    if (entries_async_load(hass, &err) < 0)
+        hass_error("The config entries cannot be loaded: %s", err.message);
+}
+
 static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
 {
     struct hass *hass = loader->hass;
@@ -232,6 +260,7 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
         return r;
     loader->watch = watch_create(loader);
     loader_notify(loader, "starting", "setting up integrations");
+    load_entries(hass);
     r = run_stages(loader, err);
     if (r == 0)
         r = wrap_up(hass, err);

@@ -83,7 +83,7 @@ static HASS_CALLBACK void check_section(struct loader *loader, struct config_fil
         check_dependencies(file, integration);
         (void)settings_check(file, domain, &integration->plugin->manifest, &file->diagnostics,
                              &config, NULL);
-        if (!integration->plugin->async_setup && !integration->plugin->setup)
+        if (!integration_has_setup(integration))
             settings_complain(file, domain, NULL,
                               "it has no set-up of its own: name it as a platform of a domain");
     }

@@ -270,7 +270,12 @@ static unsigned entry_of_name(const char *name, size_t room)
         { "async_setup_platform", ELF_ASYNC_SETUP_PLATFORM },
         { "setup_platform", ELF_SETUP_PLATFORM },
         { "async_setup_entry", ELF_ASYNC_SETUP_ENTRY },
+        { "setup_entry", ELF_SETUP_ENTRY },
         { "async_unload_entry", ELF_ASYNC_UNLOAD_ENTRY },
+        { "async_remove_entry", ELF_ASYNC_REMOVE_ENTRY },
+        { "async_migrate_entry", ELF_ASYNC_MIGRATE_ENTRY },
+        { "async_setup_entry_platform", ELF_ASYNC_SETUP_ENTRY_PLATFORM },
+        { "setup_entry_platform", ELF_SETUP_ENTRY_PLATFORM },
         { "async_unload", ELF_ASYNC_UNLOAD },
         { "async_reload", ELF_ASYNC_RELOAD },
         { "hass_manifest", ELF_MANIFEST },
@@ -378,22 +383,40 @@ static int check_note(const struct hass_note *note, struct hass_error *err)
     return 0;
 }
 
+/* Where one of two does: the pairs, by their names. */
+static int check_pairs(unsigned entries, struct hass_error *err)
+{
+    static const struct {
+        unsigned both;
+        const char *on_loop, *in_pool;
+    } pairs[] = {
+        { ELF_ASYNC_SETUP | ELF_SETUP, "async_setup", "setup" },
+        { ELF_ASYNC_SETUP_PLATFORM | ELF_SETUP_PLATFORM, "async_setup_platform", "setup_platform" },
+        { ELF_ASYNC_SETUP_ENTRY | ELF_SETUP_ENTRY, "async_setup_entry", "setup_entry" },
+        { ELF_ASYNC_SETUP_ENTRY_PLATFORM | ELF_SETUP_ENTRY_PLATFORM, "async_setup_entry_platform",
+          "setup_entry_platform" },
+    };
+
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if ((entries & pairs[i].both) == pairs[i].both)
+            return hass_fail(err, HASS_E_PLUGIN,
+                             "the file exports both %s and %s: keep exactly one of them",
+                             pairs[i].on_loop, pairs[i].in_pool);
+    return 0;
+}
+
 static int check_entries(unsigned entries, struct hass_error *err)
 {
     const unsigned any = ELF_ASYNC_SETUP | ELF_SETUP | ELF_ASYNC_SETUP_PLATFORM |
-                         ELF_SETUP_PLATFORM | ELF_ASYNC_SETUP_ENTRY;
+                         ELF_SETUP_PLATFORM | ELF_ASYNC_SETUP_ENTRY | ELF_SETUP_ENTRY;
 
     if (!(entries & ELF_MANIFEST))
         return hass_fail(err, HASS_E_PLUGIN,
                          "the file exports no hass_manifest: it is not an integration, or was "
                          "linked without it");
-    if ((entries & ELF_ASYNC_SETUP) && (entries & ELF_SETUP))
-        return hass_fail(err, HASS_E_PLUGIN,
-                         "the file exports both async_setup and setup: keep exactly one of them");
-    if ((entries & ELF_ASYNC_SETUP_PLATFORM) && (entries & ELF_SETUP_PLATFORM))
-        return hass_fail(err, HASS_E_PLUGIN,
-                         "the file exports both async_setup_platform and setup_platform: keep "
-                         "exactly one of them");
+    int r = check_pairs(entries, err);
+    if (r < 0)
+        return r;
     if (!(entries & any))
         return hass_fail(
             err, HASS_E_PLUGIN,

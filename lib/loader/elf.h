@@ -17,6 +17,11 @@ enum elf_entry {
     ELF_ASYNC_UNLOAD = 1 << 6,
     ELF_MANIFEST = 1 << 7,
     ELF_ASYNC_RELOAD = 1 << 8,
+    ELF_SETUP_ENTRY = 1 << 9,
+    ELF_ASYNC_REMOVE_ENTRY = 1 << 10,
+    ELF_ASYNC_MIGRATE_ENTRY = 1 << 11,
+    ELF_ASYNC_SETUP_ENTRY_PLATFORM = 1 << 12,
+    ELF_SETUP_ENTRY_PLATFORM = 1 << 13,
 };
 
 #define ELF_BUILD_ID_MAX 64 /* hexadecimal digits */

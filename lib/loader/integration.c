@@ -45,6 +45,13 @@ struct integration *integration_get(struct loader *loader, const char *domain)
     return integration;
 }
 
+bool integration_has_setup(const struct integration *integration)
+{
+    const struct plugin *plugin = integration->plugin;
+
+    return plugin->async_setup || plugin->setup || plugin->async_setup_entry || plugin->setup_entry;
+}
+
 const char *integration_state_name(const struct integration *integration)
 {
     switch (integration->state) {

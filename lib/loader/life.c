@@ -8,6 +8,7 @@
 
 #include <hass/daemon.h>
 
+#include "loader/entries.h"
 #include "loader/loader.h"
 #include "run/task.h"
 
@@ -55,6 +56,7 @@ int hass_create(const struct hass_options *given, struct hass **ret_hass, struct
         return r;
     hass__assert_loop();
     loader_create(hass, &options);
+    loader_entries_init(hass);
     r = platforms_init(hass, err);
     if (r < 0) {
         core_destroy(hass);

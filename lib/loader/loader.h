@@ -98,6 +98,8 @@ struct scope *integration_scope(struct integration *integration) HASS_CALLBACK;
 void integration_async_close_scope(struct integration *integration) HASS_COROUTINE;
 /** Fails when it was at work at three deaths of the daemon within ten minutes. */
 int integration_check_deaths(const struct integration *integration, struct hass_error *err);
+/** True when there is something to set up by a section or by config entries, not by platforms alone. */
+bool integration_has_setup(const struct integration *integration);
 /** "set up", "failed", … for people. */
 const char *integration_state_name(const struct integration *integration);
 

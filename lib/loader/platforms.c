@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "entity/platform_loader.h"
+#include "loader/entries.h"
 #include "loader/loader.h"
 #include "loader/manifest.h"
 
@@ -42,14 +43,12 @@ int platform_check(const struct integration *integration, const char *domain,
 static HASS_COROUTINE int set_up_owner(struct integration *integration, const char *domain,
                                        struct hass_error *err)
 {
-    const struct plugin *plugin = integration->plugin;
-
     if (integration->state == INTEGRATION_CLOSING)
         return hass_fail(err, HASS_E_CLOSED, "%s is being unloaded", integration->domain);
     /* Its set-up may itself be what waits for us. */
     if (integration->state == INTEGRATION_SETTING_UP || integration->state == INTEGRATION_SET_UP)
         return 0;
-    if (plugin->async_setup || plugin->setup)
+    if (integration_has_setup(integration))
         return integration_async_setup(integration, false, err);
     return setup_async_dependencies(integration, domain, err);
 }
@@ -140,10 +139,14 @@ static HASS_COROUTINE int call_entry_point(struct hass_platform *platform,
 {
     struct integration *integration = source->loader_data;
     const struct plugin *plugin = integration->plugin;
-    int r = plugin->async_setup_platform
-                ? plugin->async_setup_platform(platform, source->config, err)
-                : call_in_pool(plugin, platform, source->config, err);
+    int r;
 
+    if (source->entry)
+        r = loader_set_up_entry_platform(platform, source, err);
+    else if (plugin->async_setup_platform)
+        r = plugin->async_setup_platform(platform, source->config, err);
+    else
+        r = call_in_pool(plugin, platform, source->config, err);
     if (r >= 0)
         platform_add_name(integration, hass_platform_domain(platform));
     return r;
@@ -152,6 +155,7 @@ static HASS_COROUTINE int call_entry_point(struct hass_platform *platform,
 static HASS_CALLBACK void release(struct platform_source *source)
 {
     source->scope = scope_unref(source->scope);
+    source->entry = hass_entry_unref(source->entry);
     json_decref(steal(source->config));
 }
 

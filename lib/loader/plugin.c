@@ -312,6 +312,24 @@ static void find_strings(struct plugin_store *store, struct plugin *plugin, void
     plugin->local = read_strings(handle, plugin->domain, symbol);
 }
 
+static void find_config_entries(struct plugin *plugin, unsigned entries, void *handle)
+{
+    if (entries & ELF_ASYNC_SETUP_ENTRY)
+        plugin->async_setup_entry = dlsym(handle, "async_setup_entry");
+    if (entries & ELF_SETUP_ENTRY)
+        plugin->setup_entry = dlsym(handle, "setup_entry");
+    if (entries & ELF_ASYNC_UNLOAD_ENTRY)
+        plugin->async_unload_entry = dlsym(handle, "async_unload_entry");
+    if (entries & ELF_ASYNC_REMOVE_ENTRY)
+        plugin->async_remove_entry = dlsym(handle, "async_remove_entry");
+    if (entries & ELF_ASYNC_MIGRATE_ENTRY)
+        plugin->async_migrate_entry = dlsym(handle, "async_migrate_entry");
+    if (entries & ELF_ASYNC_SETUP_ENTRY_PLATFORM)
+        plugin->async_setup_entry_platform = dlsym(handle, "async_setup_entry_platform");
+    if (entries & ELF_SETUP_ENTRY_PLATFORM)
+        plugin->setup_entry_platform = dlsym(handle, "setup_entry_platform");
+}
+
 /* The lock is held. */
 static int map_copy(struct plugin_store *store, struct plugin *plugin, unsigned entries,
                     struct hass_error *err)
@@ -330,6 +348,7 @@ static int map_copy(struct plugin_store *store, struct plugin *plugin, unsigned 
         return r;
     find_entries(plugin, entries, handle);
     find_strings(store, plugin, handle);
+    find_config_entries(plugin, entries, handle);
     struct range_search search = {
         .hass = store->hass,
         .domain = plugin->domain,

@@ -32,6 +32,15 @@ struct plugin {
                           struct hass_error *err);
     int (*async_unload)(struct hass *hass, struct hass_error *err);
     int (*async_reload)(struct hass *hass, const json_t *config, struct hass_error *err);
+    int (*async_setup_entry)(struct hass *hass, struct hass_entry *entry, struct hass_error *err);
+    int (*setup_entry)(struct hass *hass, struct hass_entry *entry, struct hass_error *err);
+    int (*async_unload_entry)(struct hass *hass, struct hass_entry *entry, struct hass_error *err);
+    int (*async_remove_entry)(struct hass *hass, struct hass_entry *entry, struct hass_error *err);
+    int (*async_migrate_entry)(struct hass *hass, struct hass_entry *entry, struct hass_error *err);
+    int (*async_setup_entry_platform)(struct hass_platform *platform, struct hass_entry *entry,
+                                      struct hass_error *err);
+    int (*setup_entry_platform)(struct hass_platform *platform, struct hass_entry *entry,
+                                struct hass_error *err);
     json_t *strings; /* its strings.json; NULL: none */
     json_t *local;   /* the same in the home's language; NULL: none, or English */
     char *domain;

@@ -16,6 +16,7 @@
 #include "loader/loader.h"
 #include "loader/manifest.h"
 #include "loader/resolve.h"
+#include "registry/entry_loader.h"
 
 /* who waits for whom */
 
@@ -212,8 +213,13 @@ static HASS_COROUTINE int run_entry_point(struct integration *integration, json_
                                           struct hass_error *err)
 {
     struct hass *hass = integration->loader->hass;
-    struct setup_call *call = mem_alloc(sizeof(*call));
 
+    if (!integration->plugin->async_setup && !integration->plugin->setup) {
+        json_decref(config);
+        (void)integration_scope(integration); /* for its config entries, which are all it has */
+        return 0;
+    }
+    struct setup_call *call = mem_alloc(sizeof(*call));
     *call = (struct setup_call){ .plugin = integration->plugin, .config = config };
     struct hass_job job = call->plugin->setup ? HASS_JOB_EXECUTOR(call_setup, call)
                                               : HASS_JOB_COROUTINE(call_async_setup, call);
@@ -250,7 +256,7 @@ static HASS_COROUTINE int take_steps(struct integration *integration, enum probl
     if (r < 0)
         return r;
     *stage = PROBLEM_SETUP;
-    if (!integration->plugin->async_setup && !integration->plugin->setup)
+    if (!integration_has_setup(integration))
         return hass_fail(err, HASS_E_UNSUPPORTED,
                          "it has no set-up of its own: name it as a platform, such as `sensor: "
                          "[{platform: %s}]`",
@@ -289,6 +295,7 @@ static HASS_COROUTINE void give_up(struct integration *integration, enum problem
     if (cancelled)
         return;
     integration->failure = *failure;
+    entries_async_fail_domain(integration->loader->hass, integration->domain, failure);
     problem_report(integration->loader, integration->domain, stage, integration->path,
                    failure->message);
 }
@@ -301,10 +308,12 @@ static HASS_COROUTINE int set_up(struct hass *hass, void *userdata, struct hass_
     enum problem_stage stage;
     int r = take_steps(integration, &stage, &failure);
 
-    if (r == 0)
+    if (r == 0) {
         succeed(integration);
-    else
+        entries_async_setup_domain(hass, integration->domain);
+    } else {
         give_up(integration, stage, &failure);
+    }
     integration_end(&integration->setting_up);
     return 0;
 }

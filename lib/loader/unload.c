@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "entity/platform_loader.h"
 #include "loader/loader.h"
+#include "registry/entry_loader.h"
 #include "run/lastwords.h"
 
 /* what is to be closed, in that order */
@@ -111,6 +112,7 @@ static HASS_COROUTINE void close_one(struct integration *integration)
 
     integration->state = INTEGRATION_CLOSING;
     config_async_remove_component(hass, integration->domain);
+    entries_async_unload_domain(hass, integration->domain);
     /* Entities first: what they say good-bye with is still there. */
     if (integration->scope)
         run_before_close(
@@ -171,10 +173,8 @@ static HASS_COROUTINE int take_file(struct integration *integration, struct plug
 
 static bool is_wanted_now(const struct integration *integration)
 {
-    const struct plugin *plugin = integration->plugin;
-
     return integration->wanted && !integration->scope &&
-           (!plugin || plugin->setup || plugin->async_setup);
+           (!integration->plugin || integration_has_setup(integration));
 }
 
 /* In reverse order: what others depend on first. The error is that of @integration itself. */

@@ -15,6 +15,7 @@
 #include <hass/integration.h>
 #include <hass/process.h>
 
+#include "registry/entry.h"
 #include "run/runtime.h"
 #include "support/exports.h"
 #include "support/test.h"
@@ -25,6 +26,7 @@
 struct caller {
     struct hass *hass;
     struct hass_entity *entity;
+    struct hass_entry *entry;
     unsigned number, round;
     char entity_id[32], other_id[32];
 };
@@ -327,6 +329,33 @@ CALLS(hass_entity_new)
     GOOD(hass_entity_schedule_update_ha_state(entity, false, NULL));
 }
 
+CALLS(hass_entry_update)
+{
+    if (c->round % 16 == 0)
+        GOOD(hass_entry_update(c->entry,
+                               json_pack("{s:{s:i}, s:{s:i}}", "data", "round", (int)c->round,
+                                         "options", "n", (int)c->number),
+                               NULL));
+}
+
+CALLS(hass_entry_data)
+{
+    autounref(hass_entry) *entry = hass_entry_ref(c->entry);
+    autojson *data = hass_entry_data(entry);
+    autojson *options = hass_entry_options(entry);
+
+    ck_assert(json_is_object(data) && json_is_object(options));
+    ck_assert_ptr_eq(hass_entry_hass(entry), c->hass);
+    ck_assert_str_eq(hass_entry_domain(entry), "stress");
+    ck_assert_str_eq(hass_entry_source(entry), "user");
+    ck_assert_uint_eq(strlen(hass_entry_id(entry)), 26);
+}
+
+CALLS(hass_entries_get)
+{
+    ck_assert_ptr_null(hass_entries_get(c->hass, "unknown"));
+}
+
 CALLS(hass_mutex_create)
 {
     hass_mutex_destroy(hass_mutex_create(c->hass));
@@ -415,6 +444,9 @@ static const struct {
     CALL(hass_entity_new),
     CALL(hass_device_registry_get),
     CALL(hass_entity_registry_get),
+    CALL(hass_entry_update),
+    CALL(hass_entry_data),
+    CALL(hass_entries_get),
     CALL(hass_mutex_create),
     CALL(hass_block_till_done),
     CALL(hass_process_run),
@@ -445,6 +477,13 @@ static const char *const called_along[] = {
     "hass_entity_hass",
     "hass_entity_ref",
     "hass_entity_schedule_update_ha_state",
+    "hass_entry_domain",
+    "hass_entry_hass",
+    "hass_entry_id",
+    "hass_entry_options",
+    "hass_entry_ref",
+    "hass_entry_source",
+    "hass_entry_unref",
     "hass_entity_unref",
     "hass_entity_userdata",
     "hass_future_done",
@@ -482,7 +521,14 @@ static const char *const left_out[] = {
     "hass_platform_domain",
     "hass_platform_hass",
     "hass_platform_name",
+    "hass_platform_entry",
     "hass_entity_remove", /* need a platform: tests/lib/entity */
+    "hass_entry_forward_setups",
+    "hass_entries_setup",
+    "hass_entries_unload",
+    "hass_entries_reload",
+    "hass_entries_remove",
+    "hass_entries_set_disabled_by", /* need an integration: tests/lib/registry */
     "hass_debouncer_create",
     "hass_debouncer_destroy",
     "hass_debouncer_call", /* tests/lib/helpers */
@@ -525,7 +571,8 @@ static bool is_about_a_live_object(const char *subject)
                                         "struct hass_future",   "struct hass_task",
                                         "struct hass_stream",   "struct hass_sub",
                                         "struct hass_platform", "struct hass_debouncer",
-                                        "struct hass_worker",   "struct hass_component" };
+                                        "struct hass_worker",   "struct hass_component",
+                                        "struct hass_entry" };
 
     return listed(live, sizeof(live) / sizeof(live[0]), subject);
 }
@@ -568,12 +615,12 @@ static HASS_BLOCKING void *call_everything(void *userdata)
 }
 
 static void start_callers(struct caller callers[THREADS], pthread_t threads[THREADS],
-                          struct hass *hass, struct hass_entity *entity)
+                          struct hass *hass, struct hass_entity *entity, struct hass_entry *entry)
 {
     callers_left = THREADS;
     for (unsigned i = 0; i < THREADS; i++) {
         struct caller *caller = &callers[i];
-        *caller = (struct caller){ .hass = hass, .entity = entity, .number = i };
+        *caller = (struct caller){ .hass = hass, .entity = entity, .entry = entry, .number = i };
         snprintf(caller->entity_id, sizeof(caller->entity_id), "stress.n%u", i);
         snprintf(caller->other_id, sizeof(caller->other_id), "stress.n%u", (i + 1) % THREADS);
         ck_assert_int_eq(pthread_create(&threads[i], NULL, call_everything, caller), 0);
@@ -588,16 +635,18 @@ START_TEST(sixty_four_threads_call_everything_at_once)
     pthread_t threads[THREADS];
     struct hass *hass = test_hass();
     struct hass_entity *entity = hass_entity_new(hass, &ops, &description, NULL, NULL, NULL);
+    struct hass_entry *entry = entry_new(hass, "stress", "user", NULL);
 
     test_start(hass);
     GOOD(hass_services_async_register(hass, "stress", "always", NULL,
                                       HASS_JOB_CALLBACK(on_service, NULL), NULL));
-    start_callers(callers, threads, hass, entity);
+    start_callers(callers, threads, hass, entity, entry);
     runtime_run(runtime_of(hass));
     for (unsigned i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
     test_settle(hass);
     ck_assert_uint_le(hass_states_async_count(hass, "stress"), THREADS);
+    hass_entry_unref(entry);
     hass_entity_unref(entity);
 }
 END_TEST

@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "entity/component.h"
+#include "registry/entry.h"
 #include "run/scope.h"
 #include "support/exports.h"
 #include "support/test.h"
@@ -36,6 +37,7 @@ struct subjects {
     struct hass_semaphore *semaphore;
     struct hass_queue *queue;
     struct hass_debouncer *debouncer;
+    struct hass_entry *entry;
     struct hass_store *store;
     int client; /* the other end of the stream */
 };
@@ -112,6 +114,7 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
         .mutex = hass_mutex_create(hass),
         .semaphore = hass_semaphore_create(hass, 1),
         .queue = hass_queue_create(hass, 1, NULL),
+        .entry = entry_new(hass, "light", "user", NULL),
         .debouncer = hass_debouncer_create(hass, 1, true, HASS_JOB_CALLBACK(on_debounced, NULL)),
     };
     ck_assert_int_eq(test_run_coroutine(hass, make_component, subjects), 0);
@@ -135,6 +138,7 @@ static HASS_CALLBACK void free_subjects(struct subjects *subjects)
     hass_task_unref(subjects->task);
     hass_sub_async_remove(subjects->sub);
     hass_store_async_destroy(subjects->store);
+    hass_entry_unref(subjects->entry);
     hass_debouncer_destroy(subjects->debouncer);
     hass_queue_destroy(subjects->queue);
     hass_semaphore_destroy(subjects->semaphore);
@@ -162,6 +166,7 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
         { "struct hass_queue", subjects->queue },
         { "struct hass_debouncer", subjects->debouncer },
         { "struct hass_store", subjects->store },
+        { "struct hass_entry", subjects->entry },
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

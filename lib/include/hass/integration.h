@@ -9,6 +9,7 @@
 #pragma once
 
 #include <hass/entity.h>
+#include <hass/entry.h>
 #include <hass/hass.h>
 #include <hass/platform.h>
 #include <hass/schema.h>
@@ -35,7 +36,11 @@ struct hass_manifest {
     const char *documentation;             /* URL */
     double scan_interval;                  /* of its platforms, seconds; 0: the domain's */
     int parallel_updates; /* of its platforms: 0: the model's default, -1: unlimited, n: at most n at once */
-    bool critical; /* reported louder; never stops the daemon */
+    bool critical;                /* reported louder; never stops the daemon */
+    const char *integration_type; /* NULL: "hub"; "device", "service", "helper", "entity", … */
+    const char *iot_class;        /* "local_push", "cloud_polling", …; or NULL */
+    bool single_config_entry;     /* at most one entry */
+    int entry_version, entry_minor_version; /* of what its entries hold; 0: 1 */
 };
 
 #define HASS_LIST(...)      ((const char *const[]){ __VA_ARGS__, NULL })
@@ -94,6 +99,37 @@ HASS_API int async_unload(struct hass *hass, struct hass_error *err) HASS_COROUT
  */
 HASS_API int async_reload(struct hass *hass, const json_t *config, struct hass_error *err)
     HASS_COROUTINE;
+
+/*
+ * Entry points of an integration with config entries (<hass/entry.h>). The integration is set up first, without a section,
+ * too; what they register belongs to the entry and ends with it.
+ */
+
+/**
+ * Sets up an entry; one of the two. What it fails with says what happens next: HASS_E_NOT_READY: it is tried again later and
+ * later; HASS_E_AUTH_FAILED: the user is asked to authenticate anew; anything else: it stays down, with the reason shown.
+ */
+HASS_API int async_setup_entry(struct hass *hass, struct hass_entry *entry, struct hass_error *err)
+    HASS_COROUTINE;
+HASS_API int setup_entry(struct hass *hass, struct hass_entry *entry, struct hass_error *err)
+    HASS_BLOCKING;
+/**
+ * Called when an entry is unloaded, after its entities have gone and before its scope is closed, for what the scope does not
+ * own. One that fails leaves the entry in failed_unload until the next start.
+ */
+HASS_API int async_unload_entry(struct hass *hass, struct hass_entry *entry, struct hass_error *err)
+    HASS_COROUTINE;
+/** Called when an entry has been deleted, for what it left elsewhere. */
+HASS_API int async_remove_entry(struct hass *hass, struct hass_entry *entry, struct hass_error *err)
+    HASS_COROUTINE;
+/** Brings an entry of another version up to date, by hass_entry_async_update, before it is set up. */
+HASS_API int async_migrate_entry(struct hass *hass, struct hass_entry *entry,
+                                 struct hass_error *err) HASS_COROUTINE;
+/** Sets up the platform of one domain that the entry was forwarded to; one of the two. */
+HASS_API int async_setup_entry_platform(struct hass_platform *platform, struct hass_entry *entry,
+                                        struct hass_error *err) HASS_COROUTINE;
+HASS_API int setup_entry_platform(struct hass_platform *platform, struct hass_entry *entry,
+                                  struct hass_error *err) HASS_BLOCKING;
 
 /* integrations among each other */
 

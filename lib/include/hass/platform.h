@@ -138,6 +138,8 @@ HASS_API struct hass *hass_platform_hass(const struct hass_platform *platform);
 HASS_API const char *hass_platform_domain(const struct hass_platform *platform);
 /** The integration ("systemmonitor"). */
 HASS_API const char *hass_platform_name(const struct hass_platform *platform);
+/** The config entry that it belongs to, lent; NULL for one that comes from YAML. */
+HASS_API struct hass_entry *hass_platform_entry(const struct hass_platform *platform);
 
 /**
  * Adds entities; each one that fails is logged and left out. All are taken, also on failure.

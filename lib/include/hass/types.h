@@ -20,6 +20,7 @@ struct hass_buf;
 struct hass_component;
 struct hass_context;
 struct hass_entity;
+struct hass_entry;
 struct hass_error;
 struct hass_event;
 struct hass_future;

@@ -12,8 +12,11 @@
  * button.c         one that is pressed: a signal to another entity
  * event.c          one that happens
  * scene.c          one that calls services
+ * update.c         one that takes its time
+ * weather.c        one that answers
+ * media_player.c   one with many commands
  *
- * select.c, text.c, date.c, time.c, datetime.c: values that are set.
+ * select.c, text.c, number.c, date.c, time.c, datetime.c: values that are set.
  */
 #include <math.h>
 #include <string.h>

@@ -21,14 +21,18 @@
     x(event) \
     x(image) \
     x(light) \
+    x(media_player) \
     x(notify) \
+    x(number) \
     x(scene) \
     x(select) \
     x(sensor) \
     x(switch) \
     x(text) \
     x(time) \
-    x(todo)
+    x(todo) \
+    x(update) \
+    x(weather)
 /* clang-format on */
 
 /* Each has a function that adds its entities to the platform; a coroutine. */

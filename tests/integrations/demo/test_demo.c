@@ -25,6 +25,10 @@ START_TEST(its_entities_are_there)
         { "date.bulky_waste_collection", "2024-04-19" },
         { "time.alarm_clock", "06:45:00" },
         { "datetime.heating_service", "2024-04-19T07:00:00+00:00" },
+        { "number.garden_watering", "12.5" },
+        { "update.bridge_firmware", "on" },
+        { "weather.weather_at_home", "partlycloudy" },
+        { "media_player.kitchen_radio", "playing" },
     };
 
     for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
@@ -118,6 +122,11 @@ static const struct {
     { "time", "set_value", "{'entity_id':'all','time':'07:00'}", "time.alarm_clock", "07:00:00" },
     { "datetime", "set_value", "{'entity_id':'all','datetime':'2025-01-02 03:04:05Z'}",
       "datetime.heating_service", "2025-01-02T03:04:05+00:00" },
+    { "number", "set_value", "{'entity_id':'all','value':30}", "number.garden_watering", "30.0" },
+    { "update", "install", "{'entity_id':'all'}", "update.bridge_firmware", "off" },
+    { "media_player", "media_pause", "{'entity_id':'all'}", "media_player.kitchen_radio",
+      "paused" },
+    { "media_player", "turn_off", "{'entity_id':'all'}", "media_player.kitchen_radio", "off" },
 };
 
 START_TEST(values_are_set)
@@ -130,31 +139,71 @@ START_TEST(values_are_set)
 }
 END_TEST
 
-struct greeting {
-    const char *data;
+/* A call of a service that answers. */
+struct request {
+    const char *domain, *service, *data;
     json_t *response;
 };
 
-static HASS_COROUTINE int greet(struct hass *hass, void *userdata, struct hass_error *err)
+static HASS_COROUTINE int ask(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    struct greeting *greeting = userdata;
+    struct request *request = userdata;
     const struct hass_call_options options = { .size = sizeof(options),
                                                .blocking = true,
                                                .return_response = true };
 
-    return hass_services_async_call(hass, "demo", "greet", test_json(greeting->data), &options,
-                                    &greeting->response, err);
+    return hass_services_async_call(hass, request->domain, request->service,
+                                    test_json(request->data), &options, &request->response, err);
 }
+
+START_TEST(the_weather_follows_the_signal_and_has_a_forecast)
+{
+    struct hass *hass = test_home("demo:\n");
+    autojson *forecast = NULL;
+    struct request request = { "weather", "get_forecasts",
+                               "{'entity_id':'weather.weather_at_home','type':'daily'}", NULL };
+
+    hass_async_dispatcher_send(hass, DEMO_SIGNAL_WEATHER, json_real(18.5), NULL);
+    autojson *temperature = home_attribute(hass, "weather.weather_at_home", "temperature");
+    ck_assert_json(temperature, "18.5");
+    ck_assert_int_eq(test_run_coroutine(hass, ask, &request), 0);
+    forecast = json_incref(
+        json_object_get(json_object_get(request.response, "weather.weather_at_home"), "forecast"));
+    ck_assert_uint_eq(json_array_size(forecast), 5);
+    ck_assert_json(json_array_get(forecast, 0),
+                   "{'datetime':'2024-01-01T00:00:00+00:00','condition':'rainy',"
+                   "'temperature':14.0,'templow':6.5,'precipitation_probability':90}");
+    json_decref(request.response);
+}
+END_TEST
+
+START_TEST(the_radio_knows_its_stations)
+{
+    struct hass *hass = test_home("demo:\n");
+    struct hass_error err = HASS_ERROR_INIT;
+
+    ck_assert_int_eq(home_call(hass, "media_player", "select_source",
+                               "{'entity_id':'media_player.kitchen_radio','source':'News'}", NULL),
+                     0);
+    autojson *title = home_attribute(hass, "media_player.kitchen_radio", "media_title");
+    ck_assert_json(title, "'News'");
+    ck_assert_int_eq(home_call(hass, "media_player", "select_source",
+                               "{'entity_id':'media_player.kitchen_radio','source':'x'}", &err),
+                     HASS_E_SERVICE_VALIDATION);
+    ck_assert_str_eq(err.key, "invalid_source");
+}
+END_TEST
 
 START_TEST(greetings_are_counted)
 {
     struct hass *hass = test_home("demo:\n");
-    struct greeting first = { "{'name':'Ada'}", NULL }, second = { "{}", NULL };
+    struct request first = { "demo", "greet", "{'name':'Ada'}", NULL };
+    struct request second = { "demo", "greet", "{}", NULL };
 
-    ck_assert_int_eq(test_run_coroutine(hass, greet, &first), 0);
+    ck_assert_int_eq(test_run_coroutine(hass, ask, &first), 0);
     ck_assert_json(first.response, "{'greeting':'Hello, Ada','count':1}");
     ck_assert_int_eq(home_call(hass, "demo", "greet", "{'name':'nobody listens'}", NULL), 0);
-    ck_assert_int_eq(test_run_coroutine(hass, greet, &second), 0);
+    ck_assert_int_eq(test_run_coroutine(hass, ask, &second), 0);
     ck_assert_json(second.response, "{'greeting':'Hello, you','count':3}");
     json_decref(first.response);
     json_decref(second.response);
@@ -221,7 +270,8 @@ CASES_MAIN("demo", ONCE(its_entities_are_there),
            ONCE(a_signal_pushes_the_sensor_and_the_tracker_follows),
            ONCE(a_listener_on_the_pool_answers_with_the_same_context), ONCE(greetings_are_counted),
            ONCE(the_button_rings_the_bell), ONCE(the_scene_switches_the_lights_off),
-           ROWS(values_are_set, settings), ROWS(a_wrong_greeting_is_refused, bad_calls),
+           ROWS(values_are_set, settings), ONCE(the_weather_follows_the_signal_and_has_a_forecast),
+           ONCE(the_radio_knows_its_stations), ROWS(a_wrong_greeting_is_refused, bad_calls),
            ROWS(a_wrong_section_is_reported, bad_sections),
            ONCE(nothing_is_left_of_it_when_it_is_unloaded),
            ONCE(it_can_be_reloaded_again_and_again))

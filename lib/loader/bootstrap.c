@@ -13,7 +13,11 @@
 #include "base/mem.h"
 #include "loader/loader.h"
 #include "loader/settings.h"
+<<<<<<< HEAD
 #include "registry/entry_loader.h"
+=======
+#include "registry/load.h"
+>>>>>>> afa5e2d (wip)
 #include "run/lastwords.h"
 #include "run/task.h"
 
@@ -256,6 +260,9 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
     if (r == 0)
         r = hass_bus_async_listen_once(hass, HASS_EVENT_STOP,
                                        HASS_JOB_CALLBACK(on_stop_event, loader), NULL, err);
+    if (r < 0)
+        return r;
+    r = registries_async_load(hass, err);
     if (r < 0)
         return r;
     loader->watch = watch_create(loader);

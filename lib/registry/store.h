@@ -17,9 +17,10 @@
 
 struct store_writer {
     void *(*snapshot)(void *userdata); /* loop */
-    void (*write)(const void *snapshot,
-                  struct hass_buf *data); /* pool: appends the JSON of "data" */
-    hass_destroy_fn *release;             /* any thread */
+    /* One of these two, on the pool: appends the JSON of "data", or makes it. */
+    void (*write)(const void *snapshot, struct hass_buf *data);
+    json_t *(*as_json)(const void *snapshot);
+    hass_destroy_fn *release; /* loop */
 };
 
 /** As hass_store_async_create, in the core's scope, with a writer (constant; NULL: options->data). */

@@ -104,23 +104,30 @@ json_t *store_file_copy_pending(struct store_file *file)
 
 /* on the pool */
 
+static void write_json(const struct store_op *op, json_t *data, struct hass_buf *text)
+{
+    autojson *envelope = json_pack("{s:i, s:i, s:s, s:o}", "version", op->version, "minor_version",
+                                   op->minor_version, "key", op->disk.key, "data", data);
+
+    hass_json_write_pretty(envelope, text);
+}
+
 static void serialise(const struct store_op *op, struct hass_buf *text)
 {
     const struct store_payload *payload = &op->payload;
 
     if (payload->json) {
-        autojson *envelope =
-            json_pack("{s:i, s:i, s:s, s:O}", "version", op->version, "minor_version",
-                      op->minor_version, "key", op->disk.key, "data", payload->json);
-        hass_json_write_pretty(envelope, text);
-        return;
+        write_json(op, json_incref(payload->json), text);
+    } else if (payload->writer->as_json) {
+        write_json(op, payload->writer->as_json(payload->snapshot), text);
+    } else {
+        hass_buf_printf(text,
+                        "{\n  \"version\": %d,\n  \"minor_version\": %d,\n  \"key\": \"%s\",\n"
+                        "  \"data\": ",
+                        op->version, op->minor_version, op->disk.key);
+        payload->writer->write(payload->snapshot, text);
+        hass_buf_add_string(text, "\n}");
     }
-    hass_buf_printf(text,
-                    "{\n  \"version\": %d,\n  \"minor_version\": %d,\n  \"key\": \"%s\",\n  "
-                    "\"data\": ",
-                    op->version, op->minor_version, op->disk.key);
-    payload->writer->write(payload->snapshot, text);
-    hass_buf_add_string(text, "\n}");
 }
 
 /* What is there and could not be read must not be replaced. */

@@ -187,6 +187,7 @@ static const struct remedy table[] = {
     { "hass_store_async_delay_save", "hass_store_delay_save", QUEUED },
     { "hass_store_async_remove", "hass_store_remove", BLOCKS },
 
+<<<<<<< HEAD
     /* config entries */
     { "hass_entry_async_title", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entry_async_unique_id", "hass_run_callback_threadsafe", IN_CALLBACK },
@@ -210,6 +211,37 @@ static const struct remedy table[] = {
     { "hass_entries_async_schedule_reload", "hass_entries_reload", QUEUED },
     { "hass_entries_async_remove", "hass_entries_remove", QUEUED },
     { "hass_entries_async_set_disabled_by", "hass_entries_set_disabled_by", QUEUED },
+=======
+    /* areas, floors, labels, categories */
+    { "hass_area_registry_async_create", "hass_area_registry_create", QUEUED },
+    { "hass_area_registry_async_get_or_create", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_area_registry_async_update", "hass_area_registry_update", QUEUED },
+    { "hass_area_registry_async_delete", "hass_area_registry_delete", QUEUED },
+    { "hass_area_registry_async_reorder", "hass_add_job", " to queue a callback that orders them" },
+    { "hass_area_registry_async_get", "hass_area_registry_get", REFERENCE },
+    { "hass_area_registry_async_get_by_name", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_area_registry_async_next", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_floor_registry_async_create", "hass_floor_registry_create", QUEUED },
+    { "hass_floor_registry_async_update", "hass_floor_registry_update", QUEUED },
+    { "hass_floor_registry_async_delete", "hass_floor_registry_delete", QUEUED },
+    { "hass_floor_registry_async_reorder", "hass_add_job",
+      " to queue a callback that orders them" },
+    { "hass_floor_registry_async_get", "hass_floor_registry_get", REFERENCE },
+    { "hass_floor_registry_async_get_by_name", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_floor_registry_async_next", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_label_registry_async_create", "hass_label_registry_create", QUEUED },
+    { "hass_label_registry_async_update", "hass_label_registry_update", QUEUED },
+    { "hass_label_registry_async_delete", "hass_label_registry_delete", QUEUED },
+    { "hass_label_registry_async_get", "hass_label_registry_get", REFERENCE },
+    { "hass_label_registry_async_get_by_name", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_label_registry_async_next", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_category_registry_async_create", "hass_category_registry_create", QUEUED },
+    { "hass_category_registry_async_update", "hass_category_registry_update", QUEUED },
+    { "hass_category_registry_async_delete", "hass_category_registry_delete", QUEUED },
+    { "hass_category_registry_async_get", "hass_category_registry_get", REFERENCE },
+    { "hass_category_registry_async_get_by_name", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_category_registry_async_next", "hass_run_callback_threadsafe", IN_CALLBACK },
+>>>>>>> afa5e2d (wip)
 
     /* helpers */
     { "hass_async_dispatcher_connect", "hass_dispatcher_connect",

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What areas, floors, labels, categories and issues have in common: rows in order, found by id and by name, saved, told by
+ * events. A registry is a constant description of itself over this.
+ *
+ * Where rows belong to groups (a category's scope, an issue's domain), ids and names are their group's; elsewhere the group
+ * is NULL. All on the loop, but table_post.
+ */
+#pragma once
+
+#include <hass/schema.h>
+#include <hass/thread_safety.h>
+
+#include "registry/layer.h"
+#include "registry/table_row.h"
+
+#define TABLE_MAX_ROWS 100000
+#define TABLE_MAX_NAME 255 /* characters, of names and other texts */
+
+struct table_kind {
+    const char *what;      /* "area": in messages */
+    const char *store_key; /* "core.area_registry" */
+    int minor_version;     /* of version 1 */
+    const char *rows;      /* "areas": where the rows are in the file's data */
+    const char *event;
+    enum registry_slot slot;
+    const struct table_layout *layout;
+    size_t id, name, group; /* where the public struct has them; 0: it has none */
+    const struct hass_schema
+        *changes;      /* what may be given to create and update, the name among it */
+    bool keeps_blanks; /* names that differ in blanks are different */
+    bool makes_ulids;  /* ids are not made of names */
+    bool tells_always; /* an update is told also when it changes nothing */
+    /** Further checks of changes; or NULL. */
+    int (*check)(struct hass *hass, const json_t *changes, struct hass_error *err);
+    /** What has to be told before and after a row's end; or NULL. */
+    void (*before_remove)(struct hass *hass, const char *group, const char *id);
+    void (*after_remove)(struct hass *hass, const char *group, const char *id);
+    /** Between what the file has under @rows and a list of stored rows; both taken. NULL: they are the same. */
+    json_t *(*from_file)(json_t *value);
+    json_t *(*to_file)(json_t *rows);
+};
+
+const void *table_get(struct hass *hass, const struct table_kind *kind, const char *group,
+                      const char *id) HASS_CALLBACK;
+const void *table_get_by_name(struct hass *hass, const struct table_kind *kind, const char *group,
+                              const char *name) HASS_CALLBACK;
+bool table_next(struct hass *hass, const struct table_kind *kind, size_t *pos, const void **ret_row)
+    HASS_CALLBACK;
+size_t table_count(struct hass *hass, const struct table_kind *kind) HASS_CALLBACK;
+
+/** @fields: as kind->changes has it, taken; NULL is {}. @ret_row (may be NULL) is lent. */
+int table_create(struct hass *hass, const struct table_kind *kind, const char *group,
+                 const char *name, json_t *fields, const void **ret_row, struct hass_error *err)
+    HASS_CALLBACK;
+int table_update(struct hass *hass, const struct table_kind *kind, const char *group,
+                 const char *id, json_t *changes, const void **ret_row, struct hass_error *err)
+    HASS_CALLBACK;
+int table_delete(struct hass *hass, const struct table_kind *kind, const char *group,
+                 const char *id, struct hass_error *err) HASS_CALLBACK;
+int table_reorder(struct hass *hass, const struct table_kind *kind, const json_t *ids,
+                  struct hass_error *err) HASS_CALLBACK;
+
+/**
+ * The steps of which the above are made, for registries with rules of their own: puts the row of stored form @stored (taken)
+ * in place of its namesake, or at the end, saves, and tells by @action.
+ */
+int table_put(struct hass *hass, const struct table_kind *kind, json_t *stored, const char *action,
+              const void **ret_row, struct hass_error *err) HASS_CALLBACK;
+
+/** Reads the file. What is wrong with it is logged; rows that are there already stay. Fails only when cancelled. */
+int table_load(struct hass *hass, const struct table_kind *kind, struct hass_error *err)
+    HASS_COROUTINE;
+
+/* from other threads */
+
+enum table_verb {
+    TABLE_CREATE,
+    TABLE_UPDATE,
+    TABLE_DELETE,
+};
+
+/** Queues a verb; @text is a name or an id, @fields is taken. What goes wrong then is logged. */
+int table_post(struct hass *hass, const struct table_kind *kind, const char *operation,
+               enum table_verb verb, const char *group, const char *text, json_t *fields,
+               struct hass_error *err);
+/** A reference to a row; waits for the loop. */
+#define table_fetch(hass, kind, operation, group, id)                                              \
+    table_fetch_from((hass), (kind), (operation), (group), (id), __builtin_return_address(0))
+const void *table_fetch_from(struct hass *hass, const struct table_kind *kind,
+                             const char *operation, const char *group, const char *id,
+                             const void *site) HASS_BLOCKING;

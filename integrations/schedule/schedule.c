@@ -69,7 +69,8 @@ static int check_block(const json_t *block, struct hass_error *err)
     if (seconds_of(block, "from") < seconds_of(block, "to"))
         return 0;
     return hass_fail(err, HASS_E_INVALID, "from %s is not before to %s",
-                     hass_json_get_string(block, "from", ""), hass_json_get_string(block, "to", ""));
+                     hass_json_get_string(block, "from", ""),
+                     hass_json_get_string(block, "to", ""));
 }
 
 static bool overlap(const json_t *a, const json_t *b)
@@ -326,8 +327,9 @@ static const struct hass_entity_ops ops =
                     .async_will_remove_from_hass = removed, .state = state,
                     .state_attributes = attributes, .destroy = destroy);
 
-static const struct hass_collection_options collection = HASS_COLLECTION(
-        .domain = "schedule", .schema = &item_schema, .ops = &ops, .async_changed = evaluate);
+static const struct hass_collection_options collection =
+    HASS_COLLECTION(.domain = "schedule", .schema = &item_schema, .ops = &ops,
+                    .async_changed = evaluate);
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

@@ -128,12 +128,11 @@ START_TEST(a_change_of_the_clock_is_kept_up_with)
     hass_buf_printf(&yaml, BERLIN "schedule:\n  s:\n    sunday: [%s]\n",
                     changes_of_time[_i].blocks);
     struct hass *hass = test_home(yaml.data);
-    hass = home_restart(hass, (double)(changes_of_time[_i].start - hass_now(hass)) /
-                                  HASS_USEC_PER_SEC);
+    hass = home_restart(hass,
+                        (double)(changes_of_time[_i].start - hass_now(hass)) / HASS_USEC_PER_SEC);
     for (size_t i = 0; i < 4 && changes_of_time[_i].steps[i].state; i++) {
         test_advance(hass, changes_of_time[_i].steps[i].after);
-        assert_shown(hass, changes_of_time[_i].steps[i].state,
-                     changes_of_time[_i].steps[i].next);
+        assert_shown(hass, changes_of_time[_i].steps[i].state, changes_of_time[_i].steps[i].next);
     }
 }
 END_TEST
@@ -213,8 +212,10 @@ END_TEST
 START_TEST(a_wrong_section_is_reported)
 {
     hass__assert_loop();
-    items_check_section("schedule", "  bad:\n    monday: [{from: '2:00', to: '1:00'}]\n",
-                        "is not before");
+    items_check_section("schedule",
+                        "  bad:\n    monday: [{from: '1:00', to: '3:00'},"
+                        " {from: '2:00', to: '4:00'}]\n",
+                        "overlap");
 }
 END_TEST
 

@@ -95,6 +95,20 @@ static inline HASS_CALLBACK struct hass_value hass_entity_former_state(struct ha
 
     return strcmp(text, HASS_STATE_UNAVAILABLE) ? hass_value_string(text) : HASS_NONE;
 }
+/* temperatures of things that are set (climate, water_heater) */
+
+/** True when the home shows temperatures in °F. Any thread. */
+HASS_API bool hass_home_fahrenheit(struct hass *hass);
+/**
+ * A temperature in °F or °C as the home shows it, rounded to @precision: 0.1, 0.5 or 1; what is no number stays null.
+ *
+ * Model: helpers.temperature.display_temp
+ */
+HASS_API struct hass_value hass_display_temperature(struct hass *hass, struct hass_value value,
+                                                    bool fahrenheit, double precision);
+/** The other way: @temperature in the home's unit, as a thing that counts in °F or °C is told it. */
+HASS_API double hass_thing_temperature(struct hass *hass, double temperature, bool fahrenheit);
+
 /** A list of texts, NULL-terminated; null for NULL. */
 HASS_API void hass_attrs_set_words(struct hass_attrs_writer *writer, const char *key,
                                    const char *const *words);

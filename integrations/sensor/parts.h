@@ -11,16 +11,17 @@
 
 /* What has been warned about already. */
 enum sensor_warning {
-    WARNED_UNIT = 1,
-    WARNED_STATE_CLASS = 2,
-    WARNED_LAST_RESET = 4,
-    WARNED_SUGGESTION = 8,
+    WARNED_STATE_CLASS = 1,
+    WARNED_LAST_RESET = 2,
+    WARNED_SUGGESTION = 4,
 };
 
 /* The domain's own data of an entity. */
 struct sensor_data {
     const struct hass_quantity *quantity; /* of its device class; NULL: none, or one of its own */
     const struct hass_unit_class *units;  /* which convert; or NULL */
+    const char *home_unit;                /* what a home of now shows temperatures in; NULL: ask */
+    bool unit_checked;                    /* against the quantity */
     uint32_t warned;                      /* enum sensor_warning */
     char native_unit[HASS_UNIT_TEXT];     /* where the micro sign had to be replaced */
     char text[HASS_DT_TEXT];              /* of the timestamp being written */
@@ -58,6 +59,9 @@ const char *sensor_native_unit(struct hass_entity *entity) HASS_CALLBACK;
 const char *sensor_shown_unit(struct hass_entity *entity) HASS_CALLBACK;
 /* The value in the unit that is shown; what cannot be converted stays as it is. */
 struct hass_value sensor_convert(struct hass_entity *entity, struct hass_value value) HASS_CALLBACK;
+
+/* The home has other units now: temperatures are written again. */
+void sensor_follow_home(struct hass *hass) HASS_CALLBACK;
 
 /* value.c */
 

@@ -96,6 +96,14 @@ static const struct hass_domain_ops domain_ops = {
     .async_added_to_hass = added_to_hass,
 };
 
+static HASS_CALLBACK int on_config(const struct hass_event *event, void *userdata,
+                                   struct hass_error *err)
+{
+    if (hass_json_get(hass_event_data(event), "unit_system"))
+        sensor_follow_home(hass_event_hass(event));
+    return 0;
+}
+
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     const struct hass_component_options options = {
@@ -106,5 +114,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     };
     int r = hass_async_provide_api(hass, "sensor", &sensor_api, err);
 
+    if (r >= 0)
+        r = hass_bus_async_listen(hass, HASS_EVENT_CORE_CONFIG_UPDATE, NULL,
+                                  HASS_JOB_CALLBACK(on_config, NULL), NULL, err);
     return r < 0 ? r : hass_component_async_create(hass, &options, config, NULL, err);
 }

@@ -26,17 +26,42 @@ const char *sensor_native_unit(struct hass_entity *entity)
                                data->native_unit);
 }
 
+static bool is_temperature(struct hass_entity *entity, const char *native)
+{
+    const char *device_class = sensor_device_class(entity);
+
+    return device_class && !strcmp(device_class, "temperature") &&
+           (hass_unit_equal(native, "°C") || hass_unit_equal(native, "°F"));
+}
+
 /* The home's unit for a temperature that is not in kelvins; NULL for anything else. */
 static HASS_CALLBACK const char *home_unit(struct hass_entity *entity, const char *native)
 {
-    const char *device_class = sensor_device_class(entity);
+    struct sensor_data *data = hass_entity_async_domain_data(entity);
     struct hass_home home = { .size = sizeof(home) };
 
-    if (!device_class || strcmp(device_class, "temperature") != 0 ||
-        (!hass_unit_equal(native, "°C") && !hass_unit_equal(native, "°F")))
-        return NULL;
+    if (data->home_unit || !is_temperature(entity, native))
+        return data->home_unit;
     hass_config_home(hass_entity_hass(entity), &home);
-    return hass_unit_system_unit(home.unit_system, "temperature");
+    data->home_unit = hass_unit_system_unit(home.unit_system, "temperature");
+    return data->home_unit;
+}
+
+void sensor_follow_home(struct hass *hass)
+{
+    struct hass_state_list list = { 0 };
+
+    (void)hass_states_async_all(hass, "sensor", &list, NULL);
+    for (size_t i = 0; i < list.count; i++) {
+        struct hass_entity *entity =
+            hass_async_get_entity(hass, hass_state_entity_id(list.items[i]));
+        struct sensor_data *data = entity ? hass_entity_async_domain_data(entity) : NULL;
+        if (!data || !data->home_unit)
+            continue;
+        data->home_unit = NULL;
+        (void)hass_entity_async_write_ha_state(entity, NULL);
+    }
+    hass_state_list_fini(&list);
 }
 
 static bool converts(const struct sensor_data *data, const char *from, const char *to)

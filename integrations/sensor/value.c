@@ -136,12 +136,12 @@ static HASS_CALLBACK void check_state_class(struct hass_entity *entity)
 
 static HASS_CALLBACK void check_unit(struct hass_entity *entity)
 {
-    const struct sensor_data *data = hass_entity_async_domain_data(entity);
+    struct sensor_data *data = hass_entity_async_domain_data(entity);
     const char *unit = sensor_native_unit(entity);
     autobuf good = HASS_BUF_INIT;
 
-    if (!data->quantity || hass_quantity_has_unit(data->quantity, unit) ||
-        !warn_now(entity, WARNED_UNIT))
+    data->unit_checked = true;
+    if (!data->quantity || hass_quantity_has_unit(data->quantity, unit))
         return;
     for (const char *const *name = data->quantity->units; *name; name++)
         hass_buf_printf(&good, "%s%s", good.length ? ", " : "", **name ? *name : "none");
@@ -169,6 +169,7 @@ const char *sensor_check(struct hass_entity *entity, struct hass_value *value)
         return NULL;
     if (!sensor_read_number(*value, &number))
         return "is not a finite number";
-    check_unit(entity);
+    if (!data->unit_checked)
+        check_unit(entity);
     return NULL;
 }

@@ -210,6 +210,24 @@ START_TEST(temperatures_are_shown_in_the_unit_of_the_home)
 }
 END_TEST
 
+START_TEST(a_temperature_follows_the_home_to_another_unit)
+{
+    hass__assert_loop();
+    fake = (struct fake){
+        .description = { .device_class = "temperature", .unit_of_measurement = "°C" },
+        .value = NUMBER(21.5),
+    };
+    struct hass *hass = home_with("sensor:\n");
+
+    ck_assert_int_eq(
+        hass_config_async_update(hass, test_json("{'unit_system':'us_customary'}"), NULL), 0);
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "sensor.fake"), "70.7");
+    autojson *unit = home_attribute(hass, "sensor.fake", "unit_of_measurement");
+    ck_assert_str_eq(json_string_value(unit), "°F");
+}
+END_TEST
+
 /* The integration gives another value to the sensor. */
 static HASS_CALLBACK void receive(struct hass *hass, struct hass_value value)
 {
@@ -396,6 +414,7 @@ END_TEST
 CASES_MAIN("sensor values", ROWS(a_value_is_shown_or_refused_by_its_class, values),
            ONCE(attributes_tell_class_unit_and_options), ONCE(options_are_an_attribute),
            ROWS(temperatures_are_shown_in_the_unit_of_the_home, temperatures),
+           ONCE(a_temperature_follows_the_home_to_another_unit),
            ONCE(a_bad_value_leaves_the_state_alone),
            ROWS(a_mismatch_is_warned_about_once_and_shown, mismatches),
            ONCE(a_last_reset_goes_with_a_total_only),

@@ -13,11 +13,8 @@
 #include "base/mem.h"
 #include "loader/loader.h"
 #include "loader/settings.h"
-<<<<<<< HEAD
 #include "registry/entry_loader.h"
-=======
 #include "registry/load.h"
->>>>>>> afa5e2d (wip)
 #include "run/lastwords.h"
 #include "run/task.h"
 

@@ -187,7 +187,6 @@ static const struct remedy table[] = {
     { "hass_store_async_delay_save", "hass_store_delay_save", QUEUED },
     { "hass_store_async_remove", "hass_store_remove", BLOCKS },
 
-<<<<<<< HEAD
     /* config entries */
     { "hass_entry_async_title", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entry_async_unique_id", "hass_run_callback_threadsafe", IN_CALLBACK },
@@ -211,7 +210,7 @@ static const struct remedy table[] = {
     { "hass_entries_async_schedule_reload", "hass_entries_reload", QUEUED },
     { "hass_entries_async_remove", "hass_entries_remove", QUEUED },
     { "hass_entries_async_set_disabled_by", "hass_entries_set_disabled_by", QUEUED },
-=======
+
     /* areas, floors, labels, categories */
     { "hass_area_registry_async_create", "hass_area_registry_create", QUEUED },
     { "hass_area_registry_async_get_or_create", "hass_run_callback_threadsafe", IN_CALLBACK },
@@ -241,7 +240,6 @@ static const struct remedy table[] = {
     { "hass_category_registry_async_get", "hass_category_registry_get", REFERENCE },
     { "hass_category_registry_async_get_by_name", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_category_registry_async_next", "hass_run_callback_threadsafe", IN_CALLBACK },
->>>>>>> afa5e2d (wip)
 
     /* helpers */
     { "hass_async_dispatcher_connect", "hass_dispatcher_connect",

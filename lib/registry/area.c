@@ -10,6 +10,8 @@
 #include <hass/vec.h>
 
 #include "core/core.h"
+#include "registry/device.h"
+#include "registry/entities.h"
 #include "registry/table.h"
 
 #define MAX_PICTURE 2048
@@ -75,6 +77,13 @@ static HASS_CALLBACK int check_sensors(struct hass *hass, const json_t *changes,
     return r < 0 ? r : check_sensor(hass, changes, "temperature_entity_id", "temperature", err);
 }
 
+/* Before the event: who hears it finds nothing in the area any more. */
+static HASS_CALLBACK void clear_area(struct hass *hass, const char *group, const char *area_id)
+{
+    devices_async_clear_area(hass, area_id);
+    entities_async_clear_area(hass, area_id);
+}
+
 static const struct table_kind area_kind = {
     .what = "area",
     .store_key = "core.area_registry",
@@ -88,6 +97,7 @@ static const struct table_kind area_kind = {
     .changes = &change_fields,
     .tells_always = true,
     .check = check_sensors,
+    .before_remove = clear_area,
 };
 
 const struct hass_area *hass_area_ref(const struct hass_area *area)

@@ -7,6 +7,7 @@
 #include <hass/category_registry.h>
 
 #include "core/core.h"
+#include "registry/entities.h"
 #include "registry/table.h"
 
 static const struct table_field row_fields[] = {
@@ -63,6 +64,12 @@ static json_t *to_scopes(json_t *rows)
     return scopes;
 }
 
+static HASS_CALLBACK void clear_category(struct hass *hass, const char *scope,
+                                         const char *category_id)
+{
+    entities_async_clear_category(hass, scope, category_id);
+}
+
 static const struct table_kind category_kind = {
     .what = "category",
     .store_key = "core.category_registry",
@@ -77,6 +84,7 @@ static const struct table_kind category_kind = {
     .group = offsetof(struct hass_category, scope),
     .keeps_blanks = true,
     .makes_ulids = true,
+    .after_remove = clear_category,
     .from_file = from_scopes,
     .to_file = to_scopes,
 };

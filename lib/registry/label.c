@@ -8,6 +8,8 @@
 
 #include "core/core.h"
 #include "registry/area.h"
+#include "registry/device.h"
+#include "registry/entities.h"
 #include "registry/table.h"
 
 #define MAX_DESCRIPTION 2048
@@ -36,6 +38,8 @@ HASS_SCHEMA(change_fields,
 static HASS_CALLBACK void clear_label(struct hass *hass, const char *group, const char *label_id)
 {
     areas_async_clear_label(hass, label_id);
+    devices_async_clear_label(hass, label_id);
+    entities_async_clear_label(hass, label_id);
 }
 
 static const struct table_kind label_kind = {

@@ -74,6 +74,17 @@ static inline HASS_CALLBACK int hass_entity_unsupported(struct hass_entity *enti
 #define HASS_ENTITY_COMMAND(name, ops_type, member, type)                                          \
     HASS__ENTITY_OP(name, ops_type, member, type, const type *, , )
 
+/** The place of a call's service in its domain's table: for a handler that several rows share. */
+static inline size_t hass_service_place(const struct hass_entity_service_row *rows,
+                                        const struct hass_service_call *call)
+{
+    size_t place = 0;
+
+    while (strcmp(rows[place].name, hass_service_call_service(call)) != 0)
+        place++;
+    return place;
+}
+
 /* values */
 
 /** "on", "off", or HASS_NONE for what is no boolean. */

@@ -16,6 +16,7 @@
     x(button) \
     x(calendar) \
     x(camera) \
+    x(cover) \
     x(date) \
     x(datetime) \
     x(event) \

@@ -33,6 +33,7 @@
     x(time) \
     x(todo) \
     x(update) \
+    x(valve) \
     x(weather)
 /* clang-format on */
 

@@ -28,6 +28,7 @@
     x(scene) \
     x(select) \
     x(sensor) \
+    x(siren) \
     x(switch) \
     x(text) \
     x(time) \

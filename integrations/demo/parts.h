@@ -20,6 +20,7 @@
     x(date) \
     x(datetime) \
     x(event) \
+    x(fan) \
     x(image) \
     x(light) \
     x(media_player) \

@@ -237,13 +237,14 @@ START_TEST(temperatures_are_shown_and_set_in_the_unit_of_the_home)
 }
 END_TEST
 
+static const struct hass_value none[] = {
+    { .type = HASS_VALUE_NONE },
+    { .type = HASS_VALUE_DOUBLE, .number = NAN },
+    { .type = HASS_VALUE_DOUBLE, .number = INFINITY },
+};
+
 START_TEST(what_is_no_number_is_unknown)
 {
-    static const struct hass_value none[] = {
-        { .type = HASS_VALUE_NONE },
-        { .type = HASS_VALUE_DOUBLE, .number = NAN },
-        { .type = HASS_VALUE_DOUBLE, .number = INFINITY },
-    };
     hass__assert_loop();
     fake = (struct fake){ .value = none[_i] };
 
@@ -251,10 +252,8 @@ START_TEST(what_is_no_number_is_unknown)
 }
 END_TEST
 
-static const char thrice[3];
-
 CASES_MAIN("number", ROWS(the_range_is_in_the_attributes, ranges),
            ROWS(a_number_of_the_range_is_set, good), ONCE(it_is_set_on_the_pool),
            ROWS(a_number_out_of_range_is_refused, bad), ONCE(one_that_cannot_be_set_says_so),
            ROWS(temperatures_are_shown_and_set_in_the_unit_of_the_home, temperatures),
-           ROWS(what_is_no_number_is_unknown, thrice))
+           ROWS(what_is_no_number_is_unknown, none))

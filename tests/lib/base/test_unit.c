@@ -139,11 +139,13 @@ START_TEST(what_cannot_be_converted_is_refused)
 }
 END_TEST
 
+static const char *const names[] = {
+    "data_rate", "distance", "duration",    "energy",   "energy_distance", "mass",
+    "pressure",  "radon",    "temperature", "unitless", "volume",          "volume_flow_rate",
+};
+
 START_TEST(every_unit_comes_back_from_every_other)
 {
-    static const char *const names[] = { "data_rate", "distance", "energy",   "energy_distance",
-                                         "mass",      "pressure", "radon",    "temperature",
-                                         "unitless",  "volume",   "duration", "volume_flow_rate" };
     const struct hass_unit_class *units = hass_unit_class_get(names[_i]);
     const char *from, *to;
 
@@ -217,11 +219,9 @@ START_TEST(a_home_has_a_unit_for_each_measure)
 }
 END_TEST
 
-static const char rounds[12];
-
 CASES_MAIN("unit", ONCE(units_convert_as_recorded), ROWS(later_units_convert_too, conversions),
            ROWS(what_cannot_be_converted_is_refused, bad),
-           ROWS(every_unit_comes_back_from_every_other, rounds),
+           ROWS(every_unit_comes_back_from_every_other, names),
            ONCE(every_quantity_is_found_and_its_units_convert),
            ONCE(a_quantity_knows_its_units_and_state_classes),
            ONCE(the_micro_sign_becomes_the_greek_letter), ONCE(a_home_has_a_unit_for_each_measure))

@@ -19,6 +19,7 @@
     x(cover) \
     x(date) \
     x(datetime) \
+    x(device_tracker) \
     x(event) \
     x(fan) \
     x(image) \

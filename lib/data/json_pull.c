@@ -77,8 +77,8 @@ size_t json_pull_place(const struct json_pull *pull)
 static int fail(const struct json_pull *pull, const char *at, const char *what,
                 struct hass_error *err)
 {
-    return hass_fail(err, HASS_E_PARSE, "byte %zu: %s",
-                     pull->before + (size_t)(at - pull->buffer), what);
+    return hass_fail(err, HASS_E_PARSE, "byte %zu: %s", pull->before + (size_t)(at - pull->buffer),
+                     what);
 }
 
 /* The text ends at a place where it must not. */
@@ -313,8 +313,8 @@ static int scan_word(const struct json_pull *pull, struct json_pull_state *state
 
 static void skip_space(const struct json_pull *pull, struct json_pull_state *state)
 {
-    while (state->at < pull->end && (*state->at == ' ' || *state->at == '\n' ||
-                                     *state->at == '\r' || *state->at == '\t'))
+    while (state->at < pull->end &&
+           (*state->at == ' ' || *state->at == '\n' || *state->at == '\r' || *state->at == '\t'))
         state->at++;
 }
 

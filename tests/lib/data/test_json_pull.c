@@ -22,8 +22,7 @@ static int read_tokens(const char *text, size_t size, size_t piece, struct hass_
     int type;
 
     json_pull_init(&pull, LIMIT);
-    while ((type = json_pull_next(&pull, &token, err)) >= JSON_PULL_MORE &&
-           type != JSON_PULL_END) {
+    while ((type = json_pull_next(&pull, &token, err)) >= JSON_PULL_MORE && type != JSON_PULL_END) {
         if (type == JSON_PULL_MORE) {
             json_pull_rewind(&pull);
             size_t more = size - fed < piece ? size - fed : piece;
@@ -83,13 +82,44 @@ START_TEST(documents_are_read_whatever_the_pieces)
 END_TEST
 
 static const char *const bad[] = {
-    "",           "{",          "[1",         "[1,]",          "[,1]",       "{\"a\"}",
-    "{\"a\":}",   "{\"a\":1,}", "{a:1}",      "[1 2]",         "[\"a\"",     "[\"a",
-    "[\"\\x\"]",  "[\"\\u12\"]", "[\"\\ud800\"]", "[\"\\udc00\"]", "[\"\\ud800\\u0041\"]",
-    "[\"\x01\"]", "[\"\xff\"]", "[\"\xc3\"]", "[01]",          "[-]",        "[1.]",
-    "[1e]",       "[.5]",       "[+1]",       "[tru]",         "[nul",       "[truex]",
-    "[] x",       "[]]",        "{]",         "[}",            "1",          "[NaN]",
-    "[\"a\":1]",  "{\"a\" 1}",  "{1:2}",
+    "",
+    "{",
+    "[1",
+    "[1,]",
+    "[,1]",
+    "{\"a\"}",
+    "{\"a\":}",
+    "{\"a\":1,}",
+    "{a:1}",
+    "[1 2]",
+    "[\"a\"",
+    "[\"a",
+    "[\"\\x\"]",
+    "[\"\\u12\"]",
+    "[\"\\ud800\"]",
+    "[\"\\udc00\"]",
+    "[\"\\ud800\\u0041\"]",
+    "[\"\x01\"]",
+    "[\"\xff\"]",
+    "[\"\xc3\"]",
+    "[01]",
+    "[-]",
+    "[1.]",
+    "[1e]",
+    "[.5]",
+    "[+1]",
+    "[tru]",
+    "[nul",
+    "[truex]",
+    "[] x",
+    "[]]",
+    "{]",
+    "[}",
+    "1",
+    "[NaN]",
+    "[\"a\":1]",
+    "{\"a\" 1}",
+    "{1:2}",
 };
 
 START_TEST(malformed_documents_are_refused_whatever_the_pieces)

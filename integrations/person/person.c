@@ -255,9 +255,8 @@ static HASS_CALLBACK int check_user(struct hass *hass, const char *id, const jso
 }
 
 static const struct hass_collection_options collection =
-    HASS_COLLECTION(.domain = "person", .schema = &item_schema, .ops = &ops,
-                    .async_changed = track, .async_check = check_user, .version = 2, .merge = true,
-                    .lists_sections = true);
+    HASS_COLLECTION(.domain = "person", .schema = &item_schema, .ops = &ops, .async_changed = track,
+                    .async_check = check_user, .version = 2, .merge = true, .lists_sections = true);
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

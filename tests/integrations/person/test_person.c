@@ -138,8 +138,7 @@ START_TEST(a_user_has_one_person)
     struct hass *hass = test_home(YAML);
     struct hass_error err = HASS_ERROR_INIT;
 
-    ck_assert_ptr_null(
-        items_change(hass, "person", NULL, "{'name':'Eve','user_id':'u1'}", &err));
+    ck_assert_ptr_null(items_change(hass, "person", NULL, "{'name':'Eve','user_id':'u1'}", &err));
     ck_assert_str_eq(err.message, "User already taken");
     autojson *eve = items_change(hass, "person", NULL, "{'name':'Eve','user_id':'u2'}", NULL);
     ck_assert_ptr_nonnull(eve);
@@ -202,6 +201,5 @@ CASES_MAIN("person", ONCE(a_person_without_trackers_is_nobody_knows_where),
            ONCE(coordinates_are_those_of_the_tracker_or_of_home),
            ONCE(a_reload_takes_other_trackers), ONCE(its_list_has_both_kinds),
            ONCE(a_user_has_one_person), ROWS(a_wrong_item_is_refused, refused),
-           ONCE(a_person_carries_a_hundred_trackers_and_no_more),
-           ONCE(a_wrong_section_is_reported),
+           ONCE(a_person_carries_a_hundred_trackers_and_no_more), ONCE(a_wrong_section_is_reported),
            ONCE(an_item_made_at_run_time_is_there_after_a_restart))

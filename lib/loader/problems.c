@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "loader/loader.h"
+#include "registry/issue.h"
 
 struct problem {
     enum problem_stage stage;
@@ -40,28 +41,6 @@ static bool is_critical(const struct loader *loader, const char *domain)
     return integration && integration->plugin && integration->plugin->manifest.critical;
 }
 
-void problem_report(struct loader *loader, const char *domain, enum problem_stage stage,
-                    const char *file, const char *message)
-{
-    const struct problem *old = hass_strmap_get(loader->problems, domain);
-
-    if (old && strcmp(old->message, message) == 0)
-        return;
-    struct problem *problem = mem_alloc(sizeof(*problem));
-    *problem = (struct problem){
-        .stage = stage,
-        .file = file ? mem_strdup(file) : NULL,
-        .message = mem_strdup(message),
-    };
-    log_problem(domain, problem, is_critical(loader, domain));
-    hass_strmap_set(loader->problems, domain, problem);
-}
-
-void problem_clear(struct loader *loader, const char *domain)
-{
-    hass_strmap_remove(loader->problems, domain);
-}
-
 /* Owned by the caller. */
 static char *remedy(const char *domain, const struct problem *problem)
 {
@@ -78,6 +57,52 @@ static char *remedy(const char *domain, const struct problem *problem)
                           domain);
     }
     return mem_strdup("");
+}
+
+/* Non-persistent: it is found anew at the next start. */
+static HASS_CALLBACK void raise_issue(struct loader *loader, const char *domain,
+                                      const struct problem *problem, bool critical)
+{
+    autofree char *issue_id = mem_printf("integration_left_out_%s", domain);
+    autofree char *what_to_do = remedy(domain, problem);
+
+    issue_async_raise(
+        loader->hass, issue_id,
+        &(struct hass_issue_options){
+            .size = sizeof(struct hass_issue_options),
+            .severity = critical ? HASS_ISSUE_CRITICAL : HASS_ISSUE_ERROR,
+            .issue_domain = domain,
+            .translation_key = "integration_left_out",
+            .translation_placeholders = json_pack("{s:s, s:s, s:s}", "domain", domain, "error",
+                                                  problem->message, "remedy", what_to_do),
+        });
+}
+
+void problem_report(struct loader *loader, const char *domain, enum problem_stage stage,
+                    const char *file, const char *message)
+{
+    const struct problem *old = hass_strmap_get(loader->problems, domain);
+
+    if (old && strcmp(old->message, message) == 0)
+        return;
+    struct problem *problem = mem_alloc(sizeof(*problem));
+    *problem = (struct problem){
+        .stage = stage,
+        .file = file ? mem_strdup(file) : NULL,
+        .message = mem_strdup(message),
+    };
+    bool critical = is_critical(loader, domain);
+    log_problem(domain, problem, critical);
+    raise_issue(loader, domain, problem, critical);
+    hass_strmap_set(loader->problems, domain, problem);
+}
+
+void problem_clear(struct loader *loader, const char *domain)
+{
+    autofree char *issue_id = mem_printf("integration_left_out_%s", domain);
+
+    if (hass_strmap_remove(loader->problems, domain))
+        issue_async_settle(loader->hass, issue_id);
 }
 
 json_t *problems_as_json(const struct loader *loader)

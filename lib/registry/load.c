@@ -7,6 +7,7 @@
 #include "registry/area.h"
 #include "registry/category.h"
 #include "registry/floor.h"
+#include "registry/issue.h"
 #include "registry/label.h"
 
 typedef int load_fn(struct hass *hass, struct hass_error *err);
@@ -14,10 +15,8 @@ typedef int load_fn(struct hass *hass, struct hass_error *err);
 int registries_async_load(struct hass *hass, struct hass_error *err)
 {
     static load_fn *const loads[] = {
-        labels_async_load,
-        categories_async_load,
-        floors_async_load,
-        areas_async_load,
+        issues_async_load, labels_async_load, categories_async_load,
+        floors_async_load, areas_async_load,
     };
     int r = 0;
 

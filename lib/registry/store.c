@@ -258,10 +258,13 @@ int store_async_read(struct hass_store *store, const struct disk_reader *reader,
 {
     struct disk_content content = { 0 };
     struct disk_file disk = store_file_disk(store->file);
-    int r = disk_stream(&disk, reader, userdata, &content, err);
+    struct hass_error failure = HASS_ERROR_INIT;
+    int r = disk_stream(&disk, reader, userdata, &content, &failure);
 
+    if (r == HASS_E_UNSUPPORTED)
+        store_file_report_newer(store->file, &failure);
     if (r < 0)
-        return r;
+        return hass_error_copy(err, &failure);
     store->file->known = true;
     if (content.aside)
         store_file_report_corrupt(store->file, &content);

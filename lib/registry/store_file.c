@@ -94,8 +94,6 @@ json_t *store_file_copy_pending(struct store_file *file)
 {
     if (!file->dirty)
         return json_deep_copy(file->payload.json);
-    if (file->store->writer)
-        return NULL;
     struct store_payload payload = ask(file->store);
     json_t *copy = json_deep_copy(payload.json);
     payload_fini(&payload);
@@ -178,29 +176,6 @@ static void content_free(void *object)
     free(object);
 }
 
-void store_file_report_corrupt(struct store_file *file, const struct disk_content *content)
-{
-    hass_error("The file of %s was corrupt (%s): it is now %s, and a new one is begun", file->key,
-               content->reason.message, content->aside);
-}
-
-static HASS_CALLBACK void report_failure(struct store_file *file, const struct hass_error *err)
-{
-    if (file->failing)
-        return;
-    file->failing = true;
-    hass_error("%s is not saved: %s; it is tried again", file->key, err->message);
-}
-
-static HASS_CALLBACK void report_recovery(struct store_file *file)
-{
-    file->backoff = 0;
-    if (!file->failing)
-        return;
-    file->failing = false;
-    hass_info("%s is saved again", file->key);
-}
-
 static HASS_CALLBACK void retry_later(struct store_file *file)
 {
     file->backoff = file->backoff ? file->backoff * 2 : BACKOFF_FIRST;
@@ -234,20 +209,23 @@ static HASS_CALLBACK void written(struct store_op *op)
     if (op->result == 0) {
         file->known = true;
         file->keep_copy = false;
-        report_recovery(file);
+        store_file_report_recovery(file);
     } else if (op->result == HASS_E_UNSUPPORTED) {
         hass_error("%s is not saved: %s", file->key, op->err.message);
+        store_file_report_newer(file, &op->err);
     } else {
         take_back(op);
         if (op->result == -ECANCELED) // the pool has ended
             return;
-        report_failure(file, &op->err);
+        store_file_report_failure(file, &op->err);
         retry_later(file);
     }
 }
 
 static HASS_CALLBACK void read_done(struct store_op *op)
 {
+    if (op->result == HASS_E_UNSUPPORTED)
+        store_file_report_newer(op->file, &op->err);
     if (op->result < 0)
         return;
     op->file->known = true;

@@ -93,10 +93,20 @@ struct hass_future *store_file_remove(struct store_file *file) HASS_CALLBACK;
 struct hass_future *store_file_read(struct store_file *file) HASS_CALLBACK;
 /** How the file is to be read now. Lends. */
 struct disk_file store_file_disk(const struct store_file *file) HASS_CALLBACK;
-/** A corrupt file has been set aside: log and issue. */
-void store_file_report_corrupt(struct store_file *file, const struct disk_content *content)
-    HASS_CALLBACK;
-/** What is pending as JSON, owned by the caller; NULL: nothing is, or it is no JSON. */
+/** What is pending as JSON, owned by the caller. Not for stores with a writer. */
 json_t *store_file_copy_pending(struct store_file *file) HASS_CALLBACK;
 /** The store goes; the file when it has been written. */
 void store_file_detach(struct store_file *file) HASS_CALLBACK;
+
+/* what is told (store_report.c) */
+
+/** A corrupt file has been set aside: log and issue. */
+void store_file_report_corrupt(struct store_file *file, const struct disk_content *content)
+    HASS_CALLBACK;
+/** The file is of a newer version: an issue. */
+void store_file_report_newer(const struct store_file *file, const struct hass_error *err)
+    HASS_CALLBACK;
+/** A write has failed: log and issue, once. */
+void store_file_report_failure(struct store_file *file, const struct hass_error *err) HASS_CALLBACK;
+/** A write has succeeded: takes that back. */
+void store_file_report_recovery(struct store_file *file) HASS_CALLBACK;

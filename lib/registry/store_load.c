@@ -96,7 +96,7 @@ static HASS_COROUTINE int read_file(struct store_load *load, struct hass_error *
     if (r < 0)
         return r;
     // A write that failed meanwhile has left what is newer than the file.
-    if (store_file_pending(store->file)) {
+    if (store_file_pending(store->file) && !store->writer) {
         load->data = store_file_copy_pending(store->file);
         return 0;
     }

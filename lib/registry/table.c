@@ -174,32 +174,56 @@ int table_check_room(const struct table *table, struct hass_error *err)
     return 0;
 }
 
-int table_put(struct hass *hass, const struct table_kind *kind, json_t *stored, const char *action,
-              const void **ret_row, struct hass_error *err)
+/* The reference is taken. */
+static HASS_CALLBACK int put_row(struct table *table, const void *row, const void *former,
+                                 struct hass_error *err)
 {
-    autojson *taken = stored;
-    struct table *table = table_of(hass, kind);
-    const void *row;
-    int r = bus_check_room(hass, err);
+    const struct table_kind *kind = table->kind;
+    int r = bus_check_room(table->hass, err);
 
-    if (r == 0)
-        r = table_row_new(kind->layout, taken, NULL, &row, err);
-    if (r < 0)
-        return r;
-    if (!table_find_row(table, table_group_of(kind, row), table_id_of(kind, row)))
+    if (r == 0 && !former)
         r = table_check_room(table, err);
     if (r < 0) {
         table_row_unref(row);
         return r;
     }
+    table_row_ref(row); // who hears of it may change it
     table_place(table, row);
     table_save(table);
-    table_row_ref(row); // what listens may change it
-    table_tell(table, action, table_group_of(kind, row), table_id_of(kind, row));
-    if (ret_row)
-        *ret_row = row;
+    table_tell(table, former ? "update" : "create", table_group_of(kind, row),
+               table_id_of(kind, row));
     table_row_unref(row);
-    return 0;
+    return 1;
+}
+
+int table_put(struct hass *hass, const struct table_kind *kind, json_t *stored,
+              const void **ret_row, struct hass_error *err)
+{
+    autojson *taken = stored;
+    struct table *table = table_of(hass, kind);
+    const void *row;
+    int r = table_row_new(kind->layout, taken, NULL, &row, err);
+
+    if (r < 0)
+        return r;
+    const void *former = table_find_row(table, table_group_of(kind, row), table_id_of(kind, row));
+    if (former && !table_row_differs(former, row)) {
+        table_row_unref(row);
+        row = former;
+    } else {
+        r = put_row(table, row, former, err);
+    }
+    if (r >= 0 && ret_row)
+        *ret_row = row;
+    return r;
+}
+
+void table_clear(struct hass *hass, const struct table_kind *kind)
+{
+    struct table *table = table_of(hass, kind);
+
+    hass_strmap_clear(table->names);
+    hass_strmap_clear(table->rows);
 }
 
 /* what is asked */

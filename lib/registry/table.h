@@ -62,11 +62,15 @@ int table_reorder(struct hass *hass, const struct table_kind *kind, const json_t
                   struct hass_error *err) HASS_CALLBACK;
 
 /**
- * The steps of which the above are made, for registries with rules of their own: puts the row of stored form @stored (taken)
- * in place of its namesake, or at the end, saves, and tells by @action.
+ * What creating and updating end in, for registries with rules of their own: puts the row of stored form @stored (taken) in
+ * place of its namesake, or at the end, saves, and tells. A row that does not differ from its namesake changes nothing.
+ *
+ * Returns: 1 when something has changed, else 0, with the row lent in @ret_row (may be NULL); HASS_E_LIMIT; HASS_E_INVALID.
  */
-int table_put(struct hass *hass, const struct table_kind *kind, json_t *stored, const char *action,
+int table_put(struct hass *hass, const struct table_kind *kind, json_t *stored,
               const void **ret_row, struct hass_error *err) HASS_CALLBACK;
+/** Forgets all rows, tells nobody and leaves the file. */
+void table_clear(struct hass *hass, const struct table_kind *kind) HASS_CALLBACK;
 
 /** Reads the file. What is wrong with it is logged; rows that are there already stay. Fails only when cancelled. */
 int table_load(struct hass *hass, const struct table_kind *kind, struct hass_error *err)

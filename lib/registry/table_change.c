@@ -144,7 +144,8 @@ int table_create(struct hass *hass, const struct table_kind *kind, const char *g
         set_text(kind, stored, kind->group, group);
     json_object_set_new(stored, "created_at", time_now(hass));
     json_object_set_new(stored, "modified_at", time_now(hass));
-    return table_put(hass, kind, steal(stored), "create", ret_row, err);
+    r = table_put(hass, kind, steal(stored), ret_row, err);
+    return r < 0 ? r : 0;
 }
 
 /* What @row is after @checked changes, in its stored form. */
@@ -160,17 +161,6 @@ static json_t *changed_form(const struct table *table, const void *row, json_t *
 static int fail_unknown(const struct table_kind *kind, const char *id, struct hass_error *err)
 {
     return hass_fail(err, HASS_E_NOT_FOUND, "there is no %s '%.64s'", kind->what, id);
-}
-
-static bool would_differ(const struct table_kind *kind, const void *row, const json_t *stored)
-{
-    const void *next;
-
-    if (table_row_new(kind->layout, stored, NULL, &next, NULL) < 0)
-        return true;
-    bool differs = table_row_differs(row, next);
-    table_row_unref(next);
-    return differs;
 }
 
 int table_update(struct hass *hass, const struct table_kind *kind, const char *group,
@@ -189,14 +179,10 @@ int table_update(struct hass *hass, const struct table_kind *kind, const char *g
         r = check_name(table, group, name, row, err);
     if (r < 0)
         return r;
-    autojson *stored = changed_form(table, row, checked);
-    if (would_differ(kind, row, stored))
-        return table_put(hass, kind, steal(stored), "update", ret_row, err);
-    if (kind->tells_always)
+    r = table_put(hass, kind, changed_form(table, row, checked), ret_row, err);
+    if (r == 0 && kind->tells_always)
         table_tell(table, "update", group, id);
-    if (ret_row)
-        *ret_row = table_find_row(table, group, id);
-    return 0;
+    return r < 0 ? r : 0;
 }
 
 int table_delete(struct hass *hass, const struct table_kind *kind, const char *group,

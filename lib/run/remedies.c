@@ -241,6 +241,13 @@ static const struct remedy table[] = {
     { "hass_category_registry_async_get_by_name", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_category_registry_async_next", "hass_run_callback_threadsafe", IN_CALLBACK },
 
+    /* issues */
+    { "hass_issue_async_create", "hass_issue_create", QUEUED },
+    { "hass_issue_async_delete", "hass_issue_delete", QUEUED },
+    { "hass_issue_async_ignore", "hass_issue_ignore", QUEUED },
+    { "hass_issue_async_get", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_issue_async_next", "hass_run_callback_threadsafe", IN_CALLBACK },
+
     /* helpers */
     { "hass_async_dispatcher_connect", "hass_dispatcher_connect",
       ", which waits until it is connected" },

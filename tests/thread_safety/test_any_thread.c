@@ -548,6 +548,9 @@ static const char *const left_out[] = {
     "hass_category_registry_update",
     "hass_category_registry_delete",
     "hass_category_registry_get", /* tests/lib/registry */
+    "hass_issue_create",
+    "hass_issue_delete",
+    "hass_issue_ignore",
     "hass_store_load",
     "hass_store_save",
     "hass_store_delay_save",

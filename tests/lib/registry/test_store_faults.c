@@ -263,9 +263,9 @@ START_TEST(a_full_disk_is_reported_once_and_tried_again_less_and_less_often)
     ck_assert_int_eq(hass_store_async_delay_save(owner.store, 10, NULL), 0);
     test_advance(hass, 3600);
     ck_assert_int_eq(value_in_file(), 1);
-    // At 10 s, after pauses of 5, 10, … 320 s, then every 600 s.
-    ck_assert_int_eq(fault_count, 1 + 7 + 4);
-    ck_assert_uint_eq(logs_matching(logs, "is not saved"), 1);
+    // At 10 s, after pauses of 5, 10, … 320 s, then every 600 s; likewise the issue about it.
+    ck_assert_int_eq(fault_count, 2 * (1 + 7 + 4));
+    ck_assert_uint_eq(logs_matching(logs, "test.thing is not saved"), 1);
     ck_assert_int_eq(test_run_coroutine(hass, load, &owner), 0);
     ck_assert_json(owner.data, "{'value': 2}");
     json_decref(owner.data);

@@ -110,16 +110,22 @@ static HASS_CALLBACK const struct hass_state *place_of(struct hass *hass,
     return source;
 }
 
+static const struct hass_state *replace(const struct hass_state *former,
+                                        const struct hass_state *state)
+{
+    const struct hass_state *held = state ? hass_state_ref(state) : NULL;
+
+    hass_state_unref(former);
+    return held;
+}
+
 static HASS_CALLBACK void look(struct hass_entity *entity)
 {
     struct values *values = hass_entity_async_values(entity);
-    autounref(hass_state) const *former = values->source;
-    autounref(hass_state) const *former_place = values->place;
     const struct hass_state *source = choose(entity);
-    const struct hass_state *place = place_of(hass_entity_hass(entity), source);
 
-    values->source = source ? hass_state_ref(source) : NULL;
-    values->place = place ? hass_state_ref(place) : NULL;
+    values->source = replace(values->source, source);
+    values->place = replace(values->place, place_of(hass_entity_hass(entity), source));
 }
 
 /* following them */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <hass/buf.h>
+
 static bool is_continuation(unsigned char c)
 {
     return (c & 0xc0) == 0x80;
@@ -96,4 +98,17 @@ void ascii_lower(char *text)
 {
     for (; *text; text++)
         *text = ascii_to_lower(*text);
+}
+
+void utf8_repair(const char *text, size_t length, struct hass_buf *buf)
+{
+    for (size_t at = 0, size; at < length; at += size) {
+        uint32_t c;
+        size = utf8_decode(text + at, length - at, &c);
+        if (size && c)
+            hass_buf_add(buf, text + at, size);
+        else
+            hass_buf_add(buf, "\xef\xbf\xbd", 3);
+        size += !size;
+    }
 }

@@ -26,6 +26,10 @@ size_t utf8_count(const char *text, size_t length);
 /** The greatest length ≤ @limit at which cutting @text does not split a character. */
 size_t utf8_cut(const char *text, size_t length, size_t limit);
 
+struct hass_buf;
+/** Appends @text with U+FFFD for each stray byte and for NUL. */
+void utf8_repair(const char *text, size_t length, struct hass_buf *buf);
+
 /** Lower-cases A-Z in place and leaves all other bytes alone. */
 void ascii_lower(char *text);
 

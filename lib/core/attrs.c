@@ -238,20 +238,6 @@ static bool fit_to_store(const char *text, size_t length)
     return utf8_valid(text, length) && !memchr(text, '\0', length);
 }
 
-/* Copies @text with each stray byte replaced by U+FFFD. */
-static void repair_text(const char *text, size_t length, struct hass_buf *buf)
-{
-    for (size_t at = 0, size; at < length; at += size) {
-        uint32_t c;
-        size = utf8_decode(text + at, length - at, &c);
-        if (size && c)
-            hass_buf_add(buf, text + at, size);
-        else
-            hass_buf_add(buf, "\xef\xbf\xbd", 3);
-        size += !size;
-    }
-}
-
 /*
  * While nothing differs, comparing is all the work, so it is done on plain arguments: a struct passed on costs more than the
  * comparison.
@@ -309,7 +295,7 @@ static void store_value(struct hass_attrs_writer *writer, const char *key, struc
     if (!writer->differs)
         begin_storing(writer);
     if (value.type == HASS_VALUE_STRING && !fit_to_store(value.text.data, value.text.length)) {
-        repair_text(value.text.data, value.text.length, &repaired);
+        utf8_repair(value.text.data, value.text.length, &repaired);
         value.text.data = hass_buf_string(&repaired);
         value.text.length = repaired.length;
     }

@@ -53,6 +53,15 @@ struct state_values {
 };
 
 struct hass_state *state_new(const struct state_values *values);
+/**
+ * A state of no machine, from what hass_state_as_json gives. HASS_E_INVALID for what is no state.
+ *
+ * Owns: @ret_state is the caller's.
+ */
+int state_read(struct hass *hass, const json_t *json, const struct hass_state **ret_state,
+               struct hass_error *err);
+/** An id of its own, in no machine; a reference. */
+struct entity_slot *entity_slot_new(struct hass *hass, const char *id, size_t length);
 void entity_slot_unref(struct entity_slot *slot);
 /** A time as it stands in JSON, with and without its quotes. */
 json_t *state_time_as_json(int64_t time);

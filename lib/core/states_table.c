@@ -112,9 +112,8 @@ static void grow(struct states *states)
     free(former);
 }
 
-struct entity_slot *table_add(struct hass *hass, const char *id, size_t length)
+struct entity_slot *entity_slot_new(struct hass *hass, const char *id, size_t length)
 {
-    struct states *states = &hass->states;
     struct entity_slot *slot = mem_alloc(sizeof(*slot) + length + 1);
 
     *slot = (struct entity_slot){
@@ -127,6 +126,14 @@ struct entity_slot *table_add(struct hass *hass, const char *id, size_t length)
     memcpy(slot->id, id, length + 1);
     list_init(&slot->link);
     list_init(&slot->domain_link);
+    return slot;
+}
+
+struct entity_slot *table_add(struct hass *hass, const char *id, size_t length)
+{
+    struct states *states = &hass->states;
+    struct entity_slot *slot = entity_slot_new(hass, id, length);
+
     if (!states->mask || states->used + 1 > (states->mask + 1) / 3 * 2)
         grow(states);
     lock_take(&states->lock);

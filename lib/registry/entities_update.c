@@ -168,18 +168,31 @@ static void set_text(const char **member, const char *value)
         *member = value;
 }
 
+static void replace_text(const char **member, const char *value)
+{
+    *member = value;
+}
+
+/* What the integration may have had and has no more. */
+static void apply_said(const struct hass_entity_entry_info *said, struct hass_entity_entry *entry)
+{
+    void (*set)(const char **, const char *) = said->replaces ? replace_text : set_text;
+
+    set(&entry->device_id, said->device_id);
+    set(&entry->original_name, said->original_name);
+    set(&entry->original_icon, said->original_icon);
+    set(&entry->original_device_class, said->original_device_class);
+    set(&entry->translation_key, said->translation_key);
+    set(&entry->unit_of_measurement, said->unit_of_measurement);
+    set(&entry->capabilities, said->capabilities);
+}
+
 static void apply_info(const struct making *making, struct hass_entity_entry *entry)
 {
     const struct hass_entity_entry_info *info = &making->info;
 
+    apply_said(info, entry);
     set_text(&entry->config_entry_id, info->config_entry_id);
-    set_text(&entry->device_id, info->device_id);
-    set_text(&entry->original_name, info->original_name);
-    set_text(&entry->original_icon, info->original_icon);
-    set_text(&entry->original_device_class, info->original_device_class);
-    set_text(&entry->translation_key, info->translation_key);
-    set_text(&entry->unit_of_measurement, info->unit_of_measurement);
-    set_text(&entry->capabilities, info->capabilities);
     set_text(&entry->suggested_object_id, info->suggested_object_id);
     if (info->has_entity_category)
         entry->entity_category = info->entity_category;

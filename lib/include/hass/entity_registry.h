@@ -82,6 +82,9 @@ struct hass_entity_entry_info {
     bool has_entity_name, has_has_entity_name;
     uint32_t supported_features;
     bool has_supported_features;
+    /* It is all that the integration says: device_id, original_…, translation_key, unit_of_measurement and capabilities that
+     * are NULL are cleared. */
+    bool replaces;
 };
 #define HASS_ENTITY_ENTRY_INFO(...)                                                                \
     {                                                                                              \

@@ -261,14 +261,19 @@ struct hass_entity *hass_component_async_get_entity(struct hass_component *compo
     return entity && platform_component(entity->platform) == component ? entity : NULL;
 }
 
+struct hass_platform *component_own(struct hass_component *component)
+{
+    if (!component->own)
+        component->own = platform_new(component, component->domain, NULL);
+    return component->own;
+}
+
 int hass_component_async_add_entities(struct hass_component *component,
                                       struct hass_entity *const entities[], size_t count,
                                       struct hass_error *err)
 {
     VERIFY_COROUTINE(component->hass, "hass.component.async_add_entities", err);
-    if (!component->own)
-        component->own = platform_new(component, component->domain, NULL);
-    return platform_async_add(component->own, entities, count, false, err);
+    return platform_async_add(component_own(component), entities, count, false, err);
 }
 
 /* when integrations come and go */

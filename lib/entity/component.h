@@ -37,6 +37,8 @@ static inline struct scope *component_scope(const struct hass_component *compone
 {
     return component->scope;
 }
+/** The platform of the entities that the domain itself makes. */
+struct hass_platform *component_own(struct hass_component *component) HASS_CALLBACK;
 /** All entities, by reference. */
 void component_entities(struct hass_component *component, struct entity_list *list) HASS_CALLBACK;
 /** Sets up one entry in a tracked task of the domain. */

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include <hass/context.h>
+#include <hass/device_registry.h>
+#include <hass/entity_registry.h>
 #include <hass/log.h>
 #include <hass/loop.h>
 #include <hass/task.h>
@@ -36,6 +38,8 @@ struct hass_entity *hass_entity_new(struct hass *hass, const struct hass_entity_
         .hass = hass,
         .refs = 1,
         .available = true,
+        .known_class = entity_unknown_class,
+        .known_capabilities = UINT32_MAX,
         .ops = ops,
         .description = description,
         .domain_ops = domain_ops,
@@ -81,6 +85,10 @@ static void entity_free(void *object)
     scope_leave(former);
     hass_context_unref(entity->context);
     hass_future_unref(entity->removal);
+    hass_entity_entry_unref(entity->entry);
+    hass_device_unref(entity->device);
+    free(entity->default_name);
+    free(entity->full_name);
     scope_unref(entity->scope);
     free(entity->entity_id);
     free(entity->values);
@@ -161,6 +169,18 @@ void *hass_entity_async_domain_data(struct hass_entity *entity)
 {
     VERIFY_LOOP_OR(entity->hass, "hass.entity.async_domain_data", NULL);
     return entity->domain_data;
+}
+
+const struct hass_entity_entry *hass_entity_async_registry_entry(const struct hass_entity *entity)
+{
+    VERIFY_LOOP_OR(entity->hass, "hass.entity.async_registry_entry", NULL);
+    return entity->entry;
+}
+
+const struct hass_device *hass_entity_async_device(const struct hass_entity *entity)
+{
+    VERIFY_LOOP_OR(entity->hass, "hass.entity.async_device", NULL);
+    return entity->device;
 }
 
 const char *hass_entity_async_entity_id(const struct hass_entity *entity)
@@ -254,4 +274,71 @@ void entity_run_hooks(struct hass_entity *entity)
         run_hook(entity, hook);
         free(hook);
     }
+}
+
+/* from other threads */
+
+struct remote {
+    const struct hass_entity *entity;
+    const struct hass_entity_entry *entry; /* out */
+    const struct hass_device *device;      /* out */
+};
+
+static HASS_CALLBACK int ask_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+{
+    struct remote *remote = arg;
+
+    if (remote->entity->entry)
+        remote->entry = hass_entity_entry_ref(remote->entity->entry);
+    if (remote->entity->device)
+        remote->device = hass_device_ref(remote->entity->device);
+    return 0;
+}
+
+const struct hass_entity_entry *hass_entity_registry_entry(const struct hass_entity *entity)
+{
+    struct remote remote = { .entity = entity };
+
+    (void)runtime_call(entity->hass, "hass.entity.registry_entry", ask_on_loop, &remote, NULL);
+    hass_device_unref(remote.device);
+    return remote.entry;
+}
+
+const struct hass_device *hass_entity_device(const struct hass_entity *entity)
+{
+    struct remote remote = { .entity = entity };
+
+    (void)runtime_call(entity->hass, "hass.entity.device", ask_on_loop, &remote, NULL);
+    hass_entity_entry_unref(remote.entry);
+    return remote.device;
+}
+
+struct availability {
+    struct hass_entity *entity; /* a reference */
+    bool available;
+};
+
+static void availability_destroy(void *object)
+{
+    struct availability *set = object;
+
+    hass_entity_unref(set->entity);
+    free(set);
+}
+
+static HASS_CALLBACK int set_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+{
+    const struct availability *set = arg;
+
+    set->entity->available = set->available;
+    return set->entity->entity_id ? hass_entity_async_write_ha_state(set->entity, err) : 0;
+}
+
+int hass_entity_set_available(struct hass_entity *entity, bool available, struct hass_error *err)
+{
+    struct availability *set = mem_alloc(sizeof(*set));
+
+    *set = (struct availability){ .entity = hass_entity_ref(entity), .available = available };
+    return runtime_post(entity->hass, "hass.entity.set_available", set_on_loop, set,
+                        availability_destroy, err);
 }

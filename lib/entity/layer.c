@@ -4,6 +4,8 @@
 
 #include "base/mem.h"
 #include "core/core.h"
+#include "entity/follow.h"
+#include "entity/restore.h"
 
 static void request_close(struct scope_member *member)
 {
@@ -33,6 +35,7 @@ static void layer_destroy(void *object)
         request_close(&request->member);
     hass_strmap_destroy(layer->components);
     hass_strmap_destroy(layer->entities);
+    restore_destroy(layer->restore);
     hass_strmap_destroy(layer->english);
     hass_strmap_destroy(layer->local);
     free(layer);
@@ -50,8 +53,10 @@ struct entity_layer *entity_layer(struct hass *hass)
     layer->entities = hass_strmap_create(NULL);
     layer->english = hass_strmap_create(decref_json);
     layer->local = hass_strmap_create(decref_json);
+    layer->restore = restore_create(hass);
     list_init(&layer->requests);
     hass_layer_set(hass, HASS_LAYER_ENTITY, layer, layer_destroy);
+    follow_registries(hass);
     return layer;
 }
 

@@ -27,6 +27,7 @@ struct entity_layer {
     struct hass_strmap *local;      /* the same in the home's language, where there are any */
     struct hass_list requests;      /* struct load_request, oldest first */
     const struct platform_loader *loader;
+    struct restore *restore; /* last states */
 };
 
 /** Made on first use. */

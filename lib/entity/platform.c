@@ -124,6 +124,7 @@ void platform_unlist(struct hass_entity *entity)
     if (unique_id)
         hass_strmap_remove(platform->unique_ids, unique_id);
     list_remove(&entity->link);
+    entity->component = NULL;
     platform->count--;
     hass_entity_unref(entity);
 }

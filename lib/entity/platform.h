@@ -71,6 +71,9 @@ int platform_async_setup(struct hass_platform *platform, struct hass_error *err)
 /* platform_add.c */
 int platform_async_add(struct hass_platform *platform, struct hass_entity *const entities[],
                        size_t count, bool update_before_add, struct hass_error *err) HASS_COROUTINE;
+/** One that was removed because its id has changed. */
+int platform_async_add_again(struct hass_platform *platform, struct hass_entity *entity,
+                             struct hass_error *err) HASS_COROUTINE;
 /* platform_poll.c */
 void platform_decide_limit(struct hass_platform *platform, const struct hass_entity *first)
     HASS_CALLBACK;

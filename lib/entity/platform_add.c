@@ -1,146 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Adding entities: bind, update when asked, check, give an id, reserve it, list, hook, write. Whatever goes wrong with one is
- * logged and leaves the others alone. Once there are registries, they come between the check and the id.
+ * Adding entities: take, update when asked, register (register.c), list, hook, write. Whatever goes wrong with one is logged
+ * and leaves the others alone.
  */
 #include <errno.h>
 #include <string.h>
 
-#include <hass/buf.h>
-#include <hass/const.h>
-#include <hass/json.h>
 #include <hass/log.h>
-#include <hass/states.h>
 
 #include "base/error_text.h"
 #include "base/mem.h"
 #include "entity/entity.h"
 #include "entity/layer.h"
 #include "entity/platform.h"
+#include "entity/register.h"
 
 #define ADD_LIMIT        500.0 /* seconds for one call, */
 #define ADD_LIMIT_ENTITY 15.0  /* or so many for each entity, whichever is more */
-#define DEFAULT_NAME     "Unnamed Device"
 
-/* ids */
-
-/* @base, then @base_2, @base_3 …, each cut to the longest id there may be. */
-static HASS_CALLBACK char *first_free_id(struct hass *hass, const char *base)
-{
-    char *id = mem_strndup(base, HASS_MAX_ENTITY_ID);
-
-    for (unsigned attempt = 2; !hass_states_async_available(hass, id); attempt++) {
-        char suffix[16];
-        int length = snprintf(suffix, sizeof(suffix), "_%u", attempt);
-        free(id);
-        id = mem_printf("%.*s%s", HASS_MAX_ENTITY_ID - length, base, suffix);
-    }
-    return id;
-}
-
-/* What the id is made of: the name, else what tells it from others, in the namespace of the entry if it gives one. */
-static char *object_id_text(const struct hass_platform *platform, const struct hass_entity *entity)
-{
-    const char *name = ENTITY_DESC(entity, name);
-    const char *unique_id = ENTITY_DESC(entity, unique_id);
-    const char *space = hass_json_get_string(platform->source.config, "entity_namespace", NULL);
-    autofree char *text = name        ? mem_strdup(name)
-                          : unique_id ? mem_printf("%s_%s", platform->name, unique_id)
-                                      : mem_strdup(DEFAULT_NAME);
-
-    return space ? mem_printf("%s %s", space, text) : steal(text);
-}
-
-static HASS_CALLBACK char *generate_id(struct hass_platform *platform,
-                                       const struct hass_entity *entity)
-{
-    autofree char *text = object_id_text(platform, entity);
-    autobuf base = HASS_BUF_INIT;
-
-    hass_buf_printf(&base, "%s.", platform->domain);
-    hass_slugify(text, "_", &base);
-    return first_free_id(platform->hass, hass_buf_string(&base));
-}
-
-/* A state that was restored waits for its entity. */
-static HASS_CALLBACK bool id_is_free(struct hass *hass, const char *entity_id)
-{
-    const struct hass_state *state = hass_states_async_get(hass, entity_id);
-    struct hass_value restored;
-
-    if (state && hass_state_attr(state, HASS_ATTR_RESTORED, &restored))
-        return true;
-    return hass_states_async_available(hass, entity_id);
-}
-
-static HASS_CALLBACK int check_proposed_id(struct hass_platform *platform, const char *entity_id,
-                                           struct hass_error *err)
-{
-    size_t domain = strlen(platform->domain);
-
-    if (!hass_valid_entity_id(entity_id))
-        return hass_fail(err, HASS_E_INVALID_ENTITY_ID, "invalid entity id: %s", entity_id);
-    if (strncmp(entity_id, platform->domain, domain) || entity_id[domain] != '.')
-        hass_warning("Integration %s gives entity id %s to an entity of domain %s", platform->name,
-                     entity_id, platform->domain);
-    if (!id_is_free(platform->hass, entity_id))
-        return hass_fail(err, HASS_E_EXISTS, "entity id already exists - ignoring: %s", entity_id);
-    return 0;
-}
-
-static HASS_CALLBACK int choose_id(struct hass_platform *platform, struct hass_entity *entity,
-                                   struct hass_error *err)
-{
-    const char *proposed = ENTITY_DESC(entity, entity_id);
-    int r = proposed ? check_proposed_id(platform, proposed, err) : 0;
-
-    if (r < 0)
-        return r;
-    char *id = proposed ? mem_strdup(proposed) : generate_id(platform, entity);
-    if (!hass_states_async_get(platform->hass, id)) /* a restored state keeps its place itself */
-        r = hass_states_async_reserve(platform->hass, id, err);
-    if (r < 0) {
-        free(id);
-        return r;
-    }
-    entity->entity_id = id;
-    return 0;
-}
-
-/* checks */
-
-static HASS_CALLBACK const struct hass_entity *find_unique_id(struct hass_platform *platform,
-                                                              const char *unique_id)
-{
-    list_foreach(&platform->component->platforms, struct hass_platform, other, link) {
-        if (strcmp(other->name, platform->name))
-            continue;
-        const struct hass_entity *entity = hass_strmap_get(other->unique_ids, unique_id);
-        if (entity)
-            return entity;
-    }
-    return NULL;
-}
-
-static HASS_CALLBACK int check_unique_id(struct hass_platform *platform,
-                                         const struct hass_entity *entity, struct hass_error *err)
-{
-    const char *unique_id = ENTITY_DESC(entity, unique_id);
-    const struct hass_entity *other = unique_id ? find_unique_id(platform, unique_id) : NULL;
-
-    if (!other)
-        return 0;
-    return hass_fail(err, HASS_E_EXISTS,
-                     "platform %s does not generate unique ids: %s is already used by %s - "
-                     "ignoring %s",
-                     platform->name, unique_id, other->entity_id, entity_label(entity));
-}
+/* taking */
 
 static void make_domain_data(struct hass_entity *entity, const struct hass_domain_ops *domain)
 {
     uint32_t size = domain ? OPS_MEMBER(domain, data_size) : 0;
 
-    if (!size)
+    if (!size || entity->domain_data)
         return;
     entity->domain_data = mem_zalloc(size);
     entity->domain_data_destroy = OPS_MEMBER(domain, data_destroy);
@@ -151,6 +35,8 @@ static int take(struct hass_platform *platform, struct hass_entity *entity, stru
     if (entity->phase != ENTITY_NEW)
         return hass_fail(err, HASS_E_EXISTS, "%s has been added already", entity_label(entity));
     entity->phase = ENTITY_ADDING;
+    entity->turn++;
+    entity->component = platform->component;
     if (entity->scope != platform->scope) {
         scope_unref(entity->scope);
         entity->scope = scope_ref(platform->scope);
@@ -200,17 +86,21 @@ static HASS_COROUTINE int call_added_hook(struct hass_entity *entity, added_hook
     return r;
 }
 
+/* False once its hook has removed it, or it was dropped, or is being added anew. */
+static bool is_being_added(const struct hass_entity *entity, unsigned turn)
+{
+    return entity->phase == ENTITY_ADDING && entity->turn == turn;
+}
+
 /* The domain's first: the integration's may write the state. */
 static HASS_COROUTINE int call_added_hooks(const struct hass_component *component,
                                            struct hass_entity *entity, struct hass_error *err)
 {
-    const struct hass_domain_ops *domain = component_ops(component);
-    int r = 0;
-
-    if (domain)
-        r = call_added_hook(entity, OPS_MEMBER(domain, async_added_to_hass),
+    unsigned turn = entity->turn;
+    int r = call_added_hook(entity, DOMAIN_OP(entity, async_added_to_hass),
                             component_scope(component), err);
-    if (r < 0 || entity->phase != ENTITY_ADDING)
+
+    if (r < 0 || !is_being_added(entity, turn))
         return r;
     return call_added_hook(entity, ENTITY_OP(entity, async_added_to_hass), entity->scope, err);
 }
@@ -219,9 +109,11 @@ static HASS_COROUTINE int call_added_hooks(const struct hass_component *componen
 static HASS_COROUTINE int enter_platform(struct hass_platform *platform, struct hass_entity *entity,
                                          struct hass_error *err)
 {
+    unsigned turn = entity->turn;
+
     platform_list(platform, hass_entity_ref(entity));
     int r = call_added_hooks(platform->component, entity, err);
-    if (entity->phase != ENTITY_ADDING) /* removed by its own hook, or dropped */
+    if (!is_being_added(entity, turn))
         return r;
     entity->phase = ENTITY_ADDED;
     return r < 0 ? r : hass_entity_async_write_ha_state(entity, err);
@@ -238,11 +130,13 @@ static HASS_COROUTINE int add_bound(const struct addition *addition, struct hass
         r = hass_fail(err, HASS_E_CLOSED, "platform %s.%s has gone", platform->name,
                       platform->domain);
     if (r >= 0)
-        r = check_unique_id(platform, entity, err);
-    if (r >= 0)
-        r = choose_id(platform, entity, err);
-    if (r < 0) {
+        r = entity_register(entity, platform, err);
+    if (r == REGISTER_DISABLED)
+        hass_debug("Not adding entity %s of platform %s.%s because it is disabled",
+                   entity_label(entity), platform->name, platform->domain);
+    if (r != 0) {
         entity->phase = ENTITY_REMOVED;
+        entity->component = NULL;
         return r;
     }
     return enter_platform(platform, entity, err);
@@ -264,6 +158,16 @@ static HASS_COROUTINE int add_one(struct hass_entity *entity, void *userdata,
                         entity_label(entity), platform->domain, platform->name,
                         error_text(&own, r));
     return 0;
+}
+
+int platform_async_add_again(struct hass_platform *platform, struct hass_entity *entity,
+                             struct hass_error *err)
+{
+    struct addition addition = { .platform = platform };
+
+    entity->phase = ENTITY_NEW;
+    entity->removal = hass_future_unref(entity->removal);
+    return add_one(entity, &addition, err);
 }
 
 /* many */
@@ -384,6 +288,7 @@ int hass_platform_async_schedule_add_entities(struct hass_platform *platform,
 
 struct blocking_add {
     struct hass_platform *platform;
+    struct hass_component *component; /* whose own platform it is instead */
     struct hass_entity *const *entities;
     size_t count;
     bool update_before_add;
@@ -394,14 +299,28 @@ struct blocking_add {
 static HASS_CALLBACK int add_on_loop(struct hass *hass, void *arg, struct hass_error *err)
 {
     struct blocking_add *add = arg;
+    struct hass_platform *platform = add->component ? component_own(add->component) : add->platform;
     autounref(hass_task) *task = NULL;
 
     add->taken = true;
     int r = start_add_task(
-        add_call_new(add->platform, add->entities, add->count, add->update_before_add), &task, err);
+        add_call_new(platform, add->entities, add->count, add->update_before_add), &task, err);
     if (r >= 0)
         add->future = hass_future_ref(hass_task_future(task));
     return r;
+}
+
+static HASS_BLOCKING int add_and_wait(struct hass *hass, const char *operation, const void *site,
+                                      struct blocking_add *add, struct hass_error *err)
+{
+    int r = runtime_call_from(hass, operation, site, add_on_loop, add, err);
+
+    for (size_t i = 0; !add->taken && i < add->count; i++)
+        hass_entity_unref(add->entities[i]);
+    if (r < 0)
+        return r;
+    autounref(hass_future) *future = add->future;
+    return hass_future_wait(future, HASS_FOREVER, err);
 }
 
 int hass_platform_add_entities(struct hass_platform *platform, struct hass_entity *const entities[],
@@ -414,11 +333,16 @@ int hass_platform_add_entities(struct hass_platform *platform, struct hass_entit
         .count = count,
         .update_before_add = update_before_add,
     };
-    int r = runtime_call(platform->hass, "hass.platform.add_entities", add_on_loop, &add, err);
-    for (size_t i = 0; !add.taken && i < count; i++)
-        hass_entity_unref(entities[i]);
-    if (r < 0)
-        return r;
-    autounref(hass_future) *future = add.future;
-    return hass_future_wait(future, HASS_FOREVER, err);
+    return add_and_wait(platform->hass, "hass.platform.add_entities", __builtin_return_address(0),
+                        &add, err);
+}
+
+int hass_component_add_entities(struct hass_component *component,
+                                struct hass_entity *const entities[], size_t count,
+                                struct hass_error *err)
+{
+    VERIFY_NOT_LOOP(component->hass, "hass.component.add_entities", err);
+    struct blocking_add add = { .component = component, .entities = entities, .count = count };
+    return add_and_wait(component->hass, "hass.component.add_entities", __builtin_return_address(0),
+                        &add, err);
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <hass/entity_registry.h>
 #include <hass/strmap.h>
 #include <hass/vec.h>
 
@@ -130,6 +131,16 @@ int collection_item_change(struct collection *collection, struct collection_item
     return r < 0 ? r : hass_entity_async_write_ha_state(item->entity, err);
 }
 
+/* It is gone for good: nobody waits for it. */
+static HASS_COROUTINE int remove_entity(struct hass_entity *entity, struct hass_error *err)
+{
+    autounref(hass_entity_entry) const *row =
+        hass_entity_entry_ref(hass_entity_async_registry_entry(entity));
+    int r = row ? hass_entity_registry_async_remove(hass_entity_hass(entity), row->id, err) : 0;
+
+    return r < 0 && r != HASS_E_NOT_FOUND ? r : hass_entity_async_remove(entity, err);
+}
+
 int collection_async_remove_item(struct collection *collection, const char *id,
                                  struct hass_error *err)
 {
@@ -138,5 +149,5 @@ int collection_async_remove_item(struct collection *collection, const char *id,
 
     collection->stored -= item->stored != NULL;
     collection_item_unref(item);
-    return entity ? hass_entity_async_remove(entity, err) : 0;
+    return entity ? remove_entity(entity, err) : 0;
 }

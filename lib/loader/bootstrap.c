@@ -11,6 +11,7 @@
 #include <hass/loop.h>
 
 #include "base/mem.h"
+#include "entity/restore.h"
 #include "loader/loader.h"
 #include "loader/settings.h"
 #include "registry/entry_loader.h"
@@ -248,6 +249,14 @@ static HASS_COROUTINE void load_entries(struct hass *hass)
         hass_error("The config entries cannot be loaded: %s", err.message);
 }
 
+static HASS_CALLBACK void load_last_states(struct hass *hass)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    if (restore_async_load(hass, &err) < 0)
+        hass_error("The last states of entities cannot be loaded: %s", err.message);
+}
+
 static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
 {
     struct hass *hass = loader->hass;
@@ -265,6 +274,7 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
     loader->watch = watch_create(loader);
     loader_notify(loader, "starting", "setting up integrations");
     load_entries(hass);
+    load_last_states(hass);
     r = run_stages(loader, err);
     if (r == 0)
         r = wrap_up(hass, err);

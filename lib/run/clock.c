@@ -55,6 +55,11 @@ int64_t clock_monotonic(const struct clock *clock)
     return clock->is_virtual ? clock->monotonic : read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_monotonic_coarse(const struct clock *clock)
+{
+    return clock->is_virtual ? clock->monotonic : read_clock(CLOCK_MONOTONIC_COARSE);
+}
+
 int64_t clock_wall(const struct clock *clock)
 {
     return clock->is_virtual ? clock->monotonic + clock->offset : read_clock(CLOCK_REALTIME);

@@ -15,9 +15,11 @@ struct clock *clock_destroy(struct clock *clock);
 bool clock_is_virtual(const struct clock *clock);
 /** Never goes back, never 0. */
 int64_t clock_monotonic(const struct clock *clock);
+/** The same as of the kernel's last tick: a few milliseconds behind at most, at a quarter of the price. */
+int64_t clock_monotonic_coarse(const struct clock *clock);
 /** Microseconds UTC. */
 int64_t clock_wall(const struct clock *clock);
-/** The same as of the kernel's last tick: a few milliseconds behind at most, at a quarter of the price. */
+/** Likewise of the last tick. */
 int64_t clock_wall_coarse(const struct clock *clock);
 /** Monotonic time that passes in virtual mode, too: for what jobs really take. */
 int64_t clock_real(void);

@@ -18,7 +18,8 @@
 #include "core/core.h"
 #include "run/runtime.h"
 
-#define COUNT 10000
+#define MANY 10000
+#define SOME 1000 /* as in a home: more than the caches near the processor hold */
 
 /* the entities: a sensor as an integration writes it */
 
@@ -31,8 +32,8 @@ struct values {
 struct thing {
     struct hass_entity_description description;
     struct hass_entity *entity; /* a reference */
-    char name[32];
-    char unique_id[16];
+    char name[40];
+    char unique_id[32];
 };
 
 static HASS_CALLBACK struct hass_value state_of(struct hass_entity *entity)
@@ -84,6 +85,7 @@ static void thing_make(struct hass *hass, struct thing *thing, size_t index)
 
 struct home {
     struct hass *hass;
+    size_t count;
     struct thing *things;
     size_t next;
     uint64_t heard;
@@ -112,38 +114,38 @@ static HASS_COROUTINE int add_all(struct hass *hass, void *userdata, struct hass
                                               .domain = "sensor",
                                               .ops = &domain_ops };
     struct hass_component *component;
-    struct hass_entity **entities = mem_calloc(COUNT, sizeof(struct hass_entity *));
+    struct hass_entity **entities = mem_calloc(home->count, sizeof(struct hass_entity *));
     int r = hass_component_async_create(hass, &options, NULL, &component, err);
 
     double begin = cpu_now();
-    for (size_t i = 0; i < COUNT; i++) {
+    for (size_t i = 0; i < home->count; i++) {
         thing_make(hass, &home->things[i], i);
         entities[i] = hass_entity_ref(home->things[i].entity);
     }
     if (r >= 0)
-        r = hass_component_async_add_entities(component, entities, COUNT, err);
+        r = hass_component_async_add_entities(component, entities, home->count, err);
     home->added = cpu_now() - begin;
     free(entities);
     runtime_quit(runtime_of(hass));
     return r;
 }
 
-static HASS_CALLBACK void home_make(struct home *home)
+static HASS_CALLBACK void home_make(struct home *home, size_t count)
 {
-    *home = (struct home){ .things = mem_calloc(COUNT, sizeof(struct thing)) };
+    *home = (struct home){ .count = count, .things = mem_calloc(count, sizeof(struct thing)) };
     if (core_create(&(struct core_options){ 0 }, &home->hass, NULL) < 0)
         abort();
     hass_bus_async_listen(home->hass, HASS_EVENT_STATE_CHANGED, NULL,
                           HASS_JOB_CALLBACK(on_event, &home->heard), NULL, NULL);
     hass_async_create_background_task(home->hass, HASS_JOB_COROUTINE(add_all, home), NULL, NULL);
     runtime_run(runtime_of(home->hass));
-    if (home->heard != COUNT)
+    if (home->heard != home->count)
         abort();
 }
 
 static HASS_CALLBACK void home_destroy(struct home *home)
 {
-    for (size_t i = 0; i < COUNT; i++)
+    for (size_t i = 0; i < home->count; i++)
         hass_entity_unref(home->things[i].entity);
     core_destroy(home->hass);
     free(home->things);
@@ -160,7 +162,7 @@ static void floor_write(void *context, size_t count)
         const struct thing *thing = &home->things[home->next];
         uint64_t hash = strmap_hash(thing->name, strlen(thing->name));
         struct timespec time;
-        home->next = (home->next + 1) % COUNT;
+        home->next = (home->next + 1) % home->count;
         clock_gettime(CLOCK_REALTIME, &time);
         void *object = malloc(128);
         memset(object, (int)hash, 128);
@@ -179,7 +181,7 @@ static void write_changed(void *context, size_t count)
     while (count--) {
         struct hass_entity *entity = home->things[home->next].entity;
         struct values *values = hass_entity_async_values(entity);
-        home->next = (home->next + 1) % COUNT;
+        home->next = (home->next + 1) % home->count;
         values->temperature = values->temperature < 21 ? 21.5 : 20.5;
         hass_entity_async_write_ha_state(entity, NULL);
     }
@@ -192,23 +194,52 @@ static void write_same(void *context, size_t count)
     hass__assert_loop();
     while (count--) {
         hass_entity_async_write_ha_state(home->things[home->next].entity, NULL);
-        home->next = (home->next + 1) % COUNT;
+        home->next = (home->next + 1) % home->count;
     }
 }
 
-int main(void)
+static HASS_CALLBACK void bench_writes(void)
 {
     struct home home;
 
-    hass__assert_loop();
-    home_make(&home);
+    home_make(&home, SOME);
     double floor = bench_cpu(floor_write, &home);
     bench_report("entity.async_write_ha_state, state differs, one listener",
                  bench_cpu(write_changed, &home), "ns", floor);
     bench_report("entity.async_write_ha_state, nothing differs", bench_cpu(write_same, &home), "ns",
                  floor);
-    bench_report("set up 10,000 entities of one platform", home.added / 1e6, "ms",
-                 floor * COUNT / 1e6);
     home_destroy(&home);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+static HASS_CALLBACK void bench_set_up(void)
+{
+    enum { RUNS = 7 };
+    double times[RUNS], floor = 0;
+    struct home home;
+
+    for (int i = 0; i < RUNS; i++) {
+        home_make(&home, MANY);
+        times[i] = home.added;
+        if (i == 0)
+            floor = bench_fixed(floor_write, &home, MANY, RUNS) * MANY;
+        home_destroy(&home);
+    }
+    qsort(times, RUNS, sizeof(*times), by_value);
+    bench_report("set up 10,000 entities of one platform", times[RUNS / 2] / 1e6, "ms",
+                 floor / 1e6);
+}
+
+int main(void)
+{
+    hass__assert_loop();
+    bench_writes();
+    bench_set_up();
     return 0;
 }

@@ -522,7 +522,13 @@ static const char *const left_out[] = {
     "hass_platform_hass",
     "hass_platform_name",
     "hass_platform_entry",
-    "hass_entity_remove", /* need a platform: tests/lib/entity */
+    "hass_entity_remove",
+    "hass_component_add_entities",
+    "hass_entity_set_available",
+    "hass_entity_registry_entry",
+    "hass_entity_device",
+    "hass_entity_last_state",
+    "hass_entity_last_extra_data", /* need a platform: tests/lib/entity */
     "hass_entry_forward_setups",
     "hass_entries_setup",
     "hass_entries_unload",

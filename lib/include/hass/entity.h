@@ -23,22 +23,28 @@ enum hass_entity_category {
 /** The constant part, from the integration; strings must outlive the entity (literals, or its userdata). */
 struct hass_entity_description {
     uint32_t size;
-    const char *name;      /* NULL: none */
-    const char *unique_id; /* used by the entity registry */
+    const char *name;      /* NULL: that of translation key or device class, or none; "": none */
+    const char *unique_id; /* makes it registered: what its user sets is remembered; or NULL */
     const char *entity_id; /* proposal; NULL: made from the name */
     const char *device_class;
     const char *unit_of_measurement;
     const char *icon;
     const char *attribution;
     const char *entity_picture;
-    const char *translation_key;
+    const char *translation_key; /* of its name in strings.json, with has_entity_name */
     uint32_t supported_features;
     bool has_supported_features; /* publish supported_features, also when 0 */
-    bool has_entity_name;
+    bool has_entity_name; /* the name is of a part of its device, whose own stands before it */
     bool assumed_state;
     bool force_update;
     bool should_poll; /* call update or async_update each scan interval */
     enum hass_entity_category category;
+    const struct hass_device_info *device_info; /* the device it belongs to; needs a config entry */
+    const char *suggested_object_id;            /* what an id is made of instead of the name */
+    const char *const *translation_placeholders; /* for the name: "key", "text", …, NULL; or NULL */
+    bool disabled_by_default; /* registered, but not added until its user enables it */
+    bool hidden_by_default;
+    bool restore; /* its last state is kept: hass_entity_async_last_state */
 };
 
 /**
@@ -65,6 +71,10 @@ struct hass_entity_ops {
     void (*extra_state_attributes)(struct hass_entity *entity, struct hass_attrs_writer *writer);
     /** Frees userdata, once, when the last use has ended. */
     void (*destroy)(struct hass_entity *entity);
+    /** What is kept beside the state of an entity that is restored; NULL: nothing. */
+    json_t *(*extra_restore_state_data)(struct hass_entity *entity);
+    /** Its row in the registry has changed from @old; the state is written next. Model: async_registry_entry_updated */
+    void (*registry_entry_updated)(struct hass_entity *entity, const struct hass_entity_entry *old);
 };
 
 #define HASS_ENTITY_OPS(...)                                                                       \
@@ -102,11 +112,38 @@ HASS_API void *hass_entity_async_values(struct hass_entity *entity) HASS_CALLBAC
 HASS_API void *hass_entity_async_domain_data(struct hass_entity *entity) HASS_CALLBACK;
 /** The entity id once it has been added, or NULL. Loop thread. */
 HASS_API const char *hass_entity_async_entity_id(const struct hass_entity *entity) HASS_CALLBACK;
+/** Lends its row of the entity registry, NULL while it has none. Loop thread. */
+HASS_API const struct hass_entity_entry *
+hass_entity_async_registry_entry(const struct hass_entity *entity) HASS_CALLBACK;
+/** Lends its device, or NULL. Loop thread. */
+HASS_API const struct hass_device *hass_entity_async_device(const struct hass_entity *entity)
+    HASS_CALLBACK;
+/** References instead, from other threads. */
+HASS_API const struct hass_entity_entry *
+hass_entity_registry_entry(const struct hass_entity *entity) HASS_BLOCKING;
+HASS_API const struct hass_device *hass_entity_device(const struct hass_entity *entity)
+    HASS_BLOCKING;
+/**
+ * Lends the state that an entity with description.restore had in the last run, or before it was removed in this one; NULL:
+ * none is known. From async_added_to_hass on. Loop thread.
+ *
+ * Model: RestoreEntity.async_get_last_state
+ */
+HASS_API const struct hass_state *hass_entity_async_last_state(struct hass_entity *entity)
+    HASS_CALLBACK;
+/** What ops->extra_restore_state_data gave then; or NULL. */
+HASS_API const json_t *hass_entity_async_last_extra_data(struct hass_entity *entity) HASS_CALLBACK;
+/** Twins of the two, from other threads: references. */
+HASS_API const struct hass_state *hass_entity_last_state(struct hass_entity *entity) HASS_BLOCKING;
+HASS_API json_t *hass_entity_last_extra_data(struct hass_entity *entity) HASS_BLOCKING;
 /** True until an update or write says otherwise. Loop thread. */
 HASS_API bool hass_entity_async_available(struct hass_entity *entity) HASS_CALLBACK;
 /** What entities without ops->available say. Loop thread. */
 HASS_API int hass_entity_async_set_available(struct hass_entity *entity, bool available,
                                              struct hass_error *err) HASS_CALLBACK;
+/** Queues hass_entity_async_set_available and a write, from any thread. */
+HASS_API int hass_entity_set_available(struct hass_entity *entity, bool available,
+                                       struct hass_error *err);
 /** Sets the context of the next writes; forgotten after 5 s. */
 HASS_API int hass_entity_async_set_context(struct hass_entity *entity,
                                            const struct hass_context *context,

@@ -27,6 +27,16 @@ struct hass_domain_ops {
     int (*async_added_to_hass)(struct hass_entity *entity, struct hass_error *err);
     /** Its entities have features: supported_features is shown, also when 0. */
     bool has_supported_features;
+    /** True: an entity with has_entity_name, but no name, has that of its device class in the domain's strings.json. */
+    bool (*default_to_device_class_name)(struct hass_entity *entity);
+    /** Refuses an entity before it is registered: a sensor of category "config". */
+    int (*check)(struct hass_entity *entity, struct hass_error *err);
+    /** The last states of all its entities are kept, as description.restore asks for one. */
+    bool restore;
+    /** What is kept beside the state; NULL: what the entity's ops say. */
+    json_t *(*extra_restore_state_data)(struct hass_entity *entity);
+    /** Before the integration's. */
+    void (*registry_entry_updated)(struct hass_entity *entity, const struct hass_entity_entry *old);
 };
 
 struct hass_component_options {
@@ -61,6 +71,11 @@ HASS_API struct hass_entity *hass_async_get_entity(struct hass *hass, const char
 HASS_API int hass_component_async_add_entities(struct hass_component *component,
                                                struct hass_entity *const entities[], size_t count,
                                                struct hass_error *err) HASS_COROUTINE;
+
+/** Twin of hass_component_async_add_entities. */
+HASS_API int hass_component_add_entities(struct hass_component *component,
+                                         struct hass_entity *const entities[], size_t count,
+                                         struct hass_error *err) HASS_BLOCKING;
 
 /** A handler of an entity service: once for each entity of the call's target. A coroutine, or with @worker on the pool. */
 typedef int hass_entity_service_fn(struct hass_entity *entity, const struct hass_service_call *call,

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include <hass/entry.h>
 #include <hass/loop.h>
 #include <hass/platform.h>
 
@@ -191,6 +192,26 @@ static UNUSED HASS_CALLBACK int add_thing(struct hass *hass, struct thing *thing
     return test_run_coroutine(hass, add_entities, &add);
 }
 
+/* Adds one to the platform of the fake loader. */
+struct platform_add {
+    struct hass_platform *platform;
+    struct hass_entity *entity;
+};
+
+static UNUSED HASS_COROUTINE int add_to_platform(struct hass *hass, void *userdata,
+                                                 struct hass_error *err)
+{
+    struct platform_add *add = userdata;
+
+    return hass_platform_async_add_entities(add->platform, &add->entity, 1, false, err);
+}
+
+static UNUSED HASS_COROUTINE int remove_entity_task(struct hass *hass, void *userdata,
+                                                    struct hass_error *err)
+{
+    return hass_entity_async_remove(userdata, err);
+}
+
 static UNUSED HASS_CALLBACK const char *state_of(struct hass *hass, const char *entity_id)
 {
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
@@ -207,6 +228,7 @@ struct fake_loader {
     double setup_takes; /* seconds */
     double scan_interval;
     int parallel_updates;
+    struct hass_entry *entry; /* of the platform, a reference; NULL: none */
     unsigned prepared, set_up, released, domains;
     struct hass_platform *platform; /* of the last setup */
     struct thing *things;           /* added by setup */
@@ -239,6 +261,7 @@ static UNUSED HASS_COROUTINE int fake_prepare(struct hass *hass, const char *dom
         .config = hass_json_ref(config),
         .scan_interval = fake.scan_interval,
         .parallel_updates = fake.parallel_updates,
+        .entry = fake.entry ? hass_entry_ref(fake.entry) : NULL,
     };
     return 0;
 }
@@ -270,6 +293,7 @@ static UNUSED void fake_release(struct platform_source *source)
 {
     fake.released++;
     source->scope = scope_unref(source->scope);
+    hass_entry_unref(source->entry);
     json_decref(source->config);
 }
 

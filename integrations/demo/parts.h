@@ -22,7 +22,9 @@
     x(device_tracker) \
     x(event) \
     x(fan) \
+    x(humidifier) \
     x(image) \
+    x(lawn_mower) \
     x(light) \
     x(media_player) \
     x(notify) \
@@ -36,7 +38,9 @@
     x(time) \
     x(todo) \
     x(update) \
+    x(vacuum) \
     x(valve) \
+    x(water_heater) \
     x(weather)
 /* clang-format on */
 

@@ -20,9 +20,24 @@ static struct hass_value state(struct hass_entity *entity)
     return hass_value_on_off(ops->is_on(entity));
 }
 
+static bool default_to_device_class_name(struct hass_entity *entity)
+{
+    return hass_entity_description(entity)->device_class != NULL;
+}
+
+/* Measurements are no settings. */
+static int check(struct hass_entity *entity, struct hass_error *err)
+{
+    if (hass_entity_description(entity)->category != HASS_ENTITY_CATEGORY_CONFIG)
+        return 0;
+    return hass_fail(err, HASS_E_GENERAL, "its entity category is config, which it cannot be");
+}
+
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
+    .default_to_device_class_name = default_to_device_class_name,
+    .check = check,
 };
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)

@@ -53,10 +53,26 @@ static HASS_COROUTINE int press(struct hass_entity *entity, const struct hass_se
     return hass_entity_unsupported(entity, call, err);
 }
 
+static bool default_to_device_class_name(struct hass_entity *entity)
+{
+    return hass_entity_description(entity)->device_class != NULL;
+}
+
+static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_error *err)
+{
+    struct data *data = hass_entity_async_domain_data(entity);
+
+    hass_entity_restore_time(entity, data->pressed);
+    return 0;
+}
+
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
     .data_size = sizeof(struct data),
+    .async_added_to_hass = added_to_hass,
+    .restore = true,
+    .default_to_device_class_name = default_to_device_class_name,
 };
 
 static const struct hass_entity_service_row services[] = {

@@ -62,6 +62,35 @@ static HASS_CALLBACK void state_attributes(struct hass_entity *entity,
         hass_attrs_set_all(writer, data->attributes);
 }
 
+/* What is kept of the last event, beside its time. */
+static HASS_CALLBACK json_t *extra_restore_state_data(struct hass_entity *entity)
+{
+    const struct data *data = hass_entity_async_domain_data(entity);
+
+    return json_pack("{s:s?, s:O?}", "last_event_type", data->event_type, "last_event_attributes",
+                     data->attributes);
+}
+
+static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_error *err)
+{
+    struct data *data = hass_entity_async_domain_data(entity);
+    const json_t *extra = hass_entity_async_last_extra_data(entity);
+    const char *event_type = hass_json_get_string(extra, "last_event_type", NULL);
+    const json_t *attributes = hass_json_get(extra, "last_event_attributes");
+
+    hass_entity_restore_time(entity, data->time);
+    if (*data->time && event_type)
+        data->event_type = strdup(event_type);
+    if (*data->time && json_is_object(attributes))
+        data->attributes = hass_json_ref(attributes);
+    return 0;
+}
+
+static bool default_to_device_class_name(struct hass_entity *entity)
+{
+    return hass_entity_description(entity)->device_class != NULL;
+}
+
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
@@ -69,6 +98,10 @@ static const struct hass_domain_ops domain_ops = {
     .state_attributes = state_attributes,
     .data_size = sizeof(struct data),
     .data_destroy = data_destroy,
+    .async_added_to_hass = added_to_hass,
+    .default_to_device_class_name = default_to_device_class_name,
+    .restore = true,
+    .extra_restore_state_data = extra_restore_state_data,
 };
 
 /* "2024-03-05T10:00:05.123+00:00": always with milliseconds. */

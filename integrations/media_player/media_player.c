@@ -93,6 +93,7 @@ static const struct hass_domain_ops domain_ops = {
     .state = state,
     .capability_attributes = capability_attributes,
     .state_attributes = state_attributes,
+    .has_supported_features = true,
 };
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)

@@ -165,6 +165,11 @@ static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_
     return 0;
 }
 
+static bool default_to_device_class_name(struct hass_entity *entity)
+{
+    return hass_entity_description(entity)->device_class != NULL;
+}
+
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
@@ -172,6 +177,7 @@ static const struct hass_domain_ops domain_ops = {
     .unit_of_measurement = shown_unit,
     .data_size = sizeof(struct data),
     .async_added_to_hass = added_to_hass,
+    .default_to_device_class_name = default_to_device_class_name,
 };
 
 /* service */

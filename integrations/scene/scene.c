@@ -44,10 +44,20 @@ static HASS_COROUTINE int turn_on(struct hass_entity *entity, const struct hass_
     return r < 0 ? r : activate(entity, call, &activation, err);
 }
 
+static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_error *err)
+{
+    struct data *data = hass_entity_async_domain_data(entity);
+
+    hass_entity_restore_time(entity, data->activated);
+    return 0;
+}
+
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
     .data_size = sizeof(struct data),
+    .async_added_to_hass = added_to_hass,
+    .restore = true,
 };
 
 HASS_SCHEMA(turn_on_schema,

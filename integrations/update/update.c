@@ -122,12 +122,33 @@ static HASS_CALLBACK void state_attributes(struct hass_entity *entity,
                                                   : HASS_NONE);
 }
 
+static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_error *err)
+{
+    struct data *data = hass_entity_async_domain_data(entity);
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+    struct hass_value skipped;
+
+    if (last && hass_state_attr(last, "skipped_version", &skipped) &&
+        skipped.type == HASS_VALUE_STRING)
+        data->skipped = strdup(skipped.text.data);
+    return 0;
+}
+
+static bool default_to_device_class_name(struct hass_entity *entity)
+{
+    return hass_entity_description(entity)->device_class != NULL;
+}
+
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
     .state_attributes = state_attributes,
     .data_size = sizeof(struct data),
     .data_destroy = data_destroy,
+    .async_added_to_hass = added_to_hass,
+    .has_supported_features = true,
+    .default_to_device_class_name = default_to_device_class_name,
+    .restore = true,
 };
 
 /* services */

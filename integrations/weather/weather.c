@@ -98,6 +98,7 @@ static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
     .state_attributes = state_attributes,
+    .has_supported_features = true,
 };
 
 /* forecasts */

@@ -8,9 +8,11 @@
  */
 #pragma once
 
+#include <stdio.h>
 #include <string.h>
 
 #include <hass/const.h>
+#include <hass/dt.h>
 #include <hass/platform.h>
 
 /* calling the ops */
@@ -120,6 +122,19 @@ HASS_API struct hass_value hass_display_temperature(struct hass *hass, struct ha
 /** The other way: @temperature in the home's unit, as a thing that counts in °F or °C is told it. */
 HASS_API double hass_thing_temperature(struct hass *hass, double temperature, bool fahrenheit);
 
+/**
+ * Copies the last state into @text when it is a time: for domains whose state is when something happened. Call it from the
+ * domain's async_added_to_hass.
+ */
+static inline HASS_CALLBACK void hass_entity_restore_time(struct hass_entity *entity,
+                                                          char text[HASS_DT_TEXT])
+{
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+    int64_t time;
+
+    if (last && hass_dt_parse(hass_state_state(last), NULL, &time, NULL) == 0)
+        snprintf(text, HASS_DT_TEXT, "%s", hass_state_state(last));
+}
 /** A list of texts, NULL-terminated; null for NULL. */
 HASS_API void hass_attrs_set_words(struct hass_attrs_writer *writer, const char *key,
                                    const char *const *words);

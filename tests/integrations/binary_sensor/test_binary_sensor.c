@@ -18,9 +18,10 @@ static const struct binary_sensor_ops window_ops = BINARY_SENSOR_OPS(.is_on = is
 static const struct hass_entity_description window =
     HASS_ENTITY_DESCRIPTION(.name = "Window", .device_class = "window");
 
-static HASS_COROUTINE int add(struct hass *hass, void *userdata, struct hass_error *err)
+/* Adds the sensor of a description. */
+static HASS_COROUTINE int add_one(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    struct hass_entity *entity = hass_entity_new(hass, &ops, &window, &window_ops, NULL, NULL);
+    struct hass_entity *entity = hass_entity_new(hass, &ops, userdata, &window_ops, NULL, NULL);
 
     return hass_component_async_add_entities(hass_component_async_get(hass, "binary_sensor"),
                                              &entity, 1, err);
@@ -42,11 +43,24 @@ START_TEST(only_booleans_are_on_or_off)
     struct hass *hass = test_home("binary_sensor:\n");
 
     value = states[_i].value;
-    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    ck_assert_int_eq(test_run_coroutine(hass, add_one, (void *)&window), 0);
     ck_assert_str_eq(home_state(hass, "binary_sensor.window"), states[_i].state);
     autojson *all = hass_state_attributes(hass_states_async_get(hass, "binary_sensor.window"));
     ck_assert_json(all, "{'device_class':'window','friendly_name':'Window'}");
 }
 END_TEST
 
-CASES_MAIN("binary_sensor", ROWS(only_booleans_are_on_or_off, states))
+START_TEST(it_is_no_setting)
+{
+    static const struct hass_entity_description setting =
+        HASS_ENTITY_DESCRIPTION(.name = "Window", .category = HASS_ENTITY_CATEGORY_CONFIG);
+    struct logs *logs = test_logs();
+    struct hass *hass = test_home("binary_sensor:\n");
+
+    ck_assert_int_eq(test_run_coroutine(hass, add_one, (void *)&setting), 0);
+    ck_assert_str_eq(home_state(hass, "binary_sensor.window"), "(none)");
+    ck_assert_ptr_nonnull(logs_find(logs, "its entity category is config"));
+}
+END_TEST
+
+CASES_MAIN("binary_sensor", ROWS(only_booleans_are_on_or_off, states), ONCE(it_is_no_setting))

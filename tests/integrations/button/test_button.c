@@ -9,6 +9,7 @@
 #include "button/button.h"
 #include "support/cases.h"
 #include "support/home.h"
+#include "support/items.h"
 
 struct values {
     int presses;
@@ -133,6 +134,21 @@ START_TEST(a_press_takes_no_further_data)
 }
 END_TEST
 
+START_TEST(the_last_press_is_remembered)
+{
+    hass__assert_loop();
+    struct hass *hass = home();
+
+    ck_assert_int_eq(home_call(hass, "button", "press", "{'entity_id':'button.loop'}", NULL), 0);
+    char *pressed = strdup(home_state(hass, "button.loop"));
+    hass = home_restart(hass, 3600);
+    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    ck_assert_str_eq(home_state(hass, "button.loop"), pressed);
+    ck_assert_str_eq(home_state(hass, "button.pool"), "unknown");
+    free(pressed);
+}
+END_TEST
+
 CASES_MAIN("button", ROWS(the_state_is_when_it_was_pressed, good),
            ONCE(a_press_that_fails_has_been_one), ONCE(one_that_cannot_be_pressed_says_so),
-           ONCE(a_press_takes_no_further_data))
+           ONCE(a_press_takes_no_further_data), ONCE(the_last_press_is_remembered))

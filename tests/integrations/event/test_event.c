@@ -7,6 +7,7 @@
 #include "event/event.h"
 #include "support/cases.h"
 #include "support/home.h"
+#include "support/items.h"
 
 static const char *const *event_types(struct hass_entity *entity)
 {
@@ -123,7 +124,34 @@ START_TEST(an_entity_that_is_nowhere_has_no_events)
 }
 END_TEST
 
+START_TEST(the_last_event_is_remembered)
+{
+    hass__assert_loop();
+    struct hass *hass = home();
+
+    event_async_trigger(hass_async_get_entity(hass, "event.remote"), "press",
+                        test_json("{'times':2}"), NULL);
+    hass = home_restart(hass, 3600);
+    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    ck_assert_str_eq(home_state(hass, "event.remote"), "2024-01-01T00:00:01.500+00:00");
+    autojson *all = attributes(hass);
+    ck_assert_json(all, "{'event_types':['press','hold'],'event_type':'press','times':2,"
+                        "'device_class':'button','friendly_name':'Remote'}");
+}
+END_TEST
+
+START_TEST(nothing_is_remembered_of_what_has_not_happened)
+{
+    hass__assert_loop();
+    struct hass *hass = home_restart(home(), 3600);
+
+    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    ck_assert_str_eq(home_state(hass, "event.remote"), "unknown");
+}
+END_TEST
+
 CASES_MAIN("event", ONCE(nothing_has_happened_at_first),
            ONCE(the_last_event_is_shown_with_its_time_and_attributes),
            ONCE(the_same_event_again_is_a_change), ONCE(what_cannot_happen_is_refused),
-           ONCE(without_the_domain_nothing_happens), ONCE(an_entity_that_is_nowhere_has_no_events))
+           ONCE(without_the_domain_nothing_happens), ONCE(an_entity_that_is_nowhere_has_no_events),
+           ONCE(the_last_event_is_remembered), ONCE(nothing_is_remembered_of_what_has_not_happened))

@@ -151,7 +151,7 @@ START_TEST(everything_known_is_shown)
                    "'media_episode':'2','media_channel':'Channel','media_playlist':'List',"
                    "'app_id':'app','app_name':'App','source':'Radio','sound_mode':'Movie',"
                    "'shuffle':true,'repeat':'all','entity_picture':'https://x/y.png',"
-                   "'friendly_name':'Tv'}");
+                   "'friendly_name':'Tv','supported_features':4294967295}");
 }
 END_TEST
 
@@ -162,7 +162,7 @@ START_TEST(what_is_not_known_is_not_shown)
     autojson *all = attributes(hass);
 
     ck_assert_str_eq(home_state(hass, "media_player.tv"), "unknown");
-    ck_assert_json(all, "{'friendly_name':'Tv'}");
+    ck_assert_json(all, "{'friendly_name':'Tv','supported_features':0}");
 }
 END_TEST
 
@@ -176,7 +176,7 @@ START_TEST(while_it_is_off_little_is_shown)
 
     ck_assert_json(all, "{'source_list':['HDMI 1','Radio'],'sound_mode_list':['Movie'],"
                         "'group_members':['media_player.tv','media_player.kitchen'],"
-                        "'friendly_name':'Tv'}");
+                        "'friendly_name':'Tv','supported_features':4294967295}");
 }
 END_TEST
 

@@ -9,6 +9,7 @@
 #include "scene/scene.h"
 #include "support/cases.h"
 #include "support/home.h"
+#include "support/items.h"
 
 struct values {
     bool activated, has_transition;
@@ -118,5 +119,20 @@ START_TEST(a_wrong_call_is_refused)
 }
 END_TEST
 
+START_TEST(the_last_activation_is_remembered)
+{
+    hass__assert_loop();
+    struct hass *hass = home();
+
+    ck_assert_int_eq(home_call(hass, "scene", "turn_on", "{'entity_id':'scene.loop'}", NULL), 0);
+    char *activated = strdup(home_state(hass, "scene.loop"));
+    hass = home_restart(hass, 3600);
+    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    ck_assert_str_eq(home_state(hass, "scene.loop"), activated);
+    ck_assert_str_eq(home_state(hass, "scene.pool"), "unknown");
+    free(activated);
+}
+END_TEST
+
 CASES_MAIN("scene", ROWS(the_state_is_when_it_was_activated, good),
-           ROWS(a_wrong_call_is_refused, bad))
+           ROWS(a_wrong_call_is_refused, bad), ONCE(the_last_activation_is_remembered))

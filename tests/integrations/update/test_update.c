@@ -7,6 +7,7 @@
 
 #include "support/cases.h"
 #include "support/home.h"
+#include "support/items.h"
 #include "update/update.h"
 
 /* The software of a test. It outlives the test function, as the home does. */
@@ -329,6 +330,23 @@ START_TEST(a_skipped_version_that_is_installed_is_forgotten)
 }
 END_TEST
 
+START_TEST(a_skipped_version_is_remembered)
+{
+    hass__assert_loop();
+    struct hass *hass = home(&old);
+
+    ck_assert_int_eq(call(hass, "skip", "", NULL), 0);
+    hass = home_restart(hass, 3600);
+    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    ck_assert_str_eq(home_state(hass, "update.fw"), "off");
+    assert_attribute(hass, "skipped_version", "'2.0'");
+    fake.info.latest_version = "2.1";
+    hass = home_restart(hass, 3600);
+    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    ck_assert_str_eq(home_state(hass, "update.fw"), "on");
+}
+END_TEST
+
 static const struct {
     bool auto_update;
     const char *installed, *latest, *service, *message;
@@ -361,4 +379,5 @@ CASES_MAIN("update", ROWS(the_state_says_whether_there_is_a_newer_version, versi
            ONCE(a_skipped_version_is_no_update_until_there_is_another),
            ONCE(a_skipped_version_can_be_wanted_again),
            ONCE(a_skipped_version_that_is_installed_is_forgotten),
+           ONCE(a_skipped_version_is_remembered),
            ROWS(what_cannot_be_skipped_is_refused, unskippable))

@@ -18,13 +18,16 @@ enum sensor_warning {
 
 /* The domain's own data of an entity. */
 struct sensor_data {
+    bool ready;                           /* the next two are there */
     const struct hass_quantity *quantity; /* of its device class; NULL: none, or one of its own */
     const struct hass_unit_class *units;  /* which convert; or NULL */
     const char *home_unit;                /* what a home of now shows temperatures in; NULL: ask */
-    bool unit_checked;                    /* against the quantity */
-    uint32_t warned;                      /* enum sensor_warning */
-    char native_unit[HASS_UNIT_TEXT];     /* where the micro sign had to be replaced */
-    char text[HASS_DT_TEXT];              /* of the timestamp being written */
+    char *chosen_unit; /* of its row in the registry: its user's, else its integration's, or NULL */
+    bool has_precision;               /* its user has chosen one */
+    bool unit_checked;                /* against the quantity */
+    uint32_t warned;                  /* enum sensor_warning */
+    char native_unit[HASS_UNIT_TEXT]; /* where the micro sign had to be replaced */
+    char text[HASS_DT_TEXT];          /* of the timestamp being written */
 };
 
 static inline const struct sensor_ops *sensor_ops_of(const struct hass_entity *entity)
@@ -53,8 +56,12 @@ static inline const char *const *sensor_options(struct hass_entity *entity)
 
 /* unit.c */
 
+/* The domain's data of a sensor, also before it has been added: its row in the registry wants to know its unit. */
+struct sensor_data *sensor_data_of(struct hass_entity *entity) HASS_CALLBACK;
 struct sensor_suggestion sensor_suggestion(struct hass_entity *entity);
 const char *sensor_native_unit(struct hass_entity *entity) HASS_CALLBACK;
+/* True when the device class's units convert from one to the other. */
+bool sensor_converts(struct hass_entity *entity, const char *from, const char *to) HASS_CALLBACK;
 /* The unit that is shown; NULL: none. */
 const char *sensor_shown_unit(struct hass_entity *entity) HASS_CALLBACK;
 /* The value in the unit that is shown; what cannot be converted stays as it is. */
@@ -62,6 +69,13 @@ struct hass_value sensor_convert(struct hass_entity *entity, struct hass_value v
 
 /* The home has other units now: temperatures are written again. */
 void sensor_follow_home(struct hass *hass) HASS_CALLBACK;
+
+/* registry.c */
+
+/* Reads what the sensor's row in the registry says, if it has one. */
+void sensor_read_registry(struct hass_entity *entity) HASS_CALLBACK;
+/* Writes down what the integration suggests: the unit when the sensor is new there, the digits always. */
+void sensor_write_registry(struct hass_entity *entity) HASS_CALLBACK;
 
 /* value.c */
 

@@ -4,12 +4,14 @@
  *
  *     value.c       what a value may be
  *     unit.c        which unit it is shown in
+ *     registry.c    what the entity registry keeps of it
  *     statistics.c  what statistics are made of
  *
  * Configuration: a list of platforms (`sensor: [{platform: …}]`); the domain has no options of its own.
  * Values are checked against their class before they are shown. A wrong one is logged and the state stays what it was: the
  * model refuses to write it.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <hass/domain.h>
@@ -59,7 +61,7 @@ static HASS_CALLBACK void state_attributes(struct hass_entity *entity,
 {
     const struct sensor_ops *ops = sensor_ops_of(entity);
     const char *state_class = sensor_state_class(entity);
-    struct sensor_data *data = hass_entity_async_domain_data(entity);
+    struct sensor_data *data = sensor_data_of(entity);
     int64_t reset = ops->last_reset ? ops->last_reset(entity) : 0;
 
     if (!reset)
@@ -78,12 +80,37 @@ static HASS_CALLBACK void state_attributes(struct hass_entity *entity,
 
 static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_error *err)
 {
-    struct sensor_data *data = hass_entity_async_domain_data(entity);
-
-    data->quantity = hass_quantity_get(sensor_device_class(entity));
-    if (data->quantity)
-        data->units = hass_unit_class_get(data->quantity->unit_class);
+    sensor_read_registry(entity);
+    sensor_write_registry(entity);
     return 0;
+}
+
+static HASS_CALLBACK void registry_entry_updated(struct hass_entity *entity,
+                                                 const struct hass_entity_entry *old)
+{
+    sensor_read_registry(entity);
+}
+
+static void data_destroy(void *object)
+{
+    struct sensor_data *data = object;
+
+    free(data->chosen_unit);
+}
+
+static bool default_to_device_class_name(struct hass_entity *entity)
+{
+    const char *device_class = sensor_device_class(entity);
+
+    return device_class && strcmp(device_class, "enum") != 0;
+}
+
+/* Measurements are no settings. */
+static int check(struct hass_entity *entity, struct hass_error *err)
+{
+    if (hass_entity_description(entity)->category != HASS_ENTITY_CATEGORY_CONFIG)
+        return 0;
+    return hass_fail(err, HASS_E_GENERAL, "its entity category is config, which it cannot be");
 }
 
 static const struct hass_domain_ops domain_ops = {
@@ -93,7 +120,11 @@ static const struct hass_domain_ops domain_ops = {
     .state_attributes = state_attributes,
     .unit_of_measurement = sensor_shown_unit,
     .data_size = sizeof(struct sensor_data),
+    .data_destroy = data_destroy,
     .async_added_to_hass = added_to_hass,
+    .default_to_device_class_name = default_to_device_class_name,
+    .check = check,
+    .registry_entry_updated = registry_entry_updated,
 };
 
 static HASS_CALLBACK int on_config(const struct hass_event *event, void *userdata,

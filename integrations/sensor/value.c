@@ -32,10 +32,10 @@ bool sensor_read_number(struct hass_value value, double *ret_number)
 
 static HASS_CALLBACK bool is_numeric(struct hass_entity *entity)
 {
-    const struct sensor_data *data = hass_entity_async_domain_data(entity);
+    const struct sensor_data *data = sensor_data_of(entity);
 
     return data->quantity || sensor_state_class(entity) ||
-           hass_entity_description(entity)->unit_of_measurement ||
+           hass_entity_description(entity)->unit_of_measurement || data->has_precision ||
            sensor_suggestion(entity).has_display_precision;
 }
 
@@ -64,7 +64,7 @@ static bool is_date(const char *text)
 static HASS_CALLBACK const char *check_timestamp(struct hass_entity *entity,
                                                  struct hass_value *value)
 {
-    struct sensor_data *data = hass_entity_async_domain_data(entity);
+    struct sensor_data *data = sensor_data_of(entity);
     int64_t time;
 
     if (!read_timestamp(value->text.data, &time))
@@ -96,7 +96,7 @@ static HASS_CALLBACK const char *check_text(struct hass_entity *entity, struct h
 /* True the first time only. */
 static HASS_CALLBACK bool warn_now(struct hass_entity *entity, enum sensor_warning warning)
 {
-    struct sensor_data *data = hass_entity_async_domain_data(entity);
+    struct sensor_data *data = sensor_data_of(entity);
     bool now = !(data->warned & warning);
 
     data->warned |= warning;
@@ -118,7 +118,7 @@ static void list_state_classes(uint32_t bits, struct hass_buf *list)
 
 static HASS_CALLBACK void check_state_class(struct hass_entity *entity)
 {
-    const struct sensor_data *data = hass_entity_async_domain_data(entity);
+    const struct sensor_data *data = sensor_data_of(entity);
     const char *state_class = sensor_state_class(entity);
     autobuf good = HASS_BUF_INIT;
 
@@ -136,7 +136,7 @@ static HASS_CALLBACK void check_state_class(struct hass_entity *entity)
 
 static HASS_CALLBACK void check_unit(struct hass_entity *entity)
 {
-    struct sensor_data *data = hass_entity_async_domain_data(entity);
+    struct sensor_data *data = sensor_data_of(entity);
     const char *unit = sensor_native_unit(entity);
     autobuf good = HASS_BUF_INIT;
 
@@ -155,7 +155,7 @@ static HASS_CALLBACK void check_unit(struct hass_entity *entity)
 
 const char *sensor_check(struct hass_entity *entity, struct hass_value *value)
 {
-    const struct sensor_data *data = hass_entity_async_domain_data(entity);
+    const struct sensor_data *data = sensor_data_of(entity);
     double number;
 
     check_state_class(entity);

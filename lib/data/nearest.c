@@ -6,6 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include <hass/schema.h>
+
 #include "base/mem.h"
 #include "data/diagnostic.h"
 
@@ -67,4 +69,13 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
 char *nearest_hint(const struct nearest *nearest)
 {
     return nearest->best ? mem_printf("did you mean '%s'?", nearest->best) : NULL;
+}
+
+const char *hass_nearest_word(const char *word, const char *const *words)
+{
+    struct nearest nearest = { .word = word };
+
+    for (; *words; words++)
+        nearest_offer(&nearest, *words);
+    return nearest.best;
 }

@@ -131,6 +131,9 @@ extern HASS_API const struct hass_field_type hass_type_time_zone;
 HASS_API int hass_schema_check(const struct hass_schema *schema, const json_t *value,
                                json_t **ret_value, struct hass_error *err);
 
+/** The one of @words, which end with NULL, that @word was most likely meant to be; NULL when none is near. Any thread. */
+HASS_API const char *hass_nearest_word(const char *word, const char *const *words);
+
 /** Shape: a JSON Schema (draft 2020-12) object, owned by the caller. */
 HASS_API json_t *hass_schema_as_json_schema(const struct hass_schema *schema);
 /** Shape: {key: {"description"?, "required"?, "default"?, "example"?, "selector"?}}: get_services' fields. Owned by the caller. */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hass/platform.h>
+
 #include "connection.h"
 
 /* asking */
@@ -39,6 +41,29 @@ static HASS_CALLBACK int ping(struct websocket_request *request, struct hass_buf
     hass_buf_printf(result, "{\"id\":%lld,\"type\":\"pong\"}", (long long)request->id);
     connection_send(request->connection, result->data, result->length);
     request->answered = true;
+    return 0;
+}
+
+HASS_SCHEMA(target_schema, HASS_FIELD("entity_id", &hass_type_entity_ids, .doc = "Entities"),
+            HASS_FIELD("device_id", &hass_type_string, .list = true, .doc = "Devices"),
+            HASS_FIELD("area_id", &hass_type_string, .list = true, .doc = "Areas"),
+            HASS_FIELD("floor_id", &hass_type_string, .list = true, .doc = "Floors"),
+            HASS_FIELD("label_id", &hass_type_string, .list = true, .doc = "Labels"));
+HASS_SCHEMA(extract_schema,
+            HASS_FIELD("target", &hass_type_map, .schema = &target_schema, .required = true,
+                       .doc = "What a service would be called with"),
+            HASS_FIELD("expand_group", &hass_type_bool, .fallback = "false",
+                       .doc = "Members take the place of their group"));
+
+static HASS_CALLBACK int extract_from_target(struct websocket_request *request,
+                                             struct hass_buf *result, struct hass_error *err)
+{
+    const json_t *message = request->message;
+    autojson *extracted =
+        hass_async_extract_from_target(request->connection->hass, hass_json_get(message, "target"),
+                                       hass_json_get_bool(message, "expand_group", false));
+
+    hass_json_write(extracted, result);
     return 0;
 }
 
@@ -222,6 +247,7 @@ static const struct websocket_command commands[] = {
     WEBSOCKET_COMMAND("get_states", get_states),
     WEBSOCKET_COMMAND("get_config", get_config),
     WEBSOCKET_COMMAND("get_services", get_services),
+    WEBSOCKET_COMMAND("extract_from_target", extract_from_target, .schema = &extract_schema),
     WEBSOCKET_COMMAND("ping", ping),
     WEBSOCKET_COMMAND("call_service", call_service, .schema = &call_service_schema,
                       .coroutine = true),

@@ -364,16 +364,23 @@ static json_t *readable_name(const char *name)
     return json_string(text);
 }
 
-/* A service that takes entities shows them as its target, not among its fields. */
+/* A service that takes entities shows them as its target, not among its fields; one of entities wants its domain's. */
 static void describe_target(const struct service *service, json_t *fields, json_t *description)
 {
+    static const char *const keys[] = { HASS_ATTR_ENTITY_ID, "device_id", "area_id",
+                                        "floor_id",          "label_id",  "metadata" };
     struct hass_field field;
 
     if (!service->schema || !schema_find_field(service->schema, HASS_ATTR_ENTITY_ID, &field) ||
         field.type != &hass_type_entity_ids)
         return;
-    json_object_del(fields, HASS_ATTR_ENTITY_ID);
-    json_object_set_new(description, "target", json_pack("{s:[{}]}", "entity"));
+    bool of_entities = schema_find_field(service->schema, "label_id", &field);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        json_object_del(fields, keys[i]);
+    json_object_set_new(description, "target",
+                        of_entities
+                            ? json_pack("{s:[{s:[s]}]}", "entity", "domain", service->domain)
+                            : json_pack("{s:[{}]}", "entity"));
 }
 
 static json_t *describe(const struct service *service)

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <hass/const.h>
 #include <hass/schema.h>
 #include <hass/services.h>
 #include <hass/task.h>
@@ -16,6 +15,7 @@
 #include "core/core.h"
 #include "data/schema_check.h"
 #include "entity/entity.h"
+#include "entity/meant.h"
 #include "entity/platform.h"
 #include "entity/target.h"
 #include "run/executor.h"
@@ -34,23 +34,19 @@ struct entity_service {
 
 /* the schema */
 
-static const char *const target_keys[] = { HASS_ATTR_ENTITY_ID, "device_id", "area_id", "floor_id",
-                                           "label_id" };
-#define TARGET_KEYS (sizeof(target_keys) / sizeof(target_keys[0]))
-
 static const struct hass_field target_fields[] = {
     HASS_FIELD("entity_id", &hass_type_entity_ids, .doc = "Entities the service is meant for"),
-    HASS_FIELD("device_id", &hass_type_string, .list = true, .doc = "Devices it is meant for"),
-    HASS_FIELD("area_id", &hass_type_string, .list = true, .doc = "Areas it is meant for"),
-    HASS_FIELD("floor_id", &hass_type_string, .list = true, .doc = "Floors it is meant for"),
-    HASS_FIELD("label_id", &hass_type_string, .list = true, .doc = "Labels it is meant for"),
+    HASS_FIELD("device_id", &target_type_ids, .doc = "Devices it is meant for"),
+    HASS_FIELD("area_id", &target_type_ids, .doc = "Areas it is meant for"),
+    HASS_FIELD("floor_id", &target_type_ids, .doc = "Floors it is meant for"),
+    HASS_FIELD("label_id", &target_type_ids, .doc = "Labels it is meant for"),
     HASS_FIELD("metadata", &hass_type_any, .doc = "What a user interface keeps with the call"),
 };
 #define TARGET_FIELDS (sizeof(target_fields) / sizeof(target_fields[0]))
 
 static int check_target(const json_t *value, struct hass_error *err)
 {
-    for (size_t i = 0; i < TARGET_KEYS; i++) {
+    for (size_t i = 0; i < TARGET_KINDS; i++) {
         if (hass_json_get(value, target_keys[i]))
             return 0;
     }
@@ -241,16 +237,16 @@ static bool has_features(const struct hass_entity *entity, const uint32_t *sets)
 }
 
 /* Leaves those out that are not available; an entity that was named must be able to do it. */
-static HASS_CALLBACK int choose(const struct entity_service *service, const struct target *target,
+static HASS_CALLBACK int choose(const struct entity_service *service, const struct meant *meant,
                                 struct entity_list *list, struct hass_error *err)
 {
-    for (size_t i = 0; i < target->entities.length; i++) {
-        struct hass_entity *entity = target->entities.data[i];
+    for (size_t i = 0; i < meant->entities.length; i++) {
+        struct hass_entity *entity = meant->entities.data[i];
         if (!hass_entity_async_available(entity))
             continue;
         if (has_features(entity, service->feature_sets))
             entity_list_add(list, entity);
-        else if (!target->all)
+        else if (i < meant->named)
             return hass_fail_key(err, HASS_E_UNSUPPORTED, "service_not_supported",
                                  "entity %s does not support action %s.%s", entity->entity_id,
                                  service->component->domain, service->name);
@@ -322,20 +318,28 @@ static HASS_COROUTINE int invoke(struct entity_service *service,
     return r;
 }
 
+static HASS_CALLBACK int find_and_choose(const struct entity_service *service,
+                                         const struct hass_service_call *call,
+                                         struct entity_list *list, struct hass_error *err)
+{
+    struct meant meant = { 0 };
+    int r = meant_find(service->component, call, &meant, err);
+
+    if (r == 0)
+        r = choose(service, &meant, list, err);
+    meant_fini(&meant);
+    return r;
+}
+
 static HASS_COROUTINE int handle_call(const struct hass_service_call *call, void *userdata,
                                       struct hass_error *err)
 {
     struct entity_service *service = userdata;
     auto_entity_list entities = { 0 };
-    struct target target;
-    const json_t *data = hass_service_call_data(call);
-    int r = service->check ? service->check(data, err) : 0;
+    int r = service->check ? service->check(hass_service_call_data(call), err) : 0;
 
-    if (r < 0)
-        return r;
-    target_resolve(service->component, service->name, data, &target);
-    r = choose(service, &target, &entities, err);
-    target_fini(&target);
+    if (r == 0)
+        r = find_and_choose(service, call, &entities, err);
     if (r < 0)
         return r;
     if (entities.length)

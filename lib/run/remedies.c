@@ -181,6 +181,7 @@ static const struct remedy table[] = {
     { "hass_component_async_register_service", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_component_async_register_services", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_get_entity", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_extract_from_target", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_load_platform", "hass_load_platform", QUEUED },
     { "hass_async_translation", "hass_translation", ", which gives a copy" },
 

@@ -14,6 +14,7 @@
 #include <hass/list.h>
 
 #include "base/mem.h"
+#include "core/core.h"
 #include "websocket_api/websocket_api.h"
 
 struct client {
@@ -96,6 +97,23 @@ static void note_close(void *transport)
     client->closed = true;
 }
 
+static enum user_standing known(struct hass *hass, const char *user_id)
+{
+    return USER_LIMITED;
+}
+
+static bool allows(struct hass *hass, const char *user_id, const char *entity_id,
+                   enum user_right right)
+{
+    return true;
+}
+
+/* Whoever opens a connection is known, and may control everything. */
+static const struct permissions users = {
+    .standing = known,
+    .allows = allows,
+};
+
 struct client *client_open(struct hass *hass, const char *user_id, bool admin)
 {
     static const struct websocket_transport ops = {
@@ -106,6 +124,8 @@ struct client *client_open(struct hass *hass, const char *user_id, bool admin)
     const struct websocket_user user = { .id = user_id, .name = "somebody", .admin = admin };
     struct client *client = client_new(hass);
 
+    if (user_id)
+        permissions_set(hass, &users);
     client->api = hass_async_get_api(hass, "websocket_api");
     ck_assert_ptr_nonnull(client->api);
     client->connection = client->api->open(hass, &ops, client, &user);

@@ -11,7 +11,7 @@ struct client;
 
 /** Connects to <config>/.hassd.sock. */
 struct client *client_connect(struct hass *hass) HASS_CALLBACK;
-/** Opens a connection of a user by the table "websocket_api"; @user_id may be NULL. */
+/** Opens a connection of a user, who may control everything, by the table "websocket_api"; @user_id may be NULL. */
 struct client *client_open(struct hass *hass, const char *user_id, bool admin) HASS_CALLBACK;
 struct hass *client_hass(const struct client *client);
 /** Ends it; at exit those that are left. */

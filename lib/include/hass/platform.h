@@ -97,8 +97,8 @@ struct hass_entity_service_options {
 };
 
 /**
- * Registers a service whose calls are split by target (entity_id: one, list, "all", "none"; groups are expanded). One entity
- * is called directly, several at once within their platforms' limits; the first error is returned when all have ended.
+ * Registers a service whose calls are split by target (entity_id: one, list, "all", "none"; groups are expanded; devices,
+ * areas, floors and labels lead to entities). A caller whose user may not control one of them is refused. One entity is called directly, several at once within their platforms' limits; the first error is returned when all have ended.
  * Polled entities are updated afterwards. A handler runs in the scope of the entity's integration. An entity that was named
  * and lacks a feature makes the call fail with HASS_E_UNSUPPORTED before any is called; others are left out.
  */
@@ -131,6 +131,18 @@ HASS_API int hass_component_async_register_services(struct hass_component *compo
 #define HASS_REGISTER_SERVICES(component, rows, err)                                               \
     hass_component_async_register_services((component), (rows), sizeof(rows) / sizeof((rows)[0]),  \
                                            (err))
+
+/**
+ * What a target means: entities that were listed and those that devices, areas, floors and labels lead to, without what is
+ * hidden, disabled or for settings and diagnosis only.
+ *
+ * Shape:   @target {"entity_id"?, "device_id"?, "area_id"?, "floor_id"?, "label_id"?}: lists of ids; lent. @expand_groups:
+ *          members of the domain group take its place. Gives {"referenced_entities": [str], "referenced_devices",
+ *          "referenced_areas", "missing_devices", "missing_areas", "missing_floors", "missing_labels"}, owned by the caller.
+ * Model:   helpers.target.async_extract_referenced_entity_ids
+ */
+HASS_API json_t *hass_async_extract_from_target(struct hass *hass, const json_t *target,
+                                                bool expand_groups) HASS_CALLBACK;
 
 /**
  * Sets up integration @name as a platform of @domain with @config, as if the configuration had such an entry: a tracked task

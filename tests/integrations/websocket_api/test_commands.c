@@ -116,6 +116,21 @@ START_TEST(get_services_describes_fields_targets_and_responses)
 }
 END_TEST
 
+START_TEST(a_target_is_extracted)
+{
+    hass__assert_loop();
+    struct client *client = admin();
+    const json_t *extracted =
+        result_of(client_ask(client, "{'type':'extract_from_target','target':{"
+                                     "'entity_id':'light.x','area_id':'cellar'}}"));
+
+    ck_assert_json(extracted, "{'referenced_entities':['light.x'],'referenced_devices':[],"
+                              "'referenced_areas':[],'missing_devices':[],"
+                              "'missing_areas':['cellar'],'missing_floors':[],"
+                              "'missing_labels':[]}");
+}
+END_TEST
+
 START_TEST(info_tells_of_the_daemon)
 {
     hass__assert_loop();
@@ -200,6 +215,9 @@ static const struct {
     { false, "{'type':'subscribe_events','event_type':'*'}", "unauthorized", "Unauthorized", NULL },
     { false, "{'type':'subscribe_events','event_type':'call_service'}", "unauthorized",
       "Unauthorized", NULL },
+    { true, "{'type':'extract_from_target'}", "invalid_format", "target", NULL },
+    { true, "{'type':'extract_from_target','target':{'room_id':'x'}}", "invalid_format", "room_id",
+      NULL },
     { true, "{'type':'fire_event'}", "invalid_format", "event_type", NULL },
     { true, "{'type':'fire_event','event_type':'x','event_data':'text'}", "invalid_format",
       "event_data", NULL },
@@ -421,7 +439,7 @@ END_TEST
 
 CASES_MAIN("websocket_api commands", ONCE(ping_is_answered_by_pong_and_extra_keys_are_ignored),
            ONCE(get_states_is_a_list_of_full_states), ONCE(get_config_tells_of_the_home),
-           ONCE(get_services_describes_fields_targets_and_responses),
+           ONCE(get_services_describes_fields_targets_and_responses), ONCE(a_target_is_extracted),
            ONCE(info_tells_of_the_daemon), ONCE(a_service_is_called_and_its_context_returned),
            ONCE(a_response_is_returned_when_asked_for), ONCE(a_fired_event_arrives_with_its_data),
            ONCE(a_handler_finds_the_table_its_userdata_and_may_refuse_with_a_code),

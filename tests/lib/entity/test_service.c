@@ -2,6 +2,7 @@
 /* Entity services: who is meant, who may, one or several, and what follows. */
 #include <hass/services.h>
 
+#include "core/core.h"
 #include "things.h"
 
 static struct thing things[4];
@@ -223,6 +224,87 @@ START_TEST(what_is_not_available_is_skipped)
 }
 END_TEST
 
+/* permissions */
+
+static enum user_standing standing_by_name(struct hass *hass, const char *user_id)
+{
+    if (strcmp(user_id, "admin") == 0)
+        return USER_ADMIN;
+    return strcmp(user_id, "guest") == 0 ? USER_LIMITED : USER_UNKNOWN;
+}
+
+/* Everything but Two. */
+static bool allows(struct hass *hass, const char *user_id, const char *entity_id,
+                   enum user_right right)
+{
+    ck_assert_int_eq(right, RIGHT_CONTROL);
+    return strcmp(entity_id, "sensor.two") != 0;
+}
+
+static const struct permissions users = { .standing = standing_by_name, .allows = allows };
+
+static HASS_CALLBACK int call_as(struct hass *hass, const char *user_id, const char *data,
+                                 struct hass_error *err)
+{
+    autounref(hass_context) const *context = hass_context_new(hass, user_id, NULL);
+    struct request request = { .data = data, .context = context, .err = err };
+
+    calls.order[0] = '\0';
+    return test_run_coroutine(hass, do_call, &request);
+}
+
+START_TEST(an_unknown_user_calls_nothing)
+{
+    struct hass *hass = three_things();
+    struct hass_error err = HASS_ERROR_INIT;
+
+    ck_assert_int_eq(call_as(hass, "guest", "{'entity_id': 'sensor.one'}", &err),
+                     HASS_E_UNKNOWN_USER);
+    permissions_set(hass, &users);
+    ck_assert_int_eq(call_as(hass, "stranger", "{'entity_id': 'sensor.one'}", NULL),
+                     HASS_E_UNKNOWN_USER);
+    ck_assert_int_eq(call_as(hass, "stranger", "{'entity_id': 'none'}", NULL), HASS_E_UNKNOWN_USER);
+    ck_assert_str_eq(calls.order, "");
+    ck_assert_int_eq(call_as(hass, NULL, "{'entity_id': 'sensor.one'}", NULL), 0);
+    ck_assert_str_eq(calls.order, "one ");
+}
+END_TEST
+
+START_TEST(an_administrator_calls_everything)
+{
+    struct hass *hass = three_things();
+
+    permissions_set(hass, &users);
+    ck_assert_int_eq(call_as(hass, "admin", "{'entity_id': 'all'}", NULL), 0);
+    ck_assert_str_eq(calls.order, "one two three ");
+}
+END_TEST
+
+START_TEST(all_means_what_a_user_may_control)
+{
+    struct hass *hass = three_things();
+
+    permissions_set(hass, &users);
+    ck_assert_int_eq(call_as(hass, "guest", "{'entity_id': 'all'}", NULL), 0);
+    ck_assert_str_eq(calls.order, "one three ");
+}
+END_TEST
+
+START_TEST(one_entity_that_a_user_may_not_control_refuses_the_call)
+{
+    struct hass *hass = three_things();
+    struct hass_error err = HASS_ERROR_INIT;
+
+    permissions_set(hass, &users);
+    ck_assert_int_eq(call_as(hass, "guest", "{'entity_id': ['sensor.one', 'sensor.two']}", &err),
+                     HASS_E_UNAUTHORIZED);
+    ck_assert_str_eq(err.message, "user guest may not control sensor.two");
+    ck_assert_str_eq(calls.order, "");
+    ck_assert_int_eq(call_as(hass, "guest", "{'entity_id': 'sensor.three'}", NULL), 0);
+    ck_assert_str_eq(calls.order, "three ");
+}
+END_TEST
+
 /* the schema */
 
 HASS_SCHEMA(level_schema, HASS_FIELD("level", &hass_type_int, .required = true, .max = 9));
@@ -264,6 +346,18 @@ START_TEST(the_schema_s_own_check_applies)
     struct hass *hass = three_things();
     ck_assert_int_eq(call_with(hass, "{'entity_id': 'sensor.one', 'level': 9}"), HASS_E_INVALID);
     ck_assert_str_eq(calls.order, "");
+}
+END_TEST
+
+START_TEST(clients_are_shown_the_target_apart_from_the_fields)
+{
+    own_schema = &level_schema;
+    struct hass *hass = three_things();
+    autojson *all = hass_services_async_describe(hass);
+    const json_t *service = hass_json_get(hass_json_get(all, "sensor"), "poke");
+    ck_assert_json(hass_json_get(service, "target"), "{'entity': [{'domain': ['sensor']}]}");
+    ck_assert_uint_eq(json_object_size(hass_json_get(service, "fields")), 1);
+    ck_assert_ptr_nonnull(hass_json_get(hass_json_get(service, "fields"), "level"));
 }
 END_TEST
 
@@ -525,15 +619,17 @@ END_TEST
 TEST_MAIN("service", one_id_calls_one_entity, a_list_calls_each_once_in_any_case,
           all_calls_all_and_none_nobody, groups_are_expanded_and_cycles_end,
           the_list_of_a_group_has_one_mebibyte_at_most, members_of_other_things_are_not_expanded,
-          missing_ids_are_warned_of_once_and_the_rest_is_called, what_is_not_available_is_skipped,
+          missing_ids_are_warned_of_once_and_the_rest_is_called, an_unknown_user_calls_nothing,
+          an_administrator_calls_everything, all_means_what_a_user_may_control,
+          one_entity_that_a_user_may_not_control_refuses_the_call, what_is_not_available_is_skipped,
           a_target_is_needed_and_unknown_keys_are_refused, the_service_s_own_fields_are_checked,
-          the_schema_s_own_check_applies, a_named_entity_must_have_all_required_features,
-          all_bits_of_one_feature_set_are_enough, required_features_are_needed_beside_a_set,
-          feature_sets_are_copied, each_entity_s_answer_is_its_part_of_the_response,
-          handlers_may_answer_when_nobody_asked, a_failing_handler_leaves_no_response,
-          a_response_of_nobody_is_an_error, a_service_only_for_its_response_must_be_asked,
-          several_are_called_at_once, several_keep_to_their_platform_s_limit,
-          all_are_called_and_the_first_error_is_returned,
+          the_schema_s_own_check_applies, clients_are_shown_the_target_apart_from_the_fields,
+          a_named_entity_must_have_all_required_features, all_bits_of_one_feature_set_are_enough,
+          required_features_are_needed_beside_a_set, feature_sets_are_copied,
+          each_entity_s_answer_is_its_part_of_the_response, handlers_may_answer_when_nobody_asked,
+          a_failing_handler_leaves_no_response, a_response_of_nobody_is_an_error,
+          a_service_only_for_its_response_must_be_asked, several_are_called_at_once,
+          several_keep_to_their_platform_s_limit, all_are_called_and_the_first_error_is_returned,
           polled_entities_are_updated_afterwards_with_the_context,
           a_worker_handler_runs_on_the_pool, a_worker_handler_answers_from_the_pool,
           exactly_one_handler_is_needed, an_entity_removed_meanwhile_is_left_out)

@@ -97,8 +97,8 @@ static HASS_COROUTINE int stage_wait(struct stage *stage, struct hass *hass, str
     return r;
 }
 
-/* Set up without being asked for, in this order: the home's services, and the way to reach them. */
-static const char *const always[] = { "homeassistant", "websocket_api", NULL };
+/* Set up without being asked for, in this order: the home's services, the way to reach them, and what changes the home. */
+static const char *const always[] = { "homeassistant", "websocket_api", "config", NULL };
 
 /* One alone: what others rely on. */
 static HASS_COROUTINE int set_up_first(struct loader *loader, const char *domain,

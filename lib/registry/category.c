@@ -34,6 +34,8 @@ static json_t *from_scopes(json_t *scopes)
     json_t *list;
 
     json_object_foreach(scopes, scope, list) {
+        if (!json_is_array(list))
+            json_array_append(rows, list); // to be told as a bad row
         for (size_t i = 0; i < json_array_size(list); i++) {
             json_t *row = json_copy(json_array_get(list, i));
             if (json_is_object(row))

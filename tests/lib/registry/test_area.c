@@ -500,6 +500,18 @@ START_TEST(bad_rows_are_told_and_their_file_is_kept)
 }
 END_TEST
 
+START_TEST(ten_bad_rows_are_told_and_the_others_counted)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = test_hass();
+
+    write_file(8, "{'areas': [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}");
+    ck_assert_int_eq(test_run_coroutine(hass, load, NULL), 0);
+    ck_assert_uint_eq(logs_matching(logs, "the row is left out"), 10);
+    ck_assert_ptr_nonnull(logs_find(logs, "12 problems"));
+}
+END_TEST
+
 START_TEST(a_newer_file_leaves_an_empty_registry_and_stays)
 {
     struct logs *logs = test_logs();
@@ -528,4 +540,5 @@ CASES_MAIN("areas", ONCE(an_area_has_what_it_was_created_with),
            ONCE(a_change_is_saved_as_the_model_does_it),
            ROWS(files_of_all_versions_are_read, versions), ONCE(keys_of_other_releases_are_kept),
            ROWS(bad_rows_are_told_and_their_file_is_kept, damaged),
+           ONCE(ten_bad_rows_are_told_and_the_others_counted),
            ONCE(a_newer_file_leaves_an_empty_registry_and_stays))

@@ -138,3 +138,12 @@ HASS_API const char *hass_nearest_word(const char *word, const char *const *word
 HASS_API json_t *hass_schema_as_json_schema(const struct hass_schema *schema);
 /** Shape: {key: {"description"?, "required"?, "default"?, "example"?, "selector"?}}: get_services' fields. Owned by the caller. */
 HASS_API json_t *hass_schema_describe(const struct hass_schema *schema);
+/**
+ * The fields of a dialogue's form. @suggested: {key: value} that fields begin with; @choices: {key: {value: label}} in place
+ * of the words of the table; both lent, or NULL. A NULL schema has no fields.
+ *
+ * Shape: [{"name", "type" or "selector", "required", "optional"?, "default"?, "description"?: {"suggested_value"}, "options"?,
+ *        "valueMin"?, …}], owned by the caller.
+ */
+HASS_API json_t *hass_schema_as_form(const struct hass_schema *schema, const json_t *suggested,
+                                     const json_t *choices);

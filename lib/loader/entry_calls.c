@@ -13,7 +13,8 @@
 #include "loader/loader.h"
 #include "registry/entry_loader.h"
 
-#define SIGNAL_CHANGED "config_entry_changed"
+#define SIGNAL_CHANGED      "config_entry_changed"
+#define SIGNAL_FLOW_CHANGED "config_flow_changed"
 
 static struct integration *integration_of_entry(const struct hass_entry *entry)
 {
@@ -175,6 +176,11 @@ static HASS_CALLBACK void changed(struct hass_entry *entry, const char *change)
         json_pack("{s:s, s:o}", "type", change, "entry", hass_entry_async_as_json(entry)), NULL);
 }
 
+static HASS_CALLBACK void flow_changed(struct hass *hass, json_t *change)
+{
+    (void)hass_async_dispatcher_send(hass, SIGNAL_FLOW_CHANGED, change, NULL);
+}
+
 void loader_entries_init(struct hass *hass)
 {
     static const struct entry_loader table = {
@@ -189,6 +195,7 @@ void loader_entries_init(struct hass *hass)
         .forward = loader_forward_entry,
         .remove_platforms = loader_remove_entry_platforms,
         .changed = changed,
+        .flow_changed = flow_changed,
     };
 
     entry_loader_set(hass, &table);

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 #include "registry/entry_operation.h"
+#include "registry/flow.h"
 #include "run/scope.h"
 #include "run/task.h"
 
@@ -213,6 +214,8 @@ static HASS_COROUTINE void fail_setup(struct hass_entry *entry, int r,
     else
         hass_error("%s cannot be set up: %s", label, error_text(failure, r));
     entry_set_state(entry, HASS_ENTRY_SETUP_ERROR, failure);
+    if (r == HASS_E_AUTH_FAILED)
+        (void)hass_entry_async_start_reauth(entry, NULL);
 }
 
 static bool is_ignored(const struct hass_entry *entry)
@@ -370,6 +373,7 @@ static HASS_COROUTINE int do_remove(struct entry_operation *operation, struct ha
         autofree char *label = entry_label(entry);
         hass_error("%s: async_remove_entry has failed: %s", label, error_text(&failure, r));
     }
+    flows_end_of_entry(entry);
     entry_tell(entry, "removed");
     return clean ? 0 : 1;
 }

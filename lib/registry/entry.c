@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/ulid.h"
 #include "core/core.h"
+#include "registry/flow.h"
 #include "run/scope.h"
 
 static const char *const state_names[] = {
@@ -241,11 +242,14 @@ static HASS_CALLBACK void add_support(const struct hass_entry *entry, json_t *js
     const struct entry_loader *loader = entries_of(entry->hass)->loader;
     const struct hass_manifest *manifest =
         loader ? loader->manifest(entry->hass, entry->domain) : NULL;
+    struct hass_flow_step step;
 
-    json_object_set_new(json, "supports_options", json_false());
+    json_object_set_new(json, "supports_options", json_boolean(manifest && manifest->options_flow));
     json_object_set_new(json, "supports_remove_device", json_false());
     json_object_set_new(json, "supports_unload", json_boolean(manifest != NULL));
-    json_object_set_new(json, "supports_reconfigure", json_false());
+    json_object_set_new(json, "supports_reconfigure",
+                        json_boolean(manifest && manifest->config_flow &&
+                                     flow_find_step(manifest->config_flow, "reconfigure", &step)));
     json_object_set_new(json, "supported_subentry_types", json_object());
 }
 

@@ -39,6 +39,8 @@ struct entry_loader {
     int (*remove_platforms)(struct hass_entry *entry, struct hass_error *err);
     /** An entry was "added", "updated" or "removed". On the loop, never suspends. */
     void (*changed)(struct hass_entry *entry, const char *change);
+    /** A config flow was added or removed: {"type", "flow_id", "flow"}, taken. On the loop, never suspends. */
+    void (*flow_changed)(struct hass *hass, json_t *change);
 };
 
 /** Registers the one loader of @hass; the table must live as long as @hass. */

@@ -530,6 +530,8 @@ static const char *const left_out[] = {
     "hass_entity_last_state",
     "hass_entity_last_extra_data", /* need a platform: tests/lib/entity */
     "hass_entry_forward_setups",
+    "hass_entry_start_reauth",
+    "hass_flows_discover",
     "hass_entries_setup",
     "hass_entries_unload",
     "hass_entries_reload",

@@ -18,7 +18,7 @@
 
 #include "base/log.h"
 #include "entity/component.h"
-#include "registry/entry.h"
+#include "registry/flow.h"
 #include "run/scope.h"
 #include "support/exports.h"
 #include "support/test.h"
@@ -38,6 +38,7 @@ struct subjects {
     struct hass_queue *queue;
     struct hass_debouncer *debouncer;
     struct hass_entry *entry;
+    struct hass_flow *flow;
     struct hass_store *store;
     int client; /* the other end of the stream */
 };
@@ -115,6 +116,7 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
         .semaphore = hass_semaphore_create(hass, 1),
         .queue = hass_queue_create(hass, 1, NULL),
         .entry = entry_new(hass, "light", "user", NULL),
+        .flow = flow_new(hass, HASS_FLOW_CONFIG, "light"),
         .debouncer = hass_debouncer_create(hass, 1, true, HASS_JOB_CALLBACK(on_debounced, NULL)),
     };
     ck_assert_int_eq(test_run_coroutine(hass, make_component, subjects), 0);
@@ -138,6 +140,7 @@ static HASS_CALLBACK void free_subjects(struct subjects *subjects)
     hass_task_unref(subjects->task);
     hass_sub_async_remove(subjects->sub);
     hass_store_async_destroy(subjects->store);
+    flow_unref(subjects->flow);
     hass_entry_unref(subjects->entry);
     hass_debouncer_destroy(subjects->debouncer);
     hass_queue_destroy(subjects->queue);
@@ -167,6 +170,7 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
         { "struct hass_debouncer", subjects->debouncer },
         { "struct hass_store", subjects->store },
         { "struct hass_entry", subjects->entry },
+        { "struct hass_flow", subjects->flow },
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -10,6 +10,7 @@
 
 #include <hass/entity.h>
 #include <hass/entry.h>
+#include <hass/flow.h>
 #include <hass/hass.h>
 #include <hass/platform.h>
 #include <hass/schema.h>
@@ -41,6 +42,10 @@ struct hass_manifest {
     const char *iot_class;        /* "local_push", "cloud_polling", …; or NULL */
     bool single_config_entry;     /* at most one entry */
     int entry_version, entry_minor_version; /* of what its entries hold; 0: 1 */
+    const struct hass_flow_handler
+        *config_flow; /* makes entries; NULL: they cannot be made by dialogue */
+    const struct hass_flow_handler *options_flow; /* of an entry; or NULL */
+    const struct hass_flow_handler *repair_flow;  /* mends issues; or NULL */
 };
 
 #define HASS_LIST(...)      ((const char *const[]){ __VA_ARGS__, NULL })

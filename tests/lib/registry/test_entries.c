@@ -527,7 +527,6 @@ static HASS_BLOCKING int use_twins(struct hass *hass, void *userdata, struct has
     ck_assert_int_eq(hass_entry_update(entry, test_json("{'options': {'b': 1}}"), NULL), 0);
     ck_assert_int_eq(
         hass_entries_set_disabled_by(hass, from->id, HASS_ENTRY_DISABLED_BY_USER, NULL), 0);
-    ck_assert_int_eq(hass_entries_async_schedule_reload(hass, from->id, NULL), HASS_E_THREAD);
     autojson *data = hass_entry_data(entry);
     ck_assert_json(data, "{}");
     from->done = true;

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Flows that begin by themselves.
+ */
+#pragma once
+
+#include "registry/flow.h"
+
+/** True for what was found: "zeroconf", "dhcp", … */
+bool flow_source_is_discovery(const char *source);
+/** Fires config_entry_discovered, once for all that is found within a second. */
+void flow_discovery_tell(struct hass *hass) HASS_CALLBACK;

@@ -3,13 +3,14 @@
  * The domain number: numbers that are set. Service set_value.
  *
  * Configuration: a list of platforms (`number: [{platform: …}]`); the domain has no options of its own.
- * The integration thinks in its native unit, people in the unit that is shown: temperatures in the home's. Values and limits
+ * The integration thinks in its native unit, people in the unit that is shown: the one its user has chosen, else the home's for
+ * temperatures. Values and limits
  * are converted to as many digits behind the point as they had, limits outwards.
  */
 #include "number.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hass/config.h>
@@ -27,6 +28,7 @@ HASS_MANIFEST(.domain = "number", .name = "Number", .version = HASS_VERSION);
 struct data {
     const struct hass_unit_class *units; /* of the device class; or NULL */
     char native_unit[HASS_UNIT_TEXT];    /* where the micro sign had to be replaced */
+    char *chosen_unit;                   /* its user's; or NULL */
 };
 
 static const struct number_ops *ops_of(const struct hass_entity *entity)
@@ -57,10 +59,13 @@ static HASS_CALLBACK const char *native_unit(struct hass_entity *entity)
 
 static HASS_CALLBACK const char *shown_unit(struct hass_entity *entity)
 {
+    const struct data *data = hass_entity_async_domain_data(entity);
     const char *device_class = hass_entity_description(entity)->device_class;
     const char *native = native_unit(entity);
     struct hass_home home = { .size = sizeof(home) };
 
+    if (data->chosen_unit)
+        return data->chosen_unit;
     if (!device_class || strcmp(device_class, "temperature") != 0 ||
         (!hass_unit_equal(native, "°C") && !hass_unit_equal(native, "°F")))
         return native;
@@ -155,6 +160,20 @@ static HASS_CALLBACK void capability_attributes(struct hass_entity *entity,
     hass_attrs_set_string(writer, "mode", modes[limits.mode]);
 }
 
+/* Reads which unit its user has chosen in the entity registry. */
+static HASS_CALLBACK void read_registry(struct hass_entity *entity)
+{
+    struct data *data = hass_entity_async_domain_data(entity);
+    autojson *options = hass_entity_registry_options(entity, "number");
+    const char *unit = hass_json_get_string(options, "unit_of_measurement", NULL);
+
+    free(data->chosen_unit);
+    data->chosen_unit = NULL;
+    if (unit && data->units && hass_unit_class_has(data->units, unit) &&
+        hass_unit_class_has(data->units, native_unit(entity)))
+        data->chosen_unit = strdup(unit);
+}
+
 static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_error *err)
 {
     struct data *data = hass_entity_async_domain_data(entity);
@@ -162,7 +181,21 @@ static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_
         hass_quantity_get(hass_entity_description(entity)->device_class);
 
     data->units = quantity ? hass_unit_class_get(quantity->unit_class) : NULL;
+    read_registry(entity);
     return 0;
+}
+
+static HASS_CALLBACK void registry_entry_updated(struct hass_entity *entity,
+                                                 const struct hass_entity_entry *old)
+{
+    read_registry(entity);
+}
+
+static void data_destroy(void *object)
+{
+    struct data *data = object;
+
+    free(data->chosen_unit);
 }
 
 static bool default_to_device_class_name(struct hass_entity *entity)
@@ -176,7 +209,9 @@ static const struct hass_domain_ops domain_ops = {
     .capability_attributes = capability_attributes,
     .unit_of_measurement = shown_unit,
     .data_size = sizeof(struct data),
+    .data_destroy = data_destroy,
     .async_added_to_hass = added_to_hass,
+    .registry_entry_updated = registry_entry_updated,
     .default_to_device_class_name = default_to_device_class_name,
 };
 

@@ -9,23 +9,13 @@
 #include <string.h>
 
 #include <hass/config.h>
-#include <hass/entity_registry.h>
+#include <hass/domain.h>
 
 #include "parts.h"
 
-#define MAX_OPTIONS (64 * 1024) /* bytes */
-#define NEW         (10 * HASS_USEC_PER_SEC)
-
-/* The options of the sensor's row; owned by the caller, NULL when there is none. */
-static HASS_CALLBACK json_t *load_options(struct hass_entity *entity)
-{
-    const struct hass_entity_entry *entry = hass_entity_async_registry_entry(entity);
-    json_t *options = NULL;
-
-    if (entry)
-        (void)hass_json_parse(entry->options, strlen(entry->options), MAX_OPTIONS, &options, NULL);
-    return options;
-}
+#define OWN     "sensor"
+#define PRIVATE "sensor.private"
+#define NEW     (10 * HASS_USEC_PER_SEC)
 
 /* Takes the unit of an option when the sensor's own converts to it; null is no unit. */
 static HASS_CALLBACK bool take_unit(struct hass_entity *entity, const json_t *options,
@@ -44,15 +34,14 @@ static HASS_CALLBACK bool take_unit(struct hass_entity *entity, const json_t *op
 void sensor_read_registry(struct hass_entity *entity)
 {
     struct sensor_data *data = sensor_data_of(entity);
-    autojson *options = load_options(entity);
-    const json_t *own = hass_json_get(options, "sensor");
+    autojson *own = hass_entity_registry_options(entity, OWN);
+    autojson *suggested = hass_entity_registry_options(entity, PRIVATE);
 
     free(data->chosen_unit);
     data->chosen_unit = NULL;
     data->has_precision = json_is_integer(hass_json_get(own, "display_precision"));
     if (!take_unit(entity, own, "unit_of_measurement"))
-        (void)take_unit(entity, hass_json_get(options, "sensor.private"),
-                        "suggested_unit_of_measurement");
+        (void)take_unit(entity, suggested, "suggested_unit_of_measurement");
 }
 
 /* what is suggested */
@@ -104,34 +93,33 @@ static HASS_CALLBACK void update_options(struct hass_entity *entity, const char 
                      hass_entity_async_entity_id(entity), err.message);
 }
 
-static HASS_CALLBACK void write_unit(struct hass_entity *entity, const json_t *options)
+static HASS_CALLBACK void write_unit(struct hass_entity *entity)
 {
+    autojson *before = hass_entity_registry_options(entity, PRIVATE);
     const char *unit = unit_for_new(entity);
 
-    if (unit && is_new(entity) && !hass_json_get(options, "sensor.private"))
-        update_options(entity, "sensor.private",
-                       json_pack("{s:s}", "suggested_unit_of_measurement", unit));
+    if (unit && is_new(entity) && !before)
+        update_options(entity, PRIVATE, json_pack("{s:s}", "suggested_unit_of_measurement", unit));
 }
 
-static HASS_CALLBACK void write_digits(struct hass_entity *entity, const json_t *options)
+static HASS_CALLBACK void write_digits(struct hass_entity *entity)
 {
-    const json_t *own = hass_json_get(options, "sensor");
+    autojson *own = hass_entity_registry_options(entity, OWN);
     int digits = suggested_digits(entity);
 
     if (!sensor_suggestion(entity).has_display_precision ||
         hass_json_get_int(own, "suggested_display_precision", -1) == digits)
         return;
-    json_t *changed = own ? json_copy((json_t *)own) : json_object();
+    json_t *changed = own ? json_copy(own) : json_object();
     json_object_set_new(changed, "suggested_display_precision", json_integer(digits));
-    update_options(entity, "sensor", changed);
+    update_options(entity, OWN, changed);
 }
 
 void sensor_write_registry(struct hass_entity *entity)
 {
     if (!hass_entity_async_registry_entry(entity))
         return;
-    autojson *before = load_options(entity);
-    write_unit(entity, before);
+    write_unit(entity);
     sensor_read_registry(entity);
-    write_digits(entity, before);
+    write_digits(entity);
 }

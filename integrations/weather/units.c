@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The units that weather is shown in: those of the home's unit system.
+ * The units that weather is shown in: those that its user has chosen, else those of the home's unit system.
  */
 #include "units.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hass/config.h>
+#include <hass/domain.h>
 #include <hass/unit.h>
 
 #define DIGITS 2 /* of everything but temperatures; the model's */
@@ -40,6 +42,20 @@ double weather_convert(const struct weather_unit *unit, double value)
     return weather_round(value, unit->digits);
 }
 
+void weather_read_registry(struct hass_entity *entity)
+{
+    struct weather_data *data = hass_entity_async_domain_data(entity);
+    autojson *options = hass_entity_registry_options(entity, "weather");
+
+    for (int i = 0; i < MEASURES; i++) {
+        const char *unit = hass_json_get_string(options, measures[i].key, NULL);
+        free(data->chosen[i]);
+        data->chosen[i] = NULL;
+        if (unit && hass_unit_class_has(hass_unit_class_get(measures[i].unit_class), unit))
+            data->chosen[i] = strdup(unit);
+    }
+}
+
 void weather_units(struct hass_entity *entity, const struct weather_report *report,
                    struct weather_unit units[MEASURES])
 {
@@ -47,6 +63,7 @@ void weather_units(struct hass_entity *entity, const struct weather_report *repo
         report->temperature_unit, report->pressure_unit,      report->wind_speed_unit,
         report->visibility_unit,  report->precipitation_unit,
     };
+    const struct weather_data *data = hass_entity_async_domain_data(entity);
     struct hass_home home = { .size = sizeof(home) };
 
     hass_config_home(hass_entity_hass(entity), &home);
@@ -56,7 +73,7 @@ void weather_units(struct hass_entity *entity, const struct weather_report *repo
         units[i] = (struct weather_unit){
             .units = hass_unit_class_get(measures[i].unit_class),
             .native = native[i] ? native[i] : own,
-            .shown = own,
+            .shown = data->chosen[i] ? data->chosen[i] : own,
             .digits = DIGITS,
         };
     }

@@ -23,6 +23,13 @@ struct weather_unit {
     int digits; /* behind the point */
 };
 
+/* What the domain keeps of an entity. */
+struct weather_data {
+    char *chosen[MEASURES]; /* units that its user has chosen; or NULL */
+};
+
+/* Reads what its user has chosen in the entity registry. */
+void weather_read_registry(struct hass_entity *entity) HASS_CALLBACK;
 /* The unit of each measure, for the report of an entity. */
 void weather_units(struct hass_entity *entity, const struct weather_report *report,
                    struct weather_unit units[MEASURES]) HASS_CALLBACK;

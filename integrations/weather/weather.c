@@ -9,6 +9,8 @@
  */
 #include "weather.h"
 
+#include <stdlib.h>
+
 #include <hass/domain.h>
 #include <hass/integration.h>
 
@@ -94,11 +96,35 @@ static HASS_CALLBACK void state_attributes(struct hass_entity *entity,
     set_unit(writer, units, MEASURE_PRECIPITATION);
 }
 
+static HASS_COROUTINE int added_to_hass(struct hass_entity *entity, struct hass_error *err)
+{
+    weather_read_registry(entity);
+    return 0;
+}
+
+static HASS_CALLBACK void registry_entry_updated(struct hass_entity *entity,
+                                                 const struct hass_entity_entry *old)
+{
+    weather_read_registry(entity);
+}
+
+static void data_destroy(void *object)
+{
+    struct weather_data *data = object;
+
+    for (int i = 0; i < MEASURES; i++)
+        free(data->chosen[i]);
+}
+
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
     .state_attributes = state_attributes,
     .has_supported_features = true,
+    .data_size = sizeof(struct weather_data),
+    .data_destroy = data_destroy,
+    .async_added_to_hass = added_to_hass,
+    .registry_entry_updated = registry_entry_updated,
 };
 
 /* forecasts */

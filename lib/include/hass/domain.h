@@ -13,6 +13,8 @@
 
 #include <hass/const.h>
 #include <hass/dt.h>
+#include <hass/entity_registry.h>
+#include <hass/json.h>
 #include <hass/platform.h>
 
 /* calling the ops */
@@ -122,6 +124,18 @@ HASS_API struct hass_value hass_display_temperature(struct hass *hass, struct ha
 /** The other way: @temperature in the home's unit, as a thing that counts in °F or °C is told it. */
 HASS_API double hass_thing_temperature(struct hass *hass, double temperature, bool fahrenheit);
 
+/** What the entity's row in the registry has under @domain in its options, owned by the caller; NULL when there is nothing. */
+static inline HASS_CALLBACK json_t *hass_entity_registry_options(struct hass_entity *entity,
+                                                                 const char *domain)
+{
+    const struct hass_entity_entry *entry = hass_entity_async_registry_entry(entity);
+    autojson *options = NULL;
+
+    size_t length = entry ? strlen(entry->options) : 0;
+    if (entry)
+        (void)hass_json_parse(entry->options, length, length, &options, NULL);
+    return hass_json_ref(hass_json_get(options, domain));
+}
 /**
  * Copies the last state into @text when it is a time: for domains whose state is when something happened. Call it from the
  * domain's async_added_to_hass.

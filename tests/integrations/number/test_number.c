@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <hass/entity_registry.h>
+
 #include "number/number.h"
 #include "support/cases.h"
 #include "support/home.h"
@@ -237,6 +239,43 @@ START_TEST(temperatures_are_shown_and_set_in_the_unit_of_the_home)
 }
 END_TEST
 
+static const struct {
+    const char *options, *state, *unit;
+} choices[] = {
+    { "{'number':{'unit_of_measurement':'h'}}", "1.5", "h" },
+    { "{'number':{'unit_of_measurement':'W'}}", "90.0", "min" },
+    { "{'number':{'unit_of_measurement':7}}", "90.0", "min" },
+    { "{'sensor':{'unit_of_measurement':'h'}}", "90.0", "min" },
+};
+
+START_TEST(its_user_chooses_the_unit)
+{
+    hass__assert_loop();
+    fake = (struct fake){
+        .description = { .unique_id = "fake",
+                         .device_class = "duration",
+                         .unit_of_measurement = "min" },
+        .ops = { .limits = limits, .async_set_native_value = set_loop },
+        .limits = NUMBER_LIMITS(.min = 0, .max = 120),
+        .value = HASS_DOUBLE(90),
+    };
+    struct hass *hass = home("metric");
+    json_t *changes = json_pack("{s:o}", "options", test_json(choices[_i].options));
+
+    ck_assert_int_eq(hass_entity_registry_async_update(hass, "number.fake", changes, NULL, NULL),
+                     0);
+    test_settle(hass);
+    autojson *unit = home_attribute(hass, "number.fake", "unit_of_measurement");
+    ck_assert_str_eq(home_state(hass, "number.fake"), choices[_i].state);
+    ck_assert_str_eq(json_string_value(unit), choices[_i].unit);
+    if (_i)
+        return;
+    ck_assert_int_eq(set_value(hass, "2.5", NULL), HASS_E_SERVICE_VALIDATION);
+    ck_assert_int_eq(set_value(hass, "0.5", NULL), 0);
+    ck_assert_msg(fabs(fake.value.number - 30) < 1e-9, "%.17g", fake.value.number);
+}
+END_TEST
+
 static const struct hass_value none[] = {
     { .type = HASS_VALUE_NONE },
     { .type = HASS_VALUE_DOUBLE, .number = NAN },
@@ -256,4 +295,4 @@ CASES_MAIN("number", ROWS(the_range_is_in_the_attributes, ranges),
            ROWS(a_number_of_the_range_is_set, good), ONCE(it_is_set_on_the_pool),
            ROWS(a_number_out_of_range_is_refused, bad), ONCE(one_that_cannot_be_set_says_so),
            ROWS(temperatures_are_shown_and_set_in_the_unit_of_the_home, temperatures),
-           ROWS(what_is_no_number_is_unknown, none))
+           ROWS(its_user_chooses_the_unit, choices), ROWS(what_is_no_number_is_unknown, none))

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <hass/entity_registry.h>
+
 #include "support/cases.h"
 #include "support/home.h"
 #include "weather/weather.h"
@@ -37,7 +39,7 @@ static const struct weather_ops kinds[] = {
     WEATHER_OPS(.report = get_report),
 };
 static const struct hass_entity_description descriptions[] = {
-    HASS_ENTITY_DESCRIPTION(.name = "Home", .has_supported_features = true,
+    HASS_ENTITY_DESCRIPTION(.name = "Home", .unique_id = "home", .has_supported_features = true,
                             .supported_features =
                                 WEATHER_FORECAST_DAILY | WEATHER_FORECAST_TWICE_DAILY),
     HASS_ENTITY_DESCRIPTION(.name = "Here"),
@@ -147,6 +149,29 @@ START_TEST(a_unit_that_does_not_convert_leaves_the_value)
 }
 END_TEST
 
+START_TEST(its_user_chooses_units)
+{
+    hass__assert_loop();
+    report = metric;
+    struct hass *hass = home("metric");
+    json_t *changes =
+        test_json("{'options':{'weather':{'wind_speed_unit':'m/s','pressure_unit':'mmHg',"
+                  "'temperature_unit':'K','visibility_unit':'far','precipitation_unit':7}}}");
+
+    ck_assert_int_eq(hass_entity_registry_async_update(hass, "weather.home", changes, NULL, NULL),
+                     0);
+    test_settle(hass);
+    autojson *all = attributes(hass);
+    ck_assert_json(all, "{'temperature':295.0,'apparent_temperature':293.0,'dew_point':285.0,"
+                        "'temperature_unit':'K','humidity':56,'ozone':310.25,"
+                        "'cloud_coverage':75,'uv_index':2.5,'pressure':760.0,"
+                        "'pressure_unit':'mmHg','wind_bearing':270,'wind_gust_speed':15.0,"
+                        "'wind_speed':10.0,'wind_speed_unit':'m/s','visibility':9.0,"
+                        "'visibility_unit':'km','precipitation_unit':'mm',"
+                        "'friendly_name':'Home','supported_features':5}");
+}
+END_TEST
+
 /* forecasts */
 
 struct request {
@@ -247,7 +272,7 @@ START_TEST(forecasts_are_given_only_to_who_wants_a_response)
 END_TEST
 
 CASES_MAIN("weather", ONCE(what_is_not_known_is_not_shown), ONCE(a_report_is_shown_in_metric_units),
-           ONCE(a_report_is_shown_in_us_customary_units),
+           ONCE(a_report_is_shown_in_us_customary_units), ONCE(its_user_chooses_units),
            ONCE(a_unit_that_does_not_convert_leaves_the_value),
            ROWS(forecasts_are_in_the_units_of_the_home, forecasts),
            ROWS(a_wrong_request_is_refused, bad),

@@ -113,7 +113,7 @@ static HASS_CALLBACK void take_row(struct hass_entity *entity,
     autounref(hass_entity_entry) const *old = hass_entity_entry_ref(entity->entry);
 
     entity_set_row(entity, entry);
-    if (entity->syncing)
+    if (entity->syncing || old == entry)
         return;
     if (entry->disabled_by != HASS_ENTITY_ENABLED) {
         start_move(entity, NULL);
@@ -164,7 +164,8 @@ static HASS_CALLBACK void follow_update(struct hass *hass, const char *former_id
         return;
     if (entity && strcmp(entity->entry->id, entry->id) == 0)
         take_row(entity, entry);
-    else if (!hass_strmap_get(entity_layer(hass)->entities, former_id))
+    else if (!hass_strmap_get(entity_layer(hass)->entities, former_id) &&
+             !entity_layer(hass)->registering)
         follow_placeholder(hass, former_id, entry, context);
 }
 

@@ -28,6 +28,7 @@ struct entity_layer {
     struct hass_list requests;      /* struct load_request, oldest first */
     const struct platform_loader *loader;
     struct restore *restore; /* last states */
+    bool registering;        /* a row is being made or changed for an entity that comes next */
 };
 
 /** Made on first use. */

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "entity/entity.h"
+#include "entity/layer.h"
 #include "entity/name.h"
 #include "entity/platform.h"
 
@@ -233,11 +234,14 @@ static HASS_CALLBACK int follow_device(struct hass_entity *entity, struct hass_e
 static HASS_CALLBACK int find_row(struct hass_entity *entity, const struct hass_platform *platform,
                                   struct hass_error *err)
 {
+    struct entity_layer *layer = entity_layer(entity->hass);
     const struct hass_entity_entry *entry = NULL;
     int r = find_device(entity, platform, err);
 
+    layer->registering = true;
     if (r >= 0)
         r = make_row(entity, platform, &entry, err);
+    layer->registering = false;
     if (r >= 0 && !entry)
         r = hass_fail(err, HASS_E_NOT_FOUND, "%s was removed while it was registered",
                       entity_label(entity));

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "registry/entry.h"
+#include "registry/entry_lookup.h"
 
 /* the table */
 
@@ -31,6 +32,22 @@ static void entries_destroy(void *object)
     free(entries);
 }
 
+/* What the registries of devices and entities ask. */
+static HASS_CALLBACK bool look_up(struct hass *hass, const char *entry_id,
+                                  struct registry_entry *ret_entry)
+{
+    const struct hass_entry *entry = hass_strmap_get(entries_of(hass)->by_id, entry_id);
+
+    if (!entry)
+        return false;
+    *ret_entry = (struct registry_entry){
+        .title = entry->title,
+        .disabled = entry->disabled_by != HASS_ENTRY_ENABLED,
+        .pref_disable_new_entities = entry->pref_disable_new_entities,
+    };
+    return true;
+}
+
 struct entries *entries_of(struct hass *hass)
 {
     struct entries *entries = registry_get(hass, REGISTRY_ENTRIES);
@@ -41,6 +58,7 @@ struct entries *entries_of(struct hass *hass)
         entries->by_id = hass_strmap_create(drop_entry);
         entries->unusable = json_array();
         registry_set(hass, REGISTRY_ENTRIES, entries, entries_destroy);
+        registry_set_entry_lookup(hass, look_up);
     }
     return entries;
 }

@@ -31,13 +31,24 @@ HASS_MANIFEST(.domain = "input_boolean", .name = "Input boolean", .version = HAS
 
 struct values {
     bool on;
+    bool known; /* it has been added before: only its entity id has changed */
 };
+
+static HASS_CALLBACK bool was_on(struct hass_entity *entity)
+{
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+
+    return last && strcmp(hass_state_state(last), HASS_STATE_ON) == 0;
+}
 
 static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
 {
+    const json_t *initial = hass_json_get(hass_item_of(entity)->config, "initial");
     struct values *values = hass_entity_async_values(entity);
 
-    values->on = hass_json_get_bool(hass_item_of(entity)->config, "initial", false);
+    if (!values->known)
+        values->on = initial ? json_is_true(initial) : was_on(entity);
+    values->known = true;
     return 0;
 }
 
@@ -92,9 +103,10 @@ static const struct hass_entity_service_row services[] = {
                         .async_handler = toggle),
 };
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "input_boolean", .schema = &item_schema, .ops = &ops,
-                    HASS_COLLECTION_SERVICES(services));
+                    .description = &description, HASS_COLLECTION_SERVICES(services));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

@@ -2,8 +2,11 @@
 /*
  * Switches that exist in software only: their configuration, states and services.
  */
+#include <hass/entity_registry.h>
+
 #include "support/cases.h"
 #include "support/home.h"
+#include "support/items.h"
 
 #define YAML                                                                                       \
     "input_boolean:\n"                                                                             \
@@ -110,8 +113,36 @@ START_TEST(its_own_reload_leaves_alone_what_is_the_same)
 }
 END_TEST
 
+START_TEST(over_a_restart_it_is_as_it_was_unless_it_has_an_initial_state)
+{
+    struct hass *hass = test_home(YAML);
+
+    ck_assert_int_eq(home_call(hass, "input_boolean", "toggle", "{'entity_id':'all'}", NULL), 0);
+    hass = home_restart(hass, 60);
+    ck_assert_str_eq(home_state(hass, "input_boolean.plain"), "on");
+    ck_assert_str_eq(home_state(hass, "input_boolean.busy"), "on");
+}
+END_TEST
+
+START_TEST(another_entity_id_changes_nothing_else)
+{
+    struct hass *hass = test_home(YAML);
+
+    ck_assert_int_eq(home_call(hass, "input_boolean", "toggle", "{'entity_id':'all'}", NULL), 0);
+    ck_assert_int_eq(hass_entity_registry_async_update(
+                         hass, "input_boolean.busy",
+                         test_json("{'new_entity_id': 'input_boolean.calm'}"), NULL, NULL),
+                     0);
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "input_boolean.calm"), "off");
+    ck_assert_str_eq(home_state(hass, "input_boolean.busy"), "(none)");
+}
+END_TEST
+
 CASES_MAIN("input_boolean", ONCE(each_key_is_a_switch), ROWS(services_switch_what_they_name, calls),
            ROWS(a_wrong_call_switches_nothing, bad_calls),
            ROWS(a_wrong_item_is_reported_and_takes_the_section_down_only, bad_sections),
            ONCE(reloading_it_takes_what_the_configuration_says_now),
-           ONCE(its_own_reload_leaves_alone_what_is_the_same))
+           ONCE(its_own_reload_leaves_alone_what_is_the_same),
+           ONCE(over_a_restart_it_is_as_it_was_unless_it_has_an_initial_state),
+           ONCE(another_entity_id_changes_nothing_else))

@@ -4,6 +4,7 @@
  */
 #include "registry/table_row.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -185,46 +186,49 @@ static void fill(void *value, const struct table_field *field, const json_t *giv
     }
 }
 
+/* The keys of the stored form that are not in the table; NULL: none. */
 static json_t *extra_of(const struct table_layout *layout, const json_t *stored)
 {
-    json_t *extra = json_copy((json_t *)stored);
+    size_t known = 0;
 
-    fields_foreach(layout, field) json_object_del(extra, stored_key(field));
-    if (json_object_size(extra) == 0) {
-        json_decref(extra);
+    fields_foreach(layout, field) known += hass_json_get(stored, stored_key(field)) != NULL;
+    if (known == json_object_size(stored))
         return NULL;
-    }
+    json_t *extra = json_copy((json_t *)stored);
+    fields_foreach(layout, field) json_object_del(extra, stored_key(field));
     return extra;
 }
 
-static int check_required(const struct table_layout *layout, const json_t *stored,
-                          struct hass_error *err)
+/* What each field is made of, in the order of the table. */
+static int find_values(const struct table_layout *layout, const json_t *stored,
+                       struct hass_buf *problems, const json_t *values[], struct hass_error *err)
 {
     if (!json_is_object(stored))
         return hass_fail(err, HASS_E_INVALID, "it is no object");
-    fields_foreach(layout,
-                   field) if (field->required &&
-                              !usable(field, stored, NULL)) return hass_fail(err, HASS_E_INVALID,
-                                                                             "it has no %s",
-                                                                             stored_key(field));
+    for (size_t i = 0; i < layout->count; i++) {
+        const struct table_field *field = &layout->fields[i];
+        values[i] = usable(field, stored, problems);
+        if (field->required && !values[i])
+            return hass_fail(err, HASS_E_INVALID, "it has no %s", stored_key(field));
+    }
     return 0;
 }
 
 int table_row_new(const struct table_layout *layout, const json_t *stored,
                   struct hass_buf *problems, const void **ret_row, struct hass_error *err)
 {
+    const json_t *values[TABLE_MAX_FIELDS];
     size_t lists = 0, texts = 0;
-    int r = check_required(layout, stored, err);
 
+    assert(layout->count <= TABLE_MAX_FIELDS);
+    int r = find_values(layout, stored, problems, values, err);
     if (r < 0)
         return r;
-    fields_foreach(layout, field)
-    {
-        const json_t *value = usable(field, stored, problems);
-        if (value && field->type == TABLE_TEXTS)
-            lists += json_array_size(value) + 1;
-        if (value)
-            texts += room_for(field, value);
+    for (size_t i = 0; i < layout->count; i++) {
+        if (values[i] && layout->fields[i].type == TABLE_TEXTS)
+            lists += json_array_size(values[i]) + 1;
+        if (values[i])
+            texts += room_for(&layout->fields[i], values[i]);
     }
     size_t aligned = (layout->size + sizeof(char *) - 1) / sizeof(char *) * sizeof(char *);
     struct row *row = mem_zalloc(sizeof(*row) + aligned + texts);
@@ -236,7 +240,8 @@ int table_row_new(const struct table_layout *layout, const json_t *stored,
         .lists = (const char **)(void *)(row->value + aligned),
         .texts = row->value + aligned + lists * sizeof(char *),
     };
-    fields_foreach(layout, field) fill(row->value, field, usable(field, stored, NULL), &places);
+    for (size_t i = 0; i < layout->count; i++)
+        fill(row->value, &layout->fields[i], values[i], &places);
     *ret_row = row->value;
     return 0;
 }

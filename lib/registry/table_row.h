@@ -3,7 +3,8 @@
  * Rows of the small registries: immutable, counted, each one block that holds a public struct and its texts. A table of
  * fields says where in the struct each key of the JSON is; making a row, showing it and storing it all go by that table.
  *
- * A row keeps keys that are not in the table, so that what another release has written is not lost.
+ * A row keeps keys that are not in the table, so that what another release has written is not lost. Devices and entities, of
+ * which a home has many, have rows that cost less (row.h).
  */
 #pragma once
 
@@ -11,7 +12,8 @@
 #include <hass/error.h>
 #include <hass/json.h>
 
-#define TABLE_MAX_TEXTS 1000
+#define TABLE_MAX_TEXTS  1000
+#define TABLE_MAX_FIELDS 16
 
 enum table_type {
     TABLE_TEXT, /* const char *, or NULL */

@@ -275,13 +275,17 @@ static HASS_CALLBACK int check_unique_id(const struct hass_entity *entity,
 {
     const char *unique_id = ENTITY_DESC(entity, unique_id);
     const struct hass_entity *other = find_unique_id(platform, unique_id);
+    const struct hass_entity_entry *row = entity_find_row(entity, platform);
+    const char *taken = other ? other->entity_id : NULL;
 
-    if (!other)
+    if (!taken && row && !id_is_free(entity->hass, row->entity_id))
+        taken = row->entity_id;
+    if (!taken)
         return 0;
     return hass_fail(err, HASS_E_EXISTS,
                      "platform %s does not generate unique ids: %s is already used by %s - "
                      "ignoring %s",
-                     platform->name, unique_id, other->entity_id, entity_label(entity));
+                     platform->name, unique_id, taken, entity_label(entity));
 }
 
 static HASS_CALLBACK int check_by_domain(struct hass_entity *entity, struct hass_error *err)

@@ -151,6 +151,22 @@ START_TEST(a_proposed_id_is_a_suggestion_to_the_registry)
 }
 END_TEST
 
+START_TEST(one_whose_id_somebody_has_taken_meanwhile_is_refused_and_its_row_stays)
+{
+    struct hass *hass = test_hass();
+    struct logs *logs = test_logs();
+
+    add(hass, &things[0], "u", "A");
+    change(hass, "sensor.a", "{'disabled_by': 'user'}");
+    change(hass, "sensor.a", "{'disabled_by': null}");
+    hass_states_async_set(hass, "sensor.a", "mine", NULL, NULL, NULL);
+    ck_assert_ptr_null(add(hass, &things[1], "u", "B"));
+    ck_assert_ptr_nonnull(logs_find(logs, "u is already used by sensor.a - ignoring B"));
+    ck_assert_str_eq(hass_entity_registry_async_get(hass, "sensor.a")->original_name, "A");
+    ck_assert_str_eq(state_of(hass, "sensor.a"), "mine");
+}
+END_TEST
+
 START_TEST(strange_texts_are_registered_as_far_as_they_can_be)
 {
     struct hass *hass = test_hass();
@@ -552,6 +568,7 @@ TEST_MAIN("registered", what_an_integration_says_stands_in_the_registry,
           one_that_comes_back_has_its_id_whatever_it_is_called,
           an_unregistered_one_does_not_take_a_registered_id,
           a_proposed_id_is_a_suggestion_to_the_registry,
+          one_whose_id_somebody_has_taken_meanwhile_is_refused_and_its_row_stays,
           strange_texts_are_registered_as_far_as_they_can_be, a_strange_unique_id_is_refused,
           a_domain_refuses_what_it_does_not_take,
           one_that_is_disabled_by_default_is_registered_only,

@@ -31,10 +31,7 @@ static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
 
     if (!ops_of(entity)->native_value(entity, &value))
         return HASS_NONE;
-    int64_t fraction = value % HASS_USEC_PER_SEC;
-    if (fraction < 0)
-        fraction += HASS_USEC_PER_SEC;
-    hass_dt_iso(value - fraction, NULL, data->text);
+    hass_dt_iso(hass_dt_second(value), NULL, data->text);
     return hass_value_string(data->text);
 }
 

@@ -107,7 +107,7 @@ static const struct hass_domain_ops domain_ops = {
 /* "2024-03-05T10:00:05.123+00:00": always with milliseconds. */
 static void write_time(int64_t now, char text[HASS_DT_TEXT])
 {
-    hass_dt_iso(now - now % HASS_USEC_PER_SEC, NULL, text);
+    hass_dt_iso(hass_dt_second(now), NULL, text);
     char *end = strchr(text, '+');
     snprintf(end, HASS_DT_TEXT - (size_t)(end - text), ".%03d+00:00",
              (int)(now % HASS_USEC_PER_SEC / USEC_PER_MSEC));

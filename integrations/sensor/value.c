@@ -69,8 +69,7 @@ static HASS_CALLBACK const char *check_timestamp(struct hass_entity *entity,
 
     if (!read_timestamp(value->text.data, &time))
         return "is not a date and time with an offset";
-    int64_t fraction = time % HASS_USEC_PER_SEC;
-    hass_dt_iso(time - (fraction < 0 ? fraction + HASS_USEC_PER_SEC : fraction), NULL, data->text);
+    hass_dt_iso(hass_dt_second(time), NULL, data->text);
     *value = hass_value_string(data->text);
     return NULL;
 }

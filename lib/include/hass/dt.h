@@ -40,6 +40,13 @@ HASS_API int hass_dt_utc(const struct hass_dt *local, const struct hass_zone *zo
 
 /** "2024-03-05T10:00:00.000001+00:00", the model's isoformat: no fraction when it is zero. */
 HASS_API void hass_dt_iso(int64_t time, const struct hass_zone *zone, char text[HASS_DT_TEXT]);
+/** The second that @time is in, also before 1970: for texts without a fraction. */
+static inline int64_t hass_dt_second(int64_t time)
+{
+    int64_t fraction = time % HASS_USEC_PER_SEC;
+
+    return time - (fraction < 0 ? fraction + HASS_USEC_PER_SEC : fraction);
+}
 /** Reads ISO 8601 date-time with optional fraction and offset (without: @zone). HASS_E_INVALID otherwise. */
 HASS_API int hass_dt_parse(const char *text, const struct hass_zone *zone, int64_t *ret_time,
                            struct hass_error *err);

@@ -18,12 +18,15 @@
 #include <hass/integration.h>
 #include <hass/unit.h>
 
+#include "websocket_api/websocket_api.h"
+
 #define SCAN_INTERVAL 30.0 /* seconds; the model's for this domain */
 
 #define DEFAULT_MAX  100.0
 #define DEFAULT_STEP 1.0
 
-HASS_MANIFEST(.domain = "number", .name = "Number", .version = HASS_VERSION);
+HASS_MANIFEST(.domain = "number", .name = "Number", .version = HASS_VERSION,
+              .after_dependencies = HASS_LIST("websocket_api"));
 
 struct data {
     const struct hass_unit_class *units; /* of the device class; or NULL */
@@ -243,6 +246,38 @@ static const struct hass_entity_service_row services[] = {
                         .async_handler = set_value),
 };
 
+/* what clients ask */
+
+static HASS_CALLBACK int list_units(struct websocket_request *request, struct hass_buf *result,
+                                    struct hass_error *err)
+{
+    const json_t *message = websocket_api_of(request)->message(request);
+    const struct hass_quantity *quantity =
+        hass_quantity_get(hass_json_get_string(message, "device_class", ""));
+    const char *units = quantity ? quantity->unit_class : NULL;
+    autojson *answer =
+        json_pack("{s:o}", "units", hass_unit_class_as_json(hass_unit_class_get(units)));
+
+    hass_json_write(answer, result);
+    return 0;
+}
+
+HASS_SCHEMA(units_schema, HASS_FIELD("device_class", &hass_type_string, .required = true,
+                                     .doc = "What is measured"));
+
+static HASS_CALLBACK int add_command(struct hass *hass, struct hass_error *err)
+{
+    static const struct websocket_command command = {
+        .size = sizeof(command),
+        .type = "number/device_class_convertible_units",
+        .schema = &units_schema,
+        .handler = list_units,
+    };
+    const struct websocket_api *api = hass_async_get_api(hass, "websocket_api");
+
+    return api ? api->add_command(hass, &command, err) : 0;
+}
+
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     const struct hass_component_options options = {
@@ -254,5 +289,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct hass_component *component;
     int r = hass_component_async_create(hass, &options, config, &component, err);
 
+    if (r >= 0)
+        r = add_command(hass, err);
     return r < 0 ? r : HASS_REGISTER_SERVICES(component, services, err);
 }

@@ -84,6 +84,11 @@ bool sensor_read_number(struct hass_value value, double *ret_number);
 /* Brings a value into the form it is shown in. Returns what is wrong with it, or NULL. */
 const char *sensor_check(struct hass_entity *entity, struct hass_value *value) HASS_CALLBACK;
 
+/* websocket.c */
+
+/* Adds the commands of clients, if there is a websocket_api. */
+int sensor_add_commands(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+
 /* statistics.c */
 
 extern const struct sensor_api sensor_api;

@@ -5,6 +5,7 @@
  *     value.c       what a value may be
  *     unit.c        which unit it is shown in
  *     registry.c    what the entity registry keeps of it
+ *     websocket.c   what clients ask
  *     statistics.c  what statistics are made of
  *
  * Configuration: a list of platforms (`sensor: [{platform: …}]`); the domain has no options of its own.
@@ -20,7 +21,8 @@
 
 #define SCAN_INTERVAL 30.0 /* seconds; the model's for this domain */
 
-HASS_MANIFEST(.domain = "sensor", .name = "Sensor", .version = HASS_VERSION);
+HASS_MANIFEST(.domain = "sensor", .name = "Sensor", .version = HASS_VERSION,
+              .after_dependencies = HASS_LIST("websocket_api"));
 
 static const char *or_none(const char *text)
 {
@@ -145,6 +147,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     };
     int r = hass_async_provide_api(hass, "sensor", &sensor_api, err);
 
+    if (r >= 0)
+        r = sensor_add_commands(hass, err);
     if (r >= 0)
         r = hass_bus_async_listen(hass, HASS_EVENT_CORE_CONFIG_UPDATE, NULL,
                                   HASS_JOB_CALLBACK(on_config, NULL), NULL, err);

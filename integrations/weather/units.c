@@ -14,19 +14,37 @@
 
 #define DIGITS 2 /* of everything but temperatures; the model's */
 
+#define UNITS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
 static const struct {
     const char *key, *unit_class, *metric, *us_customary;
+    const char *const *choice; /* what its user may choose */
 } measures[MEASURES] = {
-    [MEASURE_TEMPERATURE] = { "temperature_unit", "temperature", "°C", "°F" },
-    [MEASURE_PRESSURE] = { "pressure_unit", "pressure", "hPa", "inHg" },
-    [MEASURE_WIND_SPEED] = { "wind_speed_unit", "speed", "km/h", "mph" },
-    [MEASURE_VISIBILITY] = { "visibility_unit", "distance", "km", "mi" },
-    [MEASURE_PRECIPITATION] = { "precipitation_unit", "distance", "mm", "in" },
+    [MEASURE_TEMPERATURE] = { "temperature_unit", "temperature", "°C", "°F", UNITS("°C", "°F") },
+    [MEASURE_PRESSURE] = { "pressure_unit", "pressure", "hPa", "inHg",
+                           UNITS("hPa", "inHg", "mbar", "mmHg") },
+    [MEASURE_WIND_SPEED] = { "wind_speed_unit", "speed", "km/h", "mph",
+                             UNITS("ft/s", "km/h", "kn", "m/s", "mph") },
+    [MEASURE_VISIBILITY] = { "visibility_unit", "distance", "km", "mi", UNITS("km", "mi") },
+    [MEASURE_PRECIPITATION] = { "precipitation_unit", "distance", "mm", "in", UNITS("in", "mm") },
 };
 
 const char *weather_unit_key(enum weather_measure measure)
 {
     return measures[measure].key;
+}
+
+json_t *weather_units_as_json(void)
+{
+    json_t *units = json_object();
+
+    for (int i = 0; i < MEASURES; i++) {
+        json_t *choice = json_array();
+        for (const char *const *unit = measures[i].choice; *unit; unit++)
+            json_array_append_new(choice, json_string(*unit));
+        json_object_set_new(units, measures[i].key, choice);
+    }
+    return units;
 }
 
 double weather_round(double value, int digits)
@@ -51,7 +69,7 @@ void weather_read_registry(struct hass_entity *entity)
         const char *unit = hass_json_get_string(options, measures[i].key, NULL);
         free(data->chosen[i]);
         data->chosen[i] = NULL;
-        if (unit && hass_unit_class_has(hass_unit_class_get(measures[i].unit_class), unit))
+        if (hass_words_find(measures[i].choice, unit) >= 0)
             data->chosen[i] = strdup(unit);
     }
 }

@@ -35,6 +35,8 @@ void weather_units(struct hass_entity *entity, const struct weather_report *repo
                    struct weather_unit units[MEASURES]) HASS_CALLBACK;
 /* The name of the attribute that says the unit: "temperature_unit". */
 const char *weather_unit_key(enum weather_measure measure);
+/* What users may choose: {"temperature_unit": [str], …}, owned by the caller. */
+json_t *weather_units_as_json(void);
 /* The value as it is shown. */
 double weather_convert(const struct weather_unit *unit, double value);
 /* Rounds to @digits behind the point, halves to the even digit. */

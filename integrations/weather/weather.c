@@ -15,10 +15,12 @@
 #include <hass/integration.h>
 
 #include "forecast.h"
+#include "websocket_api/websocket_api.h"
 
 #define SCAN_INTERVAL 30.0 /* seconds; the model's for this domain */
 
-HASS_MANIFEST(.domain = "weather", .name = "Weather", .version = HASS_VERSION);
+HASS_MANIFEST(.domain = "weather", .name = "Weather", .version = HASS_VERSION,
+              .after_dependencies = HASS_LIST("websocket_api"));
 
 static const struct weather_ops *ops_of(const struct hass_entity *entity)
 {
@@ -164,6 +166,29 @@ static const struct hass_entity_service_row services[] = {
                         .supports_response = HASS_RESPONSE_ONLY, .async_handler = get_forecasts),
 };
 
+/* what clients ask */
+
+static HASS_CALLBACK int list_units(struct websocket_request *request, struct hass_buf *result,
+                                    struct hass_error *err)
+{
+    autojson *answer = json_pack("{s:o}", "units", weather_units_as_json());
+
+    hass_json_write(answer, result);
+    return 0;
+}
+
+static HASS_CALLBACK int add_command(struct hass *hass, struct hass_error *err)
+{
+    static const struct websocket_command command = {
+        .size = sizeof(command),
+        .type = "weather/convertible_units",
+        .handler = list_units,
+    };
+    const struct websocket_api *api = hass_async_get_api(hass, "websocket_api");
+
+    return api ? api->add_command(hass, &command, err) : 0;
+}
+
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     const struct hass_component_options options = {
@@ -175,5 +200,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct hass_component *component;
     int r = hass_component_async_create(hass, &options, config, &component, err);
 
+    if (r >= 0)
+        r = add_command(hass, err);
     return r < 0 ? r : HASS_REGISTER_SERVICES(component, services, err);
 }

@@ -5,7 +5,11 @@
  * the reciprocal.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#define MAX_UNITS 32 /* of a class */
 
 #include <hass/unit.h>
 
@@ -379,6 +383,27 @@ bool hass_unit_class_next(const struct hass_unit_class *units, size_t *pos, cons
     (*pos)++;
     *ret_unit = unit->name;
     return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const char *const *names[] = { a, b };
+
+    return strcasecmp(**names[0] ? *names[0] : "None", **names[1] ? *names[1] : "None");
+}
+
+json_t *hass_unit_class_as_json(const struct hass_unit_class *units)
+{
+    const char *names[MAX_UNITS];
+    json_t *list = json_array();
+    size_t count = 0;
+
+    for (size_t pos = 0; units && hass_unit_class_next(units, &pos, &names[count]);)
+        count++;
+    qsort(names, count, sizeof(names[0]), compare_names);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, *names[i] ? json_string(names[i]) : json_null());
+    return list;
 }
 
 /* conversion */

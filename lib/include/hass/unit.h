@@ -22,6 +22,8 @@ HASS_API bool hass_unit_class_has(const struct hass_unit_class *units, const cha
 /** Walks the units; no unit is "": `for (size_t pos = 0; hass_unit_class_next(units, &pos, &unit);)`. */
 HASS_API bool hass_unit_class_next(const struct hass_unit_class *units, size_t *pos,
                                    const char **ret_unit);
+/** Shape: [str or null], in alphabetical order without case; NULL is []. Owned by the caller. */
+HASS_API json_t *hass_unit_class_as_json(const struct hass_unit_class *units);
 /**
  * Converts @value. The same unit gives the same value, whatever the unit is.
  *

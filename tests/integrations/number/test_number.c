@@ -10,6 +10,7 @@
 
 #include "number/number.h"
 #include "support/cases.h"
+#include "support/client.h"
 #include "support/home.h"
 
 struct values {
@@ -276,6 +277,29 @@ START_TEST(its_user_chooses_the_unit)
 }
 END_TEST
 
+static const struct {
+    const char *message, *result; /* NULL: refused */
+} questions[] = {
+    { "{'type':'number/device_class_convertible_units','device_class':'duration'}",
+      "{'units':['d','h','min','ms','s','w','μs']}" },
+    { "{'type':'number/device_class_convertible_units','device_class':'humidity'}",
+      "{'units':[]}" },
+    { "{'type':'number/device_class_convertible_units','device_class':'x'}", "{'units':[]}" },
+    { "{'type':'number/device_class_convertible_units'}", NULL },
+};
+
+START_TEST(clients_are_told_which_units_convert)
+{
+    struct hass *hass = test_home("websocket_api:\nnumber:\n");
+    const json_t *answer = client_ask(client_open(hass, NULL, true), questions[_i].message);
+
+    if (questions[_i].result)
+        ck_assert_json(json_object_get(answer, "result"), questions[_i].result);
+    else
+        ck_assert_str_eq(client_error(answer), "invalid_format");
+}
+END_TEST
+
 static const struct hass_value none[] = {
     { .type = HASS_VALUE_NONE },
     { .type = HASS_VALUE_DOUBLE, .number = NAN },
@@ -295,4 +319,6 @@ CASES_MAIN("number", ROWS(the_range_is_in_the_attributes, ranges),
            ROWS(a_number_of_the_range_is_set, good), ONCE(it_is_set_on_the_pool),
            ROWS(a_number_out_of_range_is_refused, bad), ONCE(one_that_cannot_be_set_says_so),
            ROWS(temperatures_are_shown_and_set_in_the_unit_of_the_home, temperatures),
-           ROWS(its_user_chooses_the_unit, choices), ROWS(what_is_no_number_is_unknown, none))
+           ROWS(its_user_chooses_the_unit, choices),
+           ROWS(clients_are_told_which_units_convert, questions),
+           ROWS(what_is_no_number_is_unknown, none))

@@ -9,6 +9,7 @@
 
 #include "sensor/sensor.h"
 #include "support/cases.h"
+#include "support/client.h"
 #include "support/home.h"
 
 static const char *const options[] = { "idle", "busy", NULL };
@@ -373,6 +374,50 @@ START_TEST(a_suggested_unit_is_shown_when_it_converts)
 }
 END_TEST
 
+/* what clients ask */
+
+static const struct {
+    const char *message, *key, *wanted; /* @key NULL: refused */
+} questions[] = {
+    { "{'type':'sensor/device_class_convertible_units','device_class':'temperature'}", "units",
+      "['K','°C','°F']" },
+    { "{'type':'sensor/device_class_convertible_units','device_class':'battery'}", "units", "[]" },
+    { "{'type':'sensor/device_class_convertible_units','device_class':'x'}", "units", "[]" },
+    { "{'type':'sensor/device_class_convertible_units'}", NULL, NULL },
+};
+
+START_TEST(clients_are_told_which_units_convert)
+{
+    struct hass *hass = test_home("websocket_api:\nsensor:\n");
+    const json_t *answer = client_ask(client_open(hass, NULL, true), questions[_i].message);
+
+    if (questions[_i].key)
+        ck_assert_json(json_object_get(json_object_get(answer, "result"), questions[_i].key),
+                       questions[_i].wanted);
+    else
+        ck_assert_str_eq(client_error(answer), "invalid_format");
+}
+END_TEST
+
+START_TEST(clients_are_told_which_classes_are_numbers)
+{
+    struct hass *hass = test_home("websocket_api:\nsensor:\n");
+    const json_t *answer =
+        client_ask(client_open(hass, NULL, true), "{'type':'sensor/numeric_device_classes'}");
+    const json_t *list =
+        json_object_get(json_object_get(answer, "result"), "numeric_device_classes");
+    size_t i, found = 0;
+    json_t *name;
+
+    ck_assert_uint_eq(json_array_size(list), 58);
+    json_array_foreach((json_t *)list, i, name) {
+        ck_assert_str_ne(json_string_value(name), "timestamp");
+        found += !strcmp(json_string_value(name), "energy");
+    }
+    ck_assert_uint_eq(found, 1);
+}
+END_TEST
+
 /* statistics */
 
 static HASS_CALLBACK void collect(const struct sensor_statistics *sensor, void *userdata)
@@ -420,4 +465,6 @@ CASES_MAIN("sensor values", ROWS(a_value_is_shown_or_refused_by_its_class, value
            ONCE(a_last_reset_goes_with_a_total_only),
            ONCE(the_micro_sign_is_written_as_the_greek_letter),
            ROWS(a_suggested_unit_is_shown_when_it_converts, suggestions),
+           ROWS(clients_are_told_which_units_convert, questions),
+           ONCE(clients_are_told_which_classes_are_numbers),
            ONCE(sensors_with_a_state_class_have_statistics))

@@ -8,6 +8,7 @@
 #include <hass/entity_registry.h>
 
 #include "support/cases.h"
+#include "support/client.h"
 #include "support/home.h"
 #include "weather/weather.h"
 
@@ -156,19 +157,32 @@ START_TEST(its_user_chooses_units)
     struct hass *hass = home("metric");
     json_t *changes =
         test_json("{'options':{'weather':{'wind_speed_unit':'m/s','pressure_unit':'mmHg',"
-                  "'temperature_unit':'K','visibility_unit':'far','precipitation_unit':7}}}");
+                  "'temperature_unit':'°F','visibility_unit':'m','precipitation_unit':7}}}");
 
     ck_assert_int_eq(hass_entity_registry_async_update(hass, "weather.home", changes, NULL, NULL),
                      0);
     test_settle(hass);
     autojson *all = attributes(hass);
-    ck_assert_json(all, "{'temperature':295.0,'apparent_temperature':293.0,'dew_point':285.0,"
-                        "'temperature_unit':'K','humidity':56,'ozone':310.25,"
+    ck_assert_json(all, "{'temperature':71.0,'apparent_temperature':68.0,'dew_point':54.0,"
+                        "'temperature_unit':'°F','humidity':56,'ozone':310.25,"
                         "'cloud_coverage':75,'uv_index':2.5,'pressure':760.0,"
                         "'pressure_unit':'mmHg','wind_bearing':270,'wind_gust_speed':15.0,"
                         "'wind_speed':10.0,'wind_speed_unit':'m/s','visibility':9.0,"
                         "'visibility_unit':'km','precipitation_unit':'mm',"
                         "'friendly_name':'Home','supported_features':5}");
+}
+END_TEST
+
+START_TEST(clients_are_told_which_units_there_are)
+{
+    struct hass *hass = test_home("websocket_api:\nweather:\n");
+    const json_t *answer =
+        client_ask(client_open(hass, NULL, true), "{'type':'weather/convertible_units'}");
+
+    ck_assert_json(json_object_get(json_object_get(answer, "result"), "units"),
+                   "{'temperature_unit':['°C','°F'],'pressure_unit':['hPa','inHg','mbar','mmHg'],"
+                   "'wind_speed_unit':['ft/s','km/h','kn','m/s','mph'],"
+                   "'visibility_unit':['km','mi'],'precipitation_unit':['in','mm']}");
 }
 END_TEST
 
@@ -273,6 +287,7 @@ END_TEST
 
 CASES_MAIN("weather", ONCE(what_is_not_known_is_not_shown), ONCE(a_report_is_shown_in_metric_units),
            ONCE(a_report_is_shown_in_us_customary_units), ONCE(its_user_chooses_units),
+           ONCE(clients_are_told_which_units_there_are),
            ONCE(a_unit_that_does_not_convert_leaves_the_value),
            ROWS(forecasts_are_in_the_units_of_the_home, forecasts),
            ROWS(a_wrong_request_is_refused, bad),

@@ -10,6 +10,7 @@
 #include <hass/unit.h>
 
 #include "support/cases.h"
+#include "support/test.h"
 
 static const char *text_of(const json_t *args, const char *key)
 {
@@ -196,6 +197,22 @@ START_TEST(a_quantity_knows_its_units_and_state_classes)
 }
 END_TEST
 
+START_TEST(a_class_lists_its_units_in_order)
+{
+    json_t *energy = hass_unit_class_as_json(hass_unit_class_get("energy"));
+    json_t *unitless = hass_unit_class_as_json(hass_unit_class_get("unitless"));
+    json_t *none = hass_unit_class_as_json(NULL);
+
+    ck_assert_json(energy, "['cal','Gcal','GJ','GWh','J','kcal','kJ','kWh','Mcal','MJ','mWh','MWh',"
+                           "'TWh','Wh']");
+    ck_assert_json(unitless, "['%',null,'ppb','ppm']");
+    ck_assert_json(none, "[]");
+    json_decref(energy);
+    json_decref(unitless);
+    json_decref(none);
+}
+END_TEST
+
 START_TEST(the_micro_sign_becomes_the_greek_letter)
 {
     char text[HASS_UNIT_TEXT];
@@ -224,4 +241,5 @@ CASES_MAIN("unit", ONCE(units_convert_as_recorded), ROWS(later_units_convert_too
            ROWS(every_unit_comes_back_from_every_other, names),
            ONCE(every_quantity_is_found_and_its_units_convert),
            ONCE(a_quantity_knows_its_units_and_state_classes),
-           ONCE(the_micro_sign_becomes_the_greek_letter), ONCE(a_home_has_a_unit_for_each_measure))
+           ONCE(a_class_lists_its_units_in_order), ONCE(the_micro_sign_becomes_the_greek_letter),
+           ONCE(a_home_has_a_unit_for_each_measure))

@@ -56,6 +56,7 @@ HASS_MANIFEST(.domain = "counter", .name = "Counter", .version = HASS_VERSION,
 
 struct values {
     int64_t count;
+    bool known; /* it has been added before: only its entity id has changed */
 };
 
 static int64_t option(struct hass_entity *entity, const char *key, int64_t fallback)
@@ -71,11 +72,25 @@ static int64_t clamped(struct hass_entity *entity, int64_t count)
     return count < minimum ? minimum : count > maximum ? maximum : count;
 }
 
+static HASS_CALLBACK int64_t first_count(struct hass_entity *entity)
+{
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+    const char *text = last ? hass_state_state(last) : "";
+    char *end;
+    long long count = strtoll(text, &end, 10);
+
+    if (!hass_json_get_bool(hass_item_of(entity)->config, "restore", true) || end == text || *end)
+        return option(entity, "initial", 0);
+    return clamped(entity, count);
+}
+
 static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
 {
     struct values *values = hass_entity_async_values(entity);
 
-    values->count = option(entity, "initial", 0);
+    if (!values->known)
+        values->count = first_count(entity);
+    values->known = true;
     return 0;
 }
 
@@ -171,9 +186,11 @@ static const struct hass_entity_service_row services[] = {
                         .async_handler = set_value),
 };
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "counter", .schema = &item_schema, .ops = &ops,
-                    .async_changed = changed, HASS_COLLECTION_SERVICES(services));
+                    .description = &description, .async_changed = changed,
+                    HASS_COLLECTION_SERVICES(services));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

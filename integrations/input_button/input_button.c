@@ -32,6 +32,17 @@ struct values {
     char pressed[HASS_DT_TEXT]; /* "": never */
 };
 
+static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
+{
+    struct values *values = hass_entity_async_values(entity);
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+    int64_t time;
+
+    if (last && !*values->pressed && hass_dt_parse(hass_state_state(last), NULL, &time, NULL) == 0)
+        hass_dt_iso(time, NULL, values->pressed);
+    return 0;
+}
+
 static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
 {
     const struct values *values = hass_entity_async_values(entity);
@@ -45,8 +56,8 @@ static void attributes(struct hass_entity *entity, struct hass_attrs_writer *wri
 }
 
 static const struct hass_entity_ops ops =
-    HASS_ENTITY_OPS(.values_size = sizeof(struct values), .state = state,
-                    .state_attributes = attributes);
+    HASS_ENTITY_OPS(.values_size = sizeof(struct values), .async_added_to_hass = added,
+                    .state = state, .state_attributes = attributes);
 
 static HASS_COROUTINE int press(struct hass_entity *entity, const struct hass_service_call *call,
                                 struct hass_error *err)
@@ -61,9 +72,10 @@ static const struct hass_entity_service_row services[] = {
     HASS_ENTITY_SERVICE("press", "Presses a button", .async_handler = press),
 };
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "input_button", .schema = &item_schema, .ops = &ops,
-                    HASS_COLLECTION_SERVICES(services));
+                    .description = &description, HASS_COLLECTION_SERVICES(services));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

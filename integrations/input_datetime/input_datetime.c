@@ -113,6 +113,7 @@ HASS_MANIFEST(.domain = "input_datetime", .name = "Input date and time", .versio
               .config = &config_schema);
 
 struct values {
+    bool known; /* it has been added before: only its entity id has changed */
     struct moment moment;
     char text[24]; /* of the state, lent to whoever asks for it */
 };
@@ -163,13 +164,18 @@ static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *e
 {
     struct values *values = hass_entity_async_values(entity);
     const json_t *config = hass_item_of(entity)->config;
-    const char *initial = hass_json_get_string(config, "initial", NULL);
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+    const char *text =
+        hass_json_get_string(config, "initial", last ? hass_state_state(last) : NULL);
     struct hass *hass = hass_entity_hass(entity);
 
+    if (values->known)
+        return 0;
+    values->known = true;
     local_moment(hass, hass_now(hass), &values->moment);
     values->moment.hour = values->moment.minute = values->moment.second = 0;
-    if (initial)
-        (void)read_state(config, initial, &values->moment);
+    if (text)
+        (void)read_state(config, text, &values->moment);
     return 0;
 }
 
@@ -291,9 +297,10 @@ static const struct hass_entity_service_row services[] = {
                         .async_handler = set_datetime),
 };
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "input_datetime", .schema = &item_schema, .ops = &ops,
-                    HASS_COLLECTION_SERVICES(services));
+                    .description = &description, HASS_COLLECTION_SERVICES(services));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

@@ -58,6 +58,7 @@ HASS_MANIFEST(.domain = "input_number", .name = "Input number", .version = HASS_
 
 struct values {
     double number;
+    bool known; /* it has been added before: only its entity id has changed */
 };
 
 static double option(struct hass_entity *entity, const char *key)
@@ -70,12 +71,26 @@ static double clamped(struct hass_entity *entity, double number)
     return fmin(fmax(number, option(entity, "min")), option(entity, "max"));
 }
 
+/* What it was before, if that is within the range. */
+static HASS_CALLBACK double last_number(struct hass_entity *entity)
+{
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+    const char *text = last ? hass_state_state(last) : "";
+    char *end;
+    double number = strtod(text, &end);
+
+    return end != text && !*end && clamped(entity, number) == number ? number
+                                                                     : option(entity, "min");
+}
+
 static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
 {
     struct values *values = hass_entity_async_values(entity);
-    const json_t *config = hass_item_of(entity)->config;
+    const json_t *initial = hass_json_get(hass_item_of(entity)->config, "initial");
 
-    values->number = hass_json_get_number(config, "initial", option(entity, "min"));
+    if (!values->known)
+        values->number = initial ? json_number_value(initial) : last_number(entity);
+    values->known = true;
     return 0;
 }
 
@@ -158,9 +173,11 @@ static const struct hass_entity_service_row services[] = {
                         .async_handler = decrement),
 };
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "input_number", .schema = &item_schema, .ops = &ops,
-                    .async_changed = changed, HASS_COLLECTION_SERVICES(services));
+                    .description = &description, .async_changed = changed,
+                    HASS_COLLECTION_SERVICES(services));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

@@ -89,15 +89,20 @@ static void use_options(struct values *values, const json_t *options)
     json_decref(former);
 }
 
+/* When only its entity id has changed there are options already. */
 static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
 {
     struct values *values = hass_entity_async_values(entity);
     const json_t *config = hass_item_of(entity)->config;
-    const char *initial = hass_json_get_string(config, "initial", NULL);
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+    const char *option =
+        hass_json_get_string(config, "initial", last ? hass_state_state(last) : "");
 
+    if (values->options)
+        return 0;
     use_options(values, hass_json_get(config, "options"));
-    if (initial)
-        values->current = find(values->options, initial);
+    if (has(values->options, option))
+        values->current = find(values->options, option);
     return 0;
 }
 
@@ -254,10 +259,11 @@ static const struct hass_entity_service_row services[] = {
                         .async_handler = set_options),
 };
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "input_select", .schema = &item_schema, .ops = &ops,
-                    .async_changed = changed, HASS_COLLECTION_SERVICES(services),
-                    .minor_version = 2);
+                    .description = &description, .async_changed = changed,
+                    HASS_COLLECTION_SERVICES(services), .minor_version = 2);
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

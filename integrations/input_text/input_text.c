@@ -73,6 +73,7 @@ HASS_MANIFEST(.domain = "input_text", .name = "Input text", .version = HASS_VERS
 
 struct values {
     char *text; /* NULL: unknown */
+    bool known; /* it has been added before: only its entity id has changed */
 };
 
 static void set_text(struct values *values, const char *text)
@@ -81,10 +82,24 @@ static void set_text(struct values *values, const char *text)
     values->text = text ? strdup(text) : NULL;
 }
 
+/* What it was before, if that has the right length. */
+static HASS_CALLBACK const char *last_text(struct hass_entity *entity)
+{
+    const struct hass_state *last = hass_entity_async_last_state(entity);
+    const char *text = last ? hass_state_state(last) : HASS_STATE_UNKNOWN;
+
+    return strcmp(text, HASS_STATE_UNKNOWN) != 0 && fits(hass_item_of(entity)->config, text) ? text
+                                                                                             : NULL;
+}
+
 static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
 {
-    set_text(hass_entity_async_values(entity),
-             hass_json_get_string(hass_item_of(entity)->config, "initial", NULL));
+    struct values *values = hass_entity_async_values(entity);
+    const char *initial = hass_json_get_string(hass_item_of(entity)->config, "initial", NULL);
+
+    if (!values->known)
+        set_text(values, initial ? initial : last_text(entity));
+    values->known = true;
     return 0;
 }
 
@@ -142,9 +157,10 @@ static const struct hass_entity_service_row services[] = {
                         .async_handler = set_value),
 };
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "input_text", .schema = &item_schema, .ops = &ops,
-                    HASS_COLLECTION_SERVICES(services));
+                    .description = &description, HASS_COLLECTION_SERVICES(services));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

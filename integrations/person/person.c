@@ -43,6 +43,7 @@ HASS_MANIFEST(.domain = "person", .name = "Person", .version = HASS_VERSION,
 struct values {
     const struct hass_state *source; /* of the tracker that decides */
     const struct hass_state *place;  /* whose coordinates are shown */
+    const struct hass_state *before; /* of the person themself, until trackers say something */
     struct hass_sub *tracking;
     struct hass_sub *starting;
 };
@@ -124,6 +125,7 @@ static HASS_CALLBACK void look(struct hass_entity *entity)
     struct values *values = hass_entity_async_values(entity);
     const struct hass_state *source = choose(entity);
 
+    values->before = replace(values->before, NULL);
     values->source = replace(values->source, source);
     values->place = replace(values->place, place_of(hass_entity_hass(entity), source));
 }
@@ -170,6 +172,8 @@ static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *e
 
     if (hass_is_running(hass))
         return track(entity, err);
+    values->before = replace(values->before, hass_entity_async_last_state(entity));
+    values->place = replace(values->place, values->before);
     return hass_async_at_start(hass, HASS_JOB_CALLBACK(on_start, entity), &values->starting, err);
 }
 
@@ -192,6 +196,7 @@ static HASS_CALLBACK void destroy(struct hass_entity *entity)
     stop(values);
     hass_state_unref(values->source);
     hass_state_unref(values->place);
+    hass_state_unref(values->before);
 }
 
 /* what it shows */
@@ -199,18 +204,18 @@ static HASS_CALLBACK void destroy(struct hass_entity *entity)
 static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
 {
     const struct values *values = hass_entity_async_values(entity);
+    const struct hass_state *shown = values->before ? values->before : values->source;
 
-    return hass_value_string(values->source ? hass_state_state(values->source) : NULL);
+    return hass_value_string(shown ? hass_state_state(shown) : NULL);
 }
 
-static void place_attributes(const struct hass_state *place, struct hass_attrs_writer *writer)
+static void copy_attribute(const struct hass_state *from, const char *key,
+                           struct hass_attrs_writer *writer)
 {
-    static const char *const keys[] = { "latitude", "longitude", "gps_accuracy" };
     struct hass_value value;
 
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-        if (place && hass_state_attr(place, keys[i], &value))
-            hass_attrs_set(writer, keys[i], value);
+    if (from && hass_state_attr(from, key, &value))
+        hass_attrs_set(writer, key, value);
 }
 
 static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)
@@ -222,7 +227,10 @@ static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_att
     hass_attrs_set(writer, HASS_ATTR_EDITABLE, HASS_BOOL(own->editable));
     hass_attrs_set_string(writer, "id", own->id);
     hass_attrs_set_json(writer, "device_trackers", trackers_of(entity));
-    place_attributes(values->place, writer);
+    copy_attribute(values->place, "latitude", writer);
+    copy_attribute(values->place, "longitude", writer);
+    copy_attribute(values->place, "gps_accuracy", writer);
+    copy_attribute(values->before, "source", writer);
     if (values->source)
         hass_attrs_set_string(writer, "source", hass_state_entity_id(values->source));
     if (user_id)
@@ -260,9 +268,11 @@ static HASS_CALLBACK int check_user(struct hass *hass, const char *id, const jso
     return 0;
 }
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
-    HASS_COLLECTION(.domain = "person", .schema = &item_schema, .ops = &ops, .async_changed = track,
-                    .async_check = check_user, .version = 2, .merge = true, .lists_sections = true);
+    HASS_COLLECTION(.domain = "person", .schema = &item_schema, .ops = &ops,
+                    .description = &description, .async_changed = track, .async_check = check_user,
+                    .version = 2, .merge = true, .lists_sections = true);
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

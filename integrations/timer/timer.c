@@ -54,6 +54,8 @@ struct values {
     int64_t remaining; /* when it was started or paused; 0: none */
     int64_t end;       /* UTC; 0: it does not run */
     struct hass_sub *alarm;
+    struct hass_sub *going_on; /* waits for the start of the home */
+    bool known;                /* it has been added before: only its entity id has changed */
 };
 
 static int64_t usec(double seconds)
@@ -190,23 +192,100 @@ static HASS_CALLBACK int begin(struct hass_entity *entity, struct hass_error *er
 
 /* the entity */
 
+static int64_t duration_attr(const struct hass_state *last, const char *key, int64_t fallback)
+{
+    const struct hass_field field = HASS_FIELD("", &hass_type_duration);
+    struct hass_value value;
+    autojson *seconds = NULL;
+
+    if (!hass_state_attr(last, key, &value) || value.type != HASS_VALUE_STRING)
+        return fallback;
+    autojson *text = json_string(value.text.data);
+    if (hass_type_duration.check(&field, text, &seconds, NULL) < 0)
+        return fallback;
+    return usec(json_number_value(seconds));
+}
+
+static int64_t end_attr(const struct hass_state *last)
+{
+    struct hass_value value;
+    int64_t end = 0;
+
+    if (hass_state_attr(last, "finishes_at", &value) && value.type == HASS_VALUE_STRING)
+        (void)hass_dt_parse(value.text.data, NULL, &end, NULL);
+    return end;
+}
+
+/* The home has started, so that those who wait for the events are there. */
+static HASS_CALLBACK int go_on(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct hass_entity *entity = userdata;
+    const struct values *values = hass_entity_async_values(entity);
+
+    if (values->status != ACTIVE || values->alarm) /* somebody has done something meanwhile */
+        return 0;
+    if (values->end <= hass_now(hass))
+        return end_now(entity, err);
+    return run_until(entity, values->end, "timer.restarted", err);
+}
+
+/* What ran goes on; what has ended meanwhile is told. */
+static HASS_CALLBACK int restore(struct hass_entity *entity, const struct hass_state *last,
+                                 struct hass_error *err)
+{
+    struct values *values = hass_entity_async_values(entity);
+    const char *status = hass_state_state(last);
+    int64_t end = end_attr(last);
+
+    if (!strcmp(status, status_names[PAUSED])) {
+        values->status = PAUSED;
+        values->duration = duration_attr(last, "duration", values->duration);
+        values->remaining = duration_attr(last, "remaining", values->duration);
+    } else if (!strcmp(status, status_names[ACTIVE]) && end) {
+        int64_t rest = end - now_of(entity);
+        values->status = ACTIVE;
+        values->duration = duration_attr(last, "duration", values->duration);
+        values->remaining = rest > 0 ? rest : 0;
+        values->end = end;
+        return hass_async_at_started(hass_entity_hass(entity), HASS_JOB_CALLBACK(go_on, entity),
+                                     &values->going_on, err);
+    }
+    return 0;
+}
+
 static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
 {
     struct values *values = hass_entity_async_values(entity);
+    const struct hass_state *last = hass_entity_async_last_state(entity);
 
+    if (values->known && values->status == ACTIVE)
+        return hass_async_track_point_in_utc_time(hass_entity_hass(entity), values->end,
+                                                  HASS_JOB_CALLBACK(on_alarm, entity),
+                                                  &values->alarm, err);
+    if (values->known)
+        return 0;
+    values->known = true;
     values->duration = configured(entity);
-    return 0;
+    if (!last || !hass_json_get_bool(hass_item_of(entity)->config, "restore", false))
+        return 0;
+    return restore(entity, last, err);
+}
+
+static HASS_CALLBACK void stop(struct values *values)
+{
+    values->alarm = hass_sub_async_remove(values->alarm);
+    values->going_on = hass_sub_async_remove(values->going_on);
 }
 
 static HASS_COROUTINE int removed(struct hass_entity *entity, struct hass_error *err)
 {
-    stand_still(hass_entity_async_values(entity));
+    stop(hass_entity_async_values(entity));
     return 0;
 }
 
 static HASS_CALLBACK void destroy(struct hass_entity *entity)
 {
-    stand_still(hass_entity_async_values(entity));
+    stop(hass_entity_async_values(entity));
 }
 
 /* A run goes on with the duration that it began with. */
@@ -315,9 +394,11 @@ static json_t *store(const json_t *config)
     return shown;
 }
 
+static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "timer", .schema = &item_schema, .ops = &ops,
-                    .async_changed = changed, .store = store, HASS_COLLECTION_SERVICES(services));
+                    .description = &description, .async_changed = changed, .store = store,
+                    HASS_COLLECTION_SERVICES(services));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

@@ -21,14 +21,14 @@ static void free_notes(void *data)
 HASS_SCHEMA(user_schema,
             HASS_FIELD("name", &hass_type_string, .required = true, .min = 1, .max = 20),
             HASS_FIELD("count", &hass_type_int, .min = 1, .max = 9, .fallback = "3"),
-            HASS_FIELD("kind", &hass_type_enum, .words = HASS_WORDS("hub", "menu", "silent", "hang",
-                                                                    "external", "progress",
-                                                                    "pick", "fail", "unknown")));
+            HASS_FIELD("kind", &hass_type_enum,
+                       .words = HASS_WORDS("hub", "menu", "silent", "hang", "external", "progress",
+                                           "pick", "fail", "unknown")));
 HASS_SCHEMA(pick_schema, HASS_FIELD("device", &hass_type_string, .required = true));
 HASS_SCHEMA(password_schema,
             HASS_FIELD("password", &hass_type_string, .required = true, .secret = true));
-HASS_SCHEMA(options_schema, HASS_FIELD("interval", &hass_type_number, .min = 1, .max = 60,
-                                       .fallback = "5"));
+HASS_SCHEMA(options_schema,
+            HASS_FIELD("interval", &hass_type_number, .min = 1, .max = 60, .fallback = "5"));
 
 static HASS_COROUTINE int work(struct hass *hass, void *userdata, struct hass_error *err)
 {
@@ -77,14 +77,14 @@ static HASS_COROUTINE int step_pick(struct hass_flow *flow, const json_t *input,
     if (!input)
         return hass_flow_async_show_form(
             flow, "pick",
-            HASS_FLOW_FORM(.choices = json_pack("{s:{s:s, s:s}}", "device", "a1", "Lamp", "b2",
-                                                "Plug")),
+            HASS_FLOW_FORM(.choices =
+                               json_pack("{s:{s:s, s:s}}", "device", "a1", "Lamp", "b2", "Plug")),
             err);
     return hass_flow_async_create_entry(flow, "Picked", hass_json_ref(input), NULL, err);
 }
 
-static HASS_COROUTINE int answer_kind(struct hass_flow *flow, const char *kind,
-                                      const json_t *input, struct hass_error *err)
+static HASS_COROUTINE int answer_kind(struct hass_flow *flow, const char *kind, const json_t *input,
+                                      struct hass_error *err)
 {
     if (!strcmp(kind, "menu"))
         return hass_flow_async_show_menu(flow, "menu", HASS_LIST("pick", "end"), NULL, err);
@@ -165,10 +165,11 @@ static HASS_COROUTINE int step_reauth(struct hass_flow *flow, const json_t *inpu
 static HASS_COROUTINE int step_reauth_confirm(struct hass_flow *flow, const json_t *input,
                                               struct hass_error *err)
 {
-    return hass_flow_async_update_and_abort(
-        flow, json_pack("{s:s, s:s}", "password", hass_json_get_string(input, "password", ""),
-                        "setup", "good"),
-        err);
+    return hass_flow_async_update_and_abort(flow,
+                                            json_pack("{s:s, s:s}", "password",
+                                                      hass_json_get_string(input, "password", ""),
+                                                      "setup", "good"),
+                                            err);
 }
 
 static HASS_COROUTINE int step_options(struct hass_flow *flow, const json_t *input,
@@ -193,8 +194,9 @@ static const struct hass_flow_handler config_flow = HASS_FLOW_HANDLER(
             HASS_FLOW_STEP("import", step_import), HASS_FLOW_STEP("zeroconf", step_zeroconf),
             HASS_FLOW_STEP("reauth", step_reauth),
             HASS_FLOW_STEP("reauth_confirm", step_reauth_confirm, .schema = &password_schema)));
-static const struct hass_flow_handler options_flow = HASS_FLOW_HANDLER(
-        .steps = HASS_FLOW_STEPS(HASS_FLOW_STEP("init", step_options, .schema = &options_schema)));
+static const struct hass_flow_handler options_flow =
+    HASS_FLOW_HANDLER(.steps = HASS_FLOW_STEPS(
+                          HASS_FLOW_STEP("init", step_options, .schema = &options_schema)));
 
 HASS_MANIFEST(.domain = "flows", .name = "Flows", .version = "1.0", .config_flow = &config_flow,
               .options_flow = &options_flow, .entry_version = 4);

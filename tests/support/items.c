@@ -103,6 +103,17 @@ struct hass *items_check_restart(const char *domain, const char *fields, const c
     return hass;
 }
 
+void items_check_restored(const char *yaml, const char *entity_id, const struct item_call *call)
+{
+    struct hass *hass = test_home(yaml);
+    char domain[65];
+
+    hass_state_domain(hass_states_async_get(hass, entity_id), domain);
+    ck_assert_int_eq(home_call(hass, domain, call->service, call->data, NULL), call->code);
+    hass = home_restart(hass, 60);
+    ck_assert_str_eq(home_state(hass, entity_id), call->state);
+}
+
 /* restarting */
 
 static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_error *err)
@@ -110,7 +121,7 @@ static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_er
     return hass_async_stop(hass, 0, true, err);
 }
 
-struct hass *home_restart(struct hass *hass, double seconds)
+struct hass *home_again(struct hass *hass, double seconds)
 {
     static const char *const folders[] = { TEST_BUILD "/integrations", NULL };
     int64_t start = hass_now(hass) + (int64_t)(seconds * HASS_USEC_PER_SEC);
@@ -120,7 +131,12 @@ struct hass *home_restart(struct hass *hass, double seconds)
     loader_end(hass);
     options.plugin_dirs = folders;
     options.virtual_start = start;
-    hass = loader_hass_with(&options);
+    return loader_hass_with(&options);
+}
+
+struct hass *home_restart(struct hass *hass, double seconds)
+{
+    hass = home_again(hass, seconds);
     loader_boot(hass);
     test_settle(hass);
     return hass;

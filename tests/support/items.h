@@ -32,5 +32,11 @@ void items_check_attributes(struct hass *hass, const char *entity_id, const char
 struct hass *items_check_restart(const char *domain, const char *fields, const char *wanted)
     HASS_CALLBACK;
 
+/** Boots a home over @yaml, makes the call, restarts a minute later, and compares the state. */
+void items_check_restored(const char *yaml, const char *entity_id, const struct item_call *call)
+    HASS_CALLBACK;
+
+/** Stops the home and makes it again over the same folder, @seconds later; loader_boot is left to the caller. */
+struct hass *home_again(struct hass *hass, double seconds) HASS_CALLBACK;
 /** Stops the home and boots it again over the same folder, @seconds later. */
 struct hass *home_restart(struct hass *hass, double seconds) HASS_CALLBACK;

@@ -119,8 +119,31 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+START_TEST(a_counter_may_begin_anew_at_each_start)
+{
+    hass__assert_loop();
+    static const struct item_call call = { "increment", "{'entity_id':'all'}", "4", 0 };
+
+    items_check_restored("counter:\n  c:\n    initial: 4\n    restore: false\n", "counter.c",
+                         &call);
+}
+END_TEST
+
+static const struct item_call before[] = {
+    { "increment", "{'entity_id':'counter.c'}", "8", 0 },
+    { "set_value", "{'entity_id':'counter.c','value':0}", "0", 0 },
+};
+
+START_TEST(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise)
+{
+    hass__assert_loop();
+    items_check_restored(YAML, "counter.c", &before[_i]);
+}
+END_TEST
+
 CASES_MAIN("counter", ONCE(counters_begin_with_their_initial_count), ROWS(services_count, calls),
            ONCE(counting_ends_at_the_bounds), ONCE(a_reload_keeps_the_count_within_new_bounds),
-           ROWS(a_wrong_item_is_refused, refused), ONCE(counts_end_where_doubles_end_to_be_exact),
-           ONCE(a_wrong_section_is_reported),
-           ONCE(an_item_made_at_run_time_is_there_after_a_restart))
+           ROWS(a_wrong_item_is_refused, refused), ONCE(a_counter_may_begin_anew_at_each_start),
+           ONCE(counts_end_where_doubles_end_to_be_exact), ONCE(a_wrong_section_is_reported),
+           ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ROWS(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise, before))

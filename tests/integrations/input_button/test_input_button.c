@@ -48,6 +48,19 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+static const struct item_call before[] = {
+    { "press", "{'entity_id':'input_button.bell'}", "2024-01-01T00:00:00+00:00", 0 },
+    { "press", "{'entity_id':'input_button.plain'}", "unknown", 0 },
+};
+
+START_TEST(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise)
+{
+    hass__assert_loop();
+    items_check_restored(YAML, "input_button.bell", &before[_i]);
+}
+END_TEST
+
 CASES_MAIN("input_button", ONCE(a_button_says_when_it_was_last_pressed),
            ONCE(a_wrong_item_is_refused), ONCE(a_wrong_section_is_reported),
-           ONCE(an_item_made_at_run_time_is_there_after_a_restart))
+           ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ROWS(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise, before))

@@ -108,8 +108,23 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+static const struct item_call before[] = {
+    { "set_datetime", "{'entity_id':'input_datetime.today','datetime':'2025-02-03 05:06:07'}",
+      "2025-02-03 05:06:07", 0 },
+    { "set_datetime", "{'entity_id':'input_datetime.both','time':'05:06:07'}",
+      "2024-01-01 00:00:00", 0 },
+};
+
+START_TEST(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise)
+{
+    hass__assert_loop();
+    items_check_restored(YAML, "input_datetime.today", &before[_i]);
+}
+END_TEST
+
 CASES_MAIN("input_datetime", ONCE(items_show_what_they_have),
            ROWS(set_datetime_sets_what_it_is_given, calls),
            ONCE(a_date_or_a_time_takes_its_part_of_both), ROWS(a_wrong_item_is_refused, refused),
            ONCE(a_wrong_section_is_reported),
-           ONCE(an_item_made_at_run_time_is_there_after_a_restart))
+           ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ROWS(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise, before))

@@ -114,8 +114,34 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+START_TEST(a_value_outside_of_a_new_range_is_forgotten)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(YAML);
+
+    home_call(hass, "input_number", "set_value", "{'entity_id':'input_number.plain','value':12}",
+              NULL);
+    loader_configure("input_number:\n  plain:\n    min: 13\n    max: 20\n");
+    hass = home_restart(hass, 60);
+    ck_assert_str_eq(home_state(hass, "input_number.plain"), "13.0");
+}
+END_TEST
+
+static const struct item_call before[] = {
+    { "set_value", "{'entity_id':'input_number.plain','value':12.5}", "12.5", 0 },
+};
+
+START_TEST(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise)
+{
+    hass__assert_loop();
+    items_check_restored(YAML, "input_number.plain", &before[_i]);
+}
+END_TEST
+
 CASES_MAIN("input_number", ONCE(items_have_values_within_their_range),
            ROWS(services_set_and_step_within_the_range, calls), ONCE(steps_end_at_the_ends),
            ONCE(a_changed_range_takes_the_value_along), ROWS(a_wrong_item_is_refused, refused),
            ROWS(a_wrong_section_is_reported, sections),
-           ONCE(an_item_made_at_run_time_is_there_after_a_restart))
+           ONCE(a_value_outside_of_a_new_range_is_forgotten),
+           ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ROWS(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise, before))

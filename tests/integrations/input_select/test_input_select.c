@@ -133,9 +133,22 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+static const struct item_call before[] = {
+    { "select_option", "{'entity_id':'input_select.plain','option':'7'}", "7", 0 },
+    { "set_options", "{'entity_id':'input_select.plain','options':'gone'}", "x", 0 },
+};
+
+START_TEST(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise)
+{
+    hass__assert_loop();
+    items_check_restored(YAML, "input_select.plain", &before[_i]);
+}
+END_TEST
+
 CASES_MAIN("input_select", ONCE(items_begin_with_an_option),
            ROWS(services_select_and_replace, calls), ONCE(selecting_goes_round_unless_told_not_to),
            ONCE(a_reload_keeps_the_option_if_it_is_still_there),
            ROWS(a_wrong_item_is_refused, refused), ONCE(an_option_may_be_as_long_as_a_state),
            ONCE(a_wrong_section_is_reported),
-           ONCE(an_item_made_at_run_time_is_there_after_a_restart))
+           ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ROWS(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise, before))

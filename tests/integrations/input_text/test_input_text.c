@@ -97,7 +97,20 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+static const struct item_call before[] = {
+    { "set_value", "{'entity_id':'input_text.plain','value':'hello'}", "hello", 0 },
+    { "set_value", "{'entity_id':'input_text.t','value':'hello'}", "unknown", 0 },
+};
+
+START_TEST(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise)
+{
+    hass__assert_loop();
+    items_check_restored(YAML, "input_text.plain", &before[_i]);
+}
+END_TEST
+
 CASES_MAIN("input_text", ONCE(items_have_a_text_or_none),
            ROWS(a_text_of_the_right_length_is_set, calls), ROWS(a_wrong_item_is_refused, refused),
            ONCE(a_text_may_be_as_long_as_a_state), ONCE(a_wrong_section_is_reported),
-           ONCE(an_item_made_at_run_time_is_there_after_a_restart))
+           ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ROWS(over_a_restart_it_is_as_it_was_unless_it_is_told_otherwise, before))

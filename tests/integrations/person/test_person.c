@@ -196,10 +196,24 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+START_TEST(a_person_is_where_they_were_until_the_home_has_started)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(YAML);
+
+    track(hass, "phone", "School");
+    hass = home_restart(hass, 60);
+    ck_assert_str_eq(home_state(hass, "person.ada_l"), "unknown"); /* no tracker came back */
+    track(hass, "phone", "Gym");
+    ck_assert_str_eq(home_state(hass, "person.ada_l"), "Gym");
+}
+END_TEST
+
 CASES_MAIN("person", ONCE(a_person_without_trackers_is_nobody_knows_where),
            ROWS(one_of_the_trackers_decides, rules),
            ONCE(coordinates_are_those_of_the_tracker_or_of_home),
            ONCE(a_reload_takes_other_trackers), ONCE(its_list_has_both_kinds),
            ONCE(a_user_has_one_person), ROWS(a_wrong_item_is_refused, refused),
            ONCE(a_person_carries_a_hundred_trackers_and_no_more), ONCE(a_wrong_section_is_reported),
-           ONCE(an_item_made_at_run_time_is_there_after_a_restart))
+           ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ONCE(a_person_is_where_they_were_until_the_home_has_started))

@@ -2,6 +2,8 @@
 /* Timers: their states, services and events. Virtual time begins on 1 January 2024, 00:00. */
 #include <string.h>
 
+#include <hass/entity_registry.h>
+
 #include "support/items.h"
 
 #define YAML "timer:\n  t:\n    duration: '00:00:10'\n  plain:\n    name: Plain\n"
@@ -232,6 +234,71 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+#define LASTING                                                                                    \
+    "timer:\n  t:\n    duration: '00:10:00'\n    restore: true\n"                                  \
+    "  plain:\n    duration: '00:10:00'\n"
+
+static const struct {
+    const char *second; /* service after start; NULL: none */
+    double away;        /* seconds until the home is back */
+    const char *state, *finishes_at, *remaining, *events;
+} lasting[] = {
+    { NULL, 120, "active", "2024-01-01T00:10:00+00:00", "0:08:00",
+      "restarted finished@00:10:00+00:00" },
+    { NULL, 600, "idle", NULL, NULL, "finished@00:10:00+00:00" },
+    { NULL, 7200, "idle", NULL, NULL, "finished@00:10:00+00:00" },
+    { "pause", 7200, "paused", NULL, "0:10:00", "" },
+    { "cancel", 60, "idle", NULL, NULL, "" },
+};
+
+static void assert_text(const json_t *text, const char *wanted)
+{
+    if (wanted)
+        ck_assert_str_eq(json_string_value(text), wanted);
+    else
+        ck_assert_ptr_null(text);
+}
+
+START_TEST(a_timer_that_is_restored_goes_on)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(LASTING);
+
+    call(hass, "start", "{'entity_id':'all'}");
+    if (lasting[_i].second)
+        call(hass, lasting[_i].second, "{'entity_id':'all'}");
+    hass = home_again(hass, lasting[_i].away);
+    struct hass_buf *events = listen(hass);
+    loader_boot(hass);
+    test_settle(hass);
+    autojson *finishes_at = home_attribute(hass, "timer.t", "finishes_at");
+    autojson *remaining = home_attribute(hass, "timer.t", "remaining");
+    ck_assert_str_eq(home_state(hass, "timer.t"), lasting[_i].state);
+    ck_assert_str_eq(home_state(hass, "timer.plain"), "idle");
+    assert_text(finishes_at, lasting[_i].finishes_at);
+    assert_text(remaining, lasting[_i].remaining);
+    test_advance(hass, 481);
+    ck_assert_str_eq(hass_buf_string(events), lasting[_i].events);
+    hass_buf_fini(events);
+}
+END_TEST
+
+START_TEST(another_entity_id_changes_nothing_else)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(YAML);
+
+    call(hass, "start", T);
+    ck_assert_int_eq(hass_entity_registry_async_update(
+                         hass, "timer.t", test_json("{'new_entity_id':'timer.u'}"), NULL, NULL),
+                     0);
+    test_advance(hass, 5);
+    ck_assert_str_eq(home_state(hass, "timer.u"), "active");
+    test_advance(hass, 5.1);
+    ck_assert_str_eq(home_state(hass, "timer.u"), "idle");
+}
+END_TEST
+
 CASES_MAIN("timer", ONCE(a_timer_runs_pauses_goes_on_and_finishes),
            ROWS(services_do_what_the_state_allows, steps),
            ROWS(a_change_moves_the_end_within_the_duration, changes),
@@ -240,4 +307,6 @@ CASES_MAIN("timer", ONCE(a_timer_runs_pauses_goes_on_and_finishes),
            ONCE(a_reload_lets_a_run_go_on_and_takes_the_duration_afterwards),
            ONCE(a_running_timer_that_is_removed_never_finishes),
            ROWS(a_wrong_item_is_refused, refused), ONCE(a_wrong_section_is_reported),
-           ONCE(an_item_made_at_run_time_is_there_after_a_restart))
+           ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ROWS(a_timer_that_is_restored_goes_on, lasting),
+           ONCE(another_entity_id_changes_nothing_else))

@@ -291,8 +291,8 @@ START_TEST(an_external_step_waits_for_somebody_else)
     go_on(hass, "{'code': '123'}");
     ck_assert_str_eq(type(), "external_done");
     ck_assert_uint_eq(capture_count(seen), 1);
-    ck_assert_str_eq(
-        hass_json_get_string(hass_event_data(capture_event(seen, 0)), "flow_id", ""), flow_id);
+    ck_assert_str_eq(hass_json_get_string(hass_event_data(capture_event(seen, 0)), "flow_id", ""),
+                     flow_id);
     go_on(hass, NULL);
     ck_assert_str_eq(type(), "create_entry");
 }
@@ -487,7 +487,6 @@ START_TEST(the_same_thing_is_in_progress_once)
 }
 END_TEST
 
-
 static HASS_COROUTINE int ignore(struct hass *hass, void *userdata, struct hass_error *error)
 {
     return hass_flows_async_ignore(hass, userdata, "Not mine", error);
@@ -517,11 +516,10 @@ START_TEST(what_is_found_waits_for_the_start)
     struct hass *hass = loader_hass();
 
     for (int i = 0; i < 5; i++)
-        ck_assert_int_eq(hass_flows_async_discover(hass, "flows", "zeroconf",
-                                                   json_pack("{s:o}", "serial",
-                                                             json_sprintf("s%d", i)),
-                                                   NULL),
-                         0);
+        ck_assert_int_eq(
+            hass_flows_async_discover(hass, "flows", "zeroconf",
+                                      json_pack("{s:o}", "serial", json_sprintf("s%d", i)), NULL),
+            0);
     test_settle(hass);
     ck_assert_uint_eq(in_progress(hass), 0);
     loader_boot(hass);

@@ -54,7 +54,7 @@ static int check_name(const struct table *table, const char *group, const char *
     autobuf key = HASS_BUF_INIT;
 
     if (!table_normalise(kind, group, name, &key))
-        return hass_fail(err, HASS_E_INVALID, "the name of a %s must not be empty", kind->what);
+        return hass_fail(err, HASS_E_INVALID, "the name must not be empty");
     const void *other = hass_strmap_get(table->names, hass_buf_string(&key));
     if (!other || other == self)
         return 0;
@@ -166,7 +166,7 @@ static int fail_unknown(const struct table_kind *kind, const char *id, struct ha
 int table_update(struct hass *hass, const struct table_kind *kind, const char *group,
                  const char *id, json_t *changes, const void **ret_row, struct hass_error *err)
 {
-    autojson *given = changes;
+    autojson *given = changes ? changes : json_object();
     autojson *checked = NULL;
     struct table *table = table_of(hass, kind);
     const void *row = table_find_row(table, group, id);

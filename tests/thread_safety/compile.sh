@@ -14,6 +14,8 @@ export work flags lint
 cat >"$work/prelude.h" <<'C'
 #include <hass/integration.h>
 #include <hass/process.h>
+#include <hass/registry.h>
+#include <hass/store.h>
 #include <hass/stream.h>
 
 static HASS_CALLBACK int a_callback(struct hass *hass, void *userdata, struct hass_error *err) { return 0; }

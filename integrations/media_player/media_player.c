@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The domain media_player: what plays music and films. The services are in services.c.
+ * The domain media_player: what plays music and films.
+ *
+ *     services.c   what it is told
+ *     websocket.c  what clients ask
  *
  * Configuration: a list of platforms (`media_player: [{platform: …}]`); the domain has no options of its own.
  */
@@ -15,7 +18,8 @@
 
 #define SCAN_INTERVAL 10.0 /* seconds; the model's for this domain */
 
-HASS_MANIFEST(.domain = "media_player", .name = "Media player", .version = HASS_VERSION);
+HASS_MANIFEST(.domain = "media_player", .name = "Media player", .version = HASS_VERSION,
+              .after_dependencies = HASS_LIST("websocket_api"));
 
 static struct hass_value state(struct hass_entity *entity)
 {
@@ -107,5 +111,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct hass_component *component;
     int r = hass_component_async_create(hass, &options, config, &component, err);
 
+    if (r >= 0)
+        r = media_player_add_commands(hass, err);
     return r < 0 ? r : media_player_register_services(component, err);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <hass/domain.h>
+#include <hass/json.h>
 
 #include "media_player.h"
 
@@ -26,6 +27,23 @@ static inline bool media_player_can(const struct hass_entity *entity,
 {
     return hass_entity_description(entity)->supported_features & feature;
 }
+
+/* What a service call or a message asks for. */
+static inline struct media_player_query media_player_query(const json_t *asked)
+{
+    return (struct media_player_query){
+        .size = sizeof(struct media_player_query),
+        .media_type = hass_json_get_string(asked, "media_content_type", NULL),
+        .media_id = hass_json_get_string(asked, "media_content_id", NULL),
+        .text = hass_json_get_string(asked, "search_query", NULL),
+        .classes = hass_json_get(asked, "media_filter_classes"),
+    };
+}
+
+/* websocket.c */
+
+/* Adds the commands of clients, if there is a websocket_api. */
+int media_player_add_commands(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 
 /* services.c */
 

@@ -140,23 +140,10 @@ static HASS_COROUTINE int volume_down(struct hass_entity *entity,
 
 /* media that can be played */
 
-static struct media_player_query query_of(const struct hass_service_call *call)
-{
-    const json_t *data = hass_service_call_data(call);
-
-    return (struct media_player_query){
-        .size = sizeof(struct media_player_query),
-        .media_type = hass_json_get_string(data, "media_content_type", NULL),
-        .media_id = hass_json_get_string(data, "media_content_id", NULL),
-        .text = hass_json_get_string(data, "search_query", NULL),
-        .classes = hass_json_get(data, "media_filter_classes"),
-    };
-}
-
 static HASS_COROUTINE int browse_media(struct hass_entity *entity,
                                        const struct hass_service_call *call, struct hass_error *err)
 {
-    const struct media_player_query query = query_of(call);
+    const struct media_player_query query = media_player_query(hass_service_call_data(call));
     json_t *item = NULL;
 
     if (!media_player_ops_of(entity)->async_browse)
@@ -168,7 +155,7 @@ static HASS_COROUTINE int browse_media(struct hass_entity *entity,
 static HASS_COROUTINE int search_media(struct hass_entity *entity,
                                        const struct hass_service_call *call, struct hass_error *err)
 {
-    const struct media_player_query query = query_of(call);
+    const struct media_player_query query = media_player_query(hass_service_call_data(call));
     json_t *items = NULL;
 
     if (!media_player_ops_of(entity)->async_search)

@@ -13,12 +13,14 @@
 #include <hass/integration.h>
 
 #include "version.h"
+#include "websocket_api/websocket_api.h"
 
 #define SCAN_INTERVAL   900.0 /* seconds; the model's for this domain */
 #define SUMMARY_LENGTH  255   /* characters */
 #define CONTINUATION(c) (((unsigned char)(c)&0xc0) == 0x80)
 
-HASS_MANIFEST(.domain = "update", .name = "Update", .version = HASS_VERSION);
+HASS_MANIFEST(.domain = "update", .name = "Update", .version = HASS_VERSION,
+              .after_dependencies = HASS_LIST("websocket_api"));
 
 struct data {
     char *skipped;   /* the version that its user does not want; or NULL */
@@ -246,6 +248,41 @@ static const struct hass_entity_service_row services[] = {
                         .async_handler = clear_skipped),
 };
 
+/* what clients ask */
+
+static HASS_COROUTINE int release_notes(struct websocket_request *request, struct hass_buf *result,
+                                        struct hass_error *err)
+{
+    const struct websocket_api *api = websocket_api_of(request);
+    const char *id = hass_json_get_string(api->message(request), "entity_id", "");
+    struct hass_component *component = hass_component_async_get(api->hass(request), "update");
+    struct hass_entity *found = component ? hass_component_async_get_entity(component, id) : NULL;
+    autounref(hass_entity) *entity = found ? hass_entity_ref(found) : NULL;
+    autofree char *notes = NULL;
+
+    if (!entity)
+        return api->refuse(request, "not_found", "Entity not found");
+    const struct update_ops *ops = hass_entity_domain_ops(entity);
+    if (!has_feature(entity, UPDATE_RELEASE_NOTES) || !ops->async_release_notes)
+        return api->refuse(request, "not_supported", "Entity does not support release notes");
+    int r = ops->async_release_notes(entity, &notes, err);
+    if (r >= 0 && notes)
+        hass_json_write_string(notes, strlen(notes), result);
+    return r;
+}
+
+HASS_SCHEMA(release_notes_schema, HASS_FIELD("entity_id", &hass_type_entity_id, .required = true,
+                                             .doc = "Whose release notes"));
+
+static HASS_CALLBACK int add_command(struct hass *hass, struct hass_error *err)
+{
+    static const struct websocket_command command = WEBSOCKET_COMMAND(
+        "update/release_notes", release_notes, .schema = &release_notes_schema, .coroutine = true);
+    const struct websocket_api *api = hass_async_get_api(hass, "websocket_api");
+
+    return api ? api->add_command(hass, &command, err) : 0;
+}
+
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     const struct hass_component_options options = {
@@ -257,5 +294,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct hass_component *component;
     int r = hass_component_async_create(hass, &options, config, &component, err);
 
+    if (r >= 0)
+        r = add_command(hass, err);
     return r < 0 ? r : HASS_REGISTER_SERVICES(component, services, err);
 }

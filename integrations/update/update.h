@@ -49,6 +49,9 @@ struct update_ops {
     /** Pool thread. @values is a private copy, published when this returns 0. */
     int (*install)(struct hass_worker *worker, struct hass_entity *entity,
                    const struct update_install *install, void *values, struct hass_error *err);
+    /** What is new, in full, as Markdown; a coroutine. @ret_notes, owned by the caller, stays NULL when nothing is known. */
+    int (*async_release_notes)(struct hass_entity *entity, char **ret_notes,
+                               struct hass_error *err);
 };
 
 #define UPDATE_INFO(...)                                                                           \

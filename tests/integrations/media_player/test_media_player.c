@@ -7,6 +7,7 @@
 
 #include "media_player/media_player.h"
 #include "support/cases.h"
+#include "support/client.h"
 #include "support/home.h"
 
 #define ALL ((uint32_t)-1)
@@ -84,7 +85,7 @@ static HASS_COROUTINE int add(struct hass *hass, void *userdata, struct hass_err
 
 static HASS_CALLBACK struct hass *home(uint32_t features, const struct media_player_info *info)
 {
-    struct hass *hass = test_home("media_player:\n");
+    struct hass *hass = test_home("websocket_api:\nmedia_player:\n");
 
     fake = (struct fake){
         .description = HASS_ENTITY_DESCRIPTION(.name = "Tv", .supported_features = features),
@@ -409,9 +410,48 @@ START_TEST(media_that_are_not_there_are_an_error)
 }
 END_TEST
 
+static const struct {
+    uint32_t features;
+    const char *message;
+    const char *result, *code; /* one of the two */
+} questions[] = {
+    { F(BROWSE_MEDIA), "browse_media','entity_id':'media_player.tv'", "{'title':null}", NULL },
+    { F(BROWSE_MEDIA), "browse_media','entity_id':'media_player.tv','media_content_id':'b'",
+      "{'title':'b'}", NULL },
+    { F(BROWSE_MEDIA), "browse_media','entity_id':'media_player.tv','media_content_id':'nowhere'",
+      NULL, "home_assistant_error" },
+    { F(SEARCH_MEDIA), "search_media','entity_id':'media_player.tv','search_query':'q'",
+      "{'version':1,'result':[{'title':'q','classes':0}]}", NULL },
+    { F(SEARCH_MEDIA), "browse_media','entity_id':'media_player.tv'", NULL, "not_supported" },
+    { F(BROWSE_MEDIA), "search_media','entity_id':'media_player.tv','search_query':'q'", NULL,
+      "not_supported" },
+    { ALL, "browse_media','entity_id':'media_player.other'", NULL, "not_found" },
+    { ALL, "search_media','entity_id':'media_player.other','search_query':'q'", NULL, "not_found" },
+    { ALL, "search_media','entity_id':'media_player.tv'", NULL, "invalid_format" },
+};
+
+START_TEST(clients_find_media)
+{
+    hass__assert_loop();
+    struct hass *hass = home(questions[_i].features, &full);
+    struct hass_buf message = HASS_BUF_INIT;
+
+    fake.ops.async_browse = browse;
+    fake.ops.async_search = search;
+    hass_buf_printf(&message, "{'type':'media_player/%s}", questions[_i].message);
+    const json_t *answer = client_ask(client_open(hass, NULL, true), hass_buf_string(&message));
+    hass_buf_fini(&message);
+    if (questions[_i].code)
+        ck_assert_str_eq(client_error(answer), questions[_i].code);
+    else
+        ck_assert_json(json_object_get(answer, "result"), questions[_i].result);
+}
+END_TEST
+
 CASES_MAIN("media_player", ONCE(everything_known_is_shown), ONCE(what_is_not_known_is_not_shown),
            ONCE(while_it_is_off_little_is_shown), ROWS(a_service_is_a_command, commands),
            ROWS(a_service_needs_its_feature, commands), ONCE(without_means_it_says_so),
            ROWS(what_it_does_depends_on_its_state, states),
            ROWS(a_step_of_the_volume_ends_at_the_ends, volumes), ROWS(a_wrong_call_is_refused, bad),
-           ROWS(media_are_found, requests), ONCE(media_that_are_not_there_are_an_error))
+           ROWS(media_are_found, requests), ONCE(media_that_are_not_there_are_an_error),
+           ROWS(clients_find_media, questions))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/cases.h"
+#include "support/client.h"
 #include "support/home.h"
 #include "support/items.h"
 #include "update/update.h"
@@ -61,7 +62,7 @@ static HASS_COROUTINE int add(struct hass *hass, void *userdata, struct hass_err
 
 static HASS_CALLBACK struct hass *home(const struct fake *what)
 {
-    struct hass *hass = test_home("update:\n");
+    struct hass *hass = test_home("websocket_api:\nupdate:\n");
 
     fake = *what;
     fake.description = (struct hass_entity_description)
@@ -371,6 +372,51 @@ START_TEST(what_cannot_be_skipped_is_refused)
 }
 END_TEST
 
+/* release notes */
+
+static HASS_COROUTINE int notes(struct hass_entity *entity, char **ret_notes,
+                                struct hass_error *err)
+{
+    if (!fake.info.title)
+        return hass_fail(err, HASS_E_GENERAL, "lost");
+    if (*fake.info.title)
+        *ret_notes = strdup(fake.info.title);
+    return 0;
+}
+
+static const struct {
+    uint32_t features;
+    const char *title, *message;
+    const char *result, *code; /* one of the two */
+} questions[] = {
+    { UPDATE_RELEASE_NOTES, "# New", "'entity_id':'update.fw'", "'# New'", NULL },
+    { UPDATE_RELEASE_NOTES, "", "'entity_id':'update.fw'", "null", NULL },
+    { UPDATE_RELEASE_NOTES, NULL, "'entity_id':'update.fw'", NULL, "home_assistant_error" },
+    { 0, "# New", "'entity_id':'update.fw'", NULL, "not_supported" },
+    { UPDATE_RELEASE_NOTES, "# New", "'entity_id':'update.other'", NULL, "not_found" },
+    { UPDATE_RELEASE_NOTES, "# New", "'entity_id':7", NULL, "invalid_format" },
+};
+
+START_TEST(clients_read_release_notes)
+{
+    hass__assert_loop();
+    struct fake what = old;
+    what.description.supported_features = questions[_i].features;
+    what.info.title = questions[_i].title;
+    what.ops.async_release_notes = notes;
+    struct hass *hass = home(&what);
+    struct hass_buf message = HASS_BUF_INIT;
+
+    hass_buf_printf(&message, "{'type':'update/release_notes',%s}", questions[_i].message);
+    const json_t *answer = client_ask(client_open(hass, NULL, true), hass_buf_string(&message));
+    hass_buf_fini(&message);
+    if (questions[_i].code)
+        ck_assert_str_eq(client_error(answer), questions[_i].code);
+    else
+        ck_assert_json(json_object_get(answer, "result"), questions[_i].result);
+}
+END_TEST
+
 CASES_MAIN("update", ROWS(the_state_says_whether_there_is_a_newer_version, versions),
            ONCE(attributes_are_all_there), ONCE(a_long_summary_is_cut_between_characters),
            ONCE(it_is_in_progress_while_it_is_installed), ONCE(a_failed_installation_is_over),
@@ -380,4 +426,5 @@ CASES_MAIN("update", ROWS(the_state_says_whether_there_is_a_newer_version, versi
            ONCE(a_skipped_version_can_be_wanted_again),
            ONCE(a_skipped_version_that_is_installed_is_forgotten),
            ONCE(a_skipped_version_is_remembered),
-           ROWS(what_cannot_be_skipped_is_refused, unskippable))
+           ROWS(what_cannot_be_skipped_is_refused, unskippable),
+           ROWS(clients_read_release_notes, questions))

@@ -267,12 +267,8 @@ HASS_SCHEMA(units_schema, HASS_FIELD("device_class", &hass_type_string, .require
 
 static HASS_CALLBACK int add_command(struct hass *hass, struct hass_error *err)
 {
-    static const struct websocket_command command = {
-        .size = sizeof(command),
-        .type = "number/device_class_convertible_units",
-        .schema = &units_schema,
-        .handler = list_units,
-    };
+    static const struct websocket_command command = WEBSOCKET_COMMAND(
+        "number/device_class_convertible_units", list_units, .schema = &units_schema);
     const struct websocket_api *api = hass_async_get_api(hass, "websocket_api");
 
     return api ? api->add_command(hass, &command, err) : 0;

@@ -38,13 +38,8 @@ HASS_SCHEMA(units_schema, HASS_FIELD("device_class", &hass_type_string, .require
                                      .doc = "What is measured"));
 
 static const struct websocket_command commands[] = {
-    { .size = sizeof(struct websocket_command),
-      .type = "sensor/numeric_device_classes",
-      .handler = list_classes },
-    { .size = sizeof(struct websocket_command),
-      .type = "sensor/device_class_convertible_units",
-      .schema = &units_schema,
-      .handler = list_units },
+    WEBSOCKET_COMMAND("sensor/numeric_device_classes", list_classes),
+    WEBSOCKET_COMMAND("sensor/device_class_convertible_units", list_units, .schema = &units_schema),
 };
 
 int sensor_add_commands(struct hass *hass, struct hass_error *err)

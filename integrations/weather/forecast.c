@@ -7,7 +7,10 @@
 
 #include <stdio.h>
 
+#include <hass/domain.h>
 #include <hass/json.h>
+
+#include "units.h"
 
 static const struct {
     const char *key;
@@ -50,7 +53,8 @@ static json_t *convert_item(const struct weather_unit units[MEASURES], const jso
     return item;
 }
 
-json_t *forecast_convert(const struct weather_unit units[MEASURES], json_t *native)
+/* @native is taken, NULL is []. Owned by the caller. */
+static json_t *convert(const struct weather_unit units[MEASURES], json_t *native)
 {
     autojson *owned = native;
     json_t *list = json_array();
@@ -62,4 +66,34 @@ json_t *forecast_convert(const struct weather_unit units[MEASURES], json_t *nati
             json_array_append_new(list, convert_item(units, item));
     }
     return list;
+}
+
+const char *const forecast_kinds[] = { "daily", "hourly", "twice_daily", NULL };
+
+enum weather_feature forecast_kind(const char *name)
+{
+    return 1U << hass_words_find(forecast_kinds, name);
+}
+
+bool forecast_is_supported(struct hass_entity *entity, enum weather_feature kind)
+{
+    const struct weather_ops *ops = hass_entity_domain_ops(entity);
+
+    return ops->async_forecast && hass_entity_description(entity)->supported_features & kind;
+}
+
+int forecast_async_get(struct hass_entity *entity, enum weather_feature kind, json_t **ret_forecast,
+                       struct hass_error *err)
+{
+    const struct weather_ops *ops = hass_entity_domain_ops(entity);
+    struct weather_unit units[MEASURES];
+    json_t *native = NULL;
+    int r = ops->async_forecast(entity, kind, &native, err);
+
+    if (r < 0)
+        return r;
+    struct weather_report report = weather_report_of(entity);
+    weather_units(entity, &report, units);
+    *ret_forecast = convert(units, native);
+    return 0;
 }

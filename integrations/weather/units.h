@@ -23,6 +23,15 @@ struct weather_unit {
     int digits; /* behind the point */
 };
 
+static inline struct weather_report weather_report_of(struct hass_entity *entity)
+{
+    const struct weather_ops *ops = hass_entity_domain_ops(entity);
+    struct weather_report report;
+
+    HASS_READ(&report, ops->report(entity));
+    return report;
+}
+
 /* What the domain keeps of an entity. */
 struct weather_data {
     char *chosen[MEASURES]; /* units that its user has chosen; or NULL */

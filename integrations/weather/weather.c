@@ -4,6 +4,7 @@
  *
  *     units.c     which units it is shown in
  *     forecast.c  forecasts in these units
+ *     websocket.c what clients ask
  *
  * Configuration: a list of platforms (`weather: [{platform: …}]`); the domain has no options of its own.
  */
@@ -15,29 +16,17 @@
 #include <hass/integration.h>
 
 #include "forecast.h"
-#include "websocket_api/websocket_api.h"
+#include "units.h"
+#include "websocket.h"
 
 #define SCAN_INTERVAL 30.0 /* seconds; the model's for this domain */
 
 HASS_MANIFEST(.domain = "weather", .name = "Weather", .version = HASS_VERSION,
               .after_dependencies = HASS_LIST("websocket_api"));
 
-static const struct weather_ops *ops_of(const struct hass_entity *entity)
-{
-    return hass_entity_domain_ops(entity);
-}
-
-static struct weather_report report_of(struct hass_entity *entity)
-{
-    struct weather_report report;
-
-    HASS_READ(&report, ops_of(entity)->report(entity));
-    return report;
-}
-
 static struct hass_value state(struct hass_entity *entity)
 {
-    return hass_value_string(report_of(entity).condition);
+    return hass_value_string(weather_report_of(entity).condition);
 }
 
 /* attributes */
@@ -73,7 +62,7 @@ static void set_humidity(struct hass_attrs_writer *writer, struct hass_value val
 static HASS_CALLBACK void state_attributes(struct hass_entity *entity,
                                            struct hass_attrs_writer *writer)
 {
-    struct weather_report report = report_of(entity);
+    struct weather_report report = weather_report_of(entity);
     struct weather_unit units[MEASURES];
 
     weather_units(entity, &report, units);
@@ -131,32 +120,23 @@ static const struct hass_domain_ops domain_ops = {
 
 /* forecasts */
 
-static const char *const kinds[] = { "daily", "hourly", "twice_daily", NULL };
-
 static HASS_COROUTINE int get_forecasts(struct hass_entity *entity,
                                         const struct hass_service_call *call,
                                         struct hass_error *err)
 {
     const char *type = hass_json_get_string(hass_service_call_data(call), "type", "");
-    enum weather_feature kind = 1U << hass_words_find(kinds, type);
-    struct weather_unit units[MEASURES];
     json_t *forecast = NULL;
 
-    if (!ops_of(entity)->async_forecast ||
-        !(hass_entity_description(entity)->supported_features & kind))
+    if (!forecast_is_supported(entity, forecast_kind(type)))
         return hass_fail(err, HASS_E_GENERAL, "Weather entity '%s' does not support '%s' forecast",
                          hass_entity_async_entity_id(entity), type);
-    int r = ops_of(entity)->async_forecast(entity, kind, &forecast, err);
-    if (r < 0)
-        return r;
-    struct weather_report report = report_of(entity);
-    weather_units(entity, &report, units);
-    return hass_service_call_respond(
-        call, json_pack("{s:o}", "forecast", forecast_convert(units, forecast)));
+    int r = forecast_async_get(entity, forecast_kind(type), &forecast, err);
+    return r < 0 ? r : hass_service_call_respond(call, json_pack("{s:o}", "forecast", forecast));
 }
 
-HASS_SCHEMA(forecasts_schema, HASS_FIELD("type", &hass_type_enum, .words = kinds, .required = true,
-                                         .doc = "For each day, hour or half day"));
+HASS_SCHEMA(forecasts_schema,
+            HASS_FIELD("type", &hass_type_enum, .words = forecast_kinds, .required = true,
+                       .doc = "For each day, hour or half day"));
 
 static const struct hass_entity_service_row services[] = {
     HASS_ENTITY_SERVICE("get_forecasts", "Gives forecasts", .schema = &forecasts_schema,
@@ -165,29 +145,6 @@ static const struct hass_entity_service_row services[] = {
                                               WEATHER_FORECAST_TWICE_DAILY),
                         .supports_response = HASS_RESPONSE_ONLY, .async_handler = get_forecasts),
 };
-
-/* what clients ask */
-
-static HASS_CALLBACK int list_units(struct websocket_request *request, struct hass_buf *result,
-                                    struct hass_error *err)
-{
-    autojson *answer = json_pack("{s:o}", "units", weather_units_as_json());
-
-    hass_json_write(answer, result);
-    return 0;
-}
-
-static HASS_CALLBACK int add_command(struct hass *hass, struct hass_error *err)
-{
-    static const struct websocket_command command = {
-        .size = sizeof(command),
-        .type = "weather/convertible_units",
-        .handler = list_units,
-    };
-    const struct websocket_api *api = hass_async_get_api(hass, "websocket_api");
-
-    return api ? api->add_command(hass, &command, err) : 0;
-}
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
@@ -201,6 +158,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     int r = hass_component_async_create(hass, &options, config, &component, err);
 
     if (r >= 0)
-        r = add_command(hass, err);
+        r = weather_add_commands(hass, err);
+    if (r >= 0)
+        r = hass_async_provide_api(hass, "weather", &weather_api, err);
     return r < 0 ? r : HASS_REGISTER_SERVICES(component, services, err);
 }

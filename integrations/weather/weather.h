@@ -8,6 +8,7 @@
 #pragma once
 
 #include <hass/entity.h>
+#include <hass/integration.h>
 
 enum weather_feature {
     WEATHER_FORECAST_DAILY = 1,
@@ -50,6 +51,27 @@ struct weather_ops {
     int (*async_forecast)(struct hass_entity *entity, enum weather_feature kind,
                           json_t **ret_forecast, struct hass_error *err);
 };
+
+/** Offered as the API "weather" for as long as the domain is set up. */
+struct weather_api {
+    uint32_t size;
+    int (*async_forecast_changed)(struct hass_entity *entity, uint32_t kinds,
+                                  struct hass_error *err);
+};
+
+/**
+ * There are new forecasts of these kinds (bits of enum weather_feature): whoever follows them is sent them.
+ *
+ * Model: WeatherEntity.async_update_listeners
+ */
+static inline HASS_CALLBACK int
+weather_async_forecast_changed(struct hass_entity *entity, uint32_t kinds, struct hass_error *err)
+{
+    const struct weather_api *api = hass_async_get_api(hass_entity_hass(entity), "weather");
+
+    return api ? api->async_forecast_changed(entity, kinds, err)
+               : hass_fail(err, HASS_E_NOT_FOUND, "the domain weather is not set up");
+}
 
 #define WEATHER_REPORT(...)                                                                        \
     {                                                                                              \

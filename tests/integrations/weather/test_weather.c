@@ -61,7 +61,7 @@ static HASS_CALLBACK struct hass *home(const char *system)
 {
     struct hass_buf yaml = HASS_BUF_INIT;
 
-    hass_buf_printf(&yaml, "homeassistant:\n  unit_system: %s\nweather:\n", system);
+    hass_buf_printf(&yaml, "homeassistant:\n  unit_system: %s\nwebsocket_api:\nweather:\n", system);
     struct hass *hass = test_home(hass_buf_string(&yaml));
     hass_buf_fini(&yaml);
     report.size = sizeof(report);
@@ -285,10 +285,79 @@ START_TEST(forecasts_are_given_only_to_who_wants_a_response)
 }
 END_TEST
 
+START_TEST(clients_follow_a_forecast)
+{
+    hass__assert_loop();
+    report = metric;
+    forecast = "[{'native_temperature':10}]";
+    struct hass *hass = home("metric");
+    struct hass_entity *entity = hass_async_get_entity(hass, "weather.home");
+    struct client *client = client_open(hass, NULL, true);
+    const json_t *answer = client_ask(client, "{'type':'weather/subscribe_forecast','entity_id':"
+                                              "'weather.home','forecast_type':'daily'}");
+
+    ck_assert_json(json_object_get(answer, "success"), "true");
+    ck_assert_json(json_object_get(client_next(client), "event"),
+                   "{'type':'daily','forecast':[{'temperature':10.0}]}");
+    forecast = "[{'native_temperature':11}]";
+    ck_assert_int_eq(weather_async_forecast_changed(entity, WEATHER_FORECAST_HOURLY, NULL), 0);
+    ck_assert_ptr_null(client_next(client));
+    ck_assert_int_eq(weather_async_forecast_changed(entity, WEATHER_FORECAST_DAILY, NULL), 0);
+    ck_assert_json(json_object_get(client_next(client), "event"),
+                   "{'type':'daily','forecast':[{'temperature':11.0}]}");
+    forecast_result = -EIO;
+    ck_assert_int_eq(weather_async_forecast_changed(entity, WEATHER_FORECAST_DAILY, NULL), 0);
+    ck_assert_json(json_object_get(client_next(client), "event"),
+                   "{'type':'daily','forecast':null}");
+}
+END_TEST
+
+START_TEST(a_client_that_has_gone_is_sent_nothing)
+{
+    hass__assert_loop();
+    struct hass *hass = home("metric");
+    struct hass_entity *entity = hass_async_get_entity(hass, "weather.home");
+    struct client *client = client_open(hass, NULL, true);
+
+    client_ask(client, "{'type':'weather/subscribe_forecast','entity_id':'weather.home',"
+                       "'forecast_type':'daily'}");
+    ck_assert_int_eq(weather_async_forecast_changed(entity, WEATHER_FORECAST_DAILY, NULL), 0);
+    client_close(client);
+    test_settle(hass);
+    ck_assert_int_eq(weather_async_forecast_changed(entity, WEATHER_FORECAST_DAILY, NULL), 0);
+    test_settle(hass);
+}
+END_TEST
+
+static const struct {
+    const char *message, *code;
+} refused[] = {
+    { "'entity_id':'weather.other','forecast_type':'daily'", "invalid_entity_id" },
+    { "'entity_id':'weather.home','forecast_type':'hourly'", "forecast_not_supported" },
+    { "'entity_id':'weather.home','forecast_type':'weekly'", "invalid_format" },
+    { "'entity_id':'weather.home'", "invalid_format" },
+};
+
+START_TEST(what_cannot_be_followed_is_refused)
+{
+    hass__assert_loop();
+    struct hass *hass = home("metric");
+    struct hass_buf message = HASS_BUF_INIT;
+
+    hass_buf_printf(&message, "{'type':'weather/subscribe_forecast',%s}", refused[_i].message);
+    ck_assert_str_eq(
+        client_error(client_ask(client_open(hass, NULL, true), hass_buf_string(&message))),
+        refused[_i].code);
+    hass_buf_fini(&message);
+}
+END_TEST
+
 CASES_MAIN("weather", ONCE(what_is_not_known_is_not_shown), ONCE(a_report_is_shown_in_metric_units),
            ONCE(a_report_is_shown_in_us_customary_units), ONCE(its_user_chooses_units),
            ONCE(clients_are_told_which_units_there_are),
            ONCE(a_unit_that_does_not_convert_leaves_the_value),
            ROWS(forecasts_are_in_the_units_of_the_home, forecasts),
-           ROWS(a_wrong_request_is_refused, bad),
+           ROWS(a_wrong_request_is_refused, bad), ONCE(clients_follow_a_forecast),
+           ONCE(a_client_that_has_gone_is_sent_nothing),
+           ROWS(what_cannot_be_followed_is_refused, refused),
            ONCE(forecasts_are_given_only_to_who_wants_a_response))

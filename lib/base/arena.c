@@ -88,11 +88,29 @@ size_t arena_size(const struct arena *arena)
     return total;
 }
 
+static void free_chunks(struct arena_chunk *chunk)
+{
+    while (chunk) {
+        struct arena_chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
+}
+
+void arena_clear(struct arena *arena)
+{
+    struct arena_chunk *newest = arena->chunks;
+
+    if (!newest)
+        return;
+    free_chunks(newest->next);
+    newest->next = NULL;
+    arena->at = newest->data;
+    arena->end = newest->data + newest->size;
+}
+
 void arena_fini(struct arena *arena)
 {
-    for (struct arena_chunk *chunk = arena->chunks, *next; chunk; chunk = next) {
-        next = chunk->next;
-        free(chunk);
-    }
+    free_chunks(arena->chunks);
     *arena = (struct arena){ 0 };
 }

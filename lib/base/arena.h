@@ -22,5 +22,7 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length)
     __attribute__((malloc, returns_nonnull));
 /** Bytes taken from the system. */
 size_t arena_size(const struct arena *arena);
+/** Frees everything but the newest chunk, which is used again: for an arena that is emptied many times. */
+void arena_clear(struct arena *arena);
 /** Frees everything; the arena is empty and may be used again. */
 void arena_fini(struct arena *arena);

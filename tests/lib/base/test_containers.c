@@ -247,6 +247,22 @@ START_TEST(an_arena_gives_aligned_room_that_does_not_overlap)
 }
 END_TEST
 
+START_TEST(a_cleared_arena_uses_its_newest_chunk_again)
+{
+    struct arena arena = { 0 };
+
+    arena_clear(&arena);
+    for (int round = 0; round < 100; round++) {
+        for (size_t i = 0; i < 20; i++)
+            memset(arena_alloc(&arena, 100), 1, 100);
+        memset(arena_alloc(&arena, 100000), 2, 100000);
+        arena_clear(&arena);
+    }
+    ck_assert_uint_lt(arena_size(&arena), 10000);
+    arena_fini(&arena);
+}
+END_TEST
+
 START_TEST(a_large_piece_leaves_the_chunk_in_use)
 {
     struct arena arena = { 0 };
@@ -279,6 +295,7 @@ int main(void)
     tcase_add_test(tcase, a_list_keeps_its_order);
     tcase_add_test(tcase, a_list_may_lose_what_the_loop_stands_on);
     tcase_add_test(tcase, an_arena_gives_aligned_room_that_does_not_overlap);
+    tcase_add_test(tcase, a_cleared_arena_uses_its_newest_chunk_again);
     tcase_add_test(tcase, a_large_piece_leaves_the_chunk_in_use);
     return run_tcase("containers", tcase);
 }

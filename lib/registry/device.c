@@ -181,17 +181,25 @@ static void set_fini(struct device_set *set)
     index_fini(&set->connections);
 }
 
-static void devices_destroy(void *object)
+void devices_clear(struct devices *devices)
 {
-    struct devices *devices = object;
     struct device_item *item;
 
-    hass__assert_loop();
-    devices->cleanup = hass_sub_async_remove(devices->cleanup);
     for (size_t pos = 0; (item = group_next(&devices->live.all, &pos));)
         devices_drop(devices, item);
     for (size_t pos = 0; (item = group_next(&devices->removed.all, &pos));)
         removed_devices_drop(devices, item);
+}
+
+static void devices_destroy(void *object)
+{
+    struct devices *devices = object;
+
+    hass__assert_loop();
+    devices->cleanup = hass_sub_async_remove(devices->cleanup);
+    devices->expiry = hass_sub_async_remove(devices->expiry);
+    devices->file = row_file_async_close(devices->file);
+    devices_clear(devices);
     set_fini(&devices->live);
     set_fini(&devices->removed);
     groups_fini(&devices->areas);

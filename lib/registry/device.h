@@ -10,7 +10,7 @@
 
 #include "core/core.h"
 #include "registry/index.h"
-#include "registry/row.h"
+#include "registry/row_file.h"
 
 /* Where a field of a device's row appears. */
 enum device_field_use {
@@ -58,12 +58,20 @@ struct devices {
     struct device_set live,
         removed; /* struct device_item; a removed one is in no group but `all` */
     struct groups areas, labels, entries, vias;
-    struct hass_sub *cleanup; /* its timer; or NULL */
-    uint64_t changes;
+    struct hass_sub *cleanup, *expiry; /* timers; or NULL */
+    struct row_file *file;             /* NULL until it has been loaded */
 };
 
 /** The registry of @hass, made at first use. */
 struct devices *devices_of(struct hass *hass) HASS_CALLBACK;
+
+/**
+ * Reads the file and saves changes from now on. During bootstrap, before anything else uses the registry. A failure is that of
+ * a file that cannot be read: then nothing is saved.
+ */
+int devices_async_load(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+/** Forgets all devices. */
+void devices_clear(struct devices *devices);
 
 /** A new item with @draft's values, in the set and indexes. */
 struct device_item *devices_add(struct devices *devices, const struct device_values *draft);
@@ -104,9 +112,9 @@ void device_commit(struct devices *devices, struct device_item *item, struct dev
 void device_remove(struct devices *devices, struct device_item *item) HASS_CALLBACK;
 
 /** Something is to be saved. */
-static inline void devices_changed(struct devices *devices)
+static inline HASS_CALLBACK void devices_changed(struct devices *devices)
 {
-    devices->changes++;
+    row_file_async_save(devices->file);
 }
 
 /* For other registries. */

@@ -30,6 +30,7 @@ static const char *const disablers[] = {
 static const struct row_field fields[] = {
     FIELD("area_id", device.area_id, ROW_TEXT, ALWAYS | SETTER),
     FIELD("config_entries", device.config_entries, ROW_TEXTS, ALWAYS | CHANGE),
+    FIELD("config_entries_subentries", subentries, ROW_TREE, ALWAYS),
     FIELD("configuration_url", device.configuration_url, ROW_TEXT, STORED | SETTER),
     FIELD("connections", device.connections, ROW_PAIRS, ALWAYS | CHANGE),
     FIELD("created_at", device.created_at, ROW_TIME, ALWAYS),
@@ -46,13 +47,12 @@ static const struct row_field fields[] = {
     FIELD("modified_at", device.modified_at, ROW_TIME, ALWAYS | DEVICE_STAMP),
     FIELD("name", device.name, ROW_TEXT, STORED | SETTER),
     FIELD("name_by_user", device.name_by_user, ROW_TEXT, ALWAYS | SETTER),
+    FIELD("orphaned_timestamp", orphaned, ROW_SECONDS, DEVICE_STORED_LATE),
     FIELD("primary_config_entry", device.primary_config_entry, ROW_TEXT, STORED),
     FIELD("serial_number", device.serial_number, ROW_TEXT, STORED | SETTER),
     FIELD("sw_version", device.sw_version, ROW_TEXT, STORED | SETTER),
     FIELD("via_device_id", device.via_device_id, ROW_TEXT, STORED | SETTER),
-    FIELD("subentries", subentries, ROW_PAIRS, 0),
     FIELD("rest", rest, ROW_JSON, 0),
-    FIELD("orphaned", orphaned, ROW_TIME, 0),
 };
 
 const struct row_type device_type = {
@@ -123,30 +123,11 @@ const struct hass_device *hass_device_unref(const struct hass_device *device)
     return row_unref(device);
 }
 
-/* Shape: {config entry: [subentry or null]} */
-static json_t *subentries_json(const struct device_values *row)
-{
-    json_t *entries = json_object();
-
-    for (const char *const *entry = row->device.config_entries; *entry; entry++) {
-        json_t *list = json_array();
-        for (const struct hass_device_pair *sub = row->subentries; sub->first; sub++)
-            if (strcmp(sub->first, *entry) == 0)
-                json_array_append_new(list, *sub->second ? json_string(sub->second) : json_null());
-        if (!json_array_size(list))
-            json_array_append_new(list, json_null());
-        json_object_set_new(entries, *entry, list);
-    }
-    return entries;
-}
-
 json_t *hass_device_as_json(const struct hass_device *device)
 {
-    const struct device_values *row = (const struct device_values *)device;
     json_t *object = json_object();
 
-    row_add_json(&device_type, DEVICE_SHOWN, row, object);
-    json_object_set_new(object, "config_entries_subentries", subentries_json(row));
+    row_add_json(&device_type, DEVICE_SHOWN, device, object);
     return object;
 }
 

@@ -2,6 +2,7 @@
 /* Creating and changing devices: a draft is made of the present row and of what is given, and committed. */
 #include <string.h>
 
+#include <hass/area_registry.h>
 #include <hass/json.h>
 #include <hass/log.h>
 #include <hass/loop.h>
@@ -38,6 +39,8 @@ static HASS_CALLBACK void add_entry(struct hass *hass, struct device_draft *draf
 
     if (!row_has_text(device->config_entries, entry_id)) {
         device->config_entries = row_with_text(device->config_entries, entry_id, &draft->arena);
+        draft->values.subentries = row_join_pairs(
+            draft->values.subentries, HASS_DEVICE_PAIRS({ entry_id, "" }), &draft->arena);
         if (device->disabled_by == HASS_DEVICE_DISABLED_BY_CONFIG_ENTRY && !entry->disabled)
             device->disabled_by = HASS_DEVICE_ENABLED;
     }
@@ -122,6 +125,8 @@ struct making {
     struct registry_entry entry;
     struct hass_device_info info; /* connections normalised */
     bool is_primary;              /* the device's own integration speaks */
+    const char *area_id;          /* of a new device */
+    struct arena arena;
 };
 
 static bool has_any(const struct hass_device_pair *pairs)
@@ -205,15 +210,14 @@ static HASS_CALLBACK void apply_info(const struct making *making, struct device_
 /* A device that has never been seen. */
 static HASS_CALLBACK void begin_new(const struct making *making, struct device_draft *draft)
 {
-    struct hass *hass = making->devices->hass;
-
     draft->values.device = (struct hass_device){
         .size = sizeof(draft->values.device),
         .id = registry_make_id(&draft->arena),
         .config_entries = row_no_texts,
         .labels = row_no_texts,
+        .area_id = making->area_id,
         .disabled_by = making->info.disabled_by,
-        .created_at = hass_now(hass),
+        .created_at = hass_now(making->devices->hass),
     };
     draft->values.subentries = row_no_pairs;
 }
@@ -251,12 +255,16 @@ static void begin_restored(const struct making *making, struct device_draft *dra
     };
 }
 
+static struct device_item *find_in(const struct making *making, const struct device_set *set)
+{
+    return device_set_find(set, making->info.identifiers, making->info.connections);
+}
+
 static HASS_CALLBACK int make(struct making *making, const struct hass_device **ret_device,
                               struct hass_error *err)
 {
     struct devices *devices = making->devices;
-    struct device_item *removed =
-        device_set_find(&devices->removed, making->info.identifiers, making->info.connections);
+    struct device_item *removed = find_in(making, &devices->removed);
     autodraft draft = { 0 };
 
     if (removed)
@@ -280,12 +288,26 @@ static HASS_CALLBACK int make(struct making *making, const struct hass_device **
     return 0;
 }
 
+/* The area that is suggested for a device that has never been seen. */
+static HASS_CALLBACK int choose_area(struct making *making, struct hass_error *err)
+{
+    const char *name = making->info.suggested_area;
+    const struct hass_area *area;
+
+    if (!name || !*name || find_in(making, &making->devices->live) ||
+        find_in(making, &making->devices->removed))
+        return 0;
+    int r = hass_area_registry_async_get_or_create(making->devices->hass, name, &area, err);
+    if (r == 0)
+        making->area_id = arena_strndup(&making->arena, area->area_id, strlen(area->area_id));
+    return r;
+}
+
 static HASS_CALLBACK int get_or_make(struct making *making, const struct hass_device **ret_device,
                                      struct hass_error *err)
 {
     struct devices *devices = making->devices;
-    struct device_item *item =
-        device_set_find(&devices->live, making->info.identifiers, making->info.connections);
+    struct device_item *item = find_in(making, &devices->live);
 
     if (!item)
         return make(making, ret_device, err);
@@ -308,7 +330,6 @@ int hass_device_registry_async_get_or_create(struct hass *hass, const char *entr
     VERIFY_LOOP(hass, "hass.device_registry.async_get_or_create", err);
     struct making making = { .devices = devices_of(hass), .entry_id = entry_id };
     const struct hass_device *device = NULL;
-    struct arena arena = { 0 };
     int r = bus_check_room(hass, err);
 
     if (r < 0)
@@ -317,13 +338,15 @@ int hass_device_registry_async_get_or_create(struct hass *hass, const char *entr
         return hass_fail(err, HASS_E_NOT_FOUND, "there is no config entry %s",
                          entry_id ? entry_id : "of this device");
     OPTIONS_READ(&making.info, info);
-    making.info.connections = device_normalise_connections(making.info.connections, &arena);
+    making.info.connections = device_normalise_connections(making.info.connections, &making.arena);
     r = check_info(&making, err);
+    if (r == 0)
+        r = choose_area(&making, err);
     operation_begin(hass);
     if (r == 0)
         r = get_or_make(&making, &device, err);
     end_with(making.devices, device, r == 0 ? ret_device : NULL);
-    arena_fini(&arena);
+    arena_fini(&making.arena);
     return r;
 }
 

@@ -175,15 +175,23 @@ void removed_entities_drop(struct entities *entities, struct entity_item *item)
 
 /* the registry */
 
-static void entities_destroy(void *object)
+void entities_clear(struct entities *entities)
 {
-    struct entities *entities = object;
     struct entity_item *item;
 
     for (size_t pos = 0; (item = group_next(&entities->live, &pos));)
         entities_drop(entities, item);
     for (size_t pos = 0; (item = group_next(&entities->removed, &pos));)
         removed_entities_drop(entities, item);
+}
+
+static void entities_destroy(void *object)
+{
+    struct entities *entities = object;
+
+    hass__assert_loop();
+    entities->file = row_file_async_close(entities->file);
+    entities_clear(entities);
     group_fini(&entities->live);
     group_fini(&entities->removed);
     index_fini(&entities->by_entity_id);

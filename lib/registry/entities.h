@@ -12,7 +12,7 @@
 
 #include "core/core.h"
 #include "registry/index.h"
-#include "registry/row.h"
+#include "registry/row_file.h"
 
 /* Where a field of an entity's row appears. */
 enum entity_field_use {
@@ -55,7 +55,7 @@ struct entities {
     struct index by_entity_id, by_id, by_unique_id;
     struct index removed_by_unique_id;
     struct groups devices, areas, labels, entries;
-    uint64_t changes;
+    struct row_file *file; /* NULL until it has been loaded */
 };
 
 /* What an entity is told by: (domain, platform, unique id). */
@@ -65,6 +65,14 @@ struct entity_key {
 
 /** The registry of @hass, made at first use. */
 struct entities *entities_of(struct hass *hass) HASS_CALLBACK;
+
+/**
+ * Reads the file and saves changes from now on. During bootstrap, after the devices, before anything else uses the registry. A
+ * failure is that of a file that cannot be read: then nothing is saved.
+ */
+int entities_async_load(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+/** Forgets all entities. */
+void entities_clear(struct entities *entities);
 
 struct entity_item *entities_add(struct entities *entities, const struct entity_values *draft);
 /** Gives @item a new row and its place in all indexes. */
@@ -97,9 +105,9 @@ void entity_commit(struct entities *entities, struct entity_item *item, struct e
 void entity_remove(struct entities *entities, struct entity_item *item) HASS_CALLBACK;
 
 /** Something is to be saved. */
-static inline void entities_changed(struct entities *entities)
+static inline HASS_CALLBACK void entities_changed(struct entities *entities)
 {
-    entities->changes++;
+    row_file_async_save(entities->file);
 }
 
 /* For the device registry, between operation_begin and operation_end. */

@@ -68,6 +68,7 @@ static const struct row_field fields[] = {
     FIELD("original_device_class", entry.original_device_class, ROW_TEXT, EXTENDED | SETTER),
     FIELD("original_icon", entry.original_icon, ROW_TEXT, EXTENDED | SETTER),
     FIELD("original_name", entry.original_name, ROW_TEXT, LISTED | SETTER),
+    FIELD("orphaned_timestamp", orphaned, ROW_SECONDS, KEPT),
     FIELD("platform", entry.platform, ROW_TEXT, LISTED | KEPT | SETTER),
     FIELD("previous_unique_id", entry.previous_unique_id, ROW_TEXT, ENTITY_STORED),
     FIELD("suggested_object_id", entry.suggested_object_id, ROW_TEXT, ENTITY_STORED),
@@ -76,7 +77,6 @@ static const struct row_field fields[] = {
     FIELD("unique_id", entry.unique_id, ROW_TEXT, LISTED | KEPT | CHANGE),
     FIELD("unit_of_measurement", entry.unit_of_measurement, ROW_TEXT, ENTITY_STORED | SETTER),
     FIELD("rest", rest, ROW_JSON, 0),
-    FIELD("orphaned", orphaned, ROW_TIME, 0),
 };
 
 const struct row_type entity_type = {

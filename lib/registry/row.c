@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "core/object.h"
+#include "registry/row_member.h"
 
 struct row {
     _Atomic uint32_t refs;
@@ -24,18 +25,14 @@ const struct hass_device_pair row_no_pairs[1] = { { NULL, NULL } };
 
 /* members of a struct of values */
 
-#define MEMBER(type, field, values) ((type *)(void *)((char *)(values) + (field)->offset))
-#define MEMBER_CONST(type, field, values)                                                          \
-    ((type const *)(const void *)((const char *)(values) + (field)->offset))
-
 static const char *text_of(const struct row_field *field, const void *values)
 {
-    return *MEMBER_CONST(const char *, field, values);
+    return *ROW_MEMBER_CONST(const char *, field, values);
 }
 
 static const char *const *texts_of(const struct row_field *field, const void *values)
 {
-    const char *const *texts = *MEMBER_CONST(const char *const *, field, values);
+    const char *const *texts = *ROW_MEMBER_CONST(const char *const *, field, values);
 
     return texts ? texts : row_no_texts;
 }
@@ -43,14 +40,14 @@ static const char *const *texts_of(const struct row_field *field, const void *va
 static const struct hass_device_pair *pairs_of(const struct row_field *field, const void *values)
 {
     const struct hass_device_pair *pairs =
-        *MEMBER_CONST(const struct hass_device_pair *, field, values);
+        *ROW_MEMBER_CONST(const struct hass_device_pair *, field, values);
 
     return pairs ? pairs : row_no_pairs;
 }
 
 static const char *word_of(const struct row_field *field, const void *values)
 {
-    return field->words[*MEMBER_CONST(unsigned, field, values)];
+    return field->words[*ROW_MEMBER_CONST(unsigned, field, values)];
 }
 
 /* making rows */
@@ -85,6 +82,7 @@ static void measure(const struct row_field *field, const void *draft, struct lay
         }
         break;
     case ROW_PAIRS:
+    case ROW_TREE:
         pairs = pairs_of(field, draft);
         if (!pairs->first)
             break;
@@ -148,13 +146,15 @@ static void copy_field(const struct row_field *field, const void *draft, void *v
     switch (field->kind) {
     case ROW_TEXT:
     case ROW_JSON:
-        *MEMBER(const char *, field, values) = copy_text(text_of(field, draft), cursor);
+        *ROW_MEMBER(const char *, field, values) = copy_text(text_of(field, draft), cursor);
         break;
     case ROW_TEXTS:
-        *MEMBER(const char *const *, field, values) = copy_texts(texts_of(field, draft), cursor);
+        *ROW_MEMBER(const char *const *, field, values) =
+            copy_texts(texts_of(field, draft), cursor);
         break;
     case ROW_PAIRS:
-        *MEMBER(const struct hass_device_pair *, field, values) =
+    case ROW_TREE:
+        *ROW_MEMBER(const struct hass_device_pair *, field, values) =
             copy_pairs(pairs_of(field, draft), cursor);
         break;
     default:
@@ -257,7 +257,7 @@ int row_check(const struct row_type *type, const void *draft, struct hass_error 
             r = check_text(field, text_of(field, draft), ROW_MAX_JSON, err);
         else if (field->kind == ROW_TEXTS)
             r = check_texts(field, texts_of(field, draft), err);
-        else if (field->kind == ROW_PAIRS)
+        else if (field->kind == ROW_PAIRS || field->kind == ROW_TREE)
             r = check_pairs(field, pairs_of(field, draft), err);
     }
     return r;
@@ -327,14 +327,18 @@ bool row_field_equal(const struct row_field *field, const void *a, const void *b
     case ROW_TEXTS:
         return equal_text_sets(texts_of(field, a), texts_of(field, b));
     case ROW_PAIRS:
+    case ROW_TREE:
         return equal_pair_sets(pairs_of(field, a), pairs_of(field, b));
     case ROW_WORD:
     case ROW_NUMBER:
-        return *MEMBER_CONST(uint32_t, field, a) == *MEMBER_CONST(uint32_t, field, b);
+        return *ROW_MEMBER_CONST(uint32_t, field, a) == *ROW_MEMBER_CONST(uint32_t, field, b);
     case ROW_FLAG:
-        return *MEMBER_CONST(bool, field, a) == *MEMBER_CONST(bool, field, b);
+        return *ROW_MEMBER_CONST(bool, field, a) == *ROW_MEMBER_CONST(bool, field, b);
     case ROW_TIME:
-        return *MEMBER_CONST(int64_t, field, a) == *MEMBER_CONST(int64_t, field, b);
+    case ROW_SECONDS:
+        return *ROW_MEMBER_CONST(int64_t, field, a) == *ROW_MEMBER_CONST(int64_t, field, b);
+    case ROW_IGNORED:
+        return true;
     }
     return false;
 }
@@ -369,6 +373,22 @@ static json_t *pairs_json(const struct hass_device_pair *pairs)
     return list;
 }
 
+/* Shape: {first: [second, …], …}, null for "" */
+static json_t *tree_json(const struct hass_device_pair *pairs)
+{
+    json_t *tree = json_object();
+
+    for (; pairs->first; pairs++) {
+        json_t *branch = json_object_get(tree, pairs->first);
+        if (!branch) {
+            branch = json_array();
+            json_object_set_new(tree, pairs->first, branch);
+        }
+        json_array_append_new(branch, *pairs->second ? json_string(pairs->second) : json_null());
+    }
+    return tree;
+}
+
 static json_t *text_json(const char *text)
 {
     return text ? json_string(text) : json_null();
@@ -388,11 +408,16 @@ static json_t *field_json(const struct row_field *field, const void *row)
     case ROW_WORD:
         return text_json(word_of(field, row));
     case ROW_FLAG:
-        return json_boolean(*MEMBER_CONST(bool, field, row));
+        return json_boolean(*ROW_MEMBER_CONST(bool, field, row));
     case ROW_NUMBER:
-        return json_integer(*MEMBER_CONST(uint32_t, field, row));
+        return json_integer(*ROW_MEMBER_CONST(uint32_t, field, row));
+    case ROW_TREE:
+        return tree_json(pairs_of(field, row));
     case ROW_TIME:
-        return json_real((double)*MEMBER_CONST(int64_t, field, row) / HASS_USEC_PER_SEC);
+    case ROW_SECONDS:
+        return json_real((double)*ROW_MEMBER_CONST(int64_t, field, row) / HASS_USEC_PER_SEC);
+    case ROW_IGNORED:
+        break;
     }
     return json_null();
 }
@@ -451,6 +476,21 @@ static void write_pairs(const struct hass_device_pair *pairs, struct hass_buf *b
     hass_buf_add_char(buf, ']');
 }
 
+static void write_tree(const struct hass_device_pair *pairs, struct hass_buf *buf)
+{
+    autojson *tree = tree_json(pairs);
+
+    hass_json_write(tree, buf);
+}
+
+static void write_seconds(int64_t time, struct hass_buf *buf)
+{
+    if (time)
+        hass_json_write_number((double)time / HASS_USEC_PER_SEC, buf);
+    else
+        hass_buf_add_string(buf, "null");
+}
+
 static void write_field(const struct row_field *field, const void *row, struct hass_buf *buf)
 {
     char time[HASS_DT_TEXT];
@@ -472,14 +512,22 @@ static void write_field(const struct row_field *field, const void *row, struct h
         write_text(word_of(field, row), buf);
         break;
     case ROW_FLAG:
-        hass_buf_add_string(buf, *MEMBER_CONST(bool, field, row) ? "true" : "false");
+        hass_buf_add_string(buf, *ROW_MEMBER_CONST(bool, field, row) ? "true" : "false");
         break;
     case ROW_NUMBER:
-        hass_buf_printf(buf, "%u", *MEMBER_CONST(uint32_t, field, row));
+        hass_buf_printf(buf, "%u", *ROW_MEMBER_CONST(uint32_t, field, row));
         break;
     case ROW_TIME:
-        hass_dt_iso(*MEMBER_CONST(int64_t, field, row), NULL, time);
+        hass_dt_iso(*ROW_MEMBER_CONST(int64_t, field, row), NULL, time);
         write_text(time, buf);
+        break;
+    case ROW_TREE:
+        write_tree(pairs_of(field, row), buf);
+        break;
+    case ROW_SECONDS:
+        write_seconds(*ROW_MEMBER_CONST(int64_t, field, row), buf);
+        break;
+    case ROW_IGNORED:
         break;
     }
 }
@@ -562,28 +610,29 @@ void row_field_set(const struct row_field *field, void *draft, const json_t *val
 {
     switch (field->kind) {
     case ROW_TEXT:
-        *MEMBER(const char *, field, draft) = json_string_value(value);
+        *ROW_MEMBER(const char *, field, draft) = json_string_value(value);
         break;
     case ROW_JSON:
-        *MEMBER(const char *, field, draft) = json_to_text(value, arena);
+        *ROW_MEMBER(const char *, field, draft) = json_to_text(value, arena);
         break;
     case ROW_TEXTS:
-        *MEMBER(const char *const *, field, draft) = texts_from_json(value, arena);
+        *ROW_MEMBER(const char *const *, field, draft) = texts_from_json(value, arena);
         break;
     case ROW_PAIRS:
-        *MEMBER(const struct hass_device_pair *, field, draft) = row_pairs_from_json(value, arena);
+        *ROW_MEMBER(const struct hass_device_pair *, field, draft) =
+            row_pairs_from_json(value, arena);
         break;
     case ROW_WORD:
-        *MEMBER(unsigned, field, draft) = word_from_text(field, json_string_value(value));
+        *ROW_MEMBER(unsigned, field, draft) = word_from_text(field, json_string_value(value));
         break;
     case ROW_FLAG:
-        *MEMBER(bool, field, draft) = json_is_true(value);
+        *ROW_MEMBER(bool, field, draft) = json_is_true(value);
         break;
     case ROW_NUMBER:
-        *MEMBER(uint32_t, field, draft) = (uint32_t)json_integer_value(value);
+        *ROW_MEMBER(uint32_t, field, draft) = (uint32_t)json_integer_value(value);
         break;
-    case ROW_TIME:
-        break; // times are not set from outside
+    default:
+        break; // not set from outside
     }
 }
 

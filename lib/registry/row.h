@@ -20,14 +20,17 @@ enum {
 };
 
 enum row_kind {
-    ROW_TEXT,   /* const char *, or NULL */
-    ROW_TEXTS,  /* const char *const *, NULL-terminated, never NULL: a set in its order */
-    ROW_PAIRS,  /* const struct hass_device_pair *, ended by a NULL, never NULL: likewise */
-    ROW_JSON,   /* const char *: JSON text, or NULL */
-    ROW_WORD,   /* an enum whose 0 is null; .words */
-    ROW_FLAG,   /* bool */
-    ROW_NUMBER, /* uint32_t */
-    ROW_TIME,   /* int64_t, microseconds UTC */
+    ROW_TEXT,    /* const char *, or NULL */
+    ROW_TEXTS,   /* const char *const *, NULL-terminated, never NULL: a set in its order */
+    ROW_PAIRS,   /* const struct hass_device_pair *, ended by a NULL, never NULL: likewise */
+    ROW_TREE,    /* as ROW_PAIRS; JSON is {first: [second, …]}, null for "" */
+    ROW_JSON,    /* const char *: text of a JSON object, or NULL */
+    ROW_WORD,    /* an enum whose 0 is null; .words */
+    ROW_FLAG,    /* bool */
+    ROW_NUMBER,  /* uint32_t */
+    ROW_TIME,    /* int64_t, microseconds UTC; ISO text in files */
+    ROW_SECONDS, /* the same; seconds in files, null for 0 */
+    ROW_IGNORED, /* nothing: a member of files that is not wanted */
 };
 
 struct row_field {

@@ -271,6 +271,46 @@ START_TEST(unknown_entities_are_refused)
 }
 END_TEST
 
+/* @count labels "0", "1" … */
+static json_t *many_labels(int count)
+{
+    json_t *labels = json_array();
+
+    for (int i = 0; i < count; i++)
+        json_array_append_new(labels, json_sprintf("%d", i));
+    return json_pack("{s:o}", "labels", labels);
+}
+
+static json_t *long_options(size_t bytes)
+{
+    autobuf text = HASS_BUF_INIT;
+
+    while (text.length < bytes)
+        hass_buf_add_char(&text, 'x');
+    return json_pack("{s:{s:{s:s}}}", "options", "light", "x", hass_buf_string(&text));
+}
+
+START_TEST(lists_and_options_have_limits)
+{
+    struct hass *hass = test_hass();
+    size_t around = strlen("{\"light\":{\"x\":\"\"}}");
+    make_light(hass, "x", "a");
+
+    ck_assert_int_eq(hass_entity_registry_async_update(hass, "light.x",
+                                                       many_labels(ROW_MAX_ITEMS + 1), NULL, NULL),
+                     HASS_E_LIMIT);
+    ck_assert_int_eq(
+        hass_entity_registry_async_update(hass, "light.x", many_labels(ROW_MAX_ITEMS), NULL, NULL),
+        0);
+    ck_assert_int_eq(hass_entity_registry_async_update(
+                         hass, "light.x", long_options(ROW_MAX_JSON - around + 1), NULL, NULL),
+                     HASS_E_TOO_LONG);
+    ck_assert_int_eq(hass_entity_registry_async_update(
+                         hass, "light.x", long_options(ROW_MAX_JSON - around), NULL, NULL),
+                     0);
+}
+END_TEST
+
 /* removing */
 
 START_TEST(a_removed_entity_comes_back_as_its_user_left_it)
@@ -584,7 +624,7 @@ CASES_MAIN("entity registry", ONCE(ids_are_made_of_the_suggestion_or_the_unique_
            ONCE(what_is_given_is_updated_and_the_rest_kept),
            ONCE(a_change_tells_the_old_values_once), ONCE(options_and_categories_change_by_key),
            ONCE(a_new_unique_id_remembers_the_old_one), ROWS(a_bad_change_changes_nothing, bad),
-           ONCE(unknown_entities_are_refused),
+           ONCE(unknown_entities_are_refused), ONCE(lists_and_options_have_limits),
            ONCE(a_removed_entity_comes_back_as_its_user_left_it),
            ONCE(the_id_of_a_removed_entity_may_have_gone_to_another),
            ONCE(entities_are_disabled_and_enabled_with_their_device),

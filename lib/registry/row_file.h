@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The file of a registry with many rows: two lists, of what there is and of what has been removed. It is read in pieces and
+ * written from a snapshot, neither as a json_t. What we do not know of a file is kept and written back; a row that is of no
+ * use is reported and left out, and the file is kept as a copy.
+ */
+#pragma once
+
+#include "registry/row_read.h"
+#include "registry/store.h"
+
+enum row_list {
+    ROW_LIVE,
+    ROW_REMOVED,
+    ROW_LISTS,
+};
+
+struct row_file_type {
+    const char *key;   /* "core.device_registry" */
+    int minor_version; /* that is written, of version 1 */
+    const struct row_format *format;
+    const char *lists[ROW_LISTS]; /* their keys */
+    uint32_t uses[ROW_LISTS];     /* of the fields that are written */
+    size_t rest_offset;           /* of the member of unknown members, a text or NULL */
+    /** Takes what reader->draft says into the registry. A failure is the row's problem. */
+    int (*add)(void *registry, enum row_list list, struct row_reader *reader,
+               struct hass_error *err);
+    /** The next row of a list, or NULL. */
+    const void *(*next)(void *registry, enum row_list list, size_t *pos);
+    /** Forgets all rows. */
+    void (*clear)(void *registry);
+};
+
+struct row_file;
+
+/**
+ * Reads the file into @registry, which is empty, and saves it from now on. On the loop, during bootstrap. A corrupt file is
+ * set aside; what can be read of a good one is read.
+ *
+ * Returns: 0 with the file in @ret_file; as store_async_read for a file that cannot be read: then nothing is ever saved.
+ */
+int row_file_async_open(struct hass *hass, const struct row_file_type *type, void *registry,
+                        struct row_file **ret_file, struct hass_error *err) HASS_CALLBACK;
+/** Takes NULL, returns NULL. The store writes what is pending. */
+struct row_file *row_file_async_close(struct row_file *file) HASS_CALLBACK;
+/** Something has changed. @file may be NULL: nothing is saved. */
+void row_file_async_save(struct row_file *file) HASS_CALLBACK;

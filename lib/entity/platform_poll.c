@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "entity/entity.h"
 #include "entity/platform.h"
+#include "registry/entry_loader.h"
 #include "run/clock.h"
 
 static HASS_CALLBACK int on_poll_timer(const struct hass_tick *tick, void *userdata,
@@ -141,7 +142,10 @@ static bool any_polls(const struct hass_platform *platform)
 
 void platform_start_polling(struct hass_platform *platform)
 {
-    if (platform->poll_timer || platform->closed || !any_polls(platform))
+    const struct hass_entry *entry = platform->source.entry;
+
+    if (platform->poll_timer || platform->closed || !any_polls(platform) ||
+        (entry && entry_disables_polling(entry)))
         return;
     (void)arm(platform, NULL); /* fails only when the scope closes */
 }

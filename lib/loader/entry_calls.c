@@ -83,6 +83,13 @@ static HASS_COROUTINE int prepare(struct hass *hass, const char *domain, struct 
     return integration_async_setup(integration, true, err);
 }
 
+const char *hass_async_integration_type(struct hass *hass, const char *domain)
+{
+    VERIFY_LOOP_OR(hass, "hass.async_integration_type", NULL);
+    const struct hass_manifest *known = manifest(hass, domain);
+    return known && known->integration_type ? known->integration_type : "hub";
+}
+
 /* the entry points */
 
 /* For the pool, where it can outlive the waiter. */

@@ -28,6 +28,7 @@ static void entries_destroy(void *object)
     hass_strmap_destroy(entries->by_id);
     hass_store_async_destroy(entries->store);
     json_decref(entries->unusable);
+    json_decref(entries->to_reload);
     json_decref(entries->unknown);
     free(entries);
 }
@@ -57,6 +58,7 @@ struct entries *entries_of(struct hass *hass)
         entries->hass = hass;
         entries->by_id = hass_strmap_create(drop_entry);
         entries->unusable = json_array();
+        entries->to_reload = json_object();
         registry_set(hass, REGISTRY_ENTRIES, entries, entries_destroy);
         registry_set_entry_lookup(hass, look_up);
     }

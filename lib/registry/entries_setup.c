@@ -373,6 +373,7 @@ static HASS_COROUTINE int do_remove(struct entry_operation *operation, struct ha
         autofree char *label = entry_label(entry);
         hass_error("%s: async_remove_entry has failed: %s", label, error_text(&failure, r));
     }
+    entry_clear_registries(entry);
     flows_end_of_entry(entry);
     entry_tell(entry, "removed");
     return clean ? 0 : 1;
@@ -387,9 +388,13 @@ static HASS_COROUTINE int do_disable(struct entry_operation *operation, struct h
         return 0;
     entry->disabled_by = operation->disabled_by;
     entry_touch(entry);
+    if (!entry->disabled_by)
+        entry_disable_in_registries(entry);
     bool possible = entry_is_recoverable(entry) && unload(entry, NULL) >= 0;
     if (possible && !entry->disabled_by)
         (void)set_up(entry, NULL);
+    if (entry->disabled_by)
+        entry_disable_in_registries(entry);
     return possible ? 0 : 1;
 }
 

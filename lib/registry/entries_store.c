@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 #include "registry/entry.h"
+#include "registry/entry_lookup.h"
 #include "registry/store.h"
 
 #define SAVE_DELAY 1.0 /* seconds */
@@ -203,10 +204,12 @@ int entries_async_load(struct hass *hass, struct hass_error *err)
     if (r >= 0)
         r = hass_store_async_load(entries->store, &data, err);
     if (r < 0) {
-        /* What could not be read is not written over. */
+        /* What could not be read is not written over, and nothing that belongs to an entry is taken for an orphan. */
         entries->store = hass_store_async_destroy(entries->store);
+        registry_set_entry_lookup(hass, NULL);
         return r;
     }
     take_rows(entries, data);
+    entries_join_registries(entries);
     return 0;
 }

@@ -204,6 +204,11 @@ int hass_entry_async_version(const struct hass_entry *entry, int *ret_minor_vers
     return entry->version;
 }
 
+bool entry_disables_polling(const struct hass_entry *entry)
+{
+    return entry->pref_disable_polling;
+}
+
 /* The lock belongs to the entry's readers, which change nothing else of it. */
 static json_t *take_reference(const struct hass_entry *entry, json_t *const *member)
 {

@@ -64,6 +64,8 @@ struct entries {
     const struct entry_loader *loader; /* NULL in tests without one */
     struct hass_strmap *by_id;         /* struct hass_entry, the table's reference */
     struct hass_store *store;          /* NULL before they are loaded */
+    json_t *to_reload;                 /* {id: true}: an entity of theirs was enabled */
+    struct hass_sub *reload_timer;     /* NULL: none is to be reloaded */
     json_t *unusable;                  /* rows of the file that are no entries */
     json_t *unknown;                   /* what the file has beside rows; or NULL */
 };
@@ -117,6 +119,16 @@ int entry_async_try_again(struct hass_entry *entry, struct hass_error *err) HASS
 /** Its set-up was not ready: arms the timer of the next try. */
 void entry_retry_later(struct hass_entry *entry) HASS_CALLBACK;
 void entry_cancel_retry(struct hass_entry *entry) HASS_CALLBACK;
+
+/* entries_registry.c */
+
+/** From now on entries know of entities that are enabled. */
+void entries_join_registries(struct entries *entries) HASS_CALLBACK;
+/** Its devices and entities go with it. */
+void entry_clear_registries(const struct hass_entry *entry) HASS_CALLBACK;
+void entry_clear_subentry(const struct hass_entry *entry, const char *subentry_id) HASS_CALLBACK;
+/** Its devices and entities are disabled, or enabled, as it is. */
+void entry_disable_in_registries(const struct hass_entry *entry) HASS_CALLBACK;
 
 /* entries_store.c */
 

@@ -49,6 +49,8 @@ void entry_loader_set(struct hass *hass, const struct entry_loader *loader) HASS
 /** The scope in which an entry's platforms are set up; NULL unless it is being set up or is loaded. Lent. */
 struct scope *entry_scope(const struct hass_entry *entry) HASS_CALLBACK;
 
+/** Its user wants no polling. */
+bool entry_disables_polling(const struct hass_entry *entry) HASS_CALLBACK;
 /** Sets up all entries of an integration that has just been set up, and waits for them; failures are in the entries. */
 void entries_async_setup_domain(struct hass *hass, const char *domain) HASS_COROUTINE;
 /** Unloads all entries of an integration that is about to be unloaded. */

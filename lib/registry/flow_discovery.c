@@ -105,9 +105,13 @@ static HASS_COROUTINE void begin(struct discovery *discovery)
         hass_warning("No dialogue of %s was begun: %s", discovery->domain, error_text(&err, r));
 }
 
+/* Who asks goes on first: an integration's set-up, which the new entry will wait for. */
 static HASS_COROUTINE int begin_alone(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    begin(userdata);
+    int r = hass_async_sleep(hass, 0, err);
+
+    if (r >= 0)
+        begin(userdata);
     return 0;
 }
 

@@ -111,6 +111,7 @@ static const struct remedy table[] = {
     { "hass_async_unload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_reload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_reload_section", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_async_integration_type", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_provide_api", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_get_api", "hass_run_callback_threadsafe", IN_CALLBACK },
 
@@ -208,6 +209,9 @@ static const struct remedy table[] = {
     { "hass_entry_async_forward_setups", "hass_entry_forward_setups",
       ", which waits until the platforms are set up" },
     { "hass_entry_async_update", "hass_entry_update", QUEUED },
+    { "hass_entry_async_subentries", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_entry_async_rename_subentry", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_entry_async_remove_subentry", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entries_async_get", "hass_entries_get", REFERENCE },
     { "hass_entries_async_next", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entries_async_setup", "hass_entries_setup", QUEUED },

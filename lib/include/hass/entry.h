@@ -118,6 +118,16 @@ HASS_API int hass_entry_async_update(struct hass_entry *entry, json_t *changes,
 /** Queues hass_entry_async_update, from any thread. */
 HASS_API int hass_entry_update(struct hass_entry *entry, json_t *changes, struct hass_error *err);
 
+/** Shape: [{"subentry_id", "subentry_type", "title", "unique_id"}], owned by the caller. */
+HASS_API json_t *hass_entry_async_subentries(const struct hass_entry *entry) HASS_CALLBACK;
+/** Returns 1 when that changed it; HASS_E_NOT_FOUND. */
+HASS_API int hass_entry_async_rename_subentry(struct hass_entry *entry, const char *subentry_id,
+                                              const char *title, struct hass_error *err)
+    HASS_CALLBACK;
+/** With the entities that belong to it. HASS_E_NOT_FOUND. */
+HASS_API int hass_entry_async_remove_subentry(struct hass_entry *entry, const char *subentry_id,
+                                              struct hass_error *err) HASS_CALLBACK;
+
 /* all of them */
 
 /** Lends an entry, or NULL. */

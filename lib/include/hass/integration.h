@@ -150,6 +150,9 @@ HASS_API int hass_setup_component(struct hass *hass, const char *domain, struct 
     HASS_BLOCKING;
 /** True when @domain (or "<domain>.<platform>") has been set up. Any thread. */
 HASS_API bool hass_component_loaded(struct hass *hass, const char *domain);
+/** "hub", "device", "helper", …, of an integration whose file is open; else "hub". A literal of its manifest. */
+HASS_API const char *hass_async_integration_type(struct hass *hass, const char *domain)
+    HASS_CALLBACK;
 /** Unloads an integration: dependants first, then its scope is closed. */
 HASS_API int hass_async_unload_component(struct hass *hass, const char *domain,
                                          struct hass_error *err) HASS_COROUTINE;

@@ -2,6 +2,9 @@
 /* The life of config entries, with an integration (tests/plugins/entries.c) whose entries say how it behaves. */
 #include <string.h>
 
+#include <hass/device_registry.h>
+#include <hass/entity_registry.h>
+
 #include "registry/entry.h"
 #include "support/cases.h"
 #include "support/loader_fixture.h"
@@ -509,6 +512,115 @@ START_TEST(a_signal_tells_of_each_change)
 }
 END_TEST
 
+/* A device and an entity of an entry. */
+static HASS_CALLBACK void add_things(struct hass *hass, const struct hass_entry *entry)
+{
+    const struct hass_device_info device =
+        HASS_DEVICE_INFO(.identifiers = HASS_DEVICE_PAIRS({ "entries", "d1" }), .name = "Lamp");
+    const struct hass_entity_entry_info entity = {
+        .size = sizeof(entity),
+        .domain = "thing",
+        .platform = "entries",
+        .unique_id = "e1",
+        .config_entry_id = hass_entry_id(entry),
+    };
+
+    ck_assert_int_eq(
+        hass_device_registry_async_get_or_create(hass, hass_entry_id(entry), &device, NULL, NULL),
+        0);
+    ck_assert_int_eq(hass_entity_registry_async_get_or_create(hass, &entity, NULL, NULL), 0);
+}
+
+static HASS_CALLBACK const struct hass_device *the_device(struct hass *hass)
+{
+    return hass_device_registry_async_find(hass, HASS_DEVICE_PAIRS({ "entries", "d1" }), NULL);
+}
+
+static HASS_CALLBACK const struct hass_entity_entry *the_entity(struct hass *hass)
+{
+    return hass_entity_registry_async_find(hass, "thing", "entries", "e1");
+}
+
+START_TEST(devices_and_entities_are_disabled_with_it_and_go_with_it)
+{
+    struct hass *hass = boot();
+    struct hass_entry *entry = add_entry(hass, "entries", "{}");
+
+    RUN(hass, set_up, entry);
+    add_things(hass, entry);
+    RUN(hass, disable, entry);
+    ck_assert_int_eq(the_device(hass)->disabled_by, HASS_DEVICE_DISABLED_BY_CONFIG_ENTRY);
+    ck_assert_int_eq(the_entity(hass)->disabled_by, HASS_ENTITY_DISABLED_BY_CONFIG_ENTRY);
+    RUN(hass, enable, entry);
+    ck_assert_int_eq(the_device(hass)->disabled_by, HASS_DEVICE_ENABLED);
+    ck_assert_int_eq(the_entity(hass)->disabled_by, HASS_ENTITY_ENABLED);
+    RUN(hass, take_away, entry);
+    ck_assert_ptr_null(the_device(hass));
+    ck_assert_ptr_null(the_entity(hass));
+}
+END_TEST
+
+START_TEST(what_its_user_has_disabled_stays_disabled)
+{
+    struct hass *hass = boot();
+    struct hass_entry *entry = add_entry(hass, "entries", "{}");
+
+    RUN(hass, set_up, entry);
+    add_things(hass, entry);
+    hass_entity_registry_async_update(hass, the_entity(hass)->entity_id,
+                                      test_json("{'disabled_by': 'user'}"), NULL, NULL);
+    RUN(hass, disable, entry);
+    RUN(hass, enable, entry);
+    ck_assert_int_eq(the_entity(hass)->disabled_by, HASS_ENTITY_DISABLED_BY_USER);
+}
+END_TEST
+
+START_TEST(an_entity_that_is_enabled_has_its_entry_reloaded)
+{
+    struct hass *hass = boot();
+    struct capture *seen = test_capture(hass, "entries_test");
+    struct hass_entry *entry = add_entry(hass, "entries", "{}");
+
+    RUN(hass, set_up, entry);
+    add_things(hass, entry);
+    told(seen);
+    for (int i = 0; i < 2; i++) {
+        hass_entity_registry_async_update(hass, the_entity(hass)->entity_id,
+                                          test_json("{'disabled_by': 'user'}"), NULL, NULL);
+        test_advance(hass, 20);
+        hass_entity_registry_async_update(hass, the_entity(hass)->entity_id,
+                                          test_json("{'disabled_by': null}"), NULL, NULL);
+        ck_assert_uint_eq(capture_count(seen), 0);
+    }
+    test_advance(hass, 29);
+    ck_assert_uint_eq(capture_count(seen), 0);
+    test_advance(hass, 3);
+    ck_assert_str_eq(told(seen), "unload, on_unload 2, on_unload 1, cancelled, setup, free");
+}
+END_TEST
+
+START_TEST(its_parts_are_shown_renamed_and_removed)
+{
+    struct hass *hass = boot();
+    struct hass_entry *entry = add_entry(hass, "entries", "{}");
+
+    entry_set_json(entry, &entry->subentries,
+                   test_json("[{'subentry_id': 's1', 'subentry_type': 'room', 'title': 'Bath', "
+                             "'unique_id': null, 'data': {'x': 1}}]"));
+    autojson *before = hass_entry_async_subentries(entry);
+    ck_assert_json(before, "[{'subentry_id': 's1', 'subentry_type': 'room', 'title': 'Bath', "
+                           "'unique_id': null}]");
+    ck_assert_int_eq(hass_entry_async_rename_subentry(entry, "s1", "Bath", NULL), 0);
+    ck_assert_int_eq(hass_entry_async_rename_subentry(entry, "s1", "Spa", NULL), 1);
+    ck_assert_int_eq(hass_entry_async_rename_subentry(entry, "s2", "Spa", NULL), HASS_E_NOT_FOUND);
+    ck_assert_int_eq(hass_entry_async_remove_subentry(entry, "s2", NULL), HASS_E_NOT_FOUND);
+    ck_assert_str_eq(hass_json_get_string(json_array_get(entry->subentries, 0), "title", ""),
+                     "Spa");
+    ck_assert_int_eq(hass_entry_async_remove_subentry(entry, "s1", NULL), 0);
+    ck_assert_uint_eq(json_array_size(entry->subentries), 0);
+}
+END_TEST
+
 struct from_thread {
     const char *id;
     bool done;
@@ -565,5 +677,9 @@ CASES_MAIN("entries", ONCE(an_entry_is_set_up_with_its_integration),
            ONCE(a_set_up_that_hangs_does_not_keep_its_integration),
            ONCE(a_change_is_told_once_and_only_when_it_is_one),
            ROWS(a_wrong_change_changes_nothing, bad_changes), ONCE(what_an_entry_holds_has_limits),
-           ONCE(there_are_ten_thousand_entries_at_most), ONCE(a_signal_tells_of_each_change),
+           ONCE(there_are_ten_thousand_entries_at_most),
+           ONCE(devices_and_entities_are_disabled_with_it_and_go_with_it),
+           ONCE(what_its_user_has_disabled_stays_disabled),
+           ONCE(an_entity_that_is_enabled_has_its_entry_reloaded),
+           ONCE(its_parts_are_shown_renamed_and_removed), ONCE(a_signal_tells_of_each_change),
            ONCE(other_threads_queue_operations))

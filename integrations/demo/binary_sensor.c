@@ -60,7 +60,7 @@ static const struct hass_entity_ops ops =
 static const struct binary_sensor_ops binary_sensor = BINARY_SENSOR_OPS(.is_on = is_on);
 static const struct hass_entity_description warm =
     HASS_ENTITY_DESCRIPTION(.name = "Warm Outside", .unique_id = "binary_1",
-                            .device_class = "heat");
+                            .device_info = &demo_weather_station, .device_class = "heat");
 
 int demo_add_binary_sensor(struct hass_platform *platform, struct hass_error *err)
 {

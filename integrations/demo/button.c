@@ -15,7 +15,7 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = 0);
 static const struct button_ops button = BUTTON_OPS(.async_press = ring);
 static const struct hass_entity_description bell =
     HASS_ENTITY_DESCRIPTION(.name = "Ring the Bell", .unique_id = "button_1",
-                            .icon = "mdi:bell-ring");
+                            .device_info = &demo_doorbell, .icon = "mdi:bell-ring");
 
 int demo_add_button(struct hass_platform *platform, struct hass_error *err)
 {

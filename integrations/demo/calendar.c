@@ -92,7 +92,7 @@ static const struct calendar_ops calendar =
     CALENDAR_OPS(.event = next, .async_get_events = get_events, .async_create = create);
 static const struct hass_entity_description family_calendar =
     HASS_ENTITY_DESCRIPTION(.name = "Family", .unique_id = "calendar_1",
-                            .has_supported_features = true,
+                            .device_info = &demo_family, .has_supported_features = true,
                             .supported_features = CALENDAR_FEATURE_CREATE_EVENT);
 
 int demo_add_calendar(struct hass_platform *platform, struct hass_error *err)

@@ -54,7 +54,7 @@ static const struct camera_ops camera =
                .async_detect_motion = detect_motion);
 static const struct hass_entity_description door =
     HASS_ENTITY_DESCRIPTION(.name = "Front Door", .unique_id = "camera_1",
-                            .has_supported_features = true,
+                            .device_info = &demo_doorbell, .has_supported_features = true,
                             .supported_features = CAMERA_FEATURE_ON_OFF);
 
 int demo_add_camera(struct hass_platform *platform, struct hass_error *err)

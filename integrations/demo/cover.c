@@ -52,7 +52,8 @@ static HASS_COROUTINE int command(struct hass_entity *entity, const struct cover
 static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(struct values));
 static const struct cover_ops cover_ops = COVER_OPS(.state = state, .async_command = command);
 static const struct hass_entity_description blind =
-    HASS_ENTITY_DESCRIPTION(.name = "Kitchen Blind", .unique_id = "cover1", .device_class = "blind",
+    HASS_ENTITY_DESCRIPTION(.name = "Kitchen Blind", .unique_id = "cover1",
+                            .device_info = &demo_kitchen_blind, .device_class = "blind",
                             .supported_features = COVER_OPEN | COVER_CLOSE | COVER_SET_POSITION);
 
 int demo_add_cover(struct hass_platform *platform, struct hass_error *err)

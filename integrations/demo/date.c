@@ -32,7 +32,7 @@ static const struct date_ops date_ops =
     DATE_OPS(.native_value = native_value, .async_set_value = set_value);
 static const struct hass_entity_description collection =
     HASS_ENTITY_DESCRIPTION(.name = "Bulky Waste Collection", .unique_id = "date_1",
-                            .icon = "mdi:sofa");
+                            .device_info = &demo_family, .icon = "mdi:sofa");
 
 int demo_add_date(struct hass_platform *platform, struct hass_error *err)
 {

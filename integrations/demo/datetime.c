@@ -34,7 +34,7 @@ static const struct datetime_ops datetime_ops =
     DATETIME_OPS(.native_value = native_value, .async_set_value = set_value);
 static const struct hass_entity_description service =
     HASS_ENTITY_DESCRIPTION(.name = "Heating Service", .unique_id = "datetime_1",
-                            .icon = "mdi:wrench-clock");
+                            .device_info = &demo_heating, .icon = "mdi:wrench-clock");
 
 int demo_add_datetime(struct hass_platform *platform, struct hass_error *err)
 {

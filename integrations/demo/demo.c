@@ -5,7 +5,9 @@
  *     demo:
  *       interval: 60
  *
- * demo.c           manifest, configuration, a timer, a signal, a listener, a service with a response, a pool job, data
+ * demo.c           manifest, configuration, its entry, a timer, a signal, a listener, a service with a response, a pool job, data
+ * flow.c           the dialogues: forms, a menu, an import, options, authenticating anew
+ * devices.c        what the entities belong to
  * sensor.c         one entity that is pushed (a signal), one that is polled on the pool
  * binary_sensor.c  one that follows another entity (a tracker)
  * switch.c         two that are switched, on the loop and on the pool
@@ -26,22 +28,21 @@
 #include "parts.h"
 
 /* Configuration is a table: it checks, fills in defaults, and documents. */
-HASS_SCHEMA(demo_schema, HASS_FIELD("interval", &hass_type_duration, .min = 1, .max = 86400,
+HASS_SCHEMA(demo_schema, HASS_FIELD(DEMO_INTERVAL, &hass_type_duration, .min = 1, .max = 86400,
                                     .fallback = "60", .doc = "Seconds between two readings"));
-
-HASS_SCHEMA(platform_schema, HASS_FIELD("metadata", &hass_type_any, .doc = "Ignored"));
-
-#define PLATFORM(domain)   { #domain, &platform_schema },
-#define DEPENDENCY(domain) #domain,
-#define ADD(domain)        { #domain, demo_add_##domain },
 
 HASS_SCHEMA(greet_schema, HASS_FIELD("name", &hass_type_string, .min = 1, .max = 100,
                                      .fallback = "\"you\"", .doc = "Who is greeted"));
 
 HASS_MANIFEST(.domain = "demo", .name = "Demo", .version = HASS_VERSION, .config = &demo_schema,
-              .platforms = (const struct hass_platform_schema[]){ DOMAINS(PLATFORM){ 0 } },
-              .dependencies = (const char *const[]){ DOMAINS(DEPENDENCY) NULL });
+              .config_flow = &demo_config_flow, .options_flow = &demo_options_flow,
+              .single_config_entry = true, .integration_type = "hub", .iot_class = "calculated");
 
+#define DOMAIN(domain) #domain,
+#define ADD(domain)    { #domain, demo_add_##domain },
+
+/* In the order of the table that follows. */
+static const char *const names[] = { DOMAINS(DOMAIN) NULL };
 static const struct {
     const char *domain;
     int (*add)(struct hass_platform *platform, struct hass_error *err);
@@ -92,8 +93,7 @@ static HASS_BLOCKING int on_demo_event(const struct hass_event *event, void *use
                          hass_event_context(event), err);
 }
 
-static HASS_CALLBACK int start(struct hass *hass, struct demo *demo, double interval,
-                               struct hass_error *err)
+static HASS_CALLBACK int start(struct hass *hass, struct demo *demo, struct hass_error *err)
 {
     const struct hass_service_options greet = {
         .size = sizeof(greet),
@@ -107,15 +107,13 @@ static HASS_CALLBACK int start(struct hass *hass, struct demo *demo, double inte
     if (r >= 0)
         r = hass_bus_async_listen(hass, "demo_ping", NULL, HASS_JOB_EXECUTOR(on_demo_event, NULL),
                                   NULL, err);
-    if (r >= 0)
-        r = hass_async_track_time_interval(hass, interval, HASS_JOB_CALLBACK(on_interval, NULL),
-                                           NULL, err);
     return r;
 }
 
 /*
- * Everything registered here belongs to this integration's scope and is removed with it: there is nothing to undo in an
- * async_unload.
+ * What is there once, whatever entries there are. The section of the configuration becomes an entry, the first time, by the
+ * dialogue's step "import". Everything registered here belongs to this integration's scope and is removed with it: there is
+ * nothing to undo in an async_unload.
  */
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
@@ -123,14 +121,34 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     int r = hass_async_set_data(hass, "demo", demo, free, err);
 
     if (r >= 0)
-        r = start(hass, demo, hass_json_get_number(config, "interval", 60), err);
-    for (size_t i = 0; r >= 0 && i < DOMAIN_COUNT; i++)
-        r = hass_async_load_platform(hass, domains[i].domain, "demo", NULL, err);
-    return r;
+        r = start(hass, demo, err);
+    return r < 0 ? r
+                 : hass_flows_async_discover(hass, "demo", "import", hass_json_ref(config), err);
 }
 
-int async_setup_platform(struct hass_platform *platform, const json_t *config,
-                         struct hass_error *err)
+/* an entry */
+
+static HASS_CALLBACK int on_options(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct hass_entry *entry = userdata;
+
+    return hass_entries_async_schedule_reload(hass, hass_entry_id(entry), err);
+}
+
+/* What is registered here belongs to the entry's scope, and ends when the entry is unloaded: no async_unload_entry is needed. */
+int async_setup_entry(struct hass *hass, struct hass_entry *entry, struct hass_error *err)
+{
+    const json_t *options = hass_entry_async_options(entry);
+    int r = hass_entry_async_on_update(entry, HASS_JOB_CALLBACK(on_options, entry), NULL, err);
+
+    if (r >= 0)
+        r = hass_async_track_time_interval(hass, hass_json_get_number(options, DEMO_INTERVAL, 60),
+                                           HASS_JOB_CALLBACK(on_interval, NULL), NULL, err);
+    return r < 0 ? r : hass_entry_async_forward_setups(entry, names, err);
+}
+
+int async_setup_entry_platform(struct hass_platform *platform, struct hass_entry *entry,
+                               struct hass_error *err)
 {
     const char *domain = hass_platform_domain(platform);
 

@@ -33,9 +33,11 @@ static const struct device_tracker_ops tablet =
     DEVICE_TRACKER_OPS(.source_type = DEVICE_TRACKER_ROUTER, .is_connected = is_connected,
                        .mac_address = mac_address);
 static const struct hass_entity_description phone_description =
-    HASS_ENTITY_DESCRIPTION(.name = "Phone", .unique_id = "device_tracker_1");
+    HASS_ENTITY_DESCRIPTION(.name = "Phone", .unique_id = "device_tracker_1",
+                            .device_info = &demo_phone);
 static const struct hass_entity_description tablet_description =
-    HASS_ENTITY_DESCRIPTION(.name = "Tablet", .unique_id = "device_tracker_2");
+    HASS_ENTITY_DESCRIPTION(.name = "Tablet", .unique_id = "device_tracker_2",
+                            .device_info = &demo_tablet);
 
 int demo_add_device_tracker(struct hass_platform *platform, struct hass_error *err)
 {

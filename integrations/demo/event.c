@@ -31,7 +31,8 @@ static HASS_COROUTINE int subscribe(struct hass_entity *entity, struct hass_erro
 static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.async_added_to_hass = subscribe);
 static const struct event_ops event = EVENT_OPS(.event_types = event_types);
 static const struct hass_entity_description doorbell =
-    HASS_ENTITY_DESCRIPTION(.name = "Doorbell", .unique_id = "event_1", .device_class = "doorbell");
+    HASS_ENTITY_DESCRIPTION(.name = "Doorbell", .unique_id = "event_1",
+                            .device_info = &demo_doorbell, .device_class = "doorbell");
 
 int demo_add_event(struct hass_platform *platform, struct hass_error *err)
 {

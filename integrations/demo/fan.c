@@ -53,6 +53,7 @@ static const struct fan_ops fan_ops =
     FAN_OPS(.state = state, .capabilities = capabilities, .async_command = command);
 static const struct hass_entity_description ceiling =
     HASS_ENTITY_DESCRIPTION(.name = "Bedroom Ceiling", .unique_id = "fan1",
+                            .device_info = &demo_ceiling_fan,
                             .supported_features =
                                 FAN_SET_SPEED | FAN_PRESET_MODE | FAN_TURN_ON | FAN_TURN_OFF);
 

@@ -48,8 +48,8 @@ static const struct humidifier_ops humidifier =
     HUMIDIFIER_OPS(.info = info, .async_command = command);
 static const struct hass_entity_description cellar =
     HASS_ENTITY_DESCRIPTION(.name = "Cellar Dehumidifier", .unique_id = "humidifier_1",
-                            .device_class = "dehumidifier", .has_supported_features = true,
-                            .supported_features = HUMIDIFIER_MODES);
+                            .device_info = &demo_dehumidifier, .device_class = "dehumidifier",
+                            .has_supported_features = true, .supported_features = HUMIDIFIER_MODES);
 
 int demo_add_humidifier(struct hass_platform *platform, struct hass_error *err)
 {

@@ -38,7 +38,8 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(
 static const struct image_ops image =
     IMAGE_OPS(.content_type = "image/svg+xml", .last_updated = last_updated, .async_image = draw);
 static const struct hass_entity_description clock_face =
-    HASS_ENTITY_DESCRIPTION(.name = "Clock Face", .unique_id = "image_1");
+    HASS_ENTITY_DESCRIPTION(.name = "Clock Face", .unique_id = "image_1",
+                            .device_info = &demo_clock);
 
 int demo_add_image(struct hass_platform *platform, struct hass_error *err)
 {

@@ -36,7 +36,7 @@ static const struct lawn_mower_ops mower =
     LAWN_MOWER_OPS(.activity = activity, .async_command = command);
 static const struct hass_entity_description garden =
     HASS_ENTITY_DESCRIPTION(.name = "Garden Mower", .unique_id = "lawn_mower_1",
-                            .has_supported_features = true,
+                            .device_info = &demo_mower, .has_supported_features = true,
                             .supported_features =
                                 LAWN_MOWER_START_MOWING | LAWN_MOWER_PAUSE | LAWN_MOWER_DOCK);
 

@@ -45,6 +45,7 @@ static const struct light_ops light_ops =
     LIGHT_OPS(.state = state, .capabilities = capabilities, .async_turn = turn);
 static const struct hass_entity_description kitchen =
     HASS_ENTITY_DESCRIPTION(.name = "Kitchen Table", .unique_id = "light1",
+                            .device_info = &demo_table_light,
                             .supported_features = LIGHT_EFFECT | LIGHT_TRANSITION);
 
 int demo_add_light(struct hass_platform *platform, struct hass_error *err)

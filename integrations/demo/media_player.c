@@ -71,7 +71,7 @@ static const struct media_player_ops player =
     MEDIA_PLAYER_OPS(.info = info, .async_command = command);
 static const struct hass_entity_description radio =
     HASS_ENTITY_DESCRIPTION(.name = "Kitchen Radio", .unique_id = "media_player_1",
-                            .device_class = "speaker",
+                            .device_info = &demo_radio, .device_class = "speaker",
                             .supported_features =
                                 MEDIA_PLAYER_FEATURE_TURN_ON | MEDIA_PLAYER_FEATURE_TURN_OFF |
                                 MEDIA_PLAYER_FEATURE_PLAY | MEDIA_PLAYER_FEATURE_PAUSE |

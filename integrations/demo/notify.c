@@ -18,6 +18,7 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS();
 static const struct notify_ops notifier = NOTIFY_OPS(.async_send = send);
 static const struct hass_entity_description hall =
     HASS_ENTITY_DESCRIPTION(.name = "Hall Display", .unique_id = "notify_1",
+                            .device_info = &demo_display,
                             .supported_features = NOTIFY_FEATURE_TITLE,
                             .has_supported_features = true);
 

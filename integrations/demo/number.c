@@ -39,8 +39,8 @@ static const struct number_ops number = NUMBER_OPS(.native_value = native_value,
                                                    .async_set_native_value = set_native_value);
 static const struct hass_entity_description watering =
     HASS_ENTITY_DESCRIPTION(.name = "Garden Watering", .unique_id = "number_1",
-                            .device_class = "duration", .unit_of_measurement = "min",
-                            .icon = "mdi:sprinkler-variant");
+                            .device_info = &demo_garden_water, .device_class = "duration",
+                            .unit_of_measurement = "min", .icon = "mdi:sprinkler-variant");
 
 int demo_add_number(struct hass_platform *platform, struct hass_error *err)
 {

@@ -19,7 +19,8 @@ static HASS_COROUTINE int activate(struct hass_entity *entity,
 static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = 0);
 static const struct scene_ops scene = SCENE_OPS(.async_activate = activate);
 static const struct hass_entity_description movie =
-    HASS_ENTITY_DESCRIPTION(.name = "Movie Night", .unique_id = "scene_1", .icon = "mdi:movie");
+    HASS_ENTITY_DESCRIPTION(.name = "Movie Night", .unique_id = "scene_1",
+                            .device_info = &demo_living_room, .icon = "mdi:movie");
 
 int demo_add_scene(struct hass_platform *platform, struct hass_error *err)
 {

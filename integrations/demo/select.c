@@ -41,7 +41,7 @@ static const struct select_ops select_ops =
                .async_select_option = select_option);
 static const struct hass_entity_description programme =
     HASS_ENTITY_DESCRIPTION(.name = "Dishwasher Programme", .unique_id = "select_1",
-                            .icon = "mdi:dishwasher");
+                            .device_info = &demo_dishwasher, .icon = "mdi:dishwasher");
 
 int demo_add_select(struct hass_platform *platform, struct hass_error *err)
 {

@@ -48,7 +48,8 @@ static const struct sensor_ops outside_sensor =
     SENSOR_OPS(.native_value = temperature, .state_class = "measurement");
 static const struct hass_entity_description outside =
     HASS_ENTITY_DESCRIPTION(.name = "Outside Temperature", .unique_id = "sensor_1",
-                            .device_class = "temperature", .unit_of_measurement = "°C");
+                            .device_info = &demo_weather_station, .device_class = "temperature",
+                            .unit_of_measurement = "°C");
 
 /* polled: blocking work on the pool, on a private copy of the values */
 
@@ -82,8 +83,8 @@ static const struct sensor_ops entropy_sensor =
     SENSOR_OPS(.native_value = bits, .state_class = "measurement");
 static const struct hass_entity_description entropy =
     HASS_ENTITY_DESCRIPTION(.name = "Kernel Entropy", .unique_id = "sensor_2",
-                            .unit_of_measurement = "bit", .icon = "mdi:dice-multiple",
-                            .should_poll = true);
+                            .device_info = &demo_computer, .unit_of_measurement = "bit",
+                            .icon = "mdi:dice-multiple", .should_poll = true);
 
 int demo_add_sensor(struct hass_platform *platform, struct hass_error *err)
 {

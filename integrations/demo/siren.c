@@ -37,7 +37,7 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(
 static const struct siren_ops siren_ops =
     SIREN_OPS(.is_on = is_on, .tones = tones, .async_turn = turn);
 static const struct hass_entity_description attic =
-    HASS_ENTITY_DESCRIPTION(.name = "Attic", .unique_id = "siren1",
+    HASS_ENTITY_DESCRIPTION(.name = "Attic", .unique_id = "siren1", .device_info = &demo_siren,
                             .supported_features = SIREN_TURN_ON | SIREN_TURN_OFF | SIREN_TONES);
 
 int demo_add_siren(struct hass_platform *platform, struct hass_error *err)

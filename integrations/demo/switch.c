@@ -44,10 +44,10 @@ static const struct switch_ops quick = SWITCH_OPS(.is_on = is_on, .async_turn = 
 static const struct switch_ops slow = SWITCH_OPS(.is_on = is_on, .turn = turn_on_pool);
 static const struct hass_entity_description lights =
     HASS_ENTITY_DESCRIPTION(.name = "Decorative Lights", .unique_id = "switch1",
-                            .assumed_state = true);
+                            .device_info = &demo_living_room, .assumed_state = true);
 static const struct hass_entity_description ac =
-    HASS_ENTITY_DESCRIPTION(.name = "AC", .unique_id = "switch2", .icon = "mdi:air-conditioner",
-                            .device_class = "outlet");
+    HASS_ENTITY_DESCRIPTION(.name = "AC", .unique_id = "switch2", .device_info = &demo_ac,
+                            .icon = "mdi:air-conditioner", .device_class = "outlet");
 
 int demo_add_switch(struct hass_platform *platform, struct hass_error *err)
 {

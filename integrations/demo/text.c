@@ -41,7 +41,8 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(
 static const struct text_ops text =
     TEXT_OPS(.native_value = native_value, .limits = limits, .async_set_value = set_value);
 static const struct hass_entity_description sign =
-    HASS_ENTITY_DESCRIPTION(.name = "Door Sign", .unique_id = "text_1", .icon = "mdi:sign-text");
+    HASS_ENTITY_DESCRIPTION(.name = "Door Sign", .unique_id = "text_1",
+                            .device_info = &demo_display, .icon = "mdi:sign-text");
 
 int demo_add_text(struct hass_platform *platform, struct hass_error *err)
 {

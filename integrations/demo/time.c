@@ -31,7 +31,8 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(
 static const struct time_ops time_ops =
     TIME_OPS(.native_value = native_value, .async_set_value = set_value);
 static const struct hass_entity_description wake_up =
-    HASS_ENTITY_DESCRIPTION(.name = "Alarm Clock", .unique_id = "time_1", .icon = "mdi:wake_up");
+    HASS_ENTITY_DESCRIPTION(.name = "Alarm Clock", .unique_id = "time_1",
+                            .device_info = &demo_clock, .icon = "mdi:wake_up");
 
 int demo_add_time(struct hass_platform *platform, struct hass_error *err)
 {

@@ -117,7 +117,7 @@ static const struct todo_ops shopping =
     TODO_OPS(.items = items, .async_create = create, .async_update = update, .async_remove = take);
 static const struct hass_entity_description shopping_list =
     HASS_ENTITY_DESCRIPTION(.name = "Shopping List", .unique_id = "todo_1",
-                            .has_supported_features = true,
+                            .device_info = &demo_family, .has_supported_features = true,
                             .supported_features =
                                 TODO_FEATURE_CREATE_ITEM | TODO_FEATURE_DELETE_ITEM |
                                 TODO_FEATURE_UPDATE_ITEM | TODO_FEATURE_DUE_DATE |

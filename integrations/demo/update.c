@@ -41,7 +41,7 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(
 static const struct update_ops update = UPDATE_OPS(.info = info, .async_install = install);
 static const struct hass_entity_description firmware =
     HASS_ENTITY_DESCRIPTION(.name = "Bridge Firmware", .unique_id = "update_1",
-                            .device_class = "firmware",
+                            .device_info = &demo_bridge, .device_class = "firmware",
                             .supported_features = UPDATE_INSTALL | UPDATE_PROGRESS,
                             .has_supported_features = true);
 

@@ -61,7 +61,7 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(
 static const struct vacuum_ops vacuum = VACUUM_OPS(.info = info, .command = command);
 static const struct hass_entity_description ground_floor =
     HASS_ENTITY_DESCRIPTION(.name = "Ground Floor Vacuum", .unique_id = "vacuum_1",
-                            .has_supported_features = true,
+                            .device_info = &demo_vacuum, .has_supported_features = true,
                             .supported_features = VACUUM_START | VACUUM_PAUSE | VACUUM_RETURN_HOME |
                                                   VACUUM_FAN_SPEED);
 

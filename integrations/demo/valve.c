@@ -35,7 +35,8 @@ static HASS_BLOCKING int command(struct hass_worker *worker, struct hass_entity 
 static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(struct values));
 static const struct valve_ops valve_ops = VALVE_OPS(.state = state, .command = command);
 static const struct hass_entity_description garden =
-    HASS_ENTITY_DESCRIPTION(.name = "Garden Water", .unique_id = "valve1", .device_class = "water",
+    HASS_ENTITY_DESCRIPTION(.name = "Garden Water", .unique_id = "valve1",
+                            .device_info = &demo_garden_water, .device_class = "water",
                             .supported_features = VALVE_OPEN | VALVE_CLOSE);
 
 int demo_add_valve(struct hass_platform *platform, struct hass_error *err)

@@ -41,7 +41,7 @@ static const struct water_heater_ops water_heater =
     WATER_HEATER_OPS(.info = info, .async_command = command);
 static const struct hass_entity_description boiler =
     HASS_ENTITY_DESCRIPTION(.name = "Boiler", .unique_id = "water_heater_1",
-                            .has_supported_features = true,
+                            .device_info = &demo_water_heater, .has_supported_features = true,
                             .supported_features = WATER_HEATER_TARGET_TEMPERATURE |
                                                   WATER_HEATER_OPERATION_MODE |
                                                   WATER_HEATER_AWAY_MODE);

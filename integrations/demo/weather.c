@@ -66,7 +66,7 @@ static const struct hass_entity_ops ops =
 static const struct weather_ops weather = WEATHER_OPS(.report = report, .async_forecast = forecast);
 static const struct hass_entity_description home =
     HASS_ENTITY_DESCRIPTION(.name = "Weather at Home", .unique_id = "weather_1",
-                            .attribution = "Made up by demo",
+                            .device_info = &demo_weather_station, .attribution = "Made up by demo",
                             .supported_features = WEATHER_FORECAST_DAILY,
                             .has_supported_features = true);
 

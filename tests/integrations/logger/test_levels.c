@@ -2,14 +2,21 @@
 /*
  * Which lines are written: levels from the configuration, changed by services.
  */
+#include "base/log.h"
 #include "support/cases.h"
 #include "support/home.h"
+
+static int64_t long_after(void)
+{
+    return INT64_MAX / 2;
+}
 
 /* Makes demo write one line of level info. */
 static HASS_CALLBACK bool demo_informs(struct hass *hass)
 {
     struct logs *logs = test_logs();
 
+    log_set_clock_hook(NULL, long_after); /* what its start has logged does not count any more */
     logs_clear(logs);
     hass_bus_async_fire(hass, "demo_ping", NULL, NULL, NULL);
     test_settle(hass);

@@ -6,7 +6,7 @@
  * turn_on, turn_off, toggle  split their targets by domain (turn.c)
  * update_entity              polls entities now
  * check_config               validates the configuration and tells what is wrong
- * reload_core_config, reload_all, reload_integration
+ * reload_core_config, reload_all, reload_integration, reload_config_entry
  * set_location, stop, restart
  *
  * Model: components.homeassistant
@@ -165,6 +165,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
         { "reload_integration", &integration_schema, true,
           "Replaces one integration while everything else runs on",
           HASS_JOB_COROUTINE(on_reload_integration, NULL) },
+        { "reload_config_entry", reload_entry_schema, true, "Reloads config entries",
+          HASS_JOB_COROUTINE(reload_entry, NULL) },
         { "set_location", &location_schema, true, "Moves the home",
           HASS_JOB_CALLBACK(on_set_location, NULL) },
         { "update_entity", &update_schema, false, "Polls entities now",

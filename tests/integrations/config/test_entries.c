@@ -80,8 +80,7 @@ START_TEST(the_demo_is_added_by_dialogue)
 {
     hass__assert_loop();
     struct client *client = admin("homeassistant:\n");
-    const json_t *step =
-        ask(client, "{'type': 'config_entries/flow/init', 'handler': 'demo'}");
+    const json_t *step = ask(client, "{'type': 'config_entries/flow/init', 'handler': 'demo'}");
     char id[64];
 
     ck_assert_str_eq(hass_json_get_string(step, "step_id", ""), "user");
@@ -179,6 +178,26 @@ START_TEST(its_things_have_devices)
 }
 END_TEST
 
+START_TEST(a_service_reloads_the_entry_of_an_entity)
+{
+    hass__assert_loop();
+    struct client *client = admin("demo:\n");
+    struct hass *hass = client_hass(client);
+
+    home_call(hass, "switch", "turn_on", "{'entity_id': 'switch.ac'}", NULL);
+    ck_assert_int_eq(
+        home_call(hass, "homeassistant", "reload_config_entry", "{'entity_id': 'switch.ac'}", NULL),
+        0);
+    ck_assert_str_eq(home_state(hass, "switch.ac"), "off");
+    ck_assert_int_eq(
+        home_call(hass, "homeassistant", "reload_config_entry", "{'entry_id': 'x'}", NULL),
+        HASS_E_NOT_FOUND);
+    ck_assert_int_eq(home_call(hass, "homeassistant", "reload_config_entry",
+                               "{'entity_id': 'switch.none'}", NULL),
+                     HASS_E_SERVICE_VALIDATION);
+}
+END_TEST
+
 /* What is wrong with a message, and the model's word for it. */
 static const char *const refused[][2] = {
     { "{'type': 'config_entries/get_single', 'entry_id': 'x'}", "not_found" },
@@ -212,5 +231,6 @@ END_TEST
 
 CASES_MAIN("config entries", ONCE(the_configuration_makes_an_entry_once),
            ONCE(the_demo_is_added_by_dialogue), ONCE(options_are_changed_by_dialogue),
-           ONCE(an_entry_is_changed_disabled_reloaded_and_removed),
-           ONCE(its_things_have_devices), ROWS(wrong_messages_are_refused, refused))
+           ONCE(an_entry_is_changed_disabled_reloaded_and_removed), ONCE(its_things_have_devices),
+           ONCE(a_service_reloads_the_entry_of_an_entity),
+           ROWS(wrong_messages_are_refused, refused))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Commands of config_entries/flow and of config_entries/options/flow: beginning dialogues, going on with them, ending them,
+ * Commands of config_entries/flow, config_entries/options/flow and repairs/issues/fix: beginning dialogues, going on with them, ending them,
  * and following those that began by themselves. What the frontend does over REST are messages here, with the same answers.
  */
 #include <string.h>
@@ -14,7 +14,8 @@ HASS_SCHEMA(begin_schema,
                        .doc = "The integration; of options: the entry's id"),
             HASS_FIELD("show_advanced_options", &hass_type_bool, .fallback = "false",
                        .doc = "For users who know more"),
-            HASS_FIELD("entry_id", &hass_type_string, .doc = "Reconfigures this entry"));
+            HASS_FIELD("entry_id", &hass_type_string, .doc = "Reconfigures this entry"),
+            HASS_FIELD("issue_id", &hass_type_string, .doc = "Mends this issue"));
 HASS_SCHEMA(flow_schema,
             HASS_FIELD("flow_id", &hass_type_string, .required = true, .doc = "Which dialogue"));
 HASS_SCHEMA(configure_schema,
@@ -26,7 +27,8 @@ HASS_SCHEMA(ignore_schema,
                        .doc = "What it is called among the ignored"));
 
 /* A command's userdata says which kind of flow it is for. */
-static const enum hass_flow_kind config_kind = HASS_FLOW_CONFIG, options_kind = HASS_FLOW_OPTIONS;
+static const enum hass_flow_kind config_kind = HASS_FLOW_CONFIG, options_kind = HASS_FLOW_OPTIONS,
+                                 repair_kind = HASS_FLOW_REPAIR;
 
 static HASS_CALLBACK enum hass_flow_kind kind_of(const struct websocket_request *request)
 {
@@ -66,8 +68,12 @@ static HASS_COROUTINE int begin(struct websocket_request *request, struct hass_b
                                 "show_advanced_options",
                                 (int)hass_json_get_bool(message, "show_advanced_options", false));
 
+    const char *issue_id = hass_json_get_string(message, "issue_id", NULL);
+
     if (entry_id)
         json_object_set_new(context, "entry_id", json_string(entry_id));
+    if (issue_id)
+        json_object_set_new(context, "issue_id", json_string(issue_id));
     int r =
         hass_flows_async_init(commands_hass(request), kind_of(request),
                               commands_text(request, "handler"), context, NULL, &step, &problem);
@@ -213,6 +219,7 @@ static HASS_CALLBACK int subscribe(struct websocket_request *request, struct has
 static const struct websocket_command commands[] = {
     FLOW_COMMANDS("config_entries/flow", config_kind),
     FLOW_COMMANDS("config_entries/options/flow", options_kind),
+    FLOW_COMMANDS("repairs/issues/fix", repair_kind),
     WEBSOCKET_COMMAND("config_entries/flow/progress", progress, .admin = true),
     WEBSOCKET_COMMAND("config_entries/flow/subscribe", subscribe, .admin = true),
     WEBSOCKET_COMMAND("config_entries/ignore_flow", ignore, .schema = &ignore_schema, .admin = true,

@@ -12,6 +12,7 @@
 #include "registry/entry_operation.h"
 #include "registry/flow.h"
 #include "registry/flow_discovery.h"
+#include "registry/flow_issues.h"
 
 /* The unique id of a flow of something found that has none: one of the integration at a time. */
 #define DEFAULT_UNIQUE_ID "default_discovery_flow"
@@ -102,6 +103,8 @@ void flow_begun(struct hass_flow *flow)
         }
         flow_discovery_tell(flow->hass);
     }
+    if (flow->entry && source_is(flow, "reauth"))
+        flow_raise_reauth(flow->entry);
     flow->told = true;
     flow_tell(flow, "added");
 }
@@ -305,7 +308,7 @@ int flow_finish(struct hass_flow *flow, struct hass_entry **ret_entry, struct ha
     if (flow->kind == HASS_FLOW_CONFIG)
         return finish_config(flow, ret_entry, err);
     if (flow->kind == HASS_FLOW_REPAIR)
-        return 0;
+        return flow_finish_repair(flow, err);
     int r =
         hass_entry_async_update(flow->entry, json_pack("{s:O}", "options", flow->now.data), err);
     if (r < 0)

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 #include "registry/flow.h"
+#include "registry/flow_issues.h"
 #include "run/clock.h"
 #include "run/task.h"
 
@@ -75,6 +76,8 @@ void flow_end(struct hass_flow *flow)
     scope_remove(&flow->member);
     if (flow->told)
         flow_tell(flow, "removed");
+    if (flow->told && flow->entry && !strcmp(flow_source(flow), "reauth"))
+        flow_clear_reauth(flow->entry);
     hass_strmap_remove(flows_of(flow->hass), flow->id);
 }
 
@@ -352,6 +355,8 @@ static HASS_COROUTINE int find_table(struct hass_flow *flow, struct hass_error *
     flow->table = flow->kind == HASS_FLOW_OPTIONS  ? manifest->options_flow
                   : flow->kind == HASS_FLOW_REPAIR ? manifest->repair_flow
                                                    : manifest->config_flow;
+    if (!flow->table && flow->kind == HASS_FLOW_REPAIR)
+        flow->table = &flow_confirm_repair;
     if (!flow->table)
         return hass_fail(err, HASS_E_NOT_FOUND, "integration %s has no such dialogue",
                          flow->domain);
@@ -400,6 +405,8 @@ static HASS_COROUTINE int make_flow(struct hass_flow *flow, struct hass_error *e
     int r = check_room(hass, flow->handler, err);
     if (r == 0)
         r = find_entry(flow, err);
+    if (r == 0 && flow->kind == HASS_FLOW_REPAIR)
+        r = flow_check_issue(flow, err);
     if (r == 0)
         r = find_table(flow, err);
     if (r == 0)

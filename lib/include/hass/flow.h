@@ -31,7 +31,7 @@ struct hass_flow;
 enum hass_flow_kind {
     HASS_FLOW_CONFIG,  /* handler: an integration */
     HASS_FLOW_OPTIONS, /* handler: the id of a config entry */
-    HASS_FLOW_REPAIR,  /* handler: an integration; its data say which issue */
+    HASS_FLOW_REPAIR,  /* handler: the domain of an issue; the context has its "issue_id" */
 };
 
 /** A step: a coroutine in the integration's scope. It returns what its answer returned, or an error, which leaves the flow where it was. */

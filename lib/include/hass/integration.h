@@ -45,7 +45,8 @@ struct hass_manifest {
     const struct hass_flow_handler
         *config_flow; /* makes entries; NULL: they cannot be made by dialogue */
     const struct hass_flow_handler *options_flow; /* of an entry; or NULL */
-    const struct hass_flow_handler *repair_flow;  /* mends issues; or NULL */
+    const struct hass_flow_handler
+        *repair_flow; /* mends issues; NULL: their user confirms that they are mended */
 };
 
 #define HASS_LIST(...)      ((const char *const[]){ __VA_ARGS__, NULL })

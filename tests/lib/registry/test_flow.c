@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <hass/issue_registry.h>
+
 #include "base/mem.h"
 #include "registry/flow.h"
 #include "support/cases.h"
@@ -377,7 +379,7 @@ START_TEST(what_cannot_begin_says_why)
     ck_assert_int_eq(code, HASS_E_INVALID);
     begin_kind(hass, HASS_FLOW_OPTIONS, "unknown", NULL, NULL);
     ck_assert_int_eq(code, HASS_E_NOT_FOUND);
-    begin_kind(hass, HASS_FLOW_REPAIR, "flows", NULL, NULL);
+    begin_kind(hass, HASS_FLOW_REPAIR, "flows", "{'source': 'user', 'issue_id': 'x'}", NULL);
     ck_assert_int_eq(code, HASS_E_NOT_FOUND);
     ck_assert_uint_eq(in_progress(hass), 0);
     begin(hass, "user", NULL);
@@ -541,6 +543,52 @@ START_TEST(a_thousand_discoveries_wait_at_most)
 }
 END_TEST
 
+static HASS_CALLBACK void raise_issue(struct hass *hass, const char *id, bool fixable)
+{
+    const struct hass_issue_options options = {
+        .size = sizeof(options),
+        .is_fixable = fixable,
+        .translation_key = id,
+    };
+
+    ck_assert_int_eq(hass_issue_async_create(hass, "flows", id, &options, NULL), 0);
+}
+
+START_TEST(an_issue_is_mended_by_dialogue)
+{
+    struct hass *hass = boot();
+
+    raise_issue(hass, "leak", true);
+    raise_issue(hass, "age", false);
+    begin_kind(hass, HASS_FLOW_REPAIR, "flows", "{'source': 'user', 'issue_id': 'age'}", NULL);
+    ck_assert_int_eq(code, HASS_E_UNSUPPORTED);
+    begin_kind(hass, HASS_FLOW_REPAIR, "flows", "{'source': 'user', 'issue_id': 'leak'}", NULL);
+    ck_assert_str_eq(hass_json_get_string(last, "step_id", ""), "confirm");
+    ck_assert_ptr_nonnull(hass_issue_async_get(hass, "flows", "leak"));
+    autofree char *id = mem_strdup(flow_id);
+    go_on_with(hass, HASS_FLOW_REPAIR, id, "{}");
+    ck_assert_str_eq(type(), "create_entry");
+    ck_assert_ptr_null(hass_issue_async_get(hass, "flows", "leak"));
+    ck_assert_uint_eq(hass_strmap_count(entries_of(hass)->by_id), 0);
+}
+END_TEST
+
+START_TEST(who_must_authenticate_is_an_issue_until_it_is_done)
+{
+    struct hass *hass = boot();
+
+    begin(hass, "import", "{'serial': 's1', 'setup': 'auth'}");
+    test_settle(hass);
+    autofree char *issue =
+        mem_printf("config_entry_reauth_flows_%s", hass_entry_id(first_entry(hass)));
+    ck_assert_ptr_nonnull(hass_issue_async_get(hass, "homeassistant", issue));
+    autojson *list = hass_flows_async_progress(hass, HASS_FLOW_CONFIG);
+    go_on_with(hass, HASS_FLOW_CONFIG, hass_json_get_string(json_array_get(list, 0), "flow_id", ""),
+               "{'password': 'better'}");
+    ck_assert_ptr_null(hass_issue_async_get(hass, "homeassistant", issue));
+}
+END_TEST
+
 START_TEST(dialogues_end_with_their_integration)
 {
     struct hass *hass = boot();
@@ -567,4 +615,6 @@ CASES_MAIN("flow", ONCE(a_form_is_shown_filled_in_and_makes_an_entry),
            ONCE(what_is_set_up_already_is_not_set_up_again_but_updated),
            ONCE(the_same_thing_is_in_progress_once), ONCE(what_is_ignored_is_not_shown_again),
            ONCE(what_is_found_waits_for_the_start), ONCE(a_thousand_discoveries_wait_at_most),
+           ONCE(an_issue_is_mended_by_dialogue),
+           ONCE(who_must_authenticate_is_an_issue_until_it_is_done),
            ONCE(dialogues_end_with_their_integration))

@@ -102,14 +102,14 @@ static HASS_COROUTINE int delete (struct websocket_request *request, struct hass
 
 /* subscribing */
 
-struct listener {
+struct change_listener {
     struct websocket_connection *connection;
     int64_t id;
 };
 
-static void listener_destroy(void *object)
+static void change_listener_destroy(void *object)
 {
-    struct listener *listener = object;
+    struct change_listener *listener = object;
 
     connection_unref(listener->connection);
     free(listener);
@@ -127,7 +127,7 @@ static HASS_CALLBACK void send(struct websocket_connection *connection, int64_t 
 static HASS_CALLBACK int on_change(const struct hass_signal *signal, void *userdata,
                                    struct hass_error *err)
 {
-    const struct listener *listener = userdata;
+    const struct change_listener *listener = userdata;
 
     send(listener->connection, listener->id, signal->data);
     return 0;
@@ -160,11 +160,11 @@ static HASS_CALLBACK int subscribe(struct websocket_request *request, struct has
     struct hass_sub *sub;
 
     hass_buf_printf(&signal, "collection_changed.%s", domain);
-    struct listener *listener = calloc(1, sizeof(*listener));
-    *listener = (struct listener){ connection_ref(connection), request->id };
+    struct change_listener *listener = calloc(1, sizeof(*listener));
+    *listener = (struct change_listener){ connection_ref(connection), request->id };
     int r = hass_async_dispatcher_connect(
         connection->hass, hass_buf_string(&signal),
-        HASS_JOB_CALLBACK(on_change, listener, .destroy = listener_destroy), &sub, err);
+        HASS_JOB_CALLBACK(on_change, listener, .destroy = change_listener_destroy), &sub, err);
     if (r >= 0)
         r = request_subscribe(request, sub, err);
     if (r < 0)
@@ -176,7 +176,7 @@ static HASS_CALLBACK int subscribe(struct websocket_request *request, struct has
 }
 
 /* No schemas: the collection checks fields, and the handlers need to see the type. */
-static const struct websocket_command commands[] = {
+static const struct websocket_command collection_commands[] = {
     WEBSOCKET_COMMAND("list", list),
     WEBSOCKET_COMMAND("create", create, .admin = true, .coroutine = true),
     WEBSOCKET_COMMAND("update", update, .admin = true, .coroutine = true),
@@ -191,8 +191,8 @@ const struct websocket_command *collections_find(struct hass *hass, const char *
 
     if (!verb || !hass_collection_async_has(hass, domain))
         return NULL;
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (!strcmp(commands[i].type, verb + 1))
-            return &commands[i];
+    for (size_t i = 0; i < sizeof(collection_commands) / sizeof(collection_commands[0]); i++)
+        if (!strcmp(collection_commands[i].type, verb + 1))
+            return &collection_commands[i];
     return NULL;
 }

@@ -23,6 +23,7 @@
 #include "fuzz.h"
 #include "run/runtime.h"
 #include "websocket_api/api.c"
+#include "websocket_api/collections.c"
 #include "websocket_api/commands.c"
 #include "websocket_api/connection.c"
 #include "websocket_api/daemon.c"

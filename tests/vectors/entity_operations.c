@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The operations of the core's cases on live entities that need no registry: an integration adds one, writes it, takes it
- * away. An entity's description and values are those of its step.
+ * The operations of the core's cases on live entities: an integration adds one, writes it, takes it away. An entity's
+ * description and values are those of its step, its platform is that of the step's integration and config entry.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +11,16 @@
 #include <hass/strmap.h>
 
 #include "base/mem.h"
+#include "entity/platform.h"
+#include "entity/platform_loader.h"
+#include "registry/entry.h"
 #include "support/test.h"
 #include "vectors/vectors.h"
 
 struct live_entity {
     struct hass_entity *entity; /* a reference */
     struct hass_entity_description description;
+    struct described_device device;
     json_t *fields; /* of the step that added it, changed by writes */
 };
 
@@ -29,10 +33,13 @@ static const char *field_text(const struct live_entity *live, const char *key)
 static void describe(struct live_entity *live)
 {
     const json_t *features = hass_json_get(live->fields, "supported_features");
+    const json_t *device = hass_json_get(live->fields, "device");
 
+    read_device_info(device, &live->device);
     live->description = (struct hass_entity_description){
         .size = sizeof(live->description),
         .name = field_text(live, "name"),
+        .unique_id = field_text(live, "unique_id"),
         .entity_id = field_text(live, "entity_id"),
         .device_class = field_text(live, "device_class"),
         .unit_of_measurement = field_text(live, "unit_of_measurement"),
@@ -43,6 +50,12 @@ static void describe(struct live_entity *live)
         .has_entity_name = hass_json_get_bool(live->fields, "has_entity_name", false),
         .assumed_state = hass_json_get_bool(live->fields, "assumed_state", false),
         .force_update = hass_json_get_bool(live->fields, "force_update", false),
+        .category = read_category(field_text(live, "entity_category")),
+        .device_info = json_is_object(device) ? &live->device.info : NULL,
+        .disabled_by_default =
+            !hass_json_get_bool(live->fields, "entity_registry_enabled_default", true),
+        .hidden_by_default =
+            !hass_json_get_bool(live->fields, "entity_registry_visible_default", true),
     };
 }
 
@@ -86,6 +99,32 @@ static const struct hass_entity_ops live_ops =
 
 /* adding */
 
+static void release(struct platform_source *source)
+{
+    source->scope = scope_unref(source->scope);
+    source->entry = hass_entry_unref(source->entry);
+}
+
+static const struct platform_loader loader = { .release = release };
+
+/* The platform of an integration and of a config entry, made when it is new. */
+static HASS_CALLBACK struct hass_platform *platform_for(struct hass_component *component,
+                                                        const char *name, const char *entry_id)
+{
+    struct hass_entry *entry = NULL;
+
+    if (entry_id && entries_async_find(component->hass, entry_id, &entry, NULL) < 0)
+        entry = NULL;
+    list_foreach(&component->platforms, struct hass_platform, platform, link)
+        if (strcmp(platform->name, name) == 0 && platform->source.entry == entry)
+            return platform;
+    return platform_new(component, name,
+                        &(struct platform_source){
+                            .scope = scope_ref(component->scope),
+                            .entry = entry ? hass_entry_ref(entry) : NULL,
+                        });
+}
+
 struct addition {
     const char *domain;
     struct live_entity *live;
@@ -96,14 +135,16 @@ static HASS_COROUTINE int run_addition(struct hass *hass, void *userdata, struct
     struct addition *addition = userdata;
     struct hass_component *component = hass_component_async_get(hass, addition->domain);
     struct hass_component_options options = { .size = sizeof(options), .domain = addition->domain };
-    int status = 0;
+    int status = platform_loader_set(hass, &loader, err);
 
-    if (!component)
+    if (status == 0 && !component)
         status = hass_component_async_create(hass, &options, NULL, &component, err);
-    if (status == 0)
-        status = hass_component_async_add_entities(
-            component, (struct hass_entity *[]){ hass_entity_ref(addition->live->entity) }, 1, err);
-    return status;
+    if (status < 0)
+        return status;
+    const char *name = hass_json_get_string(addition->live->fields, "platform", addition->domain);
+    return hass_platform_async_add_entities(
+        platform_for(component, name, field_text(addition->live, "entry")),
+        (struct hass_entity *[]){ hass_entity_ref(addition->live->entity) }, 1, false, err);
 }
 
 /* Adds an entity of @fields; its id, or NULL when it was refused, is lent. */

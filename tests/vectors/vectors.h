@@ -6,6 +6,8 @@
 #pragma once
 
 #include <hass/buf.h>
+#include <hass/device_registry.h>
+#include <hass/entity.h>
 #include <hass/hass.h>
 
 enum verdict {
@@ -29,6 +31,7 @@ struct stage {
     json_t *kept;                         /* what userdata points into */
     struct hass_strmap *listeners;        /* struct stage_listener by id */
     struct hass_strmap *entities;         /* struct live_entity by handle */
+    json_t *devices;                      /* "dev1", … by id */
 };
 
 /** One operation. 0 with @ret_value set or left NULL, or an error. */
@@ -44,11 +47,29 @@ struct operation {
 int stage_run(struct stage *stage, const json_t *step, json_t **ret_value, struct hass_error *err)
     HASS_CALLBACK;
 
-extern const struct operation core_operations[];   /* ends with a NULL name */
-extern const struct operation entity_operations[]; /* likewise */
+extern const struct operation core_operations[];     /* ends with a NULL name */
+extern const struct operation entity_operations[];   /* likewise */
+extern const struct operation registry_operations[]; /* likewise */
 
 void entities_fini(struct stage *stage) HASS_CALLBACK;
 /** A state as the cases record it, or null. */
 json_t *state_record(const struct stage *stage, const struct hass_state *state);
 /** A scalar as the model's str() writes it; to be freed. */
 char *python_text(const json_t *value);
+
+/* registries */
+
+/** What a device is called in the cases, from its first appearance on. NULL for NULL. */
+const char *device_alias(struct stage *stage, const char *id);
+/** A copy with the aliases of devices for their ids. */
+json_t *with_aliases(struct stage *stage, const json_t *value);
+
+#define DEVICE_PAIRS 8
+
+/** Device info as a step gives it, whose texts it lends. */
+struct described_device {
+    struct hass_device_info info;
+    struct hass_device_pair identifiers[DEVICE_PAIRS], connections[DEVICE_PAIRS];
+};
+void read_device_info(const json_t *fields, struct described_device *ret_device);
+enum hass_entity_category read_category(const char *word);

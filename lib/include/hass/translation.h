@@ -35,7 +35,7 @@
 
 /**
  * Lends the text of integration @domain under a path of keys, "entity.sensor.uptime.name", in the home's language where the
- * integration has it, else in English; or NULL. Until the integration is replaced.
+ * integration has it, else in English; or NULL. Until the integration is replaced, which also is when another language counts.
  */
 HASS_API const char *hass_async_translation(struct hass *hass, const char *domain, const char *key)
     HASS_CALLBACK;

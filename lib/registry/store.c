@@ -188,10 +188,11 @@ int hass_store_async_save(struct hass_store *store, json_t *data, struct hass_er
 /* Who changes something all the time must not put off the write for ever. */
 static HASS_CALLBACK int64_t limit_deadline(struct store_file *file, int64_t now, int64_t wanted)
 {
-    if (!file->oldest)
-        file->oldest = now;
-    int64_t latest = file->oldest + clock_from_seconds(DELAY_MOST);
-    return wanted > latest && now > file->oldest ? (latest > now ? latest : now) : wanted;
+    if (!file->latest) { // the first change since the last write
+        int64_t latest = now + clock_from_seconds(DELAY_MOST);
+        file->latest = wanted > latest ? wanted : latest;
+    }
+    return wanted < file->latest ? wanted : file->latest;
 }
 
 static HASS_CALLBACK void delay_save(struct hass_store *store, double delay)

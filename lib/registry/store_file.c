@@ -86,7 +86,7 @@ void store_file_drop(struct store_file *file)
 {
     payload_fini(&file->payload);
     file->dirty = false;
-    file->oldest = 0;
+    file->latest = 0;
     timer_cancel(&file->timer);
 }
 

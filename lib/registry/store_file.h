@@ -49,7 +49,7 @@ struct store_file {
     bool dirty;                    /* pending: the store is to be asked for it */
     struct timer timer;            /* the next write */
     int64_t deadline;              /* when that is due, which may be later than the timer */
-    int64_t oldest;                /* when the first change came that is not written; 0: none */
+    int64_t latest;                /* to which later changes can put that off; 0: there are none */
     struct hass_list ops;          /* the first one runs */
     struct store_op *queued_write; /* not begun yet: it will write what is pending then */
     struct store_load *load;       /* under way, for all who ask meanwhile */

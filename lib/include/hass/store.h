@@ -65,8 +65,8 @@ HASS_API int hass_store_async_load(struct hass_store *store, json_t **ret_data,
 HASS_API int hass_store_async_save(struct hass_store *store, json_t *data, struct hass_error *err)
     HASS_COROUTINE;
 /**
- * Writes options->data @delay seconds from now. Several calls make one write, at the time of the last, but no later than 300 s
- * after the first.
+ * Writes options->data @delay seconds from now. Several calls make one write, at the time of the last; they put it off no
+ * further than to 300 s after the first, or to what that asked for if it is later.
  */
 HASS_API int hass_store_async_delay_save(struct hass_store *store, double delay,
                                          struct hass_error *err) HASS_CALLBACK;

@@ -596,6 +596,7 @@ START_TEST(who_always_changes_something_is_written_after_300_seconds)
     test_advance(hass, 20);
     owner.value = 77;
     ck_assert_int_eq(hass_store_async_delay_save(owner.store, 1000, NULL), 0);
+    ck_assert_int_eq(hass_store_async_delay_save(owner.store, 1000, NULL), 0);
     test_advance(hass, 990);
     ck_assert_int_eq(value_in_file(), 39); // who wants to wait may
 }

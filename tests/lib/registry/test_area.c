@@ -8,6 +8,7 @@
 
 #include <hass/area_registry.h>
 #include <hass/dt.h>
+#include <hass/entity_registry.h>
 #include <hass/floor_registry.h>
 #include <hass/label_registry.h>
 
@@ -309,6 +310,40 @@ START_TEST(a_floor_or_label_that_goes_is_cleared)
 }
 END_TEST
 
+static HASS_CALLBACK int on_area_event(const struct hass_event *event, void *userdata,
+                                       struct hass_error *err)
+{
+    const char **seen = userdata;
+    const struct hass_entity_entry *entry =
+        hass_entity_registry_async_get(hass_event_hass(event), "light.lamp");
+
+    *seen = entry->area_id ? "still there" : "cleared";
+    return 0;
+}
+
+START_TEST(entities_lose_an_area_before_its_end_is_told)
+{
+    static const struct hass_entity_entry_info info = { .size = sizeof(info),
+                                                        .domain = "light",
+                                                        .platform = "test",
+                                                        .unique_id = "1",
+                                                        .suggested_object_id = "lamp" };
+    struct hass *hass = test_hass();
+    const char *seen = "nothing";
+
+    create(hass, "Den", NULL);
+    ck_assert_int_eq(hass_entity_registry_async_get_or_create(hass, &info, NULL, NULL), 0);
+    ck_assert_int_eq(hass_entity_registry_async_update(hass, "light.lamp",
+                                                       test_json("{'area_id': 'den'}"), NULL, NULL),
+                     0);
+    ck_assert_int_eq(hass_bus_async_listen(hass, "area_registry_updated", NULL,
+                                           HASS_JOB_CALLBACK(on_area_event, &seen), NULL, NULL),
+                     0);
+    ck_assert_int_eq(hass_area_registry_async_delete(hass, "den", NULL), 0);
+    ck_assert_str_eq(seen, "cleared");
+}
+END_TEST
+
 START_TEST(get_or_create_creates_once)
 {
     struct hass *hass = test_hass();
@@ -535,7 +570,8 @@ CASES_MAIN("areas", ONCE(an_area_has_what_it_was_created_with),
            ONCE(sensors_of_the_right_class_are_good), ONCE(unknown_ids_are_not_found),
            ONCE(names_have_255_characters_and_no_more), ONCE(a_list_has_1000_items_and_no_more),
            ONCE(a_registry_has_100000_rows_and_no_more), ONCE(areas_are_put_in_order),
-           ONCE(a_floor_or_label_that_goes_is_cleared), ONCE(get_or_create_creates_once),
+           ONCE(a_floor_or_label_that_goes_is_cleared),
+           ONCE(entities_lose_an_area_before_its_end_is_told), ONCE(get_or_create_creates_once),
            ONCE(other_threads_queue_changes_and_get_references),
            ONCE(a_change_is_saved_as_the_model_does_it),
            ROWS(files_of_all_versions_are_read, versions), ONCE(keys_of_other_releases_are_kept),

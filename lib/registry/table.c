@@ -253,8 +253,3 @@ bool table_next(struct hass *hass, const struct table_kind *kind, size_t *pos, c
     *ret_row = row;
     return true;
 }
-
-size_t table_count(struct hass *hass, const struct table_kind *kind)
-{
-    return hass_strmap_count(table_of(hass, kind)->rows);
-}

@@ -25,12 +25,11 @@ struct table_kind {
     const char *event;
     enum registry_slot slot;
     const struct table_layout *layout;
-    size_t id, name, group; /* where the public struct has them; 0: it has none */
-    const struct hass_schema
-        *changes;      /* what may be given to create and update, the name among it */
-    bool keeps_blanks; /* names that differ in blanks are different */
-    bool makes_ulids;  /* ids are not made of names */
-    bool tells_always; /* an update is told also when it changes nothing */
+    size_t id, name, group;            /* where the public struct has them; 0: it has none */
+    const struct hass_schema *changes; /* what create and update take, the name among it */
+    bool keeps_blanks;                 /* names that differ in blanks are different */
+    bool makes_ulids;                  /* ids are not made of names */
+    bool tells_always;                 /* an update is told also when it changes nothing */
     /** Further checks of changes; or NULL. */
     int (*check)(struct hass *hass, const json_t *changes, struct hass_error *err);
     /** What has to be told before and after a row's end; or NULL. */
@@ -47,7 +46,6 @@ const void *table_get_by_name(struct hass *hass, const struct table_kind *kind, 
                               const char *name) HASS_CALLBACK;
 bool table_next(struct hass *hass, const struct table_kind *kind, size_t *pos, const void **ret_row)
     HASS_CALLBACK;
-size_t table_count(struct hass *hass, const struct table_kind *kind) HASS_CALLBACK;
 
 /** @fields: as kind->changes has it, taken; NULL is {}. @ret_row (may be NULL) is lent. */
 int table_create(struct hass *hass, const struct table_kind *kind, const char *group,

@@ -16,9 +16,9 @@
 #define TABLE_MAX_FIELDS 16
 
 enum table_type {
-    TABLE_TEXT, /* const char *, or NULL */
-    TABLE_TEXTS, /* const char *const *, NULL-terminated, never NULL; no text twice, TABLE_MAX_TEXTS at most */
-    TABLE_INT, /* int, and a bool that says there is one */
+    TABLE_TEXT,  /* const char *, or NULL */
+    TABLE_TEXTS, /* const char *const *, NULL-terminated, never NULL: a set in its order */
+    TABLE_INT,   /* int, and a bool that says there is one */
     TABLE_BOOL,
     TABLE_WORD, /* an enum: the place of the text in @words */
     TABLE_TIME, /* int64_t microseconds; stored as ISO text, shown as seconds */

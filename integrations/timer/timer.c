@@ -75,6 +75,14 @@ static int64_t now_of(struct hass_entity *entity)
     return now - now % HASS_USEC_PER_SEC;
 }
 
+/* What is left until @end; nothing when that is over, as it may be while the home starts. */
+static int64_t rest_until(struct hass_entity *entity, int64_t end)
+{
+    int64_t rest = end - now_of(entity);
+
+    return rest > 0 ? rest : 0;
+}
+
 /* "1:02:03"; hours go on beyond a day. */
 static void format_duration(int64_t duration, char text[HASS_DT_TEXT])
 {
@@ -242,10 +250,9 @@ static HASS_CALLBACK int restore(struct hass_entity *entity, const struct hass_s
         values->duration = duration_attr(last, "duration", values->duration);
         values->remaining = duration_attr(last, "remaining", values->duration);
     } else if (!strcmp(status, status_names[ACTIVE]) && end) {
-        int64_t rest = end - now_of(entity);
         values->status = ACTIVE;
         values->duration = duration_attr(last, "duration", values->duration);
-        values->remaining = rest > 0 ? rest : 0;
+        values->remaining = rest_until(entity, end);
         values->end = end;
         return hass_async_at_started(hass_entity_hass(entity), HASS_JOB_CALLBACK(go_on, entity),
                                      &values->going_on, err);
@@ -323,7 +330,7 @@ static HASS_COROUTINE int pause_timer(struct hass_entity *entity,
 
     if (values->status != ACTIVE)
         return 0;
-    values->remaining = values->end - now_of(entity);
+    values->remaining = rest_until(entity, values->end);
     values->status = PAUSED;
     stand_still(values);
     return tell(entity, "timer.paused", 0, err);

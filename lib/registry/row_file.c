@@ -169,7 +169,7 @@ static int read_row(struct reading *reading, struct hass_error *err)
     return r;
 }
 
-/* One step, as far as it has come; JSON_PULL_END at the end of the document. */
+/* One step; a step that is cut has changed nothing. JSON_PULL_END at the end of the document. */
 static int step(struct reading *reading, struct hass_error *err)
 {
     switch (reading->place) {
@@ -193,17 +193,12 @@ static int step(struct reading *reading, struct hass_error *err)
 
 static int read_on(struct reading *reading, struct hass_error *err)
 {
-    enum place before = reading->place;
     int type;
 
-    while ((type = step(reading, err)) > JSON_PULL_MORE && type != JSON_PULL_END) {
+    while ((type = step(reading, err)) > JSON_PULL_MORE && type != JSON_PULL_END)
         json_pull_commit(&reading->pull);
-        before = reading->place;
-    }
-    if (type == JSON_PULL_MORE) {
+    if (type == JSON_PULL_MORE)
         json_pull_rewind(&reading->pull);
-        reading->place = before;
-    }
     return type;
 }
 

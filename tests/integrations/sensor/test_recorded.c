@@ -15,7 +15,8 @@
 /* Cases of the model's own types. */
 static const char *const others[] = { "sensor_state/055" };
 
-static json_t *args; /* of the case; they live as long as the sensor */
+static json_t *item; /* the case; it lives as long as the sensor */
+static json_t *args; /* of it */
 static struct hass_entity_description description;
 static const char *options[8];
 static struct sensor_ops sensor;
@@ -94,7 +95,7 @@ static bool rounds_to(const char *text, const char *shown)
     return fabs(strtod(text, NULL) - strtod(shown, NULL)) <= digit * 0.500001;
 }
 
-static HASS_CALLBACK void check_state(struct hass *hass, const json_t *item)
+static HASS_CALLBACK void check_state(struct hass *hass)
 {
     const json_t *expected = json_object_get(item, "expected");
     const char *state = json_string_value(json_object_get(expected, "state"));
@@ -113,26 +114,26 @@ static HASS_CALLBACK void check_state(struct hass *hass, const json_t *item)
 static json_t *load_case(int index)
 {
     FILE *file = fopen(TEST_SOURCE "/tests/golden/sensor/states.jsonl", "re");
-    json_t *item = NULL;
+    json_t *found = NULL;
 
     ck_assert_ptr_nonnull(file);
     for (int i = 0; i <= index; i++) {
-        json_decref(item);
-        item = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL);
+        json_decref(found);
+        found = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL);
     }
     fclose(file);
-    ck_assert_ptr_nonnull(item);
-    return item;
+    ck_assert_ptr_nonnull(found);
+    return found;
 }
 
 START_TEST(the_state_is_as_recorded)
 {
     hass__assert_loop();
-    json_t *item = load_case(_i);
     struct logs *logs = test_logs();
     struct hass_buf yaml = HASS_BUF_INIT;
     const char *system;
 
+    item = load_case(_i);
     if (!strcmp(json_string_value(json_object_get(item, "id")), others[0]))
         return;
     args = json_object_get(item, "args");
@@ -146,7 +147,7 @@ START_TEST(the_state_is_as_recorded)
         ck_assert_str_eq(home_state(hass, "sensor.t"), "unknown");
         ck_assert_uint_eq(logs_count(logs, HASS_LOG_ERROR), 1);
     } else {
-        check_state(hass, item);
+        check_state(hass);
         ck_assert_uint_eq(logs_count(logs, HASS_LOG_ERROR), 0);
     }
 }

@@ -10,6 +10,7 @@
 #include "sensor/sensor.h"
 #include "support/cases.h"
 #include "support/home.h"
+#include "support/items.h"
 
 /* The sensor of a test. It outlives the test function, as the home does. */
 static struct fake {
@@ -230,6 +231,19 @@ START_TEST(the_chosen_unit_is_there_when_it_comes_back)
 }
 END_TEST
 
+START_TEST(the_chosen_unit_survives_a_restart)
+{
+    hass__assert_loop();
+    set_fake("energy", "Wh", 10, (struct sensor_suggestion){ 0 });
+    struct hass *hass = home("metric");
+
+    choose(hass, "{'sensor':{'unit_of_measurement':'MJ'}}");
+    hass = home_restart(hass, 3600);
+    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
+    assert_shown(hass, "0.036", "MJ");
+}
+END_TEST
+
 START_TEST(suggested_digits_keep_what_its_user_chose)
 {
     hass__assert_loop();
@@ -262,4 +276,5 @@ CASES_MAIN("sensor registered", ROWS(what_is_suggested_is_written_down, register
            ONCE(one_that_is_registered_already_gets_no_suggestion),
            ROWS(its_user_chooses_the_unit, choices),
            ONCE(the_chosen_unit_is_there_when_it_comes_back),
+           ONCE(the_chosen_unit_survives_a_restart),
            ONCE(suggested_digits_keep_what_its_user_chose), ONCE(a_measurement_is_no_setting))

@@ -62,6 +62,7 @@ extern const struct hass_flow_handler demo_config_flow, demo_options_flow;
     x(image) \
     x(lawn_mower) \
     x(light) \
+    x(lock) \
     x(media_player) \
     x(notify) \
     x(number) \

@@ -48,6 +48,7 @@ extern const struct hass_flow_handler demo_config_flow, demo_options_flow;
 /* The domains that get entities, each from the file of its name. */
 /* clang-format off */
 #define DOMAINS(x) \
+    x(alarm_control_panel) \
     x(binary_sensor) \
     x(button) \
     x(calendar) \

@@ -53,6 +53,7 @@ extern const struct hass_flow_handler demo_config_flow, demo_options_flow;
     x(button) \
     x(calendar) \
     x(camera) \
+    x(climate) \
     x(cover) \
     x(date) \
     x(datetime) \

@@ -210,6 +210,12 @@ int hass_entity_async_set_available(struct hass_entity *entity, bool available,
     return 0;
 }
 
+const struct hass_context *hass_entity_async_context(const struct hass_entity *entity)
+{
+    VERIFY_LOOP_OR(entity->hass, "hass.entity.async_context", NULL);
+    return entity->context;
+}
+
 int hass_entity_async_set_context(struct hass_entity *entity, const struct hass_context *context,
                                   struct hass_error *err)
 {

@@ -163,6 +163,7 @@ static const struct remedy table[] = {
     { "hass_entity_async_entity_id", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entity_async_available", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entity_async_set_available", "hass_entity_set_available", QUEUED },
+    { "hass_entity_async_context", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entity_async_set_context", "hass_add_job", " to queue a callback that sets it" },
     { "hass_entity_async_on_remove", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entity_async_remove_later", "hass_run_callback_threadsafe", IN_CALLBACK },

@@ -148,6 +148,9 @@ HASS_API int hass_entity_set_available(struct hass_entity *entity, bool availabl
 HASS_API int hass_entity_async_set_context(struct hass_entity *entity,
                                            const struct hass_context *context,
                                            struct hass_error *err) HASS_CALLBACK;
+/** Lends what the next write will have, for what an entity has others do; or NULL. Loop thread. */
+HASS_API const struct hass_context *hass_entity_async_context(const struct hass_entity *entity)
+    HASS_CALLBACK;
 /** Runs a plain job when the entity is removed, in reverse order. */
 HASS_API int hass_entity_async_on_remove(struct hass_entity *entity, struct hass_job job,
                                          struct hass_error *err) HASS_CALLBACK;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <hass/device_registry.h>
+#include <hass/domain.h>
 #include <hass/dt.h>
 #include <hass/entity_registry.h>
 #include <hass/integration.h>
@@ -264,6 +265,15 @@ CALLS(hass_config_home)
     ck_assert_str_ne(home.time_zone, "");
 }
 
+CALLS(hass_home_fahrenheit)
+{
+    const struct hass_value shown =
+        hass_display_temperature(c->hass, HASS_DOUBLE(20), hass_home_fahrenheit(c->hass), 0.5);
+
+    ck_assert_int_eq(shown.type, HASS_VALUE_DOUBLE);
+    ck_assert(hass_thing_temperature(c->hass, 20, false) <= 20);
+}
+
 CALLS(hass_config_zone)
 {
     hass_zone_unref(hass_config_zone(c->hass));
@@ -280,6 +290,7 @@ CALLS(hass_config_dir)
     autofree char *path = hass_config_path(c->hass, "x");
 
     ck_assert_str_ne(path, "");
+    ck_assert(!hass_config_allows_path(c->hass, path)); /* a file of the folder itself */
     ck_assert_ptr_nonnull(hass_config_dir(c->hass));
     ck_assert_ptr_nonnull(hass_config_state_dir(c->hass));
 }
@@ -434,6 +445,7 @@ static const struct {
     CALL(hass_services_describe),
     CALL(hass_services_remove),
     CALL(hass_config_home),
+    CALL(hass_home_fahrenheit),
     CALL(hass_config_zone),
     CALL(hass_config_update),
     CALL(hass_config_dir),
@@ -470,13 +482,21 @@ static const struct {
 /* Called by one of the functions above beside the one it is named after. */
 static const char *const called_along[] = {
     "hass_component_loaded",
+    "hass_config_allows_path",
     "hass_config_path",
     "hass_config_state_dir",
+    "hass_device_registry_remove",
+    "hass_device_registry_update",
+    "hass_display_temperature",
     "hass_entity_description",
     "hass_entity_domain_ops",
     "hass_entity_hass",
     "hass_entity_ref",
+    "hass_entity_registry_remove",
+    "hass_entity_registry_update",
     "hass_entity_schedule_update_ha_state",
+    "hass_entity_unref",
+    "hass_entity_userdata",
     "hass_entry_domain",
     "hass_entry_hass",
     "hass_entry_id",
@@ -484,8 +504,6 @@ static const char *const called_along[] = {
     "hass_entry_ref",
     "hass_entry_source",
     "hass_entry_unref",
-    "hass_entity_unref",
-    "hass_entity_userdata",
     "hass_future_done",
     "hass_future_ref",
     "hass_future_result",
@@ -503,10 +521,7 @@ static const char *const called_along[] = {
     "hass_semaphore_create",
     "hass_sub_remove",
     "hass_sun_is_up",
-    "hass_device_registry_update",
-    "hass_device_registry_remove",
-    "hass_entity_registry_update",
-    "hass_entity_registry_remove",
+    "hass_thing_temperature",
 };
 
 /* Not for 64 threads at once, and why. */

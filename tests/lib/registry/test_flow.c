@@ -407,6 +407,25 @@ START_TEST(dialogues_are_limited_and_abandoned_ones_forgotten)
 }
 END_TEST
 
+START_TEST(five_hundred_flows_are_in_progress_at_most)
+{
+    struct hass *hass = boot();
+
+    for (int i = 0; i < FLOWS_MAX / FLOWS_MAX_OF_HANDLER; i++) {
+        autofree char *data = mem_printf("{'serial': 's%d'}", i);
+        begin(hass, "import", data);
+    }
+    struct hass_entry *entry;
+    for (size_t pos = 0; hass_entries_async_next(hass, &pos, &entry);)
+        for (int i = 0; i < FLOWS_MAX_OF_HANDLER; i++)
+            begin_kind(hass, HASS_FLOW_OPTIONS, hass_entry_id(entry), NULL, NULL);
+    ck_assert_int_eq(code, 0);
+    ck_assert_uint_eq(hass_strmap_count(flows_of(hass)), FLOWS_MAX);
+    begin(hass, "user", NULL);
+    ck_assert_int_eq(code, HASS_E_LIMIT);
+}
+END_TEST
+
 START_TEST(options_are_replaced)
 {
     struct hass *hass = boot();
@@ -610,7 +629,8 @@ CASES_MAIN("flow", ONCE(a_form_is_shown_filled_in_and_makes_an_entry),
            ONCE(a_flow_that_is_ended_while_its_job_runs_is_forgotten),
            ROWS(a_step_that_fails_leaves_the_flow_where_it_was, bad_steps),
            ONCE(what_cannot_begin_says_why),
-           ONCE(dialogues_are_limited_and_abandoned_ones_forgotten), ONCE(options_are_replaced),
+           ONCE(dialogues_are_limited_and_abandoned_ones_forgotten),
+           ONCE(five_hundred_flows_are_in_progress_at_most), ONCE(options_are_replaced),
            ONCE(one_that_cannot_authenticate_asks_its_user),
            ONCE(what_is_set_up_already_is_not_set_up_again_but_updated),
            ONCE(the_same_thing_is_in_progress_once), ONCE(what_is_ignored_is_not_shown_again),

@@ -7,6 +7,7 @@
 
 #include <hass/cleanup.h>
 #include <hass/dt.h>
+#include <hass/issue_registry.h>
 #include <hass/schema.h>
 #include <hass/store.h>
 
@@ -154,6 +155,25 @@ static HASS_CALLBACK struct hass_entry *entry_of_row(struct hass *hass, const js
     return entry;
 }
 
+/* The model lets them be, too, and has its user choose. */
+static HASS_CALLBACK void report_collision(const struct hass_entry *entry)
+{
+    autofree char *id =
+        mem_printf("config_entry_unique_id_collision_%s_%s", entry->domain, entry->id);
+    const struct hass_issue_options options = {
+        .size = sizeof(options),
+        .severity = HASS_ISSUE_ERROR,
+        .translation_key = "config_entry_unique_id_collision",
+        .translation_placeholders = json_pack("{s:s, s:s, s:s}", "domain", entry->domain, "title",
+                                              entry->title, "unique_id", entry->unique_id),
+        .issue_domain = entry->domain,
+    };
+
+    hass_warning("Config entry '%s' of %s has the unique id of another: %s", entry->title,
+                 entry->domain, entry->unique_id);
+    (void)hass_issue_async_create(entry->hass, "homeassistant", id, &options, NULL);
+}
+
 static HASS_CALLBACK int take_row(struct entries *entries, const json_t *row,
                                   struct hass_error *err)
 {
@@ -166,6 +186,8 @@ static HASS_CALLBACK int take_row(struct entries *entries, const json_t *row,
     if (hass_strmap_get(entries->by_id, id))
         return hass_fail(err, HASS_E_EXISTS, "there is another entry %s", id);
     struct hass_entry *entry = entry_of_row(entries->hass, checked);
+    if (entry->unique_id && entries_find_unique_id(entry->hass, entry->domain, entry->unique_id))
+        report_collision(entry);
     hass_strmap_set(entries->by_id, entry->id, entry);
     return 0;
 }

@@ -2,6 +2,8 @@
 /* The file of the config entries: of all minor versions, newer ones, and wrong ones. */
 #include <string.h>
 
+#include <hass/issue_registry.h>
+
 #include "base/mem.h"
 #include "registry/entry.h"
 #include "support/cases.h"
@@ -199,6 +201,23 @@ START_TEST(a_disabled_or_ignored_one_is_not_set_up)
 }
 END_TEST
 
+START_TEST(two_with_one_unique_id_are_an_issue)
+{
+    write_entries(1, 5,
+                  "{'entry_id': 'e1', 'version': 2, 'domain': 'entries', 'unique_id': 'u'}, "
+                  "{'entry_id': 'e2', 'version': 2, 'domain': 'entries', 'unique_id': 'u'}, "
+                  "{'entry_id': 'e3', 'domain': 'nowhere', 'unique_id': 'u'}");
+    struct hass *hass = boot();
+
+    ck_assert_str_eq(state_of(hass, "e1"), "loaded");
+    ck_assert_str_eq(state_of(hass, "e2"), "loaded");
+    ck_assert_ptr_nonnull(
+        hass_issue_async_get(hass, "homeassistant", "config_entry_unique_id_collision_entries_e2"));
+    ck_assert_ptr_null(
+        hass_issue_async_get(hass, "homeassistant", "config_entry_unique_id_collision_nowhere_e3"));
+}
+END_TEST
+
 START_TEST(a_removed_one_is_not_in_the_file)
 {
     write_entries(1, 5, "{'entry_id': 'e1', 'version': 2, 'domain': 'entries'}");
@@ -215,4 +234,5 @@ CASES_MAIN("entries_store", ROWS(a_file_of_each_minor_version_is_read_and_set_up
            ONCE(what_is_written_is_what_was_read_with_what_we_do_not_know),
            ROWS(a_wrong_row_is_left_alone_with_its_neighbours, bad_rows),
            ONCE(a_newer_file_is_refused_and_not_touched),
-           ONCE(a_disabled_or_ignored_one_is_not_set_up), ONCE(a_removed_one_is_not_in_the_file))
+           ONCE(a_disabled_or_ignored_one_is_not_set_up), ONCE(two_with_one_unique_id_are_an_issue),
+           ONCE(a_removed_one_is_not_in_the_file))

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Indexes and groups. */
-#include "registry/index.h"
-
 #include <stdio.h>
 #include <string.h>
 
+#include "registry/index.h"
 #include "support/test.h"
 
 struct item {

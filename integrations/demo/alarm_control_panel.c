@@ -46,7 +46,7 @@ static HASS_COROUTINE int command(struct hass_entity *entity, const struct alarm
 static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(struct values));
 static const struct alarm_ops alarm_ops = ALARM_OPS(.state = state, .async_command = command);
 static const struct hass_entity_description house =
-    HASS_ENTITY_DESCRIPTION(.name = "House", .unique_id = "alarm1",
+    HASS_ENTITY_DESCRIPTION(.name = "House", .unique_id = "alarm1", .device_info = &demo_alarm,
                             .supported_features =
                                 ALARM_ARM_HOME | ALARM_ARM_AWAY | ALARM_ARM_NIGHT | ALARM_TRIGGER);
 

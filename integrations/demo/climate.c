@@ -53,6 +53,7 @@ static const struct climate_ops climate_ops =
     CLIMATE_OPS(.state = state, .capabilities = capabilities, .async_command = command);
 static const struct hass_entity_description living_room =
     HASS_ENTITY_DESCRIPTION(.name = "Living Room", .unique_id = "climate1",
+                            .device_info = &demo_thermostat,
                             .supported_features = CLIMATE_TARGET_TEMPERATURE | CLIMATE_PRESET_MODE |
                                                   CLIMATE_TURN_ON | CLIMATE_TURN_OFF);
 

@@ -42,7 +42,7 @@ static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(
 static const struct lock_ops lock_ops = LOCK_OPS(.state = state, .async_command = command);
 static const struct hass_entity_description door =
     HASS_ENTITY_DESCRIPTION(.name = "Front Door", .unique_id = "lock1",
-                            .supported_features = LOCK_OPEN);
+                            .device_info = &demo_door_lock, .supported_features = LOCK_OPEN);
 
 int demo_add_lock(struct hass_platform *platform, struct hass_error *err)
 {

@@ -14,6 +14,7 @@
 /* The demo's things: entities of one have the same device. */
 #define DEVICES(x) \
     x(ac, "Air Conditioner", "Bedroom") \
+    x(alarm, "Alarm System", "Hall") \
     x(bridge, "Bridge", "Hall") \
     x(ceiling_fan, "Ceiling Fan", "Bedroom") \
     x(clock, "Alarm Clock", "Bedroom") \
@@ -22,6 +23,7 @@
     x(dishwasher, "Dishwasher", "Kitchen") \
     x(display, "Hall Display", "Hall") \
     x(doorbell, "Doorbell", "Front Door") \
+    x(door_lock, "Door Lock", "Front Door") \
     x(family, "Family Board", "Kitchen") \
     x(garden_water, "Garden Water", "Garden") \
     x(heating, "Heating", "Cellar") \
@@ -33,6 +35,7 @@
     x(siren, "Siren", "Attic") \
     x(table_light, "Table Light", "Kitchen") \
     x(tablet, "Tablet", NULL) \
+    x(thermostat, "Thermostat", "Living Room") \
     x(vacuum, "Vacuum Cleaner", "Hall") \
     x(water_heater, "Boiler", "Cellar") \
     x(weather_station, "Weather Station", "Garden")

@@ -15,8 +15,9 @@ HASS_MANIFEST(.domain = "config", .name = "Configuration", .version = HASS_VERSI
 typedef int adder_fn(struct hass *hass, struct hass_error *err);
 
 static adder_fn *const adders[] = {
-    area_registry_add,   floor_registry_add,  label_registry_add, category_registry_add,
-    device_registry_add, entity_registry_add, config_entries_add, config_flows_add,
+    area_registry_add,     floor_registry_add,  label_registry_add,
+    category_registry_add, device_registry_add, entity_registry_add,
+    config_entries_add,    config_flows_add,    repairs_add,
 };
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)

@@ -234,6 +234,8 @@ static const char *const for_administrators[] = {
     "{'type':'config/device_registry/update','device_id':'x'}",
     "{'type':'config/entity_registry/update','entity_id':'x.y'}",
     "{'type':'config/entity_registry/remove','entity_id':'x.y'}",
+    "{'type':'repairs/ignore_issue','domain':'x','issue_id':'y','ignore':true}",
+    "{'type':'repairs/get_issue_data','domain':'x','issue_id':'y'}",
 };
 
 START_TEST(others_than_administrators_only_look)

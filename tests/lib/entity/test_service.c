@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entity services: who is meant, who may, one or several, and what follows. */
+#include <hass/area_registry.h>
+#include <hass/entity_registry.h>
 #include <hass/services.h>
 
 #include "core/core.h"
@@ -224,6 +226,62 @@ START_TEST(what_is_not_available_is_skipped)
 }
 END_TEST
 
+/* by the registries */
+
+/* One and Two are registered and stand in the kitchen. */
+static struct hass *three_in_a_kitchen(void) HASS__ANALYSIS(assert_capability(hass_loop))
+{
+    things[0].description.unique_id = "1";
+    things[1].description.unique_id = "2";
+    struct hass *hass = three_things();
+    ck_assert_int_eq(hass_area_registry_async_create(hass, "Kitchen", NULL, NULL, NULL), 0);
+    static const char *const ids[] = { "sensor.one", "sensor.two" };
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(hass_entity_registry_async_update(
+                             hass, ids[i], test_json("{'area_id': 'kitchen'}"), NULL, NULL),
+                         0);
+    return hass;
+}
+
+START_TEST(an_area_calls_its_entities_of_the_domain)
+{
+    struct hass *hass = three_in_a_kitchen();
+
+    ck_assert_int_eq(call_with(hass, "{'area_id': 'kitchen'}"), 0);
+    ck_assert_str_eq(calls.order, "one two ");
+}
+END_TEST
+
+START_TEST(an_indirect_entity_without_the_feature_is_skipped_a_named_one_is_not)
+{
+    required = 1;
+    things[0].description.supported_features = 1;
+    struct hass *hass = three_in_a_kitchen();
+    ck_assert_int_eq(call_with(hass, "{'area_id': 'kitchen'}"), 0);
+    ck_assert_str_eq(calls.order, "one ");
+    ck_assert_int_eq(call_with(hass, "{'area_id': 'kitchen', 'entity_id': 'sensor.two'}"),
+                     HASS_E_UNSUPPORTED);
+    ck_assert_str_eq(calls.order, "one ");
+}
+END_TEST
+
+START_TEST(what_is_missing_of_all_kinds_is_warned_of_in_one_line)
+{
+    struct hass *hass = three_in_a_kitchen();
+    struct logs *logs = test_logs();
+
+    ck_assert_int_eq(call_with(hass, "{'area_id': ['kitchen', 'cellar'], 'floor_id': 'deep',"
+                                     " 'device_id': 'd', 'label_id': 'red',"
+                                     " 'entity_id': ['light.x', 'light.y']}"),
+                     0);
+    ck_assert_str_eq(calls.order, "one two ");
+    ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 1);
+    ck_assert_ptr_nonnull(logs_find(logs, "Service sensor.poke: referenced entities light.x, "
+                                          "light.y; devices d; areas cellar; floors deep; "
+                                          "labels red are missing or not of domain sensor"));
+}
+END_TEST
+
 /* permissions */
 
 static enum user_standing standing_by_name(struct hass *hass, const char *user_id)
@@ -292,13 +350,14 @@ END_TEST
 
 START_TEST(one_entity_that_a_user_may_not_control_refuses_the_call)
 {
-    struct hass *hass = three_things();
+    struct hass *hass = three_in_a_kitchen();
     struct hass_error err = HASS_ERROR_INIT;
 
     permissions_set(hass, &users);
     ck_assert_int_eq(call_as(hass, "guest", "{'entity_id': ['sensor.one', 'sensor.two']}", &err),
                      HASS_E_UNAUTHORIZED);
     ck_assert_str_eq(err.message, "user guest may not control sensor.two");
+    ck_assert_int_eq(call_as(hass, "guest", "{'area_id': 'kitchen'}", NULL), HASS_E_UNAUTHORIZED);
     ck_assert_str_eq(calls.order, "");
     ck_assert_int_eq(call_as(hass, "guest", "{'entity_id': 'sensor.three'}", NULL), 0);
     ck_assert_str_eq(calls.order, "three ");
@@ -619,7 +678,10 @@ END_TEST
 TEST_MAIN("service", one_id_calls_one_entity, a_list_calls_each_once_in_any_case,
           all_calls_all_and_none_nobody, groups_are_expanded_and_cycles_end,
           the_list_of_a_group_has_one_mebibyte_at_most, members_of_other_things_are_not_expanded,
-          missing_ids_are_warned_of_once_and_the_rest_is_called, an_unknown_user_calls_nothing,
+          missing_ids_are_warned_of_once_and_the_rest_is_called,
+          an_area_calls_its_entities_of_the_domain,
+          an_indirect_entity_without_the_feature_is_skipped_a_named_one_is_not,
+          what_is_missing_of_all_kinds_is_warned_of_in_one_line, an_unknown_user_calls_nothing,
           an_administrator_calls_everything, all_means_what_a_user_may_control,
           one_entity_that_a_user_may_not_control_refuses_the_call, what_is_not_available_is_skipped,
           a_target_is_needed_and_unknown_keys_are_refused, the_service_s_own_fields_are_checked,

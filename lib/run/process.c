@@ -4,7 +4,7 @@
  * differ in how they wait for that set only. A child is reaped last: until then its group cannot be mistaken for another.
  *
  * All process-wide state of the library:
- *   process.c  SIGPIPE is ignored; the table of watched signals; those signals are blocked
+ *   process.c  SIGPIPE and SIGXFSZ are ignored; the table of watched signals; those signals are blocked
  *   future.c   the lock and the list of threads that block for a future
  *   symbol.c   the cache of described addresses
  *   look.c     the handler of the watchdog's signal, and what it saw
@@ -52,6 +52,7 @@
 void process_init(void)
 {
     sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
+    sigaction(SIGXFSZ, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL); // write returns EFBIG
 }
 
 void process_block_signals(sigset_t *ret_former)

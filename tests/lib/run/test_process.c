@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <hass/process.h>
@@ -326,6 +327,24 @@ START_TEST(a_signal_no_longer_watched_has_its_effect_again)
 }
 END_TEST
 
+START_TEST(a_file_that_may_not_grow_is_an_error_and_no_signal)
+{
+    struct hass *hass = start();
+    FILE *file = tmpfile();
+    struct rlimit former;
+
+    getrlimit(RLIMIT_FSIZE, &former);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ 0, former.rlim_max }), 0);
+    ssize_t n = write(fileno(file), "x", 1);
+    int number = errno;
+    setrlimit(RLIMIT_FSIZE, &former);
+    fclose(file);
+    ck_assert_int_eq(n, -1);
+    ck_assert_int_eq(number, EFBIG);
+    finish(hass);
+}
+END_TEST
+
 START_TEST(writing_to_nobody_kills_nobody)
 {
     struct hass *hass = start();
@@ -365,6 +384,7 @@ int main(void)
     tcase_add_test(signals, a_watched_signal_runs_its_job);
     tcase_add_test_raise_signal(signals, a_signal_no_longer_watched_has_its_effect_again, SIGUSR2);
     tcase_add_test(signals, writing_to_nobody_kills_nobody);
+    tcase_add_test(signals, a_file_that_may_not_grow_is_an_error_and_no_signal);
     suite_add_tcase(suite, signals);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

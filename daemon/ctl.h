@@ -38,7 +38,7 @@ struct ctl_command {
     int (*run)(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 };
 
-/* The commands, in ctl_<name>.c. */
+/* The commands, in ctl_<name>.c or the file of their kin. */
 int ctl_states(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_call(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_fire(struct ctl *ctl, int count, char *args[], struct hass_error *err);
@@ -47,6 +47,14 @@ int ctl_top(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_info(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_reload(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_new(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_devices(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_entities(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_areas(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_floors(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_labels(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_issues(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_entries(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_set(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 
 /** Says what is wrong with the command line; returns CTL_USAGE. */
 int ctl_usage_error(const char *format, ...) HASS_PRINTF(1, 2);

@@ -1,19 +1,18 @@
 # bash completion for hassctl                                              -*- shell-script -*-
 # SPDX-License-Identifier: Apache-2.0
 
-# The daemon's words, silently nothing without a daemon: _hassctl_ask COMMAND… | names
-_hassctl_names() {
-    hassctl "${target[@]}" states --json 2>/dev/null | sed -n 's/^ *"entity_id": *"\([^"]*\)",*$/\1/p'
+# The daemon's words, silently nothing without a daemon: _hassctl_ids COMMAND MEMBER
+_hassctl_ids() {
+    hassctl "${target[@]}" "$1" --json 2>/dev/null | sed -n 's/^ *"'"$2"'": *"\([^"]*\)",*$/\1/p'
 }
 
-_hassctl_domains() {
-    hassctl "${target[@]}" info --json 2>/dev/null | sed -n 's/^ *"domain": *"\([^"]*\)",*$/\1/p'
-}
+_hassctl_names() { _hassctl_ids states entity_id; }
+_hassctl_domains() { _hassctl_ids info domain; }
 
 _hassctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="states call events fire top info reload new"
-    local command= target=() words= i
+    local commands="states call events fire top info reload entities devices set areas floors labels issues entries new"
+    local command= verb= target=() words= i
 
     case $previous in
     -c | --config)
@@ -32,7 +31,10 @@ _hassctl() {
             i=$((i + 1))
             ;;
         -*) ;;
-        *) command=${command:-${COMP_WORDS[i]}} ;;
+        *)
+            [[ -z $command || -n $verb ]] || verb=${COMP_WORDS[i]}
+            command=${command:-${COMP_WORDS[i]}}
+            ;;
         esac
     done
     if [[ $current == -* ]]; then
@@ -49,6 +51,28 @@ _hassctl() {
         call) [[ $current == entity_id=* ]] && words=$(_hassctl_names | sed 's/^/entity_id=/') ;;
         events | fire) words="state_changed call_service service_registered component_loaded homeassistant_started" ;;
         reload) words=$(_hassctl_domains) ;;
+        entities) words="area= domain= integration= device= label=" ;;
+        devices) words="area= integration= label=" ;;
+        set)
+            case $verb in
+            "") words="entity device" ;;
+            entity) words="$(_hassctl_ids entities entity_id) name= area= labels= aliases= icon= device_class= disabled= hidden= id=" ;;
+            device) words="$(_hassctl_ids devices id) name= area= labels= disabled=" ;;
+            esac
+            ;;
+        areas | floors | labels)
+            case $verb in
+            "") words="add set rename delete" ;;
+            add) words="name= floor= level= icon= color= aliases= labels= description=" ;;
+            *) words="$(_hassctl_ids "$command" "${command%s}_id")" ;;
+            esac
+            ;;
+        issues)
+            if [[ -z $verb ]]; then words="ignore show"; else words=$(_hassctl_ids issues issue_id); fi
+            ;;
+        entries)
+            if [[ -z $verb ]]; then words="reload disable enable remove"; else words=$(_hassctl_ids entries entry_id); fi
+            ;;
         esac
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

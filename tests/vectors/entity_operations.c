@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The operations of the core's cases on live entities: an integration adds one, writes it, takes it away. An entity's
- * description and values are those of its step, its platform is that of the step's integration and config entry.
+ * description and values are those of its step.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include <hass/entity.h>
+#include <hass/entry.h>
 #include <hass/platform.h>
 #include <hass/strmap.h>
 
 #include "base/mem.h"
 #include "entity/platform.h"
-#include "entity/platform_loader.h"
-#include "registry/entry.h"
+#include "run/runtime.h"
 #include "support/test.h"
 #include "vectors/vectors.h"
 
 struct live_entity {
     struct hass_entity *entity; /* a reference */
     struct hass_entity_description description;
-    struct described_device device;
+    struct device_words device;
     json_t *fields; /* of the step that added it, changed by writes */
 };
 
@@ -29,17 +29,32 @@ static const char *field_text(const struct live_entity *live, const char *key)
     return hass_json_get_string(live->fields, key, NULL);
 }
 
+static bool field_bool(const struct live_entity *live, const char *key, bool fallback)
+{
+    return hass_json_get_bool(live->fields, key, fallback);
+}
+
+static enum hass_entity_category category_of(const char *word)
+{
+    if (!word)
+        return HASS_ENTITY_CATEGORY_NONE;
+    return strcmp(word, "config") == 0 ? HASS_ENTITY_CATEGORY_CONFIG
+                                       : HASS_ENTITY_CATEGORY_DIAGNOSTIC;
+}
+
 /* The description's texts live in the fields. */
 static void describe(struct live_entity *live)
 {
     const json_t *features = hass_json_get(live->fields, "supported_features");
-    const json_t *device = hass_json_get(live->fields, "device");
 
-    read_device_info(device, &live->device);
     live->description = (struct hass_entity_description){
         .size = sizeof(live->description),
         .name = field_text(live, "name"),
         .unique_id = field_text(live, "unique_id"),
+        .device_info = hass_json_get(live->fields, "device") ? &live->device.info : NULL,
+        .category = category_of(field_text(live, "entity_category")),
+        .disabled_by_default = !field_bool(live, "entity_registry_enabled_default", true),
+        .hidden_by_default = !field_bool(live, "entity_registry_visible_default", true),
         .entity_id = field_text(live, "entity_id"),
         .device_class = field_text(live, "device_class"),
         .unit_of_measurement = field_text(live, "unit_of_measurement"),
@@ -47,15 +62,9 @@ static void describe(struct live_entity *live)
         .entity_picture = field_text(live, "entity_picture"),
         .supported_features = (uint32_t)hass_json_get_int(live->fields, "supported_features", 0),
         .has_supported_features = features && !json_is_null(features),
-        .has_entity_name = hass_json_get_bool(live->fields, "has_entity_name", false),
-        .assumed_state = hass_json_get_bool(live->fields, "assumed_state", false),
-        .force_update = hass_json_get_bool(live->fields, "force_update", false),
-        .category = read_category(field_text(live, "entity_category")),
-        .device_info = json_is_object(device) ? &live->device.info : NULL,
-        .disabled_by_default =
-            !hass_json_get_bool(live->fields, "entity_registry_enabled_default", true),
-        .hidden_by_default =
-            !hass_json_get_bool(live->fields, "entity_registry_visible_default", true),
+        .has_entity_name = field_bool(live, "has_entity_name", false),
+        .assumed_state = field_bool(live, "assumed_state", false),
+        .force_update = field_bool(live, "force_update", false),
     };
 }
 
@@ -97,35 +106,42 @@ static const struct hass_entity_ops live_ops =
                     .capability_attributes = write_capabilities,
                     .extra_state_attributes = write_extra);
 
+/* platforms */
+
+static void release_source(struct platform_source *source)
+{
+    hass_entry_unref(source->entry);
+    scope_unref(source->scope);
+}
+
+/* Platforms are made here: nothing is loaded. */
+static const struct platform_loader loader = { .release = release_source };
+
+/* The platform of an integration in a domain, for a config entry or (NULL) none. */
+static HASS_CALLBACK struct hass_platform *
+platform_of(struct stage *stage, struct hass_component *component, const json_t *fields)
+{
+    const char *name = hass_json_get_string(fields, "platform", "test");
+    const char *entry_id = hass_json_get_string(fields, "entry", NULL);
+    autofree char *key = mem_printf("%s %s %s", component->domain, name, entry_id ? entry_id : "");
+    struct hass_platform *platform = hass_strmap_get(stage->platforms, key);
+
+    if (platform)
+        return platform;
+    struct platform_source source = {
+        .scope = scope_ref(runtime_of(stage->hass)->root),
+        .entry = entry_id ? hass_entry_ref(hass_entries_async_get(stage->hass, entry_id)) : NULL,
+    };
+    platform_loader_set(stage->hass, &loader, NULL);
+    platform = platform_new(component, name, &source);
+    hass_strmap_set(stage->platforms, key, platform);
+    return platform;
+}
+
 /* adding */
 
-static void release(struct platform_source *source)
-{
-    source->scope = scope_unref(source->scope);
-    source->entry = hass_entry_unref(source->entry);
-}
-
-static const struct platform_loader loader = { .release = release };
-
-/* The platform of an integration and of a config entry, made when it is new. */
-static HASS_CALLBACK struct hass_platform *platform_for(struct hass_component *component,
-                                                        const char *name, const char *entry_id)
-{
-    struct hass_entry *entry = NULL;
-
-    if (entry_id && entries_async_find(component->hass, entry_id, &entry, NULL) < 0)
-        entry = NULL;
-    list_foreach(&component->platforms, struct hass_platform, platform, link)
-        if (strcmp(platform->name, name) == 0 && platform->source.entry == entry)
-            return platform;
-    return platform_new(component, name,
-                        &(struct platform_source){
-                            .scope = scope_ref(component->scope),
-                            .entry = entry ? hass_entry_ref(entry) : NULL,
-                        });
-}
-
 struct addition {
+    struct stage *stage;
     const char *domain;
     struct live_entity *live;
 };
@@ -135,16 +151,15 @@ static HASS_COROUTINE int run_addition(struct hass *hass, void *userdata, struct
     struct addition *addition = userdata;
     struct hass_component *component = hass_component_async_get(hass, addition->domain);
     struct hass_component_options options = { .size = sizeof(options), .domain = addition->domain };
-    int status = platform_loader_set(hass, &loader, err);
+    int status = 0;
 
-    if (status == 0 && !component)
+    if (!component)
         status = hass_component_async_create(hass, &options, NULL, &component, err);
     if (status < 0)
         return status;
-    const char *name = hass_json_get_string(addition->live->fields, "platform", addition->domain);
-    return hass_platform_async_add_entities(
-        platform_for(component, name, field_text(addition->live, "entry")),
-        (struct hass_entity *[]){ hass_entity_ref(addition->live->entity) }, 1, false, err);
+    return platform_async_add(platform_of(addition->stage, component, addition->live->fields),
+                              (struct hass_entity *[]){ hass_entity_ref(addition->live->entity) },
+                              1, false, err);
 }
 
 /* Adds an entity of @fields; its id, or NULL when it was refused, is lent. */
@@ -152,9 +167,10 @@ static HASS_CALLBACK const char *add_live(struct stage *stage, const char *handl
                                           const char *domain, const json_t *fields)
 {
     struct live_entity *live = mem_zalloc(sizeof(*live));
-    struct addition addition = { .domain = domain, .live = live };
+    struct addition addition = { .stage = stage, .domain = domain, .live = live };
 
     live->fields = json_deep_copy(fields);
+    device_words_fill(&live->device, hass_json_get(live->fields, "device"));
     describe(live);
     live->entity = hass_entity_new(stage->hass, &live_ops, &live->description, NULL, NULL, live);
     hass_strmap_set(stage->entities, handle, live);
@@ -240,6 +256,7 @@ void entities_fini(struct stage *stage)
     strmap_foreach(stage->entities, handle, live) {
         test_run_coroutine(stage->hass, run_removal, live->entity);
         hass_entity_unref(live->entity);
+        device_words_fini(&live->device);
         json_decref(live->fields);
         free(live);
     }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The operations of the core's cases on registries. Rows are shown as the cases record them; devices are called dev1, dev2, …
- * in the order in which they appear.
+ * The operations of the core's cases on the registries of areas, devices and entities. Ids of devices are shown as dev1,
+ * dev2, … in the order in which they were made; config entries are those that a case adds.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hass/area_registry.h>
 #include <hass/device_registry.h>
 #include <hass/entity_registry.h>
+#include <hass/strmap.h>
+#include <hass/vec.h>
 
 #include "base/mem.h"
 #include "registry/entry.h"
@@ -20,156 +22,165 @@ static const char *text_of(const json_t *step, const char *key)
     return hass_json_get_string(step, key, NULL);
 }
 
-/* The step without what says which row it is about, as changes of that row. */
-static json_t *changes_of(const json_t *step, const char *subject)
+/* names and sets */
+
+/* The name by which cases know a device; null for none. */
+static json_t *device_name(struct stage *stage, const json_t *id)
 {
-    json_t *changes = json_copy((json_t *)step);
+    const char *text = json_string_value(id);
 
-    json_object_del(changes, "op");
-    json_object_del(changes, subject);
-    return changes;
-}
-
-static void rename_key(json_t *object, const char *from, const char *to)
-{
-    json_t *value = json_incref(json_object_get(object, from));
-
-    if (!value)
-        return;
-    json_object_del(object, from);
-    json_object_set_new(object, to, value);
-}
-
-/* aliases of devices */
-
-const char *device_alias(struct stage *stage, const char *id)
-{
-    char alias[16];
-
-    if (!id)
-        return NULL;
-    if (!hass_json_get(stage->devices, id)) {
-        snprintf(alias, sizeof(alias), "dev%zu", json_object_size(stage->devices) + 1);
-        json_object_set_new(stage->devices, id, json_string(alias));
+    if (!text)
+        return json_null();
+    char *name = hass_strmap_get(stage->devices, text);
+    if (!name) {
+        name = mem_printf("dev%zu", hass_strmap_count(stage->devices) + 1);
+        hass_strmap_set(stage->devices, text, name);
     }
-    return hass_json_get_string(stage->devices, id, NULL);
+    return json_string(name);
 }
 
-/* The id behind an alias; what is none stays. */
-static const char *device_id(const struct stage *stage, const char *alias)
+/* The id of the device that a step names. */
+static const char *device_id(const struct stage *stage, const json_t *step)
 {
-    const char *id;
-    json_t *known;
+    const char *wanted = hass_json_get_string(step, "device", "");
+    const char *id, *name;
 
-    json_object_foreach(stage->devices, id, known)
-        if (alias && strcmp(json_string_value(known), alias) == 0)
+    strmap_foreach(stage->devices, id, name) {
+        if (strcmp(name, wanted) == 0)
             return id;
-    return alias;
+    }
+    return wanted;
 }
 
-json_t *with_aliases(struct stage *stage, const json_t *value)
+static int compare_texts(const void *a, const void *b)
 {
-    const char *key;
-    json_t *member, *copy;
-    size_t i;
+    autofree char *left = json_dumps(*(json_t *const *)a, JSON_ENCODE_ANY);
+    autofree char *right = json_dumps(*(json_t *const *)b, JSON_ENCODE_ANY);
 
-    if (json_is_string(value)) {
-        const json_t *alias = hass_json_get(stage->devices, json_string_value(value));
-        return hass_json_ref(alias ? alias : value);
-    }
-    if (json_is_array(value)) {
-        copy = json_array();
-        json_array_foreach((json_t *)value, i, member)
-            json_array_append_new(copy, with_aliases(stage, member));
-        return copy;
-    }
-    if (!json_is_object(value))
+    return strcmp(left, right);
+}
+
+/* A set in the order of its texts; anything else as it is. */
+static json_t *as_set(const json_t *value)
+{
+    HASS_VEC(json_t *) items = { 0 };
+    json_t *set = json_array();
+
+    if (!json_is_array(value)) {
+        json_decref(set);
         return hass_json_ref(value);
-    copy = json_object();
-    json_object_foreach((json_t *)value, key, member)
-        json_object_set_new(copy, key, with_aliases(stage, member));
-    return copy;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++)
+        vec_push(&items, json_array_get(value, i));
+    if (items.length)
+        qsort(items.data, items.length, sizeof(json_t *), compare_texts);
+    for (size_t i = 0; i < items.length; i++)
+        json_array_append(set, items.data[i]);
+    vec_fini(&items);
+    return set;
 }
 
-/* rows as they are recorded */
-
-static json_t *pick(json_t *row, const char *const *keys)
+static json_t *plain_changes(struct stage *stage, const json_t *changes)
 {
-    json_t *picked = json_object();
+    json_t *plain = json_object();
+    const char *key;
+    json_t *value;
 
-    for (; *keys; keys++) {
-        json_t *value = json_object_get(row, *keys);
-        json_object_set(picked, *keys, value ? value : json_null());
+    json_object_foreach((json_t *)changes, key, value) {
+        bool device = strcmp(key, "via_device_id") == 0 || strcmp(key, "device_id") == 0;
+        json_object_set_new(plain, key, device ? device_name(stage, value) : as_set(value));
+    }
+    return plain;
+}
+
+json_t *registry_event_data(struct stage *stage, const char *type, const json_t *data)
+{
+    json_t *plain = json_copy((json_t *)data);
+    const json_t *changes = hass_json_get(data, "changes");
+
+    if (strcmp(type, "device_registry_updated") == 0) {
+        json_object_set_new(plain, "device_id",
+                            device_name(stage, hass_json_get(data, "device_id")));
+        json_object_del(plain, "device"); // the row that was removed: later releases
+    }
+    if (changes)
+        json_object_set_new(plain, "changes", plain_changes(stage, changes));
+    return plain;
+}
+
+/* What a case shows of a row: its names for members of the row as clients get it. */
+struct shown {
+    const char *name;
+    const char *member;
+};
+
+static json_t *show(struct stage *stage, json_t *row, const struct shown *members)
+{
+    json_t *record = json_object();
+
+    for (; members->name; members++) {
+        const json_t *value = hass_json_get(row, members->member);
+        bool device = strstr(members->member, "device_id") || strcmp(members->name, "id") == 0;
+        json_object_set_new(record, members->name,
+                            device ? device_name(stage, value) : as_set(value));
     }
     json_decref(row);
-    return picked;
-}
-
-static json_t *area_record(const struct hass_area *area)
-{
-    static const char *const keys[] = { "aliases", "area_id", "name", "picture", NULL };
-
-    return area ? pick(hass_area_as_json(area), keys) : json_null();
-}
-
-static json_t *device_record(struct stage *stage, const struct hass_device *device)
-{
-    static const char *const keys[] = { "area_id",    "connections", "disabled_by",  "entries",
-                                        "entry_type", "id",          "identifiers",  "manufacturer",
-                                        "model",      "name",        "name_by_user", "sw_version",
-                                        "via",        NULL };
-
-    if (!device)
-        return json_null();
-    (void)device_alias(stage, device->id);
-    autojson *row = hass_device_as_json(device);
-    rename_key(row, "config_entries", "entries");
-    rename_key(row, "via_device_id", "via");
-    return pick(with_aliases(stage, row), keys);
-}
-
-static json_t *entity_record(struct stage *stage, const struct hass_entity_entry *entry)
-{
-    static const char *const keys[] = { "aliases",       "area_id",
-                                        "device",        "device_class",
-                                        "disabled_by",   "entity_category",
-                                        "entity_id",     "entry",
-                                        "hidden_by",     "icon",
-                                        "name",          "original_device_class",
-                                        "original_name", "platform",
-                                        "unique_id",     NULL };
-
-    if (!entry)
-        return json_null();
-    autojson *row = hass_entity_entry_as_json(entry, true);
-    rename_key(row, "config_entry_id", "entry");
-    rename_key(row, "device_id", "device");
-    return pick(with_aliases(stage, row), keys);
+    return record;
 }
 
 /* areas */
 
+static json_t *area_record(struct stage *stage, const struct hass_area *area)
+{
+    static const struct shown members[] = { { "area_id", "area_id" },
+                                            { "name", "name" },
+                                            { "aliases", "aliases" },
+                                            { "picture", "picture" },
+                                            { NULL, NULL } };
+
+    return area ? show(stage, hass_area_as_json(area), members) : json_null();
+}
+
+/* The members of a step that a registry knows by the same name, and some by another. */
+static json_t *changes_of(const json_t *step, const struct shown *members)
+{
+    json_t *changes = json_object();
+
+    for (; members->name; members++) {
+        if (hass_json_get(step, members->name))
+            json_object_set(changes, members->member, (json_t *)hass_json_get(step, members->name));
+    }
+    return changes;
+}
+
+static const struct shown area_fields[] = { { "aliases", "aliases" },
+                                            { "picture", "picture" },
+                                            { NULL, NULL } };
+
 static HASS_CALLBACK int area_create(struct stage *stage, const json_t *step, json_t **ret_value,
                                      struct hass_error *err)
 {
-    const struct hass_area *area = NULL;
+    const struct hass_area *area;
     int r = hass_area_registry_async_create(stage->hass, text_of(step, "name"),
-                                            changes_of(step, "name"), &area, err);
+                                            changes_of(step, area_fields), &area, err);
 
-    if (r >= 0)
-        *ret_value = area_record(area);
+    if (r == 0)
+        *ret_value = area_record(stage, area);
     return r;
 }
 
 static HASS_CALLBACK int area_update(struct stage *stage, const json_t *step, json_t **ret_value,
                                      struct hass_error *err)
 {
-    const struct hass_area *area = NULL;
-    int r = hass_area_registry_async_update(stage->hass, text_of(step, "area_id"),
-                                            changes_of(step, "area_id"), &area, err);
+    json_t *changes = changes_of(step, area_fields);
+    const struct hass_area *area;
 
-    if (r >= 0)
-        *ret_value = area_record(area);
+    if (text_of(step, "name"))
+        json_object_set_new(changes, "name", json_string(text_of(step, "name")));
+    int r =
+        hass_area_registry_async_update(stage->hass, text_of(step, "area_id"), changes, &area, err);
+    if (r == 0)
+        *ret_value = area_record(stage, area);
     return r;
 }
 
@@ -182,9 +193,9 @@ static HASS_CALLBACK int area_delete(struct stage *stage, const json_t *step, js
 static HASS_CALLBACK int area_by_name(struct stage *stage, const json_t *step, json_t **ret_value,
                                       struct hass_error *err)
 {
-    *ret_value = json_pack(
-        "{s:o}", "area",
-        area_record(hass_area_registry_async_get_by_name(stage->hass, text_of(step, "name"))));
+    *ret_value = json_pack("{s:o}", "area",
+                           area_record(stage, hass_area_registry_async_get_by_name(
+                                                  stage->hass, text_of(step, "name"))));
     return 0;
 }
 
@@ -195,7 +206,7 @@ static HASS_CALLBACK int area_list(struct stage *stage, const json_t *step, json
 
     *ret_value = json_array();
     for (size_t pos = 0; hass_area_registry_async_next(stage->hass, &pos, &area);)
-        json_array_append_new(*ret_value, area_record(area));
+        json_array_append_new(*ret_value, area_record(stage, area));
     return 0;
 }
 
@@ -211,8 +222,8 @@ static HASS_CALLBACK int entry_add(struct stage *stage, const json_t *step, json
     return entries_async_add(entry, err);
 }
 
-static HASS_CALLBACK int entry_clear(struct stage *stage, const json_t *step, json_t **ret_value,
-                                     struct hass_error *err)
+static HASS_CALLBACK int clear_registries(struct stage *stage, const json_t *step,
+                                          json_t **ret_value, struct hass_error *err)
 {
     int r = hass_device_registry_async_clear_config_entry(stage->hass, text_of(step, "id"), err);
 
@@ -223,45 +234,97 @@ static HASS_CALLBACK int entry_clear(struct stage *stage, const json_t *step, js
 
 /* devices */
 
-static void read_pairs(const json_t *list, struct hass_device_pair pairs[DEVICE_PAIRS])
+static json_t *device_record(struct stage *stage, const struct hass_device *device)
 {
-    for (size_t i = 0; i < json_array_size(list) && i < DEVICE_PAIRS - 1; i++) {
-        const json_t *pair = json_array_get(list, i);
-        pairs[i] = (struct hass_device_pair){ json_string_value(json_array_get(pair, 0)),
-                                              json_string_value(json_array_get(pair, 1)) };
-    }
+    static const struct shown members[] = { { "id", "id" },
+                                            { "entries", "config_entries" },
+                                            { "identifiers", "identifiers" },
+                                            { "connections", "connections" },
+                                            { "name", "name" },
+                                            { "name_by_user", "name_by_user" },
+                                            { "manufacturer", "manufacturer" },
+                                            { "model", "model" },
+                                            { "sw_version", "sw_version" },
+                                            { "entry_type", "entry_type" },
+                                            { "area_id", "area_id" },
+                                            { "disabled_by", "disabled_by" },
+                                            { "via", "via_device_id" },
+                                            { NULL, NULL } };
+
+    return device ? show(stage, hass_device_as_json(device), members) : json_null();
 }
 
-void read_device_info(const json_t *fields, struct described_device *ret_device)
+static struct hass_device_pair pair_of(const json_t *pair)
 {
-    const json_t *via = hass_json_get(fields, "via");
+    return (struct hass_device_pair){ json_string_value(json_array_get(pair, 0)),
+                                      json_string_value(json_array_get(pair, 1)) };
+}
 
-    *ret_device = (struct described_device){ 0 };
-    read_pairs(hass_json_get(fields, "identifiers"), ret_device->identifiers);
-    read_pairs(hass_json_get(fields, "connections"), ret_device->connections);
-    ret_device->info = (struct hass_device_info)HASS_DEVICE_INFO(
-            .identifiers = hass_json_get(fields, "identifiers") ? ret_device->identifiers : NULL,
-            .connections = hass_json_get(fields, "connections") ? ret_device->connections : NULL,
-            .name = text_of(fields, "name"), .manufacturer = text_of(fields, "manufacturer"),
-            .model = text_of(fields, "model"), .sw_version = text_of(fields, "sw_version"),
-            .default_name = text_of(fields, "default_name"),
-            .default_manufacturer = text_of(fields, "default_manufacturer"),
-            .default_model = text_of(fields, "default_model"),
-            .suggested_area = text_of(fields, "suggested_area"),
-            .via_device = { json_string_value(json_array_get(via, 0)),
-                            json_string_value(json_array_get(via, 1)) });
+/* Appends the pairs of a list, ended; nothing when there is no list. */
+#define FILL_PAIRS(to, list)                                                                       \
+    ({                                                                                             \
+        for (size_t i_ = 0; i_ < json_array_size(list); i_++)                                      \
+            vec_push((to), pair_of(json_array_get((list), i_)));                                   \
+        if (list)                                                                                  \
+            vec_push((to), ((struct hass_device_pair){ NULL, NULL }));                             \
+        (to)->data;                                                                                \
+    })
+
+void device_words_fill(struct device_words *words, const json_t *step)
+{
+    const json_t *identifiers = hass_json_get(step, "identifiers");
+    const json_t *connections = hass_json_get(step, "connections");
+
+    *words = (struct device_words){ 0 };
+    words->info = (struct hass_device_info)
+        HASS_DEVICE_INFO(.identifiers = FILL_PAIRS(&words->identifiers, identifiers),
+                         .connections = FILL_PAIRS(&words->connections, connections),
+                         .name = text_of(step, "name"),
+                         .manufacturer = text_of(step, "manufacturer"),
+                         .model = text_of(step, "model"), .sw_version = text_of(step, "sw_version"),
+                         .default_name = text_of(step, "default_name"),
+                         .default_manufacturer = text_of(step, "default_manufacturer"),
+                         .default_model = text_of(step, "default_model"),
+                         .suggested_area = text_of(step, "suggested_area"),
+                         .via_device = pair_of(hass_json_get(step, "via")));
+}
+
+void device_words_fini(struct device_words *words)
+{
+    vec_fini(&words->identifiers);
+    vec_fini(&words->connections);
+}
+
+/* What a step clears by null: an integration says that by an update. */
+static HASS_CALLBACK int clear_members(struct stage *stage, const json_t *step,
+                                       const struct hass_device **device, struct hass_error *err)
+{
+    static const char *const members[] = { "name", "manufacturer", "model", "sw_version" };
+    json_t *changes = json_object();
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
+        if (json_is_null(hass_json_get(step, members[i])))
+            json_object_set_new(changes, members[i], json_null());
+    }
+    if (json_object_size(changes))
+        return hass_device_registry_async_update(stage->hass, (*device)->id, changes, device, err);
+    json_decref(changes);
+    return 0;
 }
 
 static HASS_CALLBACK int device_get_or_create(struct stage *stage, const json_t *step,
                                               json_t **ret_value, struct hass_error *err)
 {
     const struct hass_device *device = NULL;
-    struct described_device described;
+    struct device_words words;
 
-    read_device_info(step, &described);
+    device_words_fill(&words, step);
     int r = hass_device_registry_async_get_or_create(stage->hass, text_of(step, "entry"),
-                                                     &described.info, &device, err);
-    if (r >= 0)
+                                                     &words.info, &device, err);
+    device_words_fini(&words);
+    if (r == 0)
+        r = clear_members(stage, step, &device, err);
+    if (r == 0)
         *ret_value = device_record(stage, device);
     return r;
 }
@@ -269,14 +332,19 @@ static HASS_CALLBACK int device_get_or_create(struct stage *stage, const json_t 
 static HASS_CALLBACK int device_update(struct stage *stage, const json_t *step, json_t **ret_value,
                                        struct hass_error *err)
 {
-    const struct hass_device *device = NULL;
-    json_t *changes = changes_of(step, "device");
+    static const struct shown fields[] = { { "name_by_user", "name_by_user" },
+                                           { "area_id", "area_id" },
+                                           { "disabled_by", "disabled_by" },
+                                           { "add_entry", "add_config_entry_id" },
+                                           { "remove_entry", "remove_config_entry_id" },
+                                           { "merge_identifiers", "merge_identifiers" },
+                                           { "new_identifiers", "new_identifiers" },
+                                           { NULL, NULL } };
+    const struct hass_device *device;
+    int r = hass_device_registry_async_update(stage->hass, device_id(stage, step),
+                                              changes_of(step, fields), &device, err);
 
-    rename_key(changes, "add_entry", "add_config_entry_id");
-    rename_key(changes, "remove_entry", "remove_config_entry_id");
-    int r = hass_device_registry_async_update(
-        stage->hass, device_id(stage, text_of(step, "device")), changes, &device, err);
-    if (r >= 0)
+    if (r == 0)
         *ret_value = json_pack("{s:o}", "device", device_record(stage, device));
     return r;
 }
@@ -284,15 +352,14 @@ static HASS_CALLBACK int device_update(struct stage *stage, const json_t *step, 
 static HASS_CALLBACK int device_remove(struct stage *stage, const json_t *step, json_t **ret_value,
                                        struct hass_error *err)
 {
-    return hass_device_registry_async_remove(stage->hass, device_id(stage, text_of(step, "device")),
-                                             err);
+    return hass_device_registry_async_remove(stage->hass, device_id(stage, step), err);
 }
 
 static HASS_CALLBACK int device_get(struct stage *stage, const json_t *step, json_t **ret_value,
                                     struct hass_error *err)
 {
     const struct hass_device *device =
-        hass_device_registry_async_get(stage->hass, device_id(stage, text_of(step, "device")));
+        hass_device_registry_async_get(stage->hass, device_id(stage, step));
 
     *ret_value = json_pack("{s:o}", "device", device_record(stage, device));
     return 0;
@@ -301,58 +368,78 @@ static HASS_CALLBACK int device_get(struct stage *stage, const json_t *step, jso
 static HASS_CALLBACK int device_find(struct stage *stage, const json_t *step, json_t **ret_value,
                                      struct hass_error *err)
 {
-    struct described_device described;
+    struct device_words words;
 
-    read_device_info(step, &described);
+    device_words_fill(&words, step);
     const struct hass_device *device = hass_device_registry_async_find(
-        stage->hass, described.info.identifiers, described.info.connections);
+        stage->hass, words.info.identifiers, words.info.connections);
     *ret_value = json_pack("{s:o}", "device", device_record(stage, device));
+    device_words_fini(&words);
     return 0;
 }
 
 /* entities */
 
-static int place_of(const char *const *words, const char *word)
+static json_t *entity_record(struct stage *stage, const struct hass_entity_entry *entry)
 {
-    for (int i = 0; words[i]; i++)
-        if (word && strcmp(words[i], word) == 0)
-            return i;
-    return 0;
+    static const struct shown members[] = { { "entity_id", "entity_id" },
+                                            { "unique_id", "unique_id" },
+                                            { "platform", "platform" },
+                                            { "entry", "config_entry_id" },
+                                            { "device", "device_id" },
+                                            { "area_id", "area_id" },
+                                            { "aliases", "aliases" },
+                                            { "name", "name" },
+                                            { "icon", "icon" },
+                                            { "device_class", "device_class" },
+                                            { "original_name", "original_name" },
+                                            { "original_device_class", "original_device_class" },
+                                            { "disabled_by", "disabled_by" },
+                                            { "hidden_by", "hidden_by" },
+                                            { "entity_category", "entity_category" },
+                                            { NULL, NULL } };
+
+    return entry ? show(stage, hass_entity_entry_as_json(entry, true), members) : json_null();
 }
 
-enum hass_entity_category read_category(const char *word)
+/* The place of a step's word in a list, counted from 1; 0 when it is absent. */
+static unsigned word_of(const json_t *step, const char *key, const char *const words[])
 {
-    static const char *const words[] = { "", "config", "diagnostic", NULL };
+    const char *word = text_of(step, key);
 
-    return (enum hass_entity_category)place_of(words, word);
+    for (unsigned i = 0; word && words[i]; i++) {
+        if (strcmp(word, words[i]) == 0)
+            return i + 1;
+    }
+    return 0;
 }
 
 static HASS_CALLBACK int entity_get_or_create(struct stage *stage, const json_t *step,
                                               json_t **ret_value, struct hass_error *err)
 {
-    static const char *const disablers[] = { "",     "config_entry", "device",
-                                             "hass", "integration",  "user",
-                                             NULL };
-    static const char *const hiders[] = { "", "integration", "user", NULL };
-    const struct hass_entity_entry *entry = NULL;
-    const struct hass_entity_entry_info info = HASS_ENTITY_ENTRY_INFO(
-            .domain = text_of(step, "domain"), .platform = text_of(step, "platform"),
-            .unique_id = text_of(step, "unique_id"),
-            .suggested_object_id = text_of(step, "suggested_object_id"),
-            .config_entry_id = text_of(step, "entry"),
-            .device_id = device_id(stage, text_of(step, "device")),
-            .original_name = text_of(step, "original_name"),
-            .original_icon = text_of(step, "original_icon"),
-            .original_device_class = text_of(step, "original_device_class"),
-            .unit_of_measurement = text_of(step, "unit_of_measurement"),
-            .disabled_by =
-                (enum hass_entity_disabler)place_of(disablers, text_of(step, "disabled_by")),
-            .hidden_by = (enum hass_entity_hider)place_of(hiders, text_of(step, "hidden_by")),
-            .entity_category = read_category(text_of(step, "entity_category")),
-            .has_entity_category = hass_json_get(step, "entity_category") != NULL);
+    static const char *const disablers[] = { "config_entry", "device", "hass",
+                                             "integration",  "user",   NULL };
+    static const char *const hiders[] = { "integration", "user", NULL };
+    static const char *const categories[] = { "config", "diagnostic", NULL };
+    const struct hass_entity_entry *entry;
+    struct hass_entity_entry_info info =
+        HASS_ENTITY_ENTRY_INFO(.domain = text_of(step, "domain"),
+                               .platform = text_of(step, "platform"),
+                               .unique_id = text_of(step, "unique_id"),
+                               .suggested_object_id = text_of(step, "suggested_object_id"),
+                               .config_entry_id = text_of(step, "entry"),
+                               .device_id = text_of(step, "device") ? device_id(stage, step) : NULL,
+                               .original_name = text_of(step, "original_name"),
+                               .original_icon = text_of(step, "original_icon"),
+                               .original_device_class = text_of(step, "original_device_class"),
+                               .unit_of_measurement = text_of(step, "unit_of_measurement"),
+                               .disabled_by = word_of(step, "disabled_by", disablers),
+                               .hidden_by = word_of(step, "hidden_by", hiders),
+                               .entity_category = word_of(step, "entity_category", categories),
+                               .has_entity_category = text_of(step, "entity_category") != NULL);
     int r = hass_entity_registry_async_get_or_create(stage->hass, &info, &entry, err);
 
-    if (r >= 0)
+    if (r == 0)
         *ret_value = entity_record(stage, entry);
     return r;
 }
@@ -360,13 +447,21 @@ static HASS_CALLBACK int entity_get_or_create(struct stage *stage, const json_t 
 static HASS_CALLBACK int entity_update(struct stage *stage, const json_t *step, json_t **ret_value,
                                        struct hass_error *err)
 {
-    const struct hass_entity_entry *entry = NULL;
-    json_t *changes = changes_of(step, "entity_id");
+    static const struct shown fields[] = { { "new_entity_id", "new_entity_id" },
+                                           { "new_unique_id", "new_unique_id" },
+                                           { "name", "name" },
+                                           { "icon", "icon" },
+                                           { "area_id", "area_id" },
+                                           { "device_class", "device_class" },
+                                           { "aliases", "aliases" },
+                                           { "disabled_by", "disabled_by" },
+                                           { "hidden_by", "hidden_by" },
+                                           { NULL, NULL } };
+    const struct hass_entity_entry *entry;
+    int r = hass_entity_registry_async_update(stage->hass, text_of(step, "entity_id"),
+                                              changes_of(step, fields), &entry, err);
 
-    rename_key(changes, "device", "device_id");
-    int r = hass_entity_registry_async_update(stage->hass, text_of(step, "entity_id"), changes,
-                                              &entry, err);
-    if (r >= 0)
+    if (r == 0)
         *ret_value = entity_record(stage, entry);
     return r;
 }
@@ -398,7 +493,7 @@ static HASS_CALLBACK int entity_find(struct stage *stage, const json_t *step, js
     return 0;
 }
 
-/* What else is to count as taken is reserved for the time being. */
+/* Ids that the case wants to be taken are reserved. */
 static HASS_CALLBACK int entity_generate_id(struct stage *stage, const json_t *step,
                                             json_t **ret_value, struct hass_error *err)
 {
@@ -409,10 +504,7 @@ static HASS_CALLBACK int entity_generate_id(struct stage *stage, const json_t *s
                                         NULL);
     autofree char *id = hass_entity_registry_async_generate_id(
         stage->hass, text_of(step, "domain"), text_of(step, "suggested_object_id"), err);
-    for (size_t i = 0; i < json_array_size(known); i++)
-        (void)hass_states_async_remove(stage->hass, json_string_value(json_array_get(known, i)),
-                                       NULL, NULL);
-    *ret_value = id ? json_string(id) : json_null();
+    *ret_value = id ? json_string(id) : NULL;
     return id ? 0 : HASS_E_INVALID;
 }
 
@@ -423,7 +515,7 @@ const struct operation registry_operations[] = {
     { "area_by_name", area_by_name },
     { "area_list", area_list },
     { "entry_add", entry_add },
-    { "entry_clear_registries", entry_clear },
+    { "entry_clear_registries", clear_registries },
     { "device_get_or_create", device_get_or_create },
     { "device_update", device_update },
     { "device_remove", device_remove },

@@ -17,7 +17,7 @@ static const struct {
     { "core", core_case },
 };
 
-static size_t counts[3]; /* by verdict */
+static size_t counts[4]; /* by verdict */
 
 static case_fn *find_kind(const char *name)
 {
@@ -29,7 +29,7 @@ static case_fn *find_kind(const char *name)
 
 static HASS_CALLBACK void run_case(case_fn *run, const json_t *vector)
 {
-    static const char *const words[] = { "passed", "FAILED", "skipped" };
+    static const char *const words[] = { "passed", "FAILED", "deviates", "skipped" };
     struct hass_buf why = HASS_BUF_INIT;
     enum verdict verdict = run(vector, &why);
 
@@ -77,6 +77,16 @@ static HASS_CALLBACK void run_file(case_fn *run, const char *path)
         run_lines(run, text, path);
 }
 
+static void print_counts(void)
+{
+    printf("%zu passed, %zu failed", counts[VERDICT_PASSED], counts[VERDICT_FAILED]);
+    if (counts[VERDICT_DEVIATES])
+        printf(", %zu deviate", counts[VERDICT_DEVIATES]);
+    if (counts[VERDICT_SKIPPED])
+        printf(", %zu skipped", counts[VERDICT_SKIPPED]);
+    putchar('\n');
+}
+
 int main(int argc, char **argv)
 {
     hass__assert_loop();
@@ -93,10 +103,6 @@ int main(int argc, char **argv)
     test_logs(); // what the cases make the core log is not for the reader
     for (int i = 2; i < argc; i++)
         run_file(run, argv[i]);
-    if (counts[VERDICT_SKIPPED])
-        printf("%zu passed, %zu failed, %zu skipped\n", counts[VERDICT_PASSED],
-               counts[VERDICT_FAILED], counts[VERDICT_SKIPPED]);
-    else
-        printf("%zu passed, %zu failed\n", counts[VERDICT_PASSED], counts[VERDICT_FAILED]);
+    print_counts();
     return counts[VERDICT_FAILED] ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -7,14 +7,18 @@
 
 #include <hass/buf.h>
 #include <hass/device_registry.h>
-#include <hass/entity.h>
 #include <hass/hass.h>
+#include <hass/vec.h>
 
 enum verdict {
     VERDICT_PASSED,
     VERDICT_FAILED,
-    VERDICT_SKIPPED, /* needs what is not built yet */
+    VERDICT_DEVIATES, /* does what we do on purpose instead */
+    VERDICT_SKIPPED,  /* needs what is not built yet */
 };
+
+/** What is expected of a case where we deviate from what was recorded, owned by the caller; NULL for all others. */
+json_t *deviation_expected(const json_t *vector);
 
 /** Runs one case; says in @why, one line, why it failed or was skipped. */
 typedef enum verdict case_fn(const json_t *vector, struct hass_buf *why);
@@ -31,7 +35,8 @@ struct stage {
     json_t *kept;                         /* what userdata points into */
     struct hass_strmap *listeners;        /* struct stage_listener by id */
     struct hass_strmap *entities;         /* struct live_entity by handle */
-    json_t *devices;                      /* "dev1", … by id */
+    struct hass_strmap *devices;          /* the case's names of devices, by id */
+    struct hass_strmap *platforms; /* struct hass_platform by domain, integration and entry */
 };
 
 /** One operation. 0 with @ret_value set or left NULL, or an error. */
@@ -47,29 +52,21 @@ struct operation {
 int stage_run(struct stage *stage, const json_t *step, json_t **ret_value, struct hass_error *err)
     HASS_CALLBACK;
 
-extern const struct operation core_operations[];     /* ends with a NULL name */
-extern const struct operation entity_operations[];   /* likewise */
-extern const struct operation registry_operations[]; /* likewise */
+extern const struct operation core_operations[];   /* ends with a NULL name */
+extern const struct operation entity_operations[]; /* likewise */
+extern const struct operation registry_operations[];
 
 void entities_fini(struct stage *stage) HASS_CALLBACK;
+/** The data of an event with the case's names of devices, and sets in order. */
+json_t *registry_event_data(struct stage *stage, const char *type, const json_t *data);
+/* What a step says of a device; its texts are lent by the step. */
+struct device_words {
+    struct hass_device_info info;
+    HASS_VEC(struct hass_device_pair) identifiers, connections;
+};
+void device_words_fill(struct device_words *words, const json_t *step);
+void device_words_fini(struct device_words *words);
 /** A state as the cases record it, or null. */
 json_t *state_record(const struct stage *stage, const struct hass_state *state);
 /** A scalar as the model's str() writes it; to be freed. */
 char *python_text(const json_t *value);
-
-/* registries */
-
-/** What a device is called in the cases, from its first appearance on. NULL for NULL. */
-const char *device_alias(struct stage *stage, const char *id);
-/** A copy with the aliases of devices for their ids. */
-json_t *with_aliases(struct stage *stage, const json_t *value);
-
-#define DEVICE_PAIRS 8
-
-/** Device info as a step gives it, whose texts it lends. */
-struct described_device {
-    struct hass_device_info info;
-    struct hass_device_pair identifiers[DEVICE_PAIRS], connections[DEVICE_PAIRS];
-};
-void read_device_info(const json_t *fields, struct described_device *ret_device);
-enum hass_entity_category read_category(const char *word);

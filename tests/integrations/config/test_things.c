@@ -7,6 +7,7 @@
 #include <hass/device_registry.h>
 #include <hass/entity_registry.h>
 
+#include "registry/entry.h"
 #include "support/cases.h"
 #include "support/client.h"
 #include "support/home.h"
@@ -59,6 +60,8 @@ static void make_home(void) HASS__ANALYSIS(assert_capability(hass_loop))
 
     hass__assert_loop();
     client = client_open(test_home("homeassistant:\n"), NULL, true);
+    autounref(hass_entry) *entry = entry_new(client_hass(client), "test", "user", "e1");
+    ck_assert_int_eq(entries_async_add(entry, NULL), 0);
     ck_assert_int_eq(
         hass_device_registry_async_get_or_create(client_hass(client), "e1", &info, &device, NULL),
         0);

@@ -52,10 +52,20 @@ static void write_list(const char *key, const char *const *list, struct hass_buf
     hass_buf_add_char(buf, ']');
 }
 
+/* Seconds with their microseconds, without the zeros at the end: what a number's general form takes long to find. */
 static void write_time(const char *key, int64_t time, struct hass_buf *buf)
 {
+    char digits[] = ".000000";
+    size_t last = sizeof(digits) - 2;
+    uint32_t fraction = (uint32_t)(time % 1000000);
+
+    for (size_t i = last; i > 0; i--, fraction /= 10)
+        digits[i] = (char)('0' + fraction % 10);
+    while (last > 1 && digits[last] == '0')
+        last--;
     write_key(key, buf);
-    hass_json_write_number((double)time / 1e6, buf);
+    hass_buf_printf(buf, "%lld", (long long)(time / 1000000));
+    hass_buf_add(buf, digits, last + 1);
 }
 
 /* words */

@@ -3,22 +3,18 @@
  * Lamps: what they show, and what is asked of them. The lamp is made here, in the domain of the built integration; what it
  * is told is kept as text.
  */
-#include <string.h>
-
 #include <hass/buf.h>
 
 #include "light/light.h"
 #include "support/cases.h"
-#include "support/home.h"
+#include "support/fake.h"
 
 #define ALL_FEATURES (LIGHT_EFFECT | LIGHT_FLASH | LIGHT_TRANSITION)
 
 /* The lamp of a test; it outlives the test function, as the home does. */
 static struct {
-    struct hass_entity_description description;
     struct light_state state;
     struct light_capabilities capabilities;
-    char told[256];
 } lamp;
 
 static const struct light_state *state(struct hass_entity *entity)
@@ -64,7 +60,7 @@ static void tell(const struct light_turn *turn)
         hass_buf_printf(&text, " flash %s", turn->flash);
     if (turn->effect)
         hass_buf_printf(&text, " effect %s", turn->effect);
-    snprintf(lamp.told, sizeof(lamp.told), "%s", hass_buf_string(&text));
+    fake_tell("%s", hass_buf_string(&text));
 }
 
 static HASS_COROUTINE int turn_on_loop(struct hass_entity *entity, const struct light_turn *turn,
@@ -88,30 +84,15 @@ static const struct light_ops on_loop =
 static const struct light_ops on_pool = LIGHT_OPS(.state = state, .turn = turn_on_pool);
 static const struct light_ops fixed = LIGHT_OPS(.state = state);
 
-static HASS_COROUTINE int add(struct hass *hass, void *userdata, struct hass_error *err)
-{
-    static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = 0);
-    struct hass_entity *entity =
-        hass_entity_new(hass, &ops, &lamp.description, userdata, NULL, NULL);
-
-    return hass_component_async_add_entities(hass_component_async_get(hass, "light"), &entity, 1,
-                                             err);
-}
-
-/* A home with light.lamp, which begins as @start says and can do @modes. */
+/* A home with light.fake, which begins as @start says and can do @modes. */
 static HASS_CALLBACK struct hass *home(const struct light_ops *ops, struct light_state start,
                                        uint32_t modes)
 {
-    struct hass *hass = test_home("light:\n");
-
     lamp.state = start;
     lamp.state.size = sizeof(lamp.state);
     lamp.capabilities.size = sizeof(lamp.capabilities);
     lamp.capabilities.color_modes = modes;
-    lamp.description.size = sizeof(lamp.description);
-    lamp.description.name = "Lamp";
-    ck_assert_int_eq(test_run_coroutine(hass, add, (void *)ops), 0);
-    return hass;
+    return fake_home("light", ops);
 }
 
 /* what it shows */
@@ -222,14 +203,12 @@ static const struct {
 START_TEST(it_shows_what_its_modes_have)
 {
     hass__assert_loop();
-    lamp.description.supported_features = shows[_i].features;
+    fake.description.supported_features = shows[_i].features;
     lamp.capabilities.effect_list = effects;
     struct hass *hass = home(&on_loop, shows[_i].state, shows[_i].modes);
-    autojson *attributes = hass_state_attributes(hass_states_async_get(hass, "light.lamp"));
 
-    ck_assert_str_eq(home_state(hass, "light.lamp"), shows[_i].shown);
-    json_object_del(attributes, "friendly_name");
-    ck_assert_json(attributes, shows[_i].attributes);
+    ck_assert_str_eq(fake_state(hass), shows[_i].shown);
+    fake_check_attributes(hass, shows[_i].attributes);
 }
 END_TEST
 
@@ -246,7 +225,7 @@ START_TEST(modes_that_exclude_each_other_are_refused)
     hass__assert_loop();
     struct hass *hass = home(&on_loop, (struct light_state){ ON }, impossible[_i]);
 
-    ck_assert_str_eq(home_state(hass, "light.lamp"), "(none)");
+    ck_assert_str_eq(fake_state(hass), "(none)");
     ck_assert_ptr_nonnull(logs_find(logs, "supported color modes"));
 }
 END_TEST
@@ -276,73 +255,71 @@ static const struct {
     const char *data, *told;
 } asked[] = {
     { IS_OFF, LIGHT_MODE_ONOFF, 0, "", "on" },
-    { IS_OFF, LIGHT_MODE_ONOFF, 0, ",'brightness':7,'rgb_color':[1,2,3]", "on" },
+    { IS_OFF, LIGHT_MODE_ONOFF, 0, "'brightness':7,'rgb_color':[1,2,3]", "on" },
     /* brightness */
-    { IS_OFF, DIM, 0, ",'brightness':128", "on brightness 128" },
-    { IS_OFF, DIM, 0, ",'brightness':900", "on brightness 255" },
-    { IS_OFF, DIM, 0, ",'brightness_pct':20", "on brightness 51" },
-    { IS_OFF, DIM, 0, ",'brightness_pct':50", "on brightness 128" },
-    { IS_ON, DIM, 0, ",'brightness_step':50", "on brightness 150" },
-    { IS_ON, DIM, 0, ",'brightness_step':500", "on brightness 255" },
-    { IS_OFF, DIM, 0, ",'brightness_step':50", "on brightness 50" },
-    { IS_ON, DIM, 0, ",'brightness_step_pct':-10", "on brightness 74" },
-    { IS_ON, DIM, 0, ",'brightness_step_pct':-100", "off" },
-    { IS_ON, DIM, LIGHT_TRANSITION, ",'brightness':0,'transition':3", "off transition 3" },
-    { IS_ON, LIGHT_MODE_ONOFF, 0, ",'brightness':0", "off" },
+    { IS_OFF, DIM, 0, "'brightness':128", "on brightness 128" },
+    { IS_OFF, DIM, 0, "'brightness':900", "on brightness 255" },
+    { IS_OFF, DIM, 0, "'brightness_pct':20", "on brightness 51" },
+    { IS_OFF, DIM, 0, "'brightness_pct':50", "on brightness 128" },
+    { IS_ON, DIM, 0, "'brightness_step':50", "on brightness 150" },
+    { IS_ON, DIM, 0, "'brightness_step':500", "on brightness 255" },
+    { IS_OFF, DIM, 0, "'brightness_step':50", "on brightness 50" },
+    { IS_ON, DIM, 0, "'brightness_step_pct':-10", "on brightness 74" },
+    { IS_ON, DIM, 0, "'brightness_step_pct':-100", "off" },
+    { IS_ON, DIM, LIGHT_TRANSITION, "'brightness':0,'transition':3", "off transition 3" },
+    { IS_ON, LIGHT_MODE_ONOFF, 0, "'brightness':0", "off" },
     /* names, temperatures, profiles */
-    { IS_OFF, RGB, 0, ",'color_name':'Dark Olive Green'", "on rgb 85,107,47" },
-    { IS_OFF, RGB, 0, ",'color_name':'nope'", "on rgb 255,255,255" },
-    { IS_OFF, CT, 0, ",'color_temp':300", "on kelvin 3333" },
-    { IS_OFF, CT, 0, ",'kelvin':4000", "on kelvin 4000" },
-    { IS_OFF, CT, 0, ",'color_temp_kelvin':1000", "on kelvin 1000" },
-    { IS_OFF, HS_CT, 0, ",'profile':'relax'", "on brightness 144 hs 35.932,69.412" },
-    { IS_OFF, HS_CT, 0, ",'profile':'relax','brightness':9", "on brightness 9 hs 35.932,69.412" },
-    { IS_OFF, HS_CT, 0, ",'profile':'nope'", "on" },
+    { IS_OFF, RGB, 0, "'color_name':'Dark Olive Green'", "on rgb 85,107,47" },
+    { IS_OFF, RGB, 0, "'color_name':'nope'", "on rgb 255,255,255" },
+    { IS_OFF, CT, 0, "'color_temp':300", "on kelvin 3333" },
+    { IS_OFF, CT, 0, "'kelvin':4000", "on kelvin 4000" },
+    { IS_OFF, CT, 0, "'color_temp_kelvin':1000", "on kelvin 1000" },
+    { IS_OFF, HS_CT, 0, "'profile':'relax'", "on brightness 144 hs 35.932,69.412" },
+    { IS_OFF, HS_CT, 0, "'profile':'relax','brightness':9", "on brightness 9 hs 35.932,69.412" },
+    { IS_OFF, HS_CT, 0, "'profile':'nope'", "on" },
     /* a temperature where there is none */
-    { IS_ON, RGBWW, 0, ",'color_temp_kelvin':4000", "on rgbww 0,0,0,72,28" },
-    { IS_ON, RGBWW, 0, ",'color_temp_kelvin':4000,'brightness':255",
+    { IS_ON, RGBWW, 0, "'color_temp_kelvin':4000", "on rgbww 0,0,0,72,28" },
+    { IS_ON, RGBWW, 0, "'color_temp_kelvin':4000,'brightness':255",
       "on brightness 255 rgbww 0,0,0,184,71" },
-    { IS_ON, LIGHT_MODE_HS, 0, ",'color_temp_kelvin':4000", "on hs 26.812,34.87" },
-    { IS_ON, RGB, 0, ",'color_temp_kelvin':4000", "on rgb 255,205,166" },
-    { IS_ON, DIM, 0, ",'color_temp_kelvin':4000", "on" },
+    { IS_ON, LIGHT_MODE_HS, 0, "'color_temp_kelvin':4000", "on hs 26.812,34.87" },
+    { IS_ON, RGB, 0, "'color_temp_kelvin':4000", "on rgb 255,205,166" },
+    { IS_ON, DIM, 0, "'color_temp_kelvin':4000", "on" },
     /* a colour in another mode */
-    { IS_ON, RGB, 0, ",'hs_color':[240,100]", "on rgb 0,0,255" },
-    { IS_ON, RGBW, 0, ",'hs_color':[240,50]", "on rgbw 0,0,255,253" },
-    { IS_ON, XY, 0, ",'hs_color':[240,100]", "on xy 0.136,0.04" },
-    { IS_ON, CT, 0, ",'hs_color':[240,100]", "on kelvin 1739" },
-    { IS_ON, RGBW, 0, ",'rgb_color':[255,255,255]", "on rgbw 0,0,0,255" },
-    { IS_ON, RGBWW, 0, ",'rgb_color':[255,255,255]", "on rgbww 0,76,141,255,255" },
-    { IS_ON, LIGHT_MODE_HS, 0, ",'rgb_color':[128,0,0]", "on hs 0,100" },
-    { IS_ON, LIGHT_MODE_HS, 0, ",'xy_color':[0.5,0.41]", "on hs 35.122,64.314" },
-    { IS_ON, CT, 0, ",'xy_color':[0.5,0.41]", "on kelvin 2213" },
-    { IS_ON, RGB, 0, ",'rgbw_color':[255,0,0,128]", "on rgb 255,85,85" },
-    { IS_ON, RGB, 0, ",'rgbww_color':[0,0,0,255,255]", "on rgb 255,179,114" },
-    { IS_ON, DIM, 0, ",'rgbww_color':[0,0,0,255,255]", "on" },
-    { IS_ON, HS_CT, 0, ",'hs_color':[200,10.5]", "on hs 200,10.5" },
+    { IS_ON, RGB, 0, "'hs_color':[240,100]", "on rgb 0,0,255" },
+    { IS_ON, RGBW, 0, "'hs_color':[240,50]", "on rgbw 0,0,255,253" },
+    { IS_ON, XY, 0, "'hs_color':[240,100]", "on xy 0.136,0.04" },
+    { IS_ON, CT, 0, "'hs_color':[240,100]", "on kelvin 1739" },
+    { IS_ON, RGBW, 0, "'rgb_color':[255,255,255]", "on rgbw 0,0,0,255" },
+    { IS_ON, RGBWW, 0, "'rgb_color':[255,255,255]", "on rgbww 0,76,141,255,255" },
+    { IS_ON, LIGHT_MODE_HS, 0, "'rgb_color':[128,0,0]", "on hs 0,100" },
+    { IS_ON, LIGHT_MODE_HS, 0, "'xy_color':[0.5,0.41]", "on hs 35.122,64.314" },
+    { IS_ON, CT, 0, "'xy_color':[0.5,0.41]", "on kelvin 2213" },
+    { IS_ON, RGB, 0, "'rgbw_color':[255,0,0,128]", "on rgb 255,85,85" },
+    { IS_ON, RGB, 0, "'rgbww_color':[0,0,0,255,255]", "on rgb 255,179,114" },
+    { IS_ON, DIM, 0, "'rgbww_color':[0,0,0,255,255]", "on" },
+    { IS_ON, HS_CT, 0, "'hs_color':[200,10.5]", "on hs 200,10.5" },
     /* white */
-    { IS_ON, RGBWHITE, 0, ",'white':true", "on white 100" },
-    { { ON }, RGBWHITE, 0, ",'white':true", "on white 255" },
-    { IS_ON, RGBWHITE, 0, ",'white':30", "on white 30" },
-    { IS_ON, RGBWHITE, 0, ",'white':30,'brightness':40", "on white 40" },
-    { IS_ON, RGBWHITE, 0, ",'white':0", "off" },
-    { IS_ON, RGB, 0, ",'white':30", "on" },
+    { IS_ON, RGBWHITE, 0, "'white':true", "on white 100" },
+    { { ON }, RGBWHITE, 0, "'white':true", "on white 255" },
+    { IS_ON, RGBWHITE, 0, "'white':30", "on white 30" },
+    { IS_ON, RGBWHITE, 0, "'white':30,'brightness':40", "on white 40" },
+    { IS_ON, RGBWHITE, 0, "'white':0", "off" },
+    { IS_ON, RGB, 0, "'white':30", "on" },
     /* features */
-    { IS_ON, DIM, ALL_FEATURES, ",'effect':'blink','flash':'long','transition':2.5",
+    { IS_ON, DIM, ALL_FEATURES, "'effect':'blink','flash':'long','transition':2.5",
       "on transition 2.5 flash long effect blink" },
-    { IS_ON, DIM, ALL_FEATURES, ",'transition':9999", "on transition 6553" },
-    { IS_ON, DIM, 0, ",'effect':'blink','flash':'long','transition':2.5", "on" },
+    { IS_ON, DIM, ALL_FEATURES, "'transition':9999", "on transition 6553" },
+    { IS_ON, DIM, 0, "'effect':'blink','flash':'long','transition':2.5", "on" },
 };
 
 START_TEST(it_is_told_what_it_can_do)
 {
     hass__assert_loop();
-    autobuf data = HASS_BUF_INIT;
 
-    lamp.description.supported_features = asked[_i].features;
+    fake.description.supported_features = asked[_i].features;
     struct hass *hass = home(&on_loop, asked[_i].start, asked[_i].modes);
-    hass_buf_printf(&data, "{'entity_id':'light.lamp'%s}", asked[_i].data);
-    ck_assert_int_eq(home_call(hass, "light", "turn_on", hass_buf_string(&data), NULL), 0);
-    ck_assert_str_eq(lamp.told, asked[_i].told);
+    ck_assert_int_eq(fake_call(hass, "turn_on", asked[_i].data, NULL), 0);
+    ck_assert_str_eq(fake.told, asked[_i].told);
 }
 END_TEST
 
@@ -372,12 +349,9 @@ START_TEST(what_makes_no_sense_is_refused)
 {
     hass__assert_loop();
     struct hass *hass = home(&on_loop, (struct light_state)IS_ON, HS_CT);
-    autobuf data = HASS_BUF_INIT;
 
-    hass_buf_printf(&data, "{'entity_id':'light.lamp',%s}", bad_data[_i]);
-    ck_assert_int_eq(home_call(hass, "light", "turn_on", hass_buf_string(&data), NULL),
-                     HASS_E_INVALID);
-    ck_assert_str_eq(lamp.told, "");
+    ck_assert_int_eq(fake_call(hass, "turn_on", bad_data[_i], NULL), HASS_E_INVALID);
+    ck_assert_str_eq(fake.told, "");
 }
 END_TEST
 
@@ -386,24 +360,21 @@ static const struct {
     const char *service, *data, *told, *state;
 } switched[] = {
     { IS_ON, "turn_off", "", "off", "off" },
-    { IS_ON, "turn_off", ",'transition':5,'flash':'short'", "off transition 5 flash short", "off" },
-    { IS_ON, "toggle", ",'transition':5,'brightness':20", "off transition 5", "off" },
-    { IS_OFF, "toggle", ",'brightness':20", "on brightness 20", "on" },
+    { IS_ON, "turn_off", "'transition':5,'flash':'short'", "off transition 5 flash short", "off" },
+    { IS_ON, "toggle", "'transition':5,'brightness':20", "off transition 5", "off" },
+    { IS_OFF, "toggle", "'brightness':20", "on brightness 20", "on" },
     { { .is_on = { 0 } }, "toggle", "", "on", "on" },
 };
 
 START_TEST(it_is_turned_off_and_toggled)
 {
     hass__assert_loop();
-    autobuf data = HASS_BUF_INIT;
 
-    lamp.description.supported_features = ALL_FEATURES;
+    fake.description.supported_features = ALL_FEATURES;
     struct hass *hass = home(&on_loop, switched[_i].start, DIM);
-    hass_buf_printf(&data, "{'entity_id':'light.lamp'%s}", switched[_i].data);
-    ck_assert_int_eq(home_call(hass, "light", switched[_i].service, hass_buf_string(&data), NULL),
-                     0);
-    ck_assert_str_eq(lamp.told, switched[_i].told);
-    ck_assert_str_eq(home_state(hass, "light.lamp"), switched[_i].state);
+    ck_assert_int_eq(fake_call(hass, switched[_i].service, switched[_i].data, NULL), 0);
+    ck_assert_str_eq(fake.told, switched[_i].told);
+    ck_assert_str_eq(fake_state(hass), switched[_i].state);
 }
 END_TEST
 
@@ -412,9 +383,7 @@ START_TEST(turn_off_takes_no_brightness)
     hass__assert_loop();
     struct hass *hass = home(&on_loop, (struct light_state)IS_ON, DIM);
 
-    ck_assert_int_eq(
-        home_call(hass, "light", "turn_off", "{'entity_id':'light.lamp','brightness':3}", NULL),
-        HASS_E_INVALID);
+    ck_assert_int_eq(fake_call(hass, "turn_off", "'brightness':3", NULL), HASS_E_INVALID);
 }
 END_TEST
 
@@ -423,8 +392,8 @@ START_TEST(the_pool_can_do_it_too)
     hass__assert_loop();
     struct hass *hass = home(&on_pool, (struct light_state)IS_ON, 0);
 
-    ck_assert_int_eq(home_call(hass, "light", "turn_off", "{'entity_id':'light.lamp'}", NULL), 0);
-    ck_assert_str_eq(lamp.told, "off");
+    ck_assert_int_eq(fake_call(hass, "turn_off", "", NULL), 0);
+    ck_assert_str_eq(fake.told, "off");
 }
 END_TEST
 
@@ -433,8 +402,7 @@ START_TEST(one_that_cannot_be_turned_says_so)
     hass__assert_loop();
     struct hass *hass = home(&fixed, (struct light_state)IS_ON, 0);
 
-    ck_assert_int_eq(home_call(hass, "light", "turn_off", "{'entity_id':'light.lamp'}", NULL),
-                     HASS_E_UNSUPPORTED);
+    ck_assert_int_eq(fake_call(hass, "turn_off", "", NULL), HASS_E_UNSUPPORTED);
 }
 END_TEST
 
@@ -442,7 +410,7 @@ END_TEST
 
 #define DEFAULTS                                                                                   \
     "id,x,y,brightness,transition\n"                                                               \
-    "light.lamp.default,0.5,0.41,77,4\n"                                                           \
+    "light.fake.default,0.5,0.41,77,4\n"                                                           \
     "group.all_lights.default,,,11,9\n"                                                            \
     "relax,,,12\n"
 
@@ -453,11 +421,11 @@ static const struct {
 } profiled[] = {
     { DEFAULTS, IS_OFF, "", "on brightness 77 hs 35.122,64.314 transition 4" },
     { DEFAULTS, IS_ON, "", "on brightness 77 hs 35.122,64.314 transition 4" },
-    { DEFAULTS, IS_ON, ",'brightness':3", "on brightness 3 transition 4" },
-    { DEFAULTS, IS_OFF, ",'rgb_color':[255,0,0]", "on brightness 77 hs 0,100 transition 4" },
-    { DEFAULTS, IS_ON, ",'profile':'relax'", "on brightness 12 transition 4" },
+    { DEFAULTS, IS_ON, "'brightness':3", "on brightness 3 transition 4" },
+    { DEFAULTS, IS_OFF, "'rgb_color':[255,0,0]", "on brightness 77 hs 0,100 transition 4" },
+    { DEFAULTS, IS_ON, "'profile':'relax'", "on brightness 12 transition 4" },
     { "id,x,y,brightness\ngroup.all_lights.default,,,11\n", IS_OFF, "", "on brightness 11" },
-    { "id,x,y,brightness\n\nbad,2,0.5,1\nbad\nbad,1,1,1,1,1\nlight.lamp.default, , ,5 \r\n", IS_OFF,
+    { "id,x,y,brightness\n\nbad,2,0.5,1\nbad\nbad,1,1,1,1,1\nlight.fake.default, , ,5 \r\n", IS_OFF,
       "", "on brightness 5" },
     { "", IS_OFF, "", "on" },
 };
@@ -465,14 +433,12 @@ static const struct {
 START_TEST(profiles_fill_in_what_is_not_said)
 {
     hass__assert_loop();
-    autobuf data = HASS_BUF_INIT;
 
     test_file("light_profiles.csv", profiled[_i].file);
-    lamp.description.supported_features = ALL_FEATURES;
+    fake.description.supported_features = ALL_FEATURES;
     struct hass *hass = home(&on_loop, profiled[_i].start, LIGHT_MODE_HS);
-    hass_buf_printf(&data, "{'entity_id':'light.lamp'%s}", profiled[_i].data);
-    ck_assert_int_eq(home_call(hass, "light", "turn_on", hass_buf_string(&data), NULL), 0);
-    ck_assert_str_eq(lamp.told, profiled[_i].told);
+    ck_assert_int_eq(fake_call(hass, "turn_on", profiled[_i].data, NULL), 0);
+    ck_assert_str_eq(fake.told, profiled[_i].told);
 }
 END_TEST
 

@@ -168,13 +168,14 @@ START_TEST(an_entry_is_changed_disabled_reloaded_and_removed)
 }
 END_TEST
 
-START_TEST(its_things_have_devices)
+START_TEST(its_things_have_devices_and_areas)
 {
     hass__assert_loop();
     struct client *client = admin("demo:\n");
     autojson *devices = json_deep_copy(ask(client, "{'type': 'config/device_registry/list'}"));
 
     ck_assert_uint_ge(json_array_size(devices), 15);
+    ck_assert_uint_ge(json_array_size(ask(client, "{'type': 'config/area_registry/list'}")), 5);
 }
 END_TEST
 
@@ -231,6 +232,6 @@ END_TEST
 
 CASES_MAIN("config entries", ONCE(the_configuration_makes_an_entry_once),
            ONCE(the_demo_is_added_by_dialogue), ONCE(options_are_changed_by_dialogue),
-           ONCE(an_entry_is_changed_disabled_reloaded_and_removed), ONCE(its_things_have_devices),
-           ONCE(a_service_reloads_the_entry_of_an_entity),
+           ONCE(an_entry_is_changed_disabled_reloaded_and_removed),
+           ONCE(its_things_have_devices_and_areas), ONCE(a_service_reloads_the_entry_of_an_entity),
            ROWS(wrong_messages_are_refused, refused))

@@ -122,11 +122,11 @@ START_TEST(a_target_is_extracted)
     struct client *client = admin();
     const json_t *extracted =
         result_of(client_ask(client, "{'type':'extract_from_target','target':{"
-                                     "'entity_id':'light.x','area_id':'cellar'}}"));
+                                     "'entity_id':'light.x','area_id':'dungeon'}}"));
 
     ck_assert_json(extracted, "{'referenced_entities':['light.x'],'referenced_devices':[],"
                               "'referenced_areas':[],'missing_devices':[],"
-                              "'missing_areas':['cellar'],'missing_floors':[],"
+                              "'missing_areas':['dungeon'],'missing_floors':[],"
                               "'missing_labels':[]}");
 }
 END_TEST

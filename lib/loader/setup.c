@@ -111,8 +111,8 @@ static HASS_COROUTINE int finish(const struct begun *begun, struct hass_error *e
 }
 
 /*
- * Begins all but @except at once, then waits for each. With @must one that fails is an error, otherwise it is only waited
- * for.
+ * Begins all but @except, giving way after each since a set-up may begin with a new thread, then waits for all. With @must one
+ * that fails is an error, otherwise it is only waited for.
  */
 static HASS_COROUTINE int set_up_all(struct integration *integration, const char *const *domains,
                                      const char *except, bool must, struct hass_error *err)
@@ -131,6 +131,8 @@ static HASS_COROUTINE int set_up_all(struct integration *integration, const char
             vec_push(&all, begun);
         else if (must)
             result = r;
+        if (result == 0)
+            result = hass_async_sleep(integration->loader->hass, 0, err);
     }
     vec_foreach(&all, begun) {
         /* A wait is cancelled once only: the next would wait on. */

@@ -61,6 +61,8 @@ int hass_entry_async_forward_setups(struct hass_entry *entry, const char *const 
             r = begin(entry, *domains, &done, err);
         if (r >= 0)
             vec_push(&begun, done);
+        if (r >= 0) /* give way: each has begun with entities of its own */
+            r = hass_async_sleep(entry->hass, 0, err);
     }
     if (begun.length) {
         int waited = hass_async_wait_all(entry->hass, begun.data, begun.length, HASS_FOREVER, err);

@@ -314,7 +314,8 @@ static json_t *field_as_json(const void *value, const struct table_field *field,
         break;
     }
     const json_t *json = MEMBER_OF(value, field->offset, json_t *);
-    return json ? hass_json_ref(json) : json_null();
+    /* A copy: rows are written on the pool, and a count must not change on two threads. */
+    return json ? json_deep_copy(json) : json_null();
 }
 
 json_t *table_row_as_json(const void *value, enum table_form form)

@@ -66,8 +66,10 @@ if until_true 20 is_running; then pass "it becomes ready"; else fail "it becomes
 is "the socket is for owner and group, whatever the umask" 660 "$(stat -c %a "$work/run/hassd.sock")"
 is "nothing is written to the configuration folder" configuration.yaml "$(ls -A "$config")"
 claim "state goes to the state folder" test -d "$work/state/loaded"
+# Under a sanitizer everything is slow: there the watchdog's reports say nothing.
+case $build in *asan* | *tsan*) slow='watchdog\.c' ;; *) slow='^$' ;; esac
 hasnt "no warnings, no errors, but for a sensor that this machine may lack" ' (WARNING|ERROR|CRITICAL) ' \
-    "$(grep -v processor_temperature "$config.log")"
+    "$(grep -v -e processor_temperature -e "$slow" "$config.log")"
 
 # --- every feature of the default configuration
 states=$(ask states)

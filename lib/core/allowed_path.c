@@ -38,7 +38,7 @@ static bool is_listed(struct hass *hass, const char *folder)
     json_t *item;
 
     lock_take(&hass->config.lock);
-    autojson *folders = hass_json_ref(hass->config.folders);
+    autojson *folders = json_deep_copy(hass->config.folders);
     lock_drop(&hass->config.lock);
     json_array_foreach(folders, i, item) {
         if (is_in(folder, json_string_value(item)))

@@ -209,25 +209,28 @@ bool entry_disables_polling(const struct hass_entry *entry)
     return entry->pref_disable_polling;
 }
 
-/* The lock belongs to the entry's readers, which change nothing else of it. */
-static json_t *take_reference(const struct hass_entry *entry, json_t *const *member)
+/*
+ * The lock belongs to the entry's readers, which change nothing else of it. A copy, since the count of a value must not change
+ * on two threads at once.
+ */
+static json_t *take_copy(const struct hass_entry *entry, json_t *const *member)
 {
     struct lock *lock = (struct lock *)&entry->lock;
 
     lock_take(lock);
-    json_t *value = hass_json_ref(*member);
+    json_t *value = json_deep_copy(*member);
     lock_drop(lock);
     return value;
 }
 
 json_t *hass_entry_data(const struct hass_entry *entry)
 {
-    return take_reference(entry, &entry->data);
+    return take_copy(entry, &entry->data);
 }
 
 json_t *hass_entry_options(const struct hass_entry *entry)
 {
-    return take_reference(entry, &entry->options);
+    return take_copy(entry, &entry->options);
 }
 
 /* as JSON */

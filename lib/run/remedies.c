@@ -13,6 +13,7 @@
 #define QUEUED       ", which queues it to the loop and returns at once"
 #define WAITS        ", which waits until the loop has done it"
 #define REFERENCE    ", which gives a reference"
+#define COPY         ", which gives a copy"
 #define IN_COROUTINE ", which runs a coroutine on the loop and gives a future of its result"
 #define IN_CALLBACK  ", which runs a callback on the loop and gives a future of its result"
 #define BLOCKS       ", which blocks only the calling thread"
@@ -198,8 +199,8 @@ static const struct remedy table[] = {
     /* config entries */
     { "hass_entry_async_title", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entry_async_unique_id", "hass_run_callback_threadsafe", IN_CALLBACK },
-    { "hass_entry_async_data", "hass_entry_data", REFERENCE },
-    { "hass_entry_async_options", "hass_entry_options", REFERENCE },
+    { "hass_entry_async_data", "hass_entry_data", COPY },
+    { "hass_entry_async_options", "hass_entry_options", COPY },
     { "hass_entry_async_state", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entry_async_version", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_entry_async_as_json", "hass_run_callback_threadsafe", IN_CALLBACK },

@@ -61,7 +61,7 @@ HASS_API int hass_entry_async_version(const struct hass_entry *entry, int *ret_m
     HASS_CALLBACK;
 /** Shape: as in config_entries/get. Owned by the caller. */
 HASS_API json_t *hass_entry_async_as_json(const struct hass_entry *entry) HASS_CALLBACK;
-/** Twins of hass_entry_async_data and hass_entry_async_options: a reference to frozen values. Any thread. */
+/** Twins of hass_entry_async_data and hass_entry_async_options: a copy, owned by the caller. Any thread. */
 HASS_API json_t *hass_entry_data(const struct hass_entry *entry);
 HASS_API json_t *hass_entry_options(const struct hass_entry *entry);
 /** "not_loaded", "setup_retry", … Any thread. */

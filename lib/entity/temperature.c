@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Temperatures of things that are set, between their unit and the home's. */
+#include <float.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hass/config.h>
@@ -13,11 +16,20 @@ static double convert(double temperature, bool from_fahrenheit, bool to_fahrenhe
     return to_fahrenheit ? temperature * 1.8 + 32 : (temperature - 32) / 1.8;
 }
 
+/* To one digit by what the number is exactly: times ten it would be another, and 0.35 is less than it looks. */
+static double tenths(double value)
+{
+    char text[DBL_MAX_10_EXP + 8];
+
+    snprintf(text, sizeof(text), "%.1f", value);
+    return strtod(text, NULL);
+}
+
 /* Ties go to the even number, as in the model. */
 static double rounded(double value, double precision)
 {
     if (precision == 0.1)
-        return rint(value * 10) / 10;
+        return tenths(value);
     if (precision == 0.5)
         return rint(value * 2) / 2;
     return rint(value);

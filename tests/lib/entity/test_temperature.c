@@ -10,15 +10,11 @@ static const struct {
     bool us, fahrenheit;
     double value, precision, shown;
 } rows[] = {
-    { false, false, 21.456, 0.1, 21.5 },
-    { false, false, 21.3, 0.5, 21.5 },
-    { false, false, 21.5, 1, 22 },
-    { false, false, 20.5, 1, 20 },
-    { false, true, 110, 0.1, 43.3 },
-    { false, true, 140, 0.1, 60 },
-    { true, false, 21, 1, 70 },
-    { true, true, 70.4, 1, 70 },
-    { false, false, -17.7777, 0.1, -17.8 },
+    { false, false, 21.456, 0.1, 21.5 }, { false, false, 21.3, 0.5, 21.5 },
+    { false, false, 21.5, 1, 22 },       { false, false, 0.35, 0.1, 0.3 },
+    { false, false, 20.5, 1, 20 },       { false, true, 110, 0.1, 43.3 },
+    { false, true, 140, 0.1, 60 },       { true, false, 21, 1, 70 },
+    { true, true, 70.4, 1, 70 },         { false, false, -17.7777, 0.1, -17.8 },
 };
 
 START_TEST(a_temperature_is_shown_in_the_homes_unit)

@@ -266,13 +266,25 @@ static HASS_COROUTINE int take_away(struct websocket_request *request, struct ha
 
 /* parts */
 
+/* Their data is their integration's. */
+static HASS_CALLBACK json_t *shown_subentries(const struct hass_entry *entry)
+{
+    json_t *list = json_deep_copy(hass_entry_async_subentries(entry));
+    size_t i;
+    json_t *subentry;
+
+    json_array_foreach(list, i, subentry)
+        json_object_del(subentry, "data");
+    return list;
+}
+
 static HASS_CALLBACK int list_subentries(struct websocket_request *request, struct hass_buf *result,
                                          struct hass_error *err)
 {
     const struct hass_entry *entry = find(request);
 
     if (entry)
-        commands_answer(hass_entry_async_subentries(entry), result);
+        commands_answer(shown_subentries(entry), result);
     return 0;
 }
 
@@ -285,10 +297,12 @@ static HASS_CALLBACK int update_subentry(struct websocket_request *request, stru
                                          struct hass_error *err)
 {
     struct hass_entry *entry = find(request);
-    const char *title = commands_text(request, "title");
+    const json_t *title = hass_json_get(commands_message(request), "title");
 
-    if (entry && *title &&
-        hass_entry_async_rename_subentry(entry, commands_text(request, "subentry_id"), title,
+    if (!entry)
+        return 0;
+    json_t *changes = title ? json_pack("{s:O}", "title", title) : json_object();
+    if (hass_entry_async_update_subentry(entry, commands_text(request, "subentry_id"), changes,
                                          NULL) < 0)
         return refuse_subentry(request);
     return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Commands of config_entries/flow, config_entries/options/flow and repairs/issues/fix: beginning dialogues, going on with them, ending them,
- * and following those that began by themselves. What the frontend does over REST are messages here, with the same answers.
+ * Commands of config_entries/flow, config_entries/options/flow, config_entries/subentries/flow and repairs/issues/fix:
+ * beginning dialogues, going on with them, ending them, and following those that began by themselves. What the frontend does
+ * over REST are messages here, with the same answers.
  */
 #include <string.h>
 
@@ -16,6 +17,12 @@ HASS_SCHEMA(begin_schema,
                        .doc = "For users who know more"),
             HASS_FIELD("entry_id", &hass_type_string, .doc = "Reconfigures this entry"),
             HASS_FIELD("issue_id", &hass_type_string, .doc = "Mends this issue"));
+HASS_SCHEMA(subentry_schema,
+            HASS_FIELD("handler", &hass_type_string, .list = true, .required = true,
+                       .doc = "The entry's id and the type of the part"),
+            HASS_FIELD("show_advanced_options", &hass_type_bool, .fallback = "false",
+                       .doc = "For users who know more"),
+            HASS_FIELD("subentry_id", &hass_type_string, .doc = "Reconfigures this part"));
 HASS_SCHEMA(flow_schema,
             HASS_FIELD("flow_id", &hass_type_string, .required = true, .doc = "Which dialogue"));
 HASS_SCHEMA(configure_schema,
@@ -28,7 +35,7 @@ HASS_SCHEMA(ignore_schema,
 
 /* A command's userdata says which kind of flow it is for. */
 static const enum hass_flow_kind config_kind = HASS_FLOW_CONFIG, options_kind = HASS_FLOW_OPTIONS,
-                                 repair_kind = HASS_FLOW_REPAIR;
+                                 repair_kind = HASS_FLOW_REPAIR, subentry_kind = HASS_FLOW_SUBENTRY;
 
 static HASS_CALLBACK enum hass_flow_kind kind_of(const struct websocket_request *request)
 {
@@ -77,6 +84,29 @@ static HASS_COROUTINE int begin(struct websocket_request *request, struct hass_b
     int r =
         hass_flows_async_init(commands_hass(request), kind_of(request),
                               commands_text(request, "handler"), context, NULL, &step, &problem);
+    return answer(request, r, step, &problem, result, err);
+}
+
+static HASS_COROUTINE int begin_subentry(struct websocket_request *request, struct hass_buf *result,
+                                         struct hass_error *err)
+{
+    const json_t *message = commands_message(request);
+    const json_t *handler = hass_json_get(message, "handler");
+    const char *subentry_id = hass_json_get_string(message, "subentry_id", NULL);
+    struct hass_error problem = HASS_ERROR_INIT;
+    json_t *step = NULL;
+
+    if (json_array_size(handler) != 2)
+        return websocket_api_of(request)->refuse(
+            request, "invalid_format", "expected handler to be an entry's id and a type of part");
+    json_t *context =
+        json_pack("{s:s, s:O, s:b, s:s*}", "source", subentry_id ? "reconfigure" : "user",
+                  "subentry_type", json_array_get(handler, 1), "show_advanced_options",
+                  (int)hass_json_get_bool(message, "show_advanced_options", false), "subentry_id",
+                  subentry_id);
+    int r = hass_flows_async_init(commands_hass(request), HASS_FLOW_SUBENTRY,
+                                  json_string_value(json_array_get(handler, 0)), context, NULL,
+                                  &step, &problem);
     return answer(request, r, step, &problem, result, err);
 }
 
@@ -208,8 +238,8 @@ static HASS_CALLBACK int subscribe(struct websocket_request *request, struct has
     return 0;
 }
 
-#define FLOW_COMMANDS(prefix, kind)                                                                \
-    WEBSOCKET_COMMAND(prefix "/init", begin, .schema = &begin_schema, .admin = true,               \
+#define FLOW_COMMANDS(prefix, kind, init, init_schema)                                             \
+    WEBSOCKET_COMMAND(prefix "/init", init, .schema = &(init_schema), .admin = true,               \
                       .coroutine = true, .userdata = (void *)&(kind)),                             \
         WEBSOCKET_COMMAND(prefix "/configure", go_on, .schema = &configure_schema, .admin = true,  \
                           .coroutine = true, .userdata = (void *)&(kind)),                         \
@@ -217,9 +247,10 @@ static HASS_CALLBACK int subscribe(struct websocket_request *request, struct has
                           .userdata = (void *)&(kind))
 
 static const struct websocket_command commands[] = {
-    FLOW_COMMANDS("config_entries/flow", config_kind),
-    FLOW_COMMANDS("config_entries/options/flow", options_kind),
-    FLOW_COMMANDS("repairs/issues/fix", repair_kind),
+    FLOW_COMMANDS("config_entries/flow", config_kind, begin, begin_schema),
+    FLOW_COMMANDS("config_entries/options/flow", options_kind, begin, begin_schema),
+    FLOW_COMMANDS("config_entries/subentries/flow", subentry_kind, begin_subentry, subentry_schema),
+    FLOW_COMMANDS("repairs/issues/fix", repair_kind, begin, begin_schema),
     WEBSOCKET_COMMAND("config_entries/flow/progress", progress, .admin = true),
     WEBSOCKET_COMMAND("config_entries/flow/subscribe", subscribe, .admin = true),
     WEBSOCKET_COMMAND("config_entries/ignore_flow", ignore, .schema = &ignore_schema, .admin = true,

@@ -13,6 +13,7 @@
  * switch.c         two that are switched, on the loop and on the pool
  * button.c         one that is pressed: a signal to another entity
  * event.c          one that happens
+ * thermometer.c    parts that its user adds to the entry, each with an entity
  * scene.c          one that calls services
  * update.c         one that takes its time
  * weather.c        one that answers
@@ -36,6 +37,7 @@ HASS_SCHEMA(greet_schema, HASS_FIELD("name", &hass_type_string, .min = 1, .max =
 
 HASS_MANIFEST(.domain = "demo", .name = "Demo", .version = HASS_VERSION, .config = &demo_schema,
               .config_flow = &demo_config_flow, .options_flow = &demo_options_flow,
+              .subentry_flows = HASS_SUBENTRY_FLOWS({ "thermometer", &demo_thermometer_flow }),
               .single_config_entry = true, .integration_type = "hub", .iot_class = "calculated");
 
 #define DOMAIN(domain) #domain,
@@ -128,7 +130,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 
 /* an entry */
 
-static HASS_CALLBACK int on_options(struct hass *hass, void *userdata, struct hass_error *err)
+/* Its options, or its parts. */
+static HASS_CALLBACK int on_change(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct hass_entry *entry = userdata;
 
@@ -139,7 +142,7 @@ static HASS_CALLBACK int on_options(struct hass *hass, void *userdata, struct ha
 int async_setup_entry(struct hass *hass, struct hass_entry *entry, struct hass_error *err)
 {
     const json_t *options = hass_entry_async_options(entry);
-    int r = hass_entry_async_on_update(entry, HASS_JOB_CALLBACK(on_options, entry), NULL, err);
+    int r = hass_entry_async_on_update(entry, HASS_JOB_CALLBACK(on_change, entry), NULL, err);
 
     if (r >= 0)
         r = hass_async_track_time_interval(hass, hass_json_get_number(options, DEMO_INTERVAL, 60),

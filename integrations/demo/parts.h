@@ -46,7 +46,10 @@ DEVICES(DECLARE_DEVICE)
 
 /* What the user may choose. */
 #define DEMO_INTERVAL "interval" /* seconds between two readings */
-extern const struct hass_flow_handler demo_config_flow, demo_options_flow;
+extern const struct hass_flow_handler demo_config_flow, demo_options_flow, demo_thermometer_flow;
+
+/** The sensor of a part that is a thermometer, as it reads at @now outside. */
+struct hass_entity *demo_new_thermometer(struct hass *hass, const json_t *subentry, double now);
 
 /* The domains that get entities, each from the file of its name. */
 /* clang-format off */

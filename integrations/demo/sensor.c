@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include <hass/vec.h>
+
 #include "parts.h"
 
 /* pushed: the values change on the loop, then the state is written */
@@ -86,14 +88,33 @@ static const struct hass_entity_description entropy =
                             .device_info = &demo_computer, .unit_of_measurement = "bit",
                             .icon = "mdi:dice-multiple", .should_poll = true);
 
+#define NOW 15.6 /* degrees, until the weather is read */
+
+/* Those that its user has added to the entry. */
+static HASS_COROUTINE int add_thermometers(struct hass_platform *platform, struct hass_error *err)
+{
+    const json_t *parts = hass_entry_async_subentries(hass_platform_entry(platform));
+    struct hass *hass = hass_platform_hass(platform);
+    HASS_VEC(struct hass_entity *) entities = { 0 };
+    size_t i;
+    const json_t *part;
+
+    json_array_foreach(parts, i, part)
+        vec_push(&entities, demo_new_thermometer(hass, part, NOW));
+    int r = hass_platform_async_add_entities(platform, entities.data, entities.length, false, err);
+    vec_fini(&entities);
+    return r;
+}
+
 int demo_add_sensor(struct hass_platform *platform, struct hass_error *err)
 {
     struct hass *hass = hass_platform_hass(platform);
-    const struct weather weather = { .temperature = 15.6 };
+    const struct weather weather = { .temperature = NOW };
     struct hass_entity *entities[] = {
         hass_entity_new(hass, &outside_ops, &outside, &outside_sensor, &weather, NULL),
         hass_entity_new(hass, &entropy_ops, &entropy, &entropy_sensor, NULL, NULL),
     };
 
-    return hass_platform_async_add_entities(platform, entities, 2, true, err);
+    int r = hass_platform_async_add_entities(platform, entities, 2, true, err);
+    return r < 0 ? r : add_thermometers(platform, err);
 }

@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "core/core.h"
 #include "entity/entity.h"
 #include "entity/layer.h"
 #include "entity/name.h"
@@ -165,13 +166,17 @@ static HASS_CALLBACK void forget(struct hass_entity *entity)
 static HASS_CALLBACK int find_device(struct hass_entity *entity,
                                      const struct hass_platform *platform, struct hass_error *err)
 {
-    const struct hass_device_info *info = ENTITY_DESC(entity, device_info);
+    const struct hass_device_info *given = ENTITY_DESC(entity, device_info);
     const struct hass_device *device = NULL;
+    struct hass_device_info info;
 
-    if (!info || !platform->source.entry)
+    if (!given || !platform->source.entry)
         return 0;
+    OPTIONS_READ(&info, given);
+    if (!info.config_subentry_id)
+        info.config_subentry_id = ENTITY_DESC(entity, config_subentry_id);
     int r = hass_device_registry_async_get_or_create(
-        entity->hass, hass_entry_id(platform->source.entry), info, &device, err);
+        entity->hass, hass_entry_id(platform->source.entry), &info, &device, err);
     if (r < 0)
         return hass_error_prefix(err, "not adding an entity with invalid device info");
     entity->device = hass_device_ref(device);
@@ -212,7 +217,8 @@ static HASS_CALLBACK int make_row(struct hass_entity *entity, const struct hass_
             .entity_category = ENTITY_DESC(entity, category), .has_entity_category = true,
             .has_entity_name = ENTITY_DESC(entity, has_entity_name), .has_has_entity_name = true,
             .supported_features = ENTITY_DESC(entity, supported_features),
-            .has_supported_features = true, .replaces = true);
+            .has_supported_features = true, .replaces = true,
+            .config_subentry_id = ENTITY_DESC(entity, config_subentry_id));
     return hass_entity_registry_async_get_or_create(entity->hass, &info, ret_entry, err);
 }
 

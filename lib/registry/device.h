@@ -103,6 +103,9 @@ void device_draft_begin(struct device_draft *draft, const struct device_values *
 void device_draft_fini(struct device_draft *draft);
 /** Takes @entry_id from the draft, which need not have it. */
 void device_draft_remove_entry(struct device_draft *draft, const char *entry_id);
+/** Takes a part of an entry ("": the entry without a part) from the draft, and the entry with its last. */
+void device_draft_remove_subentry(struct device_draft *draft, const char *entry_id,
+                                  const char *subentry_id);
 
 /* Between operation_begin and operation_end. */
 
@@ -122,6 +125,9 @@ static inline HASS_CALLBACK void devices_changed(struct devices *devices)
 /** Areas are deleted, labels too: no device has them any more, nor does a removed one. */
 void devices_async_clear_area(struct hass *hass, const char *area_id) HASS_CALLBACK;
 void devices_async_clear_label(struct hass *hass, const char *label_id) HASS_CALLBACK;
+/** A part of a config entry is deleted: it is taken from all devices; those left without an entry are removed. */
+void devices_async_clear_subentry(struct hass *hass, const char *entry_id, const char *subentry_id)
+    HASS_CALLBACK;
 /** A config entry has been disabled or enabled: its devices follow. */
 void devices_async_entry_disabled(struct hass *hass, const char *entry_id, bool disabled)
     HASS_CALLBACK;

@@ -112,14 +112,35 @@ int hass_device_registry_async_remove(struct hass *hass, const char *device_id,
 
 /* config entries */
 
+/* An entry, or a part of one (NULL: all of it), that goes. */
+struct departure {
+    const char *entry_id, *subentry_id;
+};
+
+static void take_from(struct device_draft *draft, const struct departure *departure)
+{
+    if (departure->subentry_id)
+        device_draft_remove_subentry(draft, departure->entry_id, departure->subentry_id);
+    else
+        device_draft_remove_entry(draft, departure->entry_id);
+}
+
+static bool concerns(const struct device_values *row, const struct departure *departure)
+{
+    if (departure->subentry_id)
+        return row_has_pair(row->subentries, (struct hass_device_pair){ departure->entry_id,
+                                                                        departure->subentry_id });
+    return row_has_text(row->device.config_entries, departure->entry_id);
+}
+
 static HASS_CALLBACK void remove_entry(struct devices *devices, const char *device_id,
-                                       const char *entry_id)
+                                       const struct departure *departure)
 {
     struct device_item *item = devices_find_id(devices, device_id);
     autodraft draft;
 
     device_draft_begin(&draft, item->row);
-    device_draft_remove_entry(&draft, entry_id);
+    take_from(&draft, departure);
     if (*draft.values.device.config_entries)
         device_commit(devices, item, &draft);
     else
@@ -127,21 +148,35 @@ static HASS_CALLBACK void remove_entry(struct devices *devices, const char *devi
 }
 
 /* The 30 days of a removed device begin when its last config entry goes. */
-static HASS_CALLBACK void orphan(struct devices *devices, const char *entry_id)
+static HASS_CALLBACK void orphan(struct devices *devices, const struct departure *departure)
 {
     struct device_item *item;
 
     for (size_t pos = 0; (item = group_next(&devices->removed.all, &pos));) {
-        if (!row_has_text(item->row->device.config_entries, entry_id))
+        if (!concerns(item->row, departure))
             continue;
         autodraft draft;
         device_draft_begin(&draft, item->row);
-        device_draft_remove_entry(&draft, entry_id);
+        take_from(&draft, departure);
         if (!*draft.values.device.config_entries)
             draft.values.orphaned = hass_now(devices->hass);
         removed_devices_replace(devices, item, &draft.values);
         devices_changed(devices);
     }
+}
+
+static HASS_CALLBACK void depart(struct devices *devices, const struct departure *departure)
+{
+    autolist list = list_of(groups_get(&devices->entries, departure->entry_id));
+
+    operation_begin(devices->hass);
+    vec_foreach(&list.devices, device) {
+        const struct device_item *item = devices_find_id(devices, (*device)->id);
+        if (concerns(item->row, departure))
+            remove_entry(devices, (*device)->id, departure);
+    }
+    orphan(devices, departure);
+    operation_end(devices->hass);
 }
 
 int hass_device_registry_async_clear_config_entry(struct hass *hass, const char *entry_id,
@@ -153,13 +188,13 @@ int hass_device_registry_async_clear_config_entry(struct hass *hass, const char 
 
     if (r < 0)
         return r;
-    autolist list = list_of(groups_get(&devices->entries, entry_id));
-    operation_begin(hass);
-    vec_foreach(&list.devices, device)
-        remove_entry(devices, (*device)->id, entry_id);
-    orphan(devices, entry_id);
-    operation_end(hass);
+    depart(devices, &(struct departure){ .entry_id = entry_id });
     return 0;
+}
+
+void devices_async_clear_subentry(struct hass *hass, const char *entry_id, const char *subentry_id)
+{
+    depart(devices_of(hass), &(struct departure){ entry_id, subentry_id });
 }
 
 static HASS_CALLBACK bool has_enabled_entry(struct hass *hass, const struct hass_device *device)

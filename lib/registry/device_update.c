@@ -31,16 +31,17 @@ void device_draft_fini(struct device_draft *draft)
 
 /* An entry that gives a device or a part of it. Enabled ones enable what was disabled with the entries before. */
 static HASS_CALLBACK void add_entry(struct hass *hass, struct device_draft *draft,
-                                    const char *entry_id, const struct registry_entry *entry,
-                                    bool is_primary)
+                                    const char *entry_id, const char *subentry_id,
+                                    const struct registry_entry *entry, bool is_primary)
 {
     struct hass_device *device = &draft->values.device;
     struct registry_entry other;
 
+    draft->values.subentries = row_join_pairs(
+        draft->values.subentries, HASS_DEVICE_PAIRS({ entry_id, subentry_id ? subentry_id : "" }),
+        &draft->arena);
     if (!row_has_text(device->config_entries, entry_id)) {
         device->config_entries = row_with_text(device->config_entries, entry_id, &draft->arena);
-        draft->values.subentries = row_join_pairs(
-            draft->values.subentries, HASS_DEVICE_PAIRS({ entry_id, "" }), &draft->arena);
         if (device->disabled_by == HASS_DEVICE_DISABLED_BY_CONFIG_ENTRY && !entry->disabled)
             device->disabled_by = HASS_DEVICE_ENABLED;
     }
@@ -49,19 +50,39 @@ static HASS_CALLBACK void add_entry(struct hass *hass, struct device_draft *draf
         device->primary_config_entry = entry_id;
 }
 
-void device_draft_remove_entry(struct device_draft *draft, const char *entry_id)
+/* @subentry_id: NULL: all parts. Returns how many of the entry's are left. */
+static size_t remove_pairs(struct device_draft *draft, const char *entry_id,
+                           const char *subentry_id)
 {
-    struct hass_device *device = &draft->values.device;
     const struct hass_device_pair *all = draft->values.subentries;
     struct hass_device_pair *kept =
         arena_alloc(&draft->arena, (row_count_pairs(all) + 1) * sizeof(*kept));
-    size_t count = 0;
+    size_t count = 0, left = 0;
 
-    for (; all->first; all++)
-        if (strcmp(all->first, entry_id) != 0)
-            kept[count++] = *all;
+    for (; all->first; all++) {
+        bool is_its = strcmp(all->first, entry_id) == 0;
+        if (is_its && (!subentry_id || strcmp(all->second, subentry_id) == 0))
+            continue;
+        kept[count++] = *all;
+        left += is_its;
+    }
     kept[count] = (struct hass_device_pair){ NULL, NULL };
     draft->values.subentries = kept;
+    return left;
+}
+
+void device_draft_remove_subentry(struct device_draft *draft, const char *entry_id,
+                                  const char *subentry_id)
+{
+    if (remove_pairs(draft, entry_id, subentry_id) == 0)
+        device_draft_remove_entry(draft, entry_id);
+}
+
+void device_draft_remove_entry(struct device_draft *draft, const char *entry_id)
+{
+    struct hass_device *device = &draft->values.device;
+
+    (void)remove_pairs(draft, entry_id, NULL);
     device->config_entries = row_without_text(device->config_entries, entry_id, &draft->arena);
     if (device->primary_config_entry && strcmp(device->primary_config_entry, entry_id) == 0)
         device->primary_config_entry = NULL;
@@ -204,7 +225,8 @@ static HASS_CALLBACK void apply_info(const struct making *making, struct device_
     set_default(&device->manufacturer, info->default_manufacturer);
     set_default(&device->model, info->default_model);
     link_via(making, device);
-    add_entry(making->devices->hass, draft, making->entry_id, &making->entry, making->is_primary);
+    add_entry(making->devices->hass, draft, making->entry_id, making->info.config_subentry_id,
+              &making->entry, making->is_primary);
 }
 
 /* A device that has never been seen. */
@@ -437,7 +459,7 @@ static HASS_CALLBACK int change_entries(struct update *update, struct hass_error
     if (added && !registry_find_entry(update->devices->hass, added, &entry))
         return hass_fail(err, HASS_E_NOT_FOUND, "there is no config entry %s", added);
     if (added)
-        add_entry(update->devices->hass, &update->draft, added, &entry, false);
+        add_entry(update->devices->hass, &update->draft, added, NULL, &entry, false);
     if (removed)
         device_draft_remove_entry(&update->draft, removed);
     return 0;

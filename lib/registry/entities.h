@@ -123,6 +123,8 @@ void entities_device_disabled(struct hass *hass, const struct hass_device *devic
 /* For other registries. */
 
 /** Areas, labels and categories are deleted: no entity has them any more, nor does a removed one. */
+void entities_async_clear_subentry(struct hass *hass, const char *entry_id, const char *subentry_id)
+    HASS_CALLBACK;
 void entities_async_clear_area(struct hass *hass, const char *area_id) HASS_CALLBACK;
 void entities_async_clear_label(struct hass *hass, const char *label_id) HASS_CALLBACK;
 void entities_async_clear_category(struct hass *hass, const char *scope, const char *category_id)

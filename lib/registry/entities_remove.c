@@ -107,17 +107,21 @@ int hass_entity_registry_async_remove(struct hass *hass, const char *entity_id,
     return 0;
 }
 
-/* @entry_id: only those of this config entry; NULL: all. */
+static bool is_same(const char *owner, const char *wanted)
+{
+    return owner && strcmp(owner, wanted) == 0;
+}
+
+/* @entry_id: only those of this config entry, @subentry_id: of this part of it; NULL: all. */
 static HASS_CALLBACK void remove_group(struct entities *entities, const struct group *group,
-                                       const char *entry_id)
+                                       const char *entry_id, const char *subentry_id)
 {
     autolist list = list_of(group);
 
-    vec_foreach(&list.entries, entry) {
-        const char *owner = (*entry)->config_entry_id;
-        if (!entry_id || (owner && strcmp(owner, entry_id) == 0))
+    vec_foreach(&list.entries, entry)
+        if ((!entry_id || is_same((*entry)->config_entry_id, entry_id)) &&
+            (!subentry_id || is_same((*entry)->config_subentry_id, subentry_id)))
             entity_remove(entities, entities_find_entity_id(entities, (*entry)->entity_id));
-    }
 }
 
 /* devices */
@@ -126,14 +130,14 @@ void entities_device_removed(struct hass *hass, const char *device_id)
 {
     struct entities *entities = entities_of(hass);
 
-    remove_group(entities, groups_get(&entities->devices, device_id), NULL);
+    remove_group(entities, groups_get(&entities->devices, device_id), NULL, NULL);
 }
 
 void entities_device_lost_entry(struct hass *hass, const char *device_id, const char *entry_id)
 {
     struct entities *entities = entities_of(hass);
 
-    remove_group(entities, groups_get(&entities->devices, device_id), entry_id);
+    remove_group(entities, groups_get(&entities->devices, device_id), entry_id, NULL);
 }
 
 static HASS_CALLBACK void set_disabled(struct entities *entities, const char *entity_id,
@@ -183,14 +187,16 @@ void entities_async_entry_disabled(struct hass *hass, const char *entry_id, bool
     operation_end(hass);
 }
 
-/* The 30 days of a removed entity begin when its config entry goes. */
-static HASS_CALLBACK void orphan(struct entities *entities, const char *entry_id)
+/* The 30 days of a removed entity begin when its config entry goes, or its part of it (NULL: all parts). */
+static HASS_CALLBACK void orphan(struct entities *entities, const char *entry_id,
+                                 const char *subentry_id)
 {
     struct entity_item *item;
 
     for (size_t pos = 0; (item = group_next(&entities->removed, &pos));) {
-        const char *owner = item->row->entry.config_entry_id;
-        if (!owner || strcmp(owner, entry_id) != 0)
+        const struct hass_entity_entry *entry = &item->row->entry;
+        if (!is_same(entry->config_entry_id, entry_id) ||
+            (subentry_id && !is_same(entry->config_subentry_id, subentry_id)))
             continue;
         autodraft draft;
         entity_draft_begin(&draft, item->row);
@@ -212,10 +218,20 @@ int hass_entity_registry_async_clear_config_entry(struct hass *hass, const char 
     if (r < 0)
         return r;
     operation_begin(hass);
-    remove_group(entities, groups_get(&entities->entries, entry_id), NULL);
-    orphan(entities, entry_id);
+    remove_group(entities, groups_get(&entities->entries, entry_id), NULL, NULL);
+    orphan(entities, entry_id, NULL);
     operation_end(hass);
     return 0;
+}
+
+void entities_async_clear_subentry(struct hass *hass, const char *entry_id, const char *subentry_id)
+{
+    struct entities *entities = entities_of(hass);
+
+    operation_begin(hass);
+    remove_group(entities, groups_get(&entities->entries, entry_id), NULL, subentry_id);
+    orphan(entities, entry_id, subentry_id);
+    operation_end(hass);
 }
 
 /* areas, labels, categories */

@@ -193,6 +193,8 @@ static void apply_info(const struct making *making, struct hass_entity_entry *en
 
     apply_said(info, entry);
     set_text(&entry->config_entry_id, info->config_entry_id);
+    if (info->config_entry_id)
+        entry->config_subentry_id = info->config_subentry_id;
     set_text(&entry->suggested_object_id, info->suggested_object_id);
     if (info->has_entity_category)
         entry->entity_category = info->entity_category;

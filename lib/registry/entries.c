@@ -189,7 +189,7 @@ HASS_SCHEMA(changes_schema, HASS_FIELD("title", &hass_type_string, .max = ENTRY_
             HASS_FIELD("pref_disable_polling", &hass_type_bool),
             HASS_FIELD("discovery_keys", &hass_type_map));
 
-static int check_size(const json_t *value, const char *what, struct hass_error *err)
+int entry_check_size(const json_t *value, const char *what, struct hass_error *err)
 {
     autobuf text = HASS_BUF_INIT;
 
@@ -206,10 +206,10 @@ static HASS_CALLBACK int check_changes(const struct hass_entry *entry, const jso
                                        struct hass_error *err)
 {
     const char *unique_id = hass_json_get_string(changes, "unique_id", NULL);
-    int r = check_size(hass_json_get(changes, "data"), "data", err);
+    int r = entry_check_size(hass_json_get(changes, "data"), "data", err);
 
     if (r == 0)
-        r = check_size(hass_json_get(changes, "options"), "options", err);
+        r = entry_check_size(hass_json_get(changes, "options"), "options", err);
     if (r < 0 || !unique_id)
         return r;
     const struct hass_entry *other = entries_find_unique_id(entry->hass, entry->domain, unique_id);

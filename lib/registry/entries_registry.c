@@ -13,7 +13,10 @@
 #include "base/error_text.h"
 #include "base/mem.h"
 #include "core/core.h"
+#include "registry/device.h"
+#include "registry/entities.h"
 #include "registry/entry.h"
+#include "registry/operation.h"
 #include "run/clock.h"
 
 #define RELOAD_DELAY 30.0 /* seconds after the last entity was enabled */
@@ -31,19 +34,13 @@ void entry_clear_registries(const struct hass_entry *entry)
         hass_error("The entities of config entry %s stay: %s", entry->id, err.message);
 }
 
-/* Entities that the part had go with it. */
+/* What the part had goes with it. */
 void entry_clear_subentry(const struct hass_entry *entry, const char *subentry_id)
 {
-    struct hass *hass = entry->hass;
-    const struct hass_entity_entry *row;
-    autojson *ids = json_array();
-
-    for (size_t pos = 0; hass_entity_registry_async_next_of_entry(hass, entry->id, &pos, &row);)
-        if (row->config_subentry_id && !strcmp(row->config_subentry_id, subentry_id))
-            json_array_append_new(ids, json_string(row->entity_id));
-    for (size_t i = 0; i < json_array_size(ids); i++)
-        (void)hass_entity_registry_async_remove(hass, json_string_value(json_array_get(ids, i)),
-                                                NULL);
+    operation_begin(entry->hass);
+    devices_async_clear_subentry(entry->hass, entry->id, subentry_id);
+    entities_async_clear_subentry(entry->hass, entry->id, subentry_id);
+    operation_end(entry->hass);
 }
 
 /* disabling */

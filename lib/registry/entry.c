@@ -233,6 +233,11 @@ json_t *hass_entry_options(const struct hass_entry *entry)
     return take_copy(entry, &entry->options);
 }
 
+json_t *hass_entry_subentries(const struct hass_entry *entry)
+{
+    return take_copy(entry, &entry->subentries);
+}
+
 /* as JSON */
 
 static json_t *text_or_null(const char *text)
@@ -243,6 +248,20 @@ static json_t *text_or_null(const char *text)
 static json_t *seconds(int64_t time)
 {
     return json_real((double)time / HASS_USEC_PER_SEC);
+}
+
+/* Shape: {type: {"supports_reconfigure": bool}} */
+static json_t *subentry_types(const struct hass_manifest *manifest)
+{
+    const struct hass_subentry_flow *flow = manifest ? manifest->subentry_flows : NULL;
+    json_t *types = json_object();
+    struct hass_flow_step step;
+
+    for (; flow && flow->type; flow++)
+        json_object_set_new(types, flow->type,
+                            json_pack("{s:b}", "supports_reconfigure",
+                                      flow_find_step(flow->flow, "reconfigure", &step)));
+    return types;
 }
 
 static HASS_CALLBACK void add_support(const struct hass_entry *entry, json_t *json)
@@ -258,7 +277,7 @@ static HASS_CALLBACK void add_support(const struct hass_entry *entry, json_t *js
     json_object_set_new(json, "supports_reconfigure",
                         json_boolean(manifest && manifest->config_flow &&
                                      flow_find_step(manifest->config_flow, "reconfigure", &step)));
-    json_object_set_new(json, "supported_subentry_types", json_object());
+    json_object_set_new(json, "supported_subentry_types", subentry_types(manifest));
 }
 
 json_t *hass_entry_async_as_json(const struct hass_entry *entry)

@@ -21,6 +21,7 @@
 #define ENTRIES_MAX    10000
 #define ENTRY_MAX_TEXT 255       /* characters of a title or a unique id */
 #define ENTRY_DATA_MAX (1 << 20) /* bytes of data and options as JSON, each */
+#define SUBENTRIES_MAX 1000      /* of an entry */
 
 struct hass_store;
 
@@ -33,10 +34,10 @@ struct hass_entry {
     char *title;
     char *unique_id; /* or NULL */
     int version, minor_version;
-    struct lock lock; /* of the two pointers that follow, for readers on other threads */
+    struct lock lock; /* of the three pointers that follow, for readers on other threads */
     json_t *data, *options;
+    json_t *subentries;     /* [{"subentry_id", …}], never changed in place */
     json_t *discovery_keys; /* {domain: [key]} */
-    json_t *subentries;     /* [{"subentry_id", …}] */
     json_t *unknown;        /* members of the file that we do not know; or NULL */
     bool pref_disable_new_entities, pref_disable_polling;
     enum hass_entry_disabler disabled_by;
@@ -98,6 +99,8 @@ struct hass_entry *entries_find_unique_id(struct hass *hass, const char *domain,
 void entry_tell(struct hass_entry *entry, const char *change) HASS_CALLBACK;
 /** Something that is stored has changed: a new time of modification, a save, and the news. */
 void entry_touch(struct hass_entry *entry) HASS_CALLBACK;
+/** Fails when @value (NULL: none) is larger than an entry may hold. */
+int entry_check_size(const json_t *value, const char *what, struct hass_error *err);
 /** An entry by id, a reference. HASS_E_NOT_FOUND. */
 int entries_async_find(struct hass *hass, const char *entry_id, struct hass_entry **ret_entry,
                        struct hass_error *err) HASS_CALLBACK;

@@ -86,6 +86,14 @@ const char *flow_source(const struct hass_flow *flow)
     return hass_json_get_string(flow->context, "source", "");
 }
 
+json_t *flow_handler(const struct hass_flow *flow)
+{
+    return flow->kind == HASS_FLOW_SUBENTRY
+               ? json_pack("[s, s]", flow->handler,
+                           hass_json_get_string(flow->context, "subentry_type", ""))
+               : json_string(flow->handler);
+}
+
 bool flow_find_step(const struct hass_flow_handler *handler, const char *id,
                     struct hass_flow_step *ret_step)
 {
@@ -348,8 +356,8 @@ int hass_flow_async_update_progress(struct hass_flow *flow, double progress, str
     if (!(progress >= 0 && progress <= 1))
         return hass_fail(err, HASS_E_INVALID, "expected a progress from 0 to 1, got %g", progress);
     return hass_bus_async_fire(flow->hass, "data_entry_flow_progress_update",
-                               json_pack("{s:s, s:s, s:f}", "handler", flow->handler, "flow_id",
-                                         flow->id, "progress", progress),
+                               json_pack("{s:o, s:s, s:f}", "handler", flow_handler(flow),
+                                         "flow_id", flow->id, "progress", progress),
                                NULL, err);
 }
 
@@ -381,4 +389,12 @@ struct hass_entry *hass_flow_async_entry(const struct hass_flow *flow)
 {
     VERIFY_LOOP_OR(flow->hass, "hass.flow.async_entry", NULL);
     return flow->entry;
+}
+
+const json_t *hass_flow_async_subentry(const struct hass_flow *flow)
+{
+    VERIFY_LOOP_OR(flow->hass, "hass.flow.async_subentry", NULL);
+    const char *id = hass_json_get_string(flow->context, "subentry_id", NULL);
+    return flow->kind == HASS_FLOW_SUBENTRY && id ? hass_entry_async_subentry(flow->entry, id)
+                                                  : NULL;
 }

@@ -75,6 +75,8 @@ struct hass_flow *flow_ref(struct hass_flow *flow);
 struct hass_flow *flow_unref(struct hass_flow *flow) HASS_CALLBACK;
 void flow_answer_fini(struct flow_answer *answer);
 const char *flow_source(const struct hass_flow *flow);
+/** What clients are told of its handler: a text, of a subentry [entry id, type]. Owned by the caller. */
+json_t *flow_handler(const struct hass_flow *flow);
 /** A step by its id, whatever the age of the table; false when there is none. */
 bool flow_find_step(const struct hass_flow_handler *handler, const char *id,
                     struct hass_flow_step *ret_step);
@@ -113,5 +115,8 @@ void flow_begun(struct hass_flow *flow) HASS_CALLBACK;
 /** The last step has answered create_entry. The entry in @ret_entry is a reference, or NULL. */
 int flow_finish(struct hass_flow *flow, struct hass_entry **ret_entry, struct hass_error *err)
     HASS_COROUTINE;
+/** The dialogue for parts of @type, or NULL. */
+const struct hass_flow_handler *flow_find_subentry_flow(const struct hass_manifest *manifest,
+                                                        const char *type);
 /** Ends what is in progress for an entry that is removed. */
 void flows_end_of_entry(const struct hass_entry *entry) HASS_CALLBACK;

@@ -150,14 +150,56 @@ int hass_flow_async_set_unique_id(struct hass_flow *flow, const char *unique_id,
     return 0;
 }
 
+/* {"data": @old with @updates}; both are lent. */
+static json_t *data_with(const json_t *old, const json_t *updates)
+{
+    json_t *data = json_copy((json_t *)old);
+
+    json_object_update(data, (json_t *)updates);
+    return json_pack("{s:o}", "data", data);
+}
+
 /* Puts @updates (lent) into the entry's data. Returns 1 when that changed something. */
 static HASS_CALLBACK int update_data(struct hass_entry *entry, const json_t *updates,
                                      struct hass_error *err)
 {
-    json_t *data = json_copy(entry->data);
+    return hass_entry_async_update(entry, data_with(entry->data, updates), err);
+}
 
-    json_object_update(data, (json_t *)updates);
-    return hass_entry_async_update(entry, json_pack("{s:o}", "data", data), err);
+static HASS_CALLBACK int update_part(struct hass_entry *entry, const json_t *part,
+                                     const json_t *updates, struct hass_error *err)
+{
+    autofree char *id = mem_strdup(hass_json_get_string(part, "subentry_id", ""));
+
+    return hass_entry_async_update_subentry(entry, id,
+                                            data_with(hass_json_get(part, "data"), updates), err);
+}
+
+/* The part of the entry with the flow's unique id, but for the one that the flow is about; or NULL. */
+static HASS_CALLBACK const json_t *find_part(const struct hass_flow *flow, const char *unique_id)
+{
+    const json_t *own = hass_flow_async_subentry(flow);
+    size_t i;
+    const json_t *part;
+
+    json_array_foreach(flow->entry->subentries, i, part)
+        if (part != own && !strcmp(hass_json_get_string(part, "unique_id", ""), unique_id))
+            return part;
+    return NULL;
+}
+
+static HASS_CALLBACK int abort_if_part_is_there(struct hass_flow *flow, const json_t *updates,
+                                                struct hass_error *err)
+{
+    const char *unique_id = unique_id_of(flow);
+    const json_t *part = unique_id ? find_part(flow, unique_id) : NULL;
+
+    if (!part)
+        return 0;
+    if (updates && update_part(flow->entry, part, updates, NULL) == 1 &&
+        flow->entry->state == HASS_ENTRY_LOADED)
+        (void)hass_entries_async_schedule_reload(flow->hass, flow->entry->id, NULL);
+    return hass_flow_async_abort(flow, "already_configured", NULL, err);
 }
 
 int hass_flow_async_abort_if_configured(struct hass_flow *flow, json_t *updates,
@@ -166,6 +208,8 @@ int hass_flow_async_abort_if_configured(struct hass_flow *flow, json_t *updates,
     autojson *given = updates;
 
     VERIFY_LOOP(flow->hass, "hass.flow.async_abort_if_configured", err);
+    if (flow->kind == HASS_FLOW_SUBENTRY)
+        return abort_if_part_is_there(flow, given, err);
     const char *unique_id = unique_id_of(flow);
     struct hass_entry *entry =
         unique_id ? entries_find_unique_id(flow->hass, flow->domain, unique_id) : NULL;
@@ -187,6 +231,8 @@ int hass_flow_async_abort_if_mismatch(struct hass_flow *flow, struct hass_error 
     VERIFY_LOOP(flow->hass, "hass.flow.async_abort_if_mismatch", err);
     const char *own = flow->entry ? flow->entry->unique_id : NULL;
     const char *unique_id = unique_id_of(flow);
+    if (flow->kind == HASS_FLOW_SUBENTRY)
+        own = hass_json_get_string(hass_flow_async_subentry(flow), "unique_id", NULL);
     if (own && unique_id && strcmp(own, unique_id))
         return hass_flow_async_abort(flow, "unique_id_mismatch", NULL, err);
     return 0;
@@ -200,7 +246,13 @@ int hass_flow_async_update_and_abort(struct hass_flow *flow, json_t *updates,
     VERIFY_LOOP(flow->hass, "hass.flow.async_update_and_abort", err);
     if (!flow->entry)
         return hass_fail(err, HASS_E_INVALID, "the flow is about no entry");
-    int r = given ? update_data(flow->entry, given, err) : 0;
+    const json_t *part = hass_flow_async_subentry(flow);
+    if (flow->kind == HASS_FLOW_SUBENTRY && !part)
+        return hass_fail(err, HASS_E_INVALID, "the flow is about no subentry that is there");
+    int r = 0;
+    if (given)
+        r = part ? update_part(flow->entry, part, given, err)
+                 : update_data(flow->entry, given, err);
     if (r < 0)
         return r;
     (void)hass_entries_async_schedule_reload(flow->hass, flow->entry->id, NULL);
@@ -303,12 +355,46 @@ static HASS_COROUTINE int finish_config(struct hass_flow *flow, struct hass_entr
     return 0;
 }
 
+const struct hass_flow_handler *flow_find_subentry_flow(const struct hass_manifest *manifest,
+                                                        const char *type)
+{
+    const struct hass_subentry_flow *flow = manifest->subentry_flows;
+
+    for (; flow && flow->type; flow++)
+        if (!strcmp(flow->type, type))
+            return flow->flow;
+    return NULL;
+}
+
+static HASS_CALLBACK int finish_subentry(struct hass_flow *flow, struct hass_error *err)
+{
+    if (!source_is(flow, "user"))
+        return hass_fail(err, HASS_E_INVALID,
+                         "a flow that reconfigures a subentry makes none: end it by "
+                         "hass_flow_async_update_and_abort");
+    struct hass_error problem = HASS_ERROR_INIT;
+    int r = hass_entry_async_add_subentry(flow->entry,
+                                          json_pack("{s:O, s:s, s:s?, s:O}", "subentry_type",
+                                                    hass_json_get(flow->context, "subentry_type"),
+                                                    "title", flow->now.title, "unique_id",
+                                                    unique_id_of(flow), "data", flow->now.data),
+                                          NULL, &problem);
+    if (r != HASS_E_EXISTS)
+        return r < 0 ? hass_error_copy(err, &problem) : r;
+    hass_error_clear(&problem);
+    (void)hass_flow_async_abort(flow, "already_configured", NULL, NULL);
+    flow_advance(flow);
+    return 0;
+}
+
 int flow_finish(struct hass_flow *flow, struct hass_entry **ret_entry, struct hass_error *err)
 {
     if (flow->kind == HASS_FLOW_CONFIG)
         return finish_config(flow, ret_entry, err);
     if (flow->kind == HASS_FLOW_REPAIR)
         return flow_finish_repair(flow, err);
+    if (flow->kind == HASS_FLOW_SUBENTRY)
+        return finish_subentry(flow, err);
     int r =
         hass_entry_async_update(flow->entry, json_pack("{s:O}", "options", flow->now.data), err);
     if (r < 0)

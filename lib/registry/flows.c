@@ -60,10 +60,10 @@ void flow_tell(struct hass_flow *flow, const char *change)
 
 void flow_tell_progress(struct hass_flow *flow)
 {
-    (void)hass_bus_async_fire(
-        flow->hass, "data_entry_flow_progressed",
-        json_pack("{s:s, s:s, s:b}", "handler", flow->handler, "flow_id", flow->id, "refresh", 1),
-        NULL, NULL);
+    (void)hass_bus_async_fire(flow->hass, "data_entry_flow_progressed",
+                              json_pack("{s:o, s:s, s:b}", "handler", flow_handler(flow), "flow_id",
+                                        flow->id, "refresh", 1),
+                              NULL, NULL);
 }
 
 void flow_end(struct hass_flow *flow)
@@ -344,6 +344,23 @@ static HASS_COROUTINE int run(struct hass_flow *flow, const char *first_step, js
 
 /* beginning */
 
+static const struct hass_flow_handler *table_of(const struct hass_flow *flow,
+                                                const struct hass_manifest *manifest)
+{
+    switch (flow->kind) {
+    case HASS_FLOW_CONFIG:
+        return manifest->config_flow;
+    case HASS_FLOW_OPTIONS:
+        return manifest->options_flow;
+    case HASS_FLOW_REPAIR:
+        return manifest->repair_flow ? manifest->repair_flow : &flow_confirm_repair;
+    case HASS_FLOW_SUBENTRY:
+        return flow_find_subentry_flow(manifest,
+                                       hass_json_get_string(flow->context, "subentry_type", ""));
+    }
+    return NULL;
+}
+
 static HASS_COROUTINE int find_table(struct hass_flow *flow, struct hass_error *err)
 {
     const struct entry_loader *loader = entries_of(flow->hass)->loader;
@@ -352,11 +369,7 @@ static HASS_COROUTINE int find_table(struct hass_flow *flow, struct hass_error *
 
     if (r < 0)
         return r;
-    flow->table = flow->kind == HASS_FLOW_OPTIONS  ? manifest->options_flow
-                  : flow->kind == HASS_FLOW_REPAIR ? manifest->repair_flow
-                                                   : manifest->config_flow;
-    if (!flow->table && flow->kind == HASS_FLOW_REPAIR)
-        flow->table = &flow_confirm_repair;
+    flow->table = table_of(flow, manifest);
     if (!flow->table)
         return hass_fail(err, HASS_E_NOT_FOUND, "integration %s has no such dialogue",
                          flow->domain);
@@ -370,14 +383,25 @@ static HASS_COROUTINE int find_table(struct hass_flow *flow, struct hass_error *
     return 0;
 }
 
-/* Options, reauth and reconfigure are about an entry. */
+static HASS_CALLBACK int check_subentry(const struct hass_flow *flow, struct hass_error *err)
+{
+    const char *id = hass_json_get_string(flow->context, "subentry_id", "");
+
+    if (flow->kind != HASS_FLOW_SUBENTRY || strcmp(flow_source(flow), "reconfigure") ||
+        hass_flow_async_subentry(flow))
+        return 0;
+    return hass_fail(err, HASS_E_NOT_FOUND, "config entry '%s' has no subentry %s",
+                     flow->entry->title, id);
+}
+
+/* Options, subentries, reauth and reconfigure are about an entry. */
 static HASS_CALLBACK int find_entry(struct hass_flow *flow, struct hass_error *err)
 {
     const char *source = flow_source(flow);
+    bool is_of_entry = flow->kind == HASS_FLOW_OPTIONS || flow->kind == HASS_FLOW_SUBENTRY;
     bool about_entry = !strcmp(source, "reauth") || !strcmp(source, "reconfigure");
-    const char *id = flow->kind == HASS_FLOW_OPTIONS
-                         ? flow->handler
-                         : hass_json_get_string(flow->context, "entry_id", NULL);
+    const char *id =
+        is_of_entry ? flow->handler : hass_json_get_string(flow->context, "entry_id", NULL);
 
     if (flow->kind == HASS_FLOW_CONFIG && !about_entry)
         id = NULL;
@@ -386,11 +410,10 @@ static HASS_CALLBACK int find_entry(struct hass_flow *flow, struct hass_error *e
     int r = id ? entries_async_find(flow->hass, id, &flow->entry, err) : 0;
     if (r < 0)
         return r;
-    flow->domain =
-        mem_strdup(flow->kind == HASS_FLOW_OPTIONS ? flow->entry->domain : flow->handler);
+    flow->domain = mem_strdup(is_of_entry ? flow->entry->domain : flow->handler);
     if (flow->entry && strcmp(flow->entry->domain, flow->domain))
         return hass_fail(err, HASS_E_NOT_FOUND, "%s has no config entry %s", flow->domain, id);
-    return 0;
+    return check_subentry(flow, err);
 }
 
 /* The table gets the flow; the reference is the caller's. */
@@ -430,8 +453,8 @@ int hass_flows_async_init(struct hass *hass, enum hass_flow_kind kind, const cha
     flow->context = json_deep_copy(given);
     int r = make_flow(flow, err);
     if (r == 0) {
-        const char *first = kind == HASS_FLOW_CONFIG ? flow_source(flow) : "init";
-        autofree char *step = mem_strdup(first);
+        bool by_source = kind == HASS_FLOW_CONFIG || kind == HASS_FLOW_SUBENTRY;
+        autofree char *step = mem_strdup(by_source ? flow_source(flow) : "init");
         r = run(flow, step, steal(input), ret_result, err);
     }
     flow_unref(flow);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <hass/device_registry.h>
 #include <hass/integration.h>
 
 HASS_MANIFEST(.domain = "entries", .name = "Entries", .version = "1.0", .entry_version = 2,
@@ -158,9 +159,54 @@ static const struct hass_entity_ops ops =
 static const struct hass_entity_description description =
     HASS_ENTITY_DESCRIPTION(.name = "Of entry");
 
+/* A thing for each part of the entry: what its description lends lives as long as the entity. */
+struct part {
+    char *id;
+    struct hass_device_pair identifiers[2];
+    struct hass_device_info device;
+    struct hass_entity_description description;
+};
+
+static void free_part(struct hass_entity *entity)
+{
+    struct part *part = hass_entity_userdata(entity);
+
+    free(part->id);
+    free(part);
+}
+
+static const struct hass_entity_ops part_ops =
+    HASS_ENTITY_OPS(.state = state, .destroy = free_part);
+
+static HASS_BLOCKING int add_part(struct hass_platform *platform, const json_t *subentry,
+                                  struct hass_error *err)
+{
+    struct part *part = calloc(1, sizeof(*part));
+
+    part->id = strdup(hass_json_get_string(subentry, "subentry_id", ""));
+    part->identifiers[0] = (struct hass_device_pair){ "entries", part->id };
+    part->device =
+        (struct hass_device_info)HASS_DEVICE_INFO(.identifiers = part->identifiers, .name = "Part");
+    part->description =
+        (struct hass_entity_description)HASS_ENTITY_DESCRIPTION(.name = "Part",
+                                                                .unique_id = part->id,
+                                                                .device_info = &part->device,
+                                                                .config_subentry_id = part->id);
+    struct hass_entity *entity = hass_entity_new(hass_platform_hass(platform), &part_ops,
+                                                 &part->description, NULL, NULL, part);
+    return hass_platform_add_entities(platform, &entity, 1, false, err);
+}
+
 int setup_entry_platform(struct hass_platform *platform, struct hass_entry *entry,
                          struct hass_error *err)
 {
+    autojson *parts = hass_entry_subentries(entry);
+    size_t i;
+    json_t *part;
+
+    json_array_foreach(parts, i, part)
+        if (add_part(platform, part, err) < 0)
+            return err->code;
     struct hass_entity *entity =
         hass_entity_new(hass_platform_hass(platform), &ops, &description, NULL, NULL, NULL);
 

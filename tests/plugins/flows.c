@@ -184,6 +184,50 @@ static HASS_COROUTINE int step_options(struct hass_flow *flow, const json_t *inp
     return hass_flow_async_create_entry(flow, "", hass_json_ref(input), NULL, err);
 }
 
+HASS_SCHEMA(room_schema, HASS_FIELD("name", &hass_type_string, .required = true),
+            HASS_FIELD("serial", &hass_type_string), HASS_FIELD("check", &hass_type_bool));
+
+static HASS_COROUTINE int step_room(struct hass_flow *flow, const json_t *input,
+                                    struct hass_error *err)
+{
+    const char *serial = hass_json_get_string(input, "serial", NULL);
+
+    if (!input)
+        return hass_flow_async_show_form(flow, "user", NULL, err);
+    int r = serial ? hass_flow_async_set_unique_id(flow, serial, err) : 0;
+    if (r >= 0 && hass_json_get_bool(input, "check", false))
+        r = hass_flow_async_abort_if_configured(flow, json_pack("{s:b}", "again", 1), err);
+    return r < 0 ? r
+                 : hass_flow_async_create_entry(flow, hass_json_get_string(input, "name", ""),
+                                                hass_json_ref(input), NULL, err);
+}
+
+static HASS_COROUTINE int step_room_again(struct hass_flow *flow, const json_t *input,
+                                          struct hass_error *err)
+{
+    const json_t *room = hass_flow_async_subentry(flow);
+
+    if (!input)
+        return hass_flow_async_show_form(
+            flow, "reconfigure",
+            HASS_FLOW_FORM(.suggested = json_deep_copy(hass_json_get(room, "data"))), err);
+    if (hass_json_get_bool(input, "check", false))
+        return step_room(flow, input, err);
+    int r = 0;
+    if (hass_json_get(input, "serial"))
+        r = hass_flow_async_set_unique_id(flow, hass_json_get_string(input, "serial", ""), err);
+    if (r >= 0)
+        r = hass_flow_async_abort_if_mismatch(flow, err);
+    return r < 0 ? r : hass_flow_async_update_and_abort(flow, hass_json_ref(input), err);
+}
+
+static const struct hass_flow_handler room_flow =
+    HASS_FLOW_HANDLER(.steps = HASS_FLOW_STEPS(
+                          HASS_FLOW_STEP("user", step_room, .schema = &room_schema),
+                          HASS_FLOW_STEP("reconfigure", step_room_again, .schema = &room_schema)));
+static const struct hass_flow_handler shelf_flow =
+    HASS_FLOW_HANDLER(.steps = HASS_FLOW_STEPS(HASS_FLOW_STEP("user", step_room)));
+
 static const struct hass_flow_handler config_flow = HASS_FLOW_HANDLER(
         .data_size = sizeof(struct notes), .destroy_data = free_notes,
         .steps = HASS_FLOW_STEPS(
@@ -199,7 +243,9 @@ static const struct hass_flow_handler options_flow =
                           HASS_FLOW_STEP("init", step_options, .schema = &options_schema)));
 
 HASS_MANIFEST(.domain = "flows", .name = "Flows", .version = "1.0", .config_flow = &config_flow,
-              .options_flow = &options_flow, .entry_version = 4);
+              .options_flow = &options_flow, .entry_version = 4,
+              .subentry_flows = HASS_SUBENTRY_FLOWS({ "room", &room_flow },
+                                                    { "shelf", &shelf_flow }));
 
 int async_setup_entry(struct hass *hass, struct hass_entry *entry, struct hass_error *err)
 {

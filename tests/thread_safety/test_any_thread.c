@@ -354,8 +354,9 @@ CALLS(hass_entry_data)
     autounref(hass_entry) *entry = hass_entry_ref(c->entry);
     autojson *data = hass_entry_data(entry);
     autojson *options = hass_entry_options(entry);
+    autojson *parts = hass_entry_subentries(entry);
 
-    ck_assert(json_is_object(data) && json_is_object(options));
+    ck_assert(json_is_object(data) && json_is_object(options) && json_is_array(parts));
     ck_assert_ptr_eq(hass_entry_hass(entry), c->hass);
     ck_assert_str_eq(hass_entry_domain(entry), "stress");
     ck_assert_str_eq(hass_entry_source(entry), "user");
@@ -503,6 +504,7 @@ static const char *const called_along[] = {
     "hass_entry_options",
     "hass_entry_ref",
     "hass_entry_source",
+    "hass_entry_subentries",
     "hass_entry_unref",
     "hass_future_done",
     "hass_future_ref",

@@ -49,6 +49,7 @@ struct hass_device_info {
     bool is_service;                       /* entry_type "service" */
     struct hass_device_pair via_device;    /* identifier of the device it is reached through */
     enum hass_device_disabler disabled_by; /* of a new device */
+    const char *config_subentry_id;        /* the part of the entry that gives it; or NULL */
 };
 #define HASS_DEVICE_INFO(...)                                                                      \
     {                                                                                              \

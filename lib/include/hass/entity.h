@@ -45,6 +45,8 @@ struct hass_entity_description {
     bool disabled_by_default; /* registered, but not added until its user enables it */
     bool hidden_by_default;
     bool restore; /* its last state is kept: hass_entity_async_last_state */
+    const char *
+        config_subentry_id; /* the part of its config entry that it belongs to, with its device; or NULL */
 };
 
 /**

@@ -85,6 +85,7 @@ struct hass_entity_entry_info {
     /* It is all that the integration says: device_id, original_…, translation_key, unit_of_measurement and capabilities that
      * are NULL are cleared. */
     bool replaces;
+    const char *config_subentry_id; /* the part of the entry that gives it; or NULL */
 };
 #define HASS_ENTITY_ENTRY_INFO(...)                                                                \
     {                                                                                              \

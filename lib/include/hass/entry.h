@@ -118,13 +118,41 @@ HASS_API int hass_entry_async_update(struct hass_entry *entry, json_t *changes,
 /** Queues hass_entry_async_update, from any thread. */
 HASS_API int hass_entry_update(struct hass_entry *entry, json_t *changes, struct hass_error *err);
 
-/** Shape: [{"subentry_id", "subentry_type", "title", "unique_id"}], owned by the caller. */
-HASS_API json_t *hass_entry_async_subentries(const struct hass_entry *entry) HASS_CALLBACK;
-/** Returns 1 when that changed it; HASS_E_NOT_FOUND. */
-HASS_API int hass_entry_async_rename_subentry(struct hass_entry *entry, const char *subentry_id,
-                                              const char *title, struct hass_error *err)
+/*
+ * Subentries: parts of an entry, each with data of its own: the rooms of a heating, the devices of an account. Devices and
+ * entities say to which they belong by config_subentry_id, and go with it. Update listeners are started when one is added,
+ * changed or removed.
+ */
+
+/** Lends [{"subentry_id": str, "subentry_type": str, "title": str, "unique_id": str|null, "data": {}}], until one changes. */
+HASS_API const json_t *hass_entry_async_subentries(const struct hass_entry *entry) HASS_CALLBACK;
+/** Its twin: a copy, owned by the caller. Any thread. */
+HASS_API json_t *hass_entry_subentries(const struct hass_entry *entry);
+/** Lends one of them, or NULL. */
+HASS_API const json_t *hass_entry_async_subentry(const struct hass_entry *entry,
+                                                 const char *subentry_id) HASS_CALLBACK;
+/**
+ * Adds a part.
+ *
+ * Shape:   @subentry, taken: {"subentry_type": str, "title": str, "unique_id"?: str|null, "data"?: {}}
+ * Returns: 0 with it lent in @ret_subentry (may be NULL); HASS_E_INVALID; HASS_E_EXISTS for a unique id that another part of
+ *          the entry has; HASS_E_LIMIT.
+ * Model:   ConfigEntries.async_add_subentry
+ */
+HASS_API int hass_entry_async_add_subentry(struct hass_entry *entry, json_t *subentry,
+                                           const json_t **ret_subentry, struct hass_error *err)
     HASS_CALLBACK;
-/** With the entities that belong to it. HASS_E_NOT_FOUND. */
+/**
+ * Changes a part.
+ *
+ * Shape:   @changes, taken: {"title"?: str, "unique_id"?: str|null, "data"?: {}}
+ * Returns: 1 when something has changed, else 0; HASS_E_NOT_FOUND; errors of hass_entry_async_add_subentry.
+ * Model:   ConfigEntries.async_update_subentry
+ */
+HASS_API int hass_entry_async_update_subentry(struct hass_entry *entry, const char *subentry_id,
+                                              json_t *changes, struct hass_error *err)
+    HASS_CALLBACK;
+/** Removes a part with its devices and entities. HASS_E_NOT_FOUND. */
 HASS_API int hass_entry_async_remove_subentry(struct hass_entry *entry, const char *subentry_id,
                                               struct hass_error *err) HASS_CALLBACK;
 

@@ -16,8 +16,8 @@
  *         .steps = HASS_FLOW_STEPS(HASS_FLOW_STEP("user", step_user, .schema = &user_schema)));
  *     HASS_MANIFEST(…, .config_flow = &blink_flow);
  *
- * The first step is named after what began the flow: "user", "import", "zeroconf", … , "reauth", "reconfigure"; in a flow of
- * options or a repair it is "init". Input has passed the schema of the form that was shown. Texts come from strings.json.
+ * The first step is named after what began the flow: "user", "import", "zeroconf", … , "reauth", "reconfigure"; of a
+ * subentry "user" or "reconfigure"; in a flow of options or a repair it is "init". Input has passed the schema of the form that was shown. Texts come from strings.json.
  *
  * Model: data_entry_flow, config_entries.ConfigFlow
  */
@@ -29,9 +29,10 @@
 struct hass_flow;
 
 enum hass_flow_kind {
-    HASS_FLOW_CONFIG,  /* handler: an integration */
-    HASS_FLOW_OPTIONS, /* handler: the id of a config entry */
-    HASS_FLOW_REPAIR,  /* handler: the domain of an issue; the context has its "issue_id" */
+    HASS_FLOW_CONFIG,   /* handler: an integration */
+    HASS_FLOW_OPTIONS,  /* handler: the id of a config entry */
+    HASS_FLOW_REPAIR,   /* handler: the domain of an issue; the context has its "issue_id" */
+    HASS_FLOW_SUBENTRY, /* handler: the id of a config entry; the context has the "subentry_type" */
 };
 
 /** A step: a coroutine in the integration's scope. It returns what its answer returned, or an error, which leaves the flow where it was. */
@@ -50,6 +51,14 @@ struct hass_flow_handler {
     size_t data_size; /* of what a flow keeps from step to step: zeroed, hass_flow_async_data */
     void (*destroy_data)(void *data); /* what hangs on it, before it is freed; or NULL */
 };
+
+/** Parts that an entry can have (<hass/entry.h>), and the dialogue that makes one of the type. */
+struct hass_subentry_flow {
+    const char *type; /* NULL ends the list */
+    const struct hass_flow_handler *flow;
+};
+#define HASS_SUBENTRY_FLOWS(...)                                                                   \
+    ((const struct hass_subentry_flow[]){ __VA_ARGS__, { NULL, NULL } })
 
 #define HASS_FLOW_STEP(id_, run_, ...)                                                             \
     {                                                                                              \
@@ -91,8 +100,8 @@ HASS_API int hass_flow_async_show_menu(struct hass_flow *flow, const char *step_
                                        const char *const *options, json_t *placeholders,
                                        struct hass_error *err) HASS_CALLBACK;
 /**
- * Ends the flow: a config flow makes the entry and sets it up, a flow of options replaces them by @data, a repair deletes its
- * issue.
+ * Ends the flow: a config flow makes the entry and sets it up, a flow of options replaces them by @data, that of a subentry
+ * adds it, a repair deletes its issue.
  *
  * Owns: @data and @options (or NULL), taken.
  */
@@ -130,8 +139,10 @@ HASS_API const char *hass_flow_id(const struct hass_flow *flow);
 HASS_API void *hass_flow_async_data(struct hass_flow *flow) HASS_CALLBACK;
 /** Lends the flow's context: {"source", "unique_id"?, "entry_id"?, …}. */
 HASS_API const json_t *hass_flow_async_context(const struct hass_flow *flow) HASS_CALLBACK;
-/** The entry that options, reauth or reconfigure are about, lent; NULL in other flows. */
+/** The entry that options, reauth, reconfigure or a subentry are about, lent; NULL in other flows. */
 HASS_API struct hass_entry *hass_flow_async_entry(const struct hass_flow *flow) HASS_CALLBACK;
+/** The subentry that reconfigure is about, lent as hass_entry_async_subentry does; else NULL. */
+HASS_API const json_t *hass_flow_async_subentry(const struct hass_flow *flow) HASS_CALLBACK;
 /** What a discovered device is called in the list of what was found. @placeholders: {"name": text}, taken. */
 HASS_API int hass_flow_async_set_title_placeholders(struct hass_flow *flow, json_t *placeholders,
                                                     struct hass_error *err) HASS_CALLBACK;
@@ -142,16 +153,16 @@ HASS_API int hass_flow_async_set_title_placeholders(struct hass_flow *flow, json
 HASS_API int hass_flow_async_set_unique_id(struct hass_flow *flow, const char *unique_id,
                                            struct hass_error *err) HASS_CALLBACK;
 /**
- * Aborts with "already_configured" when an entry has the flow's unique id, after @updates (of its data; taken, or NULL) have
- * been made, for which a loaded entry is reloaded. An entry that its user ignores does not count when the user began the flow.
+ * Aborts with "already_configured" when an entry (for a subentry: another part of the entry) has the flow's unique id, after
+ * @updates (of its data; taken, or NULL) have been made, for which a loaded entry is reloaded. An entry that its user ignores does not count when the user began the flow.
  */
 HASS_API int hass_flow_async_abort_if_configured(struct hass_flow *flow, json_t *updates,
                                                  struct hass_error *err) HASS_CALLBACK;
-/** In reauth and reconfigure: aborts with "unique_id_mismatch" when the flow's unique id is not that of the entry. */
+/** In reauth and reconfigure: aborts with "unique_id_mismatch" when the flow's unique id is not that of the entry, or part. */
 HASS_API int hass_flow_async_abort_if_mismatch(struct hass_flow *flow, struct hass_error *err)
     HASS_CALLBACK;
 /**
- * The end of reauth and reconfigure: puts @updates (taken) into the entry's data, reloads it, and aborts with
+ * The end of reauth and reconfigure: puts @updates (taken) into the data of the entry, or part, reloads it, and aborts with
  * "reauth_successful" or "reconfigure_successful".
  */
 HASS_API int hass_flow_async_update_and_abort(struct hass_flow *flow, json_t *updates,

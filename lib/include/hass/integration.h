@@ -47,6 +47,7 @@ struct hass_manifest {
     const struct hass_flow_handler *options_flow; /* of an entry; or NULL */
     const struct hass_flow_handler
         *repair_flow; /* mends issues; NULL: their user confirms that they are mended */
+    const struct hass_subentry_flow *subentry_flows; /* of parts of its entries; or NULL */
 };
 
 #define HASS_LIST(...)      ((const char *const[]){ __VA_ARGS__, NULL })

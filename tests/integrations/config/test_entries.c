@@ -64,7 +64,8 @@ START_TEST(the_configuration_makes_an_entry_once)
                    "{'domain': 'demo', 'title': 'Demo', 'source': 'import', 'state': 'loaded', "
                    "'supports_options': true, 'supports_remove_device': false, "
                    "'supports_unload': true, 'supports_reconfigure': false, "
-                   "'supported_subentry_types': {}, 'pref_disable_new_entities': false, "
+                   "'supported_subentry_types': {'thermometer': {'supports_reconfigure': "
+                   "true}}, 'pref_disable_new_entities': false, "
                    "'pref_disable_polling': false, 'disabled_by': null, 'reason': null, "
                    "'error_reason_translation_key': null, "
                    "'error_reason_translation_placeholders': null, 'num_subentries': 0}");
@@ -131,6 +132,69 @@ START_TEST(options_are_changed_by_dialogue)
     ck_assert_json(hass_json_get(step, "options"), "{'interval': 30}");
     test_settle(client_hass(client));
     ck_assert_str_eq(of_entry(client, "state"), "loaded");
+}
+END_TEST
+
+/* Begins a dialogue about a part (NULL: a new one) of entry @id, and enters @input. Lends what came of it. */
+static HASS_CALLBACK const json_t *dialogue(struct client *client, const char *id, const char *part,
+                                            const char *input)
+{
+    char message[512];
+
+    snprintf(message, sizeof(message),
+             "{'type': 'config_entries/subentries/flow/init', 'handler': ['%s', 'thermometer']"
+             "%s%s%s}",
+             id, part ? ", 'subentry_id': '" : "", part ? part : "", part ? "'" : "");
+    const json_t *step = ask(client, message);
+    snprintf(message, sizeof(message),
+             "{'type': 'config_entries/subentries/flow/configure', 'flow_id': '%s', "
+             "'user_input': %s}",
+             hass_json_get_string(step, "flow_id", ""), input);
+    return ask(client, message);
+}
+
+START_TEST(a_part_is_added_changed_and_removed)
+{
+    hass__assert_loop();
+    struct client *client = admin("demo:\n");
+    struct hass *hass = client_hass(client);
+    char id[64], part[64], message[512];
+
+    snprintf(id, sizeof(id), "%s", of_entry(client, "entry_id"));
+    const json_t *step = dialogue(client, id, NULL, "{'name': 'Attic', 'offset': 5}");
+    ck_assert_str_eq(hass_json_get_string(step, "type", ""), "create_entry");
+    ck_assert(hass_json_get_bool(step, "result", false));
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "sensor.attic"), "20.6");
+    step = dialogue(client, id, NULL, "{'name': 'Attic', 'offset': 5}");
+    ck_assert_str_eq(hass_json_get_string(step, "reason", ""), "already_configured");
+
+    const json_t *list =
+        ask_about(client, "{'type': 'config_entries/subentries/list', 'entry_id': '%s'}", id);
+    snprintf(part, sizeof(part), "%s",
+             hass_json_get_string(json_array_get(list, 0), "subentry_id", ""));
+    autojson *expected = json_pack("[{s:s, s:s, s:s, s:s}]", "subentry_id", part, "subentry_type",
+                                   "thermometer", "title", "Attic", "unique_id", "Attic");
+    ck_assert(json_equal(list, expected));
+    step = dialogue(client, id, part, "{'name': 'Attic', 'offset': -5}");
+    ck_assert_str_eq(hass_json_get_string(step, "reason", ""), "reconfigure_successful");
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "sensor.attic"), "10.6");
+
+    snprintf(message, sizeof(message),
+             "{'type': 'config_entries/subentries/update', 'entry_id': '%s', 'subentry_id': '%s', "
+             "'title': 'Loft'}",
+             id, part);
+    ask(client, message);
+    list = ask_about(client, "{'type': 'config_entries/subentries/list', 'entry_id': '%s'}", id);
+    ck_assert_str_eq(hass_json_get_string(json_array_get(list, 0), "title", ""), "Loft");
+    snprintf(message, sizeof(message),
+             "{'type': 'config_entries/subentries/delete', 'entry_id': '%s', 'subentry_id': '%s'}",
+             id, part);
+    ask(client, message);
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "sensor.attic"), "(none)");
+    assert_refused(client, message, "not_found");
 }
 END_TEST
 
@@ -219,6 +283,17 @@ static const char *const refused[][2] = {
     { "{'type': 'config_entries/options/flow/init', 'handler': 'x'}", "not_found" },
     { "{'type': 'config_entries/ignore_flow', 'flow_id': 'x', 'title': 'y'}", "not_found" },
     { "{'type': 'config_entries/subentries/list', 'entry_id': 'x'}", "not_found" },
+    { "{'type': 'config_entries/subentries/update', 'entry_id': 'x', 'subentry_id': 'y', 'title': "
+      "'z'}",
+      "not_found" },
+    { "{'type': 'config_entries/subentries/delete', 'entry_id': 'x', 'subentry_id': 'y'}",
+      "not_found" },
+    { "{'type': 'config_entries/subentries/flow/init', 'handler': ['x', 'room']}", "not_found" },
+    { "{'type': 'config_entries/subentries/flow/init', 'handler': ['x']}", "invalid_format" },
+    { "{'type': 'config_entries/subentries/flow/init', 'handler': ['x', 'y', 'z']}",
+      "invalid_format" },
+    { "{'type': 'config_entries/subentries/flow/init'}", "invalid_format" },
+    { "{'type': 'config_entries/subentries/flow/configure', 'flow_id': 'x'}", "not_found" },
 };
 
 START_TEST(wrong_messages_are_refused)
@@ -232,6 +307,7 @@ END_TEST
 
 CASES_MAIN("config entries", ONCE(the_configuration_makes_an_entry_once),
            ONCE(the_demo_is_added_by_dialogue), ONCE(options_are_changed_by_dialogue),
+           ONCE(a_part_is_added_changed_and_removed),
            ONCE(an_entry_is_changed_disabled_reloaded_and_removed),
            ONCE(its_things_have_devices_and_areas), ONCE(a_service_reloads_the_entry_of_an_entity),
            ROWS(wrong_messages_are_refused, refused))

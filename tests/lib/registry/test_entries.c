@@ -599,28 +599,6 @@ START_TEST(an_entity_that_is_enabled_has_its_entry_reloaded)
 }
 END_TEST
 
-START_TEST(its_parts_are_shown_renamed_and_removed)
-{
-    struct hass *hass = boot();
-    struct hass_entry *entry = add_entry(hass, "entries", "{}");
-
-    entry_set_json(entry, &entry->subentries,
-                   test_json("[{'subentry_id': 's1', 'subentry_type': 'room', 'title': 'Bath', "
-                             "'unique_id': null, 'data': {'x': 1}}]"));
-    autojson *before = hass_entry_async_subentries(entry);
-    ck_assert_json(before, "[{'subentry_id': 's1', 'subentry_type': 'room', 'title': 'Bath', "
-                           "'unique_id': null}]");
-    ck_assert_int_eq(hass_entry_async_rename_subentry(entry, "s1", "Bath", NULL), 0);
-    ck_assert_int_eq(hass_entry_async_rename_subentry(entry, "s1", "Spa", NULL), 1);
-    ck_assert_int_eq(hass_entry_async_rename_subentry(entry, "s2", "Spa", NULL), HASS_E_NOT_FOUND);
-    ck_assert_int_eq(hass_entry_async_remove_subentry(entry, "s2", NULL), HASS_E_NOT_FOUND);
-    ck_assert_str_eq(hass_json_get_string(json_array_get(entry->subentries, 0), "title", ""),
-                     "Spa");
-    ck_assert_int_eq(hass_entry_async_remove_subentry(entry, "s1", NULL), 0);
-    ck_assert_uint_eq(json_array_size(entry->subentries), 0);
-}
-END_TEST
-
 struct from_thread {
     const char *id;
     bool done;
@@ -681,5 +659,4 @@ CASES_MAIN("entries", ONCE(an_entry_is_set_up_with_its_integration),
            ONCE(devices_and_entities_are_disabled_with_it_and_go_with_it),
            ONCE(what_its_user_has_disabled_stays_disabled),
            ONCE(an_entity_that_is_enabled_has_its_entry_reloaded),
-           ONCE(its_parts_are_shown_renamed_and_removed), ONCE(a_signal_tells_of_each_change),
-           ONCE(other_threads_queue_operations))
+           ONCE(a_signal_tells_of_each_change), ONCE(other_threads_queue_operations))

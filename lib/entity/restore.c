@@ -275,28 +275,33 @@ static HASS_CALLBACK int on_stop(const struct hass_event *event, void *userdata,
 
 /* reading */
 
+/* What the pool makes of the file. */
+struct reading {
+    struct hass *hass;
+    struct json_rows *json;
+    struct rows rows;
+};
+
 /* A row that is no good is the loss of one. */
 static int take_row(json_t *row, void *userdata, struct hass_error *err)
 {
-    struct restore *restore = userdata;
+    struct reading *reading = userdata;
     autojson *taken = row;
     const json_t *extra = hass_json_get(taken, "extra_data");
     const char *seen = hass_json_get_string(taken, "last_seen", NULL);
     struct hass_error wrong = HASS_ERROR_INIT;
     const struct hass_state *state = NULL;
     int64_t time = 0;
-
-    hass__assert_loop();
     int r = seen ? hass_dt_parse(seen, NULL, &time, &wrong)
                  : hass_fail(&wrong, HASS_E_INVALID, "expected last_seen");
     if (r == 0)
-        r = state_read(restore->hass, hass_json_get(taken, "state"), &state, &wrong);
+        r = state_read(reading->hass, hass_json_get(taken, "state"), &state, &wrong);
     if (r < 0) {
         hass_warning("A last state is left out: %s", wrong.message);
         return 0;
     }
-    hass_strmap_set(restore->last, hass_state_entity_id(state),
-                    last_new(state, json_is_null(extra) ? NULL : hass_json_ref(extra), time));
+    struct last last = { state, json_is_null(extra) ? NULL : hass_json_ref(extra), time };
+    vec_push(&reading->rows, last);
     return 0;
 }
 
@@ -307,27 +312,54 @@ static int begin(int version, int minor_version, void *userdata, struct hass_err
 
 static int feed(const char *data, size_t size, void *userdata, struct hass_error *err)
 {
-    return json_rows_feed(userdata, data, size, err);
+    const struct reading *reading = userdata;
+
+    return json_rows_feed(reading->json, data, size, err);
 }
 
 static int finish(void *userdata, struct hass_error *err)
 {
+    const struct reading *reading = userdata;
     autojson *rest = NULL;
 
-    return json_rows_finish(userdata, &rest, err);
+    return json_rows_finish(reading->json, &rest, err);
 }
 
-static HASS_CALLBACK int read_file(struct restore *restore, struct hass_error *err)
+static void reading_free(void *object)
+{
+    struct reading *reading = object;
+
+    if (!reading)
+        return;
+    vec_foreach(&reading->rows, last)
+        last_fini(last);
+    vec_fini(&reading->rows);
+    json_rows_destroy(reading->json);
+    free(reading);
+}
+
+static HASS_COROUTINE int read_file(struct restore *restore, struct hass_error *err)
 {
     static const char *const path[] = { "data", NULL };
-    static const struct disk_reader reader = { .begin = begin, .feed = feed, .finish = finish };
-    struct json_rows *rows = json_rows_create(path, MAX_ROW, take_row, restore);
-    bool found = false;
-    int r = store_async_read(restore->store, &reader, rows, &found, err);
+    static const struct store_reader reader = {
+        .file = { .begin = begin, .feed = feed, .finish = finish },
+        .release = reading_free,
+    };
+    struct reading *reading = mem_zalloc(sizeof(*reading));
+    void *read = NULL;
 
-    json_rows_destroy(rows);
-    if (r < 0 || !found)
-        hass_strmap_clear(restore->last);
+    reading->hass = restore->hass;
+    reading->json = json_rows_create(path, MAX_ROW, take_row, reading);
+    int r = store_async_read(restore->store, &reader, reading, &read, err);
+    reading = read;
+    for (size_t i = 0; reading && i < reading->rows.length; i++) {
+        struct last last = reading->rows.data[i];
+        hass_strmap_set(restore->last, hass_state_entity_id(last.state),
+                        last_new(last.state, last.extra, last.seen));
+    }
+    if (reading)
+        vec_clear(&reading->rows);
+    reading_free(reading);
     return r;
 }
 

@@ -249,12 +249,16 @@ static HASS_COROUTINE void load_entries(struct hass *hass)
         hass_error("The config entries cannot be loaded: %s", err.message);
 }
 
-static HASS_CALLBACK void load_last_states(struct hass *hass)
+static HASS_COROUTINE int load_last_states(struct hass *hass, struct hass_error *err)
 {
-    struct hass_error err = HASS_ERROR_INIT;
+    struct hass_error failure = HASS_ERROR_INIT;
+    int r = restore_async_load(hass, &failure);
 
-    if (restore_async_load(hass, &err) < 0)
-        hass_error("The last states of entities cannot be loaded: %s", err.message);
+    if (r == -ECANCELED)
+        return hass_error_copy(err, &failure);
+    if (r < 0)
+        hass_error("The last states of entities cannot be loaded: %s", failure.message);
+    return 0;
 }
 
 static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
@@ -274,8 +278,9 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
     loader->watch = watch_create(loader);
     loader_notify(loader, "starting", "setting up integrations");
     load_entries(hass);
-    load_last_states(hass);
-    r = run_stages(loader, err);
+    r = load_last_states(hass, err);
+    if (r == 0)
+        r = run_stages(loader, err);
     if (r == 0)
         r = wrap_up(hass, err);
     if (r == 0)

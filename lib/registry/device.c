@@ -105,11 +105,11 @@ static void group_row(struct devices *devices, struct device_item *item,
 
 /* items */
 
-static struct device_item *item_new(struct device_set *set, const struct device_values *draft)
+static struct device_item *item_new(struct device_set *set, const struct device_values *row)
 {
     struct device_item *item = mem_zalloc(sizeof(*item));
 
-    item->row = row_new(&device_type, draft);
+    item->row = row;
     group_join(&set->all, &item->all, item);
     index_row(set, item);
     return item;
@@ -123,9 +123,9 @@ static void item_drop(struct device_set *set, struct device_item *item)
     free(item);
 }
 
-struct device_item *devices_add(struct devices *devices, const struct device_values *draft)
+struct device_item *devices_add(struct devices *devices, const struct device_values *row)
 {
-    struct device_item *item = item_new(&devices->live, draft);
+    struct device_item *item = item_new(&devices->live, row);
 
     group_row(devices, item, &item->row->device);
     return item;
@@ -155,9 +155,9 @@ void devices_drop(struct devices *devices, struct device_item *item)
     item_drop(&devices->live, item);
 }
 
-void removed_devices_add(struct devices *devices, const struct device_values *draft)
+void removed_devices_add(struct devices *devices, const struct device_values *row)
 {
-    item_new(&devices->removed, draft);
+    item_new(&devices->removed, row);
 }
 
 void removed_devices_replace(struct devices *devices, struct device_item *item,

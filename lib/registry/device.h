@@ -69,18 +69,18 @@ struct devices *devices_of(struct hass *hass) HASS_CALLBACK;
  * Reads the file and saves changes from now on. During bootstrap, before anything else uses the registry. A failure is that of
  * a file that cannot be read: then nothing is saved.
  */
-int devices_async_load(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+int devices_async_load(struct hass *hass, struct hass_error *err) HASS_COROUTINE;
 /** Forgets all devices. */
 void devices_clear(struct devices *devices);
 
-/** A new item with @draft's values, in the set and indexes. */
-struct device_item *devices_add(struct devices *devices, const struct device_values *draft);
+/** A new item in the set and indexes; the reference to @row is taken. */
+struct device_item *devices_add(struct devices *devices, const struct device_values *row);
 /** Gives @item a new row and its place in all indexes. */
 void devices_replace(struct devices *devices, struct device_item *item,
                      const struct device_values *draft);
 /** Takes @item out and frees it. */
 void devices_drop(struct devices *devices, struct device_item *item);
-void removed_devices_add(struct devices *devices, const struct device_values *draft);
+void removed_devices_add(struct devices *devices, const struct device_values *row);
 void removed_devices_replace(struct devices *devices, struct device_item *item,
                              const struct device_values *draft);
 void removed_devices_drop(struct devices *devices, struct device_item *item);

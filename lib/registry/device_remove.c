@@ -85,7 +85,7 @@ void device_remove(struct devices *devices, struct device_item *item)
 
     kept.device.modified_at = hass_now(devices->hass);
     devices_drop(devices, item);
-    removed_devices_add(devices, &kept);
+    removed_devices_add(devices, row_new(&device_type, &kept));
     unlink_children(devices, device->id);
     operation_announce(devices->hass, HASS_EVENT_DEVICE_REGISTRY_UPDATED, data);
     entities_device_removed(devices->hass, device->id);

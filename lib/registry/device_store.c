@@ -74,44 +74,41 @@ static void fill_entries(struct device_input *input, struct arena *arena)
     }
 }
 
-static int check(const struct devices *devices, enum row_list list,
-                 const struct device_values *values, struct hass_error *err)
+static int complete(enum row_list list, struct row_reader *reader, struct hass_error *err)
 {
-    const struct hass_device *device = &values->device;
+    struct device_input *input = reader->draft;
+    struct hass_device *device = &input->values.device;
 
+    fill_lists(input);
+    fill_entries(input, &reader->arena);
+    device->size = sizeof(*device);
+    device->connections = device_normalise_connections(device->connections, &reader->arena);
+    if (list == ROW_REMOVED && !row_reader_saw(reader, "disabled_by"))
+        input->values.disabled_by_undefined = true;
     if (!device->id || !*device->id)
         return hass_fail(err, HASS_E_INVALID, "it has no id");
     if (!device->identifiers->first && !device->connections->first)
         return hass_fail(err, HASS_E_INVALID, "device %s has neither identifiers nor connections",
                          device->id);
-    if (list == ROW_LIVE && devices_find_id(devices, device->id))
-        return hass_fail(err, HASS_E_EXISTS, "device %s is there twice", device->id);
-    return row_check(&device_type, values, err);
+    return 0;
 }
 
-static int add(void *registry, enum row_list list, struct row_reader *reader,
-               struct hass_error *err)
+static int add(void *registry, enum row_list list, const void *row, struct hass_error *err)
 {
     struct devices *devices = registry;
-    struct device_input *input = reader->draft;
-    struct device_values *values = &input->values;
+    const struct device_values *values = row;
 
-    fill_lists(input);
-    fill_entries(input, &reader->arena);
-    values->device.size = sizeof(values->device);
-    values->device.connections =
-        device_normalise_connections(values->device.connections, &reader->arena);
-    int r = check(devices, list, values, err);
-    if (r < 0)
-        return r;
-    if (list == ROW_LIVE) {
+    if (list == ROW_REMOVED) {
+        removed_devices_add(devices, values);
+        return 0;
+    }
+    if (!devices_find_id(devices, values->device.id)) {
         devices_add(devices, values);
         return 0;
     }
-    if (!row_reader_saw(reader, "disabled_by"))
-        values->disabled_by_undefined = true;
-    removed_devices_add(devices, values);
-    return 0;
+    int r = hass_fail(err, HASS_E_EXISTS, "device %s is there twice", values->device.id);
+    row_unref(row);
+    return r;
 }
 
 static const void *next(void *registry, enum row_list list, size_t *pos)
@@ -135,6 +132,7 @@ static const struct row_file_type file_type = {
     .lists = { [ROW_LIVE] = "devices", [ROW_REMOVED] = "deleted_devices" },
     .uses = { [ROW_LIVE] = DEVICE_STORED, [ROW_REMOVED] = DEVICE_STORED_LATE },
     .rest_offset = offsetof(struct device_values, rest),
+    .complete = complete,
     .add = add,
     .next = next,
     .clear = clear,
@@ -144,5 +142,5 @@ int devices_async_load(struct hass *hass, struct hass_error *err)
 {
     struct devices *devices = devices_of(hass);
 
-    return row_file_async_open(hass, &file_type, devices, &devices->file, err);
+    return row_file_async_load(hass, &file_type, devices, &devices->file, err);
 }

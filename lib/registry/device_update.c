@@ -303,7 +303,7 @@ static HASS_CALLBACK int make(struct making *making, const struct hass_device **
         return r;
     if (removed)
         removed_devices_drop(devices, removed);
-    const struct device_item *item = devices_add(devices, &draft.values);
+    const struct device_item *item = devices_add(devices, row_new(&device_type, &draft.values));
     announce(devices->hass, "create", item->row->device.id, NULL);
     devices_changed(devices);
     *ret_device = &item->row->device;

@@ -95,11 +95,11 @@ static void move_cell(struct index *index, uint32_t old, uint32_t new, struct en
 
 /* items */
 
-static struct entity_item *item_new(struct group *all, const struct entity_values *draft)
+static struct entity_item *item_new(struct group *all, const struct entity_values *row)
 {
     struct entity_item *item = mem_zalloc(sizeof(*item));
 
-    item->row = row_new(&entity_type, draft);
+    item->row = row;
     group_join(all, &item->all, item);
     return item;
 }
@@ -111,9 +111,9 @@ static void item_free(struct entity_item *item)
     free(item);
 }
 
-struct entity_item *entities_add(struct entities *entities, const struct entity_values *draft)
+struct entity_item *entities_add(struct entities *entities, const struct entity_values *row)
 {
-    struct entity_item *item = item_new(&entities->live, draft);
+    struct entity_item *item = item_new(&entities->live, row);
     struct entity_key key = key_of(item->row);
 
     index_add(&entities->by_entity_id, index_hash(item->row->entry.entity_id), item);
@@ -148,9 +148,9 @@ void entities_drop(struct entities *entities, struct entity_item *item)
     item_free(item);
 }
 
-void removed_entities_add(struct entities *entities, const struct entity_values *draft)
+void removed_entities_add(struct entities *entities, const struct entity_values *row)
 {
-    struct entity_item *item = item_new(&entities->removed, draft);
+    struct entity_item *item = item_new(&entities->removed, row);
     struct entity_key key = key_of(item->row);
 
     index_add(&entities->removed_by_unique_id, hash_key(&key), item);

@@ -70,17 +70,18 @@ struct entities *entities_of(struct hass *hass) HASS_CALLBACK;
  * Reads the file and saves changes from now on. During bootstrap, after the devices, before anything else uses the registry. A
  * failure is that of a file that cannot be read: then nothing is saved.
  */
-int entities_async_load(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+int entities_async_load(struct hass *hass, struct hass_error *err) HASS_COROUTINE;
 /** Forgets all entities. */
 void entities_clear(struct entities *entities);
 
-struct entity_item *entities_add(struct entities *entities, const struct entity_values *draft);
+/** A new item in the indexes; the reference to @row is taken. */
+struct entity_item *entities_add(struct entities *entities, const struct entity_values *row);
 /** Gives @item a new row and its place in all indexes. */
 void entities_replace(struct entities *entities, struct entity_item *item,
                       const struct entity_values *draft);
 /** Takes @item out and frees it. */
 void entities_drop(struct entities *entities, struct entity_item *item);
-void removed_entities_add(struct entities *entities, const struct entity_values *draft);
+void removed_entities_add(struct entities *entities, const struct entity_values *row);
 void removed_entities_replace(struct entities *entities, struct entity_item *item,
                               const struct entity_values *draft);
 void removed_entities_drop(struct entities *entities, struct entity_item *item);

@@ -81,7 +81,7 @@ void entity_remove(struct entities *entities, struct entity_item *item)
     entities_drop(entities, item);
     if (former)
         removed_entities_drop(entities, former);
-    removed_entities_add(entities, &kept);
+    removed_entities_add(entities, row_new(&entity_type, &kept));
     operation_announce(entities->hass, HASS_EVENT_ENTITY_REGISTRY_UPDATED,
                        json_pack("{ss, ss}", "action", "remove", "entity_id", entry->entity_id));
     if (entry->device_id)

@@ -37,25 +37,8 @@ static void fill(struct hass_entity_entry *entry, struct arena *arena)
         entry->id = registry_make_id(arena);
 }
 
-static int check(const struct entities *entities, enum row_list list,
-                 const struct entity_values *values, struct hass_error *err)
+static int complete(enum row_list list, struct row_reader *reader, struct hass_error *err)
 {
-    const struct hass_entity_entry *entry = &values->entry;
-    const struct entity_key key = { entry->domain, entry->platform, entry->unique_id };
-
-    if (list == ROW_LIVE && entities_find_entity_id(entities, entry->entity_id))
-        return hass_fail(err, HASS_E_EXISTS, "entity %s is there twice", entry->entity_id);
-    if (list == ROW_LIVE ? entities_find_key(entities, &key)
-                         : removed_entities_find(entities, &key))
-        return hass_fail(err, HASS_E_EXISTS, "unique id %s of %s is there twice", key.unique_id,
-                         entry->entity_id);
-    return row_check(&entity_type, values, err);
-}
-
-static int add(void *registry, enum row_list list, struct row_reader *reader,
-               struct hass_error *err)
-{
-    struct entities *entities = registry;
     struct entity_values *values = reader->draft;
     struct hass_entity_entry *entry = &values->entry;
 
@@ -64,20 +47,41 @@ static int add(void *registry, enum row_list list, struct row_reader *reader,
                          entry->entity_id ? entry->entity_id : "");
     if (!entry->platform || !entry->unique_id)
         return hass_fail(err, HASS_E_INVALID, "%s has no platform or unique id", entry->entity_id);
-    bool options = entry->options;
-    fill(entry, &reader->arena);
-    int r = check(entities, list, values, err);
-    if (r < 0)
-        return r;
-    if (list == ROW_LIVE) {
-        entities_add(entities, values);
-        return 0;
+    if (list == ROW_REMOVED) {
+        values->disabled_by_undefined |= !row_reader_saw(reader, "disabled_by");
+        values->hidden_by_undefined |= !row_reader_saw(reader, "hidden_by");
+        values->options_undefined |= !entry->options;
     }
-    values->disabled_by_undefined |= !row_reader_saw(reader, "disabled_by");
-    values->hidden_by_undefined |= !row_reader_saw(reader, "hidden_by");
-    values->options_undefined |= !options;
-    removed_entities_add(entities, values);
+    fill(entry, &reader->arena);
     return 0;
+}
+
+static int check_unique(const struct entities *entities, enum row_list list,
+                        const struct hass_entity_entry *entry, struct hass_error *err)
+{
+    const struct entity_key key = { entry->domain, entry->platform, entry->unique_id };
+
+    if (list == ROW_LIVE && entities_find_entity_id(entities, entry->entity_id))
+        return hass_fail(err, HASS_E_EXISTS, "entity %s is there twice", entry->entity_id);
+    if (list == ROW_LIVE ? entities_find_key(entities, &key)
+                         : removed_entities_find(entities, &key))
+        return hass_fail(err, HASS_E_EXISTS, "unique id %s of %s is there twice", key.unique_id,
+                         entry->entity_id);
+    return 0;
+}
+
+static int add(void *registry, enum row_list list, const void *row, struct hass_error *err)
+{
+    const struct entity_values *values = row;
+    int r = check_unique(registry, list, &values->entry, err);
+
+    if (r < 0)
+        row_unref(row);
+    else if (list == ROW_LIVE)
+        entities_add(registry, values);
+    else
+        removed_entities_add(registry, values);
+    return r;
 }
 
 static const void *next(void *registry, enum row_list list, size_t *pos)
@@ -101,6 +105,7 @@ static const struct row_file_type file_type = {
     .lists = { [ROW_LIVE] = "entities", [ROW_REMOVED] = "deleted_entities" },
     .uses = { [ROW_LIVE] = ENTITY_STORED, [ROW_REMOVED] = ENTITY_STORED_LATE },
     .rest_offset = offsetof(struct entity_values, rest),
+    .complete = complete,
     .add = add,
     .next = next,
     .clear = clear,
@@ -110,5 +115,5 @@ int entities_async_load(struct hass *hass, struct hass_error *err)
 {
     struct entities *entities = entities_of(hass);
 
-    return row_file_async_open(hass, &file_type, entities, &entities->file, err);
+    return row_file_async_load(hass, &file_type, entities, &entities->file, err);
 }

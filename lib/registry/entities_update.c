@@ -317,7 +317,7 @@ static HASS_CALLBACK int make(const struct making *making,
         return r;
     if (removed)
         removed_entities_drop(entities, removed);
-    *ret_entry = &entities_add(entities, &draft.values)->row->entry;
+    *ret_entry = &entities_add(entities, row_new(&entity_type, &draft.values))->row->entry;
     operation_announce(
         entities->hass, HASS_EVENT_ENTITY_REGISTRY_UPDATED,
         json_pack("{ss, ss}", "action", "create", "entity_id", (*ret_entry)->entity_id));

@@ -4,6 +4,8 @@
  */
 #include "registry/load.h"
 
+#include <errno.h>
+
 #include <hass/log.h>
 
 #include "registry/area.h"
@@ -17,23 +19,35 @@
 
 typedef int load_fn(struct hass *hass, struct hass_error *err);
 
-/* Large: read in pieces, without suspending. */
-static HASS_COROUTINE int load_devices_and_entities(struct hass *hass, struct hass_error *err)
+/* A file that cannot be read leaves the others. */
+static HASS_COROUTINE int load_rows(struct hass *hass, load_fn *load, const char *what,
+                                    struct hass_error *err)
 {
-    struct hass_error devices = HASS_ERROR_INIT, entities = HASS_ERROR_INIT;
+    struct hass_error failure = HASS_ERROR_INIT;
+    int r = load(hass, &failure);
 
-    if (devices_async_load(hass, &devices) < 0)
-        hass_error("The devices cannot be loaded: %s", devices.message);
-    if (entities_async_load(hass, &entities) < 0)
-        hass_error("The registered entities cannot be loaded: %s", entities.message);
+    if (r == -ECANCELED)
+        return hass_error_copy(err, &failure);
+    if (r < 0)
+        hass_error("The %s cannot be loaded: %s", what, failure.message);
     return 0;
+}
+
+static HASS_COROUTINE int load_devices(struct hass *hass, struct hass_error *err)
+{
+    return load_rows(hass, devices_async_load, "devices", err);
+}
+
+static HASS_COROUTINE int load_entities(struct hass *hass, struct hass_error *err)
+{
+    return load_rows(hass, entities_async_load, "registered entities", err);
 }
 
 int registries_async_load(struct hass *hass, struct hass_error *err)
 {
     static load_fn *const loads[] = {
-        issues_async_load, labels_async_load,         categories_async_load,   floors_async_load,
-        areas_async_load,  load_devices_and_entities, registries_async_expire,
+        issues_async_load, labels_async_load, categories_async_load, floors_async_load,
+        areas_async_load,  load_devices,      load_entities,         registries_async_expire,
     };
     int r = 0;
 

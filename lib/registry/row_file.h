@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file of a registry with many rows: two lists, of what there is and of what has been removed. It is read in pieces and
- * written from a snapshot, neither as a json_t. What we do not know of a file is kept and written back; a row that is of no
- * use is reported and left out, and the file is kept as a copy.
+ * The file of a registry: two lists, of what there is and of what has been removed. Its rows are made and written on pool
+ * threads; the loop only puts them into the registry and lends them out, neither as a json_t. What we do not know of a file is
+ * kept and written back; a row that is of no use is told and left out, and the file is kept as a copy.
  */
 #pragma once
 
 #include "registry/row_read.h"
-#include "registry/store.h"
 
 enum row_list {
     ROW_LIVE,
@@ -22,9 +21,10 @@ struct row_file_type {
     const char *lists[ROW_LISTS]; /* their keys */
     uint32_t uses[ROW_LISTS];     /* of the fields that are written */
     size_t rest_offset;           /* of the member of unknown members, a text or NULL */
-    /** Takes what reader->draft says into the registry. A failure is the row's problem. */
-    int (*add)(void *registry, enum row_list list, struct row_reader *reader,
-               struct hass_error *err);
+    /** Pool: completes reader->draft, and checks what can be said of a row alone. A failure is the row's problem. */
+    int (*complete)(enum row_list list, struct row_reader *reader, struct hass_error *err);
+    /** Loop: takes a row into the registry; the reference is taken, also on failure, which is the row's problem. */
+    int (*add)(void *registry, enum row_list list, const void *row, struct hass_error *err);
     /** The next row of a list, or NULL. */
     const void *(*next)(void *registry, enum row_list list, size_t *pos);
     /** Forgets all rows. */
@@ -34,13 +34,13 @@ struct row_file_type {
 struct row_file;
 
 /**
- * Reads the file into @registry, which is empty, and saves it from now on. On the loop, during bootstrap. A corrupt file is
- * set aside; what can be read of a good one is read.
+ * Reads the file into @registry, which is empty, and saves it from now on. During bootstrap. A corrupt file is set aside; what
+ * can be read of a good one is read. @ret_file is set before there is anything to wait for.
  *
- * Returns: 0 with the file in @ret_file; as store_async_read for a file that cannot be read: then nothing is ever saved.
+ * Returns: 0; as store_async_read for a file that cannot be read, -ECANCELED: then the registry is empty and never saved.
  */
-int row_file_async_open(struct hass *hass, const struct row_file_type *type, void *registry,
-                        struct row_file **ret_file, struct hass_error *err) HASS_CALLBACK;
+int row_file_async_load(struct hass *hass, const struct row_file_type *type, void *registry,
+                        struct row_file **ret_file, struct hass_error *err) HASS_COROUTINE;
 /** Takes NULL, returns NULL. The store writes what is pending. */
 struct row_file *row_file_async_close(struct row_file *file) HASS_CALLBACK;
 /** Something has changed. @file may be NULL: nothing is saved. */

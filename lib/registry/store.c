@@ -254,24 +254,15 @@ int hass_store_async_load(struct hass_store *store, json_t **ret_data, struct ha
     return r < 0 ? r : store_load(store, ret_data, err);
 }
 
-int store_async_read(struct hass_store *store, const struct disk_reader *reader, void *userdata,
-                     bool *ret_found, struct hass_error *err)
+int store_async_read(struct hass_store *store, const struct store_reader *reader, void *reading,
+                     void **ret_reading, struct hass_error *err)
 {
-    struct disk_content content = { 0 };
-    struct disk_file disk = store_file_disk(store->file);
-    struct hass_error failure = HASS_ERROR_INIT;
-    int r = disk_stream(&disk, reader, userdata, &content, &failure);
+    autounref(hass_future) *read = store_file_stream(store->file, reader, reading);
+    int r = hass_async_await(read, HASS_FOREVER, err);
 
-    if (r == HASS_E_UNSUPPORTED)
-        store_file_report_newer(store->file, &failure);
-    if (r < 0)
-        return hass_error_copy(err, &failure);
-    store->file->known = true;
-    if (content.aside)
-        store_file_report_corrupt(store->file, &content);
-    *ret_found = content.version != 0;
-    disk_content_fini(&content);
-    return 0;
+    if (r == 0)
+        *ret_reading = store_stream_take(hass_future_value(read));
+    return r;
 }
 
 /* from other threads */

@@ -16,11 +16,17 @@
 #include "registry/store_disk.h"
 
 struct store_writer {
-    void *(*snapshot)(void *userdata); /* loop */
+    void *(*snapshot)(void *userdata); /* loop; NULL: there is nothing to write now */
     /* One of these two, on the pool: appends the JSON of "data", or makes it. */
     void (*write)(const void *snapshot, struct hass_buf *data);
     json_t *(*as_json)(const void *snapshot);
     hass_destroy_fn *release; /* loop */
+};
+
+/* Both constant. */
+struct store_reader {
+    struct disk_reader file;  /* pool; its userdata is what is made of the file */
+    hass_destroy_fn *release; /* loop: frees that when nobody wants it */
 };
 
 /** As hass_store_async_create, in the core's scope, with a writer (constant; NULL: options->data). */
@@ -32,12 +38,12 @@ int store_async_create(struct hass *hass, const struct hass_store_options *optio
  */
 void store_async_save_registry(struct hass_store *store) HASS_CALLBACK;
 /**
- * Reads the file in pieces, on the loop: during bootstrap, before anything else runs. A missing, corrupt or newer file is
- * treated as by hass_store_async_load; what a reader's feed or finish refuses is corrupt.
+ * Reads the file in pieces, on the pool: the functions of @reader make something of it in @reading, which is taken. A missing,
+ * corrupt or newer file is treated as by hass_store_async_load; what a reader's feed or finish refuses is corrupt.
  *
- * Returns: 0, with true in @ret_found unless there is no file, or it has been set aside: then forget what was fed.
+ * Returns: 0 with @reading in @ret_reading, the caller's again; NULL there when there is no file, or it has been set aside.
  */
-int store_async_read(struct hass_store *store, const struct disk_reader *reader, void *userdata,
-                     bool *ret_found, struct hass_error *err) HASS_CALLBACK;
+int store_async_read(struct hass_store *store, const struct store_reader *reader, void *reading,
+                     void **ret_reading, struct hass_error *err) HASS_COROUTINE;
 /** The next write keeps the present file under a dated name: part of it was not understood and will be missing. */
 void store_async_keep_copy(struct hass_store *store) HASS_CALLBACK;

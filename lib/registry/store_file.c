@@ -25,6 +25,7 @@
 
 enum op_kind {
     OP_READ,
+    OP_STREAM,
     OP_WRITE,
     OP_REMOVE,
 };
@@ -36,6 +37,7 @@ struct store_op {
     struct hass_future *done;
     struct disk_file disk;
     struct disk_content *content; /* what a reading found */
+    struct store_stream *stream;  /* what one in pieces makes */
     struct store_payload payload;
     bool was_dirty; /* the payload came from the store, which can give it again */
     bool check;     /* before the write: may the file be replaced? */
@@ -44,6 +46,11 @@ struct store_op {
     int version, minor_version;
     int result;
     struct hass_error err;
+};
+
+struct store_stream {
+    const struct store_reader *reader;
+    void *reading;
 };
 
 /* payloads */
@@ -157,6 +164,11 @@ static int op_run(struct hass_worker *worker, void *arg, struct hass_error *err)
         op->content = mem_zalloc(sizeof(*op->content));
         op->result = disk_load(&op->disk, op->content, &op->err);
         break;
+    case OP_STREAM:
+        op->content = mem_zalloc(sizeof(*op->content));
+        op->result = disk_stream(&op->disk, &op->stream->reader->file, op->stream->reading,
+                                 op->content, &op->err);
+        break;
     case OP_WRITE:
         op->result = write_file(op, &op->err);
         break;
@@ -174,6 +186,20 @@ static void content_free(void *object)
     if (object)
         disk_content_fini(object);
     free(object);
+}
+
+void *store_stream_take(struct store_stream *stream)
+{
+    return stream ? steal(stream->reading) : NULL;
+}
+
+static void stream_free(void *object)
+{
+    struct store_stream *stream = object;
+
+    if (stream && stream->reading)
+        stream->reader->release(stream->reading);
+    free(stream);
 }
 
 static HASS_CALLBACK void retry_later(struct store_file *file)
@@ -231,6 +257,10 @@ static HASS_CALLBACK void read_done(struct store_op *op)
     op->file->known = true;
     if (op->content->aside)
         store_file_report_corrupt(op->file, op->content);
+    if (!op->content->version) { // what was read before the end is not to be used
+        stream_free(op->stream);
+        op->stream = NULL;
+    }
 }
 
 /* the queue */
@@ -252,7 +282,11 @@ static HASS_CALLBACK void op_end(struct store_op *op)
     const struct hass_error *err = op->err.code ? &op->err : NULL;
 
     list_remove(&op->link);
-    (void)hass_future_set(op->done, op->result, steal(op->content), content_free, err);
+    if (op->kind == OP_STREAM)
+        (void)hass_future_set(op->done, op->result, steal(op->stream), stream_free, err);
+    else
+        (void)hass_future_set(op->done, op->result, steal(op->content), content_free, err);
+    content_free(op->content);
     hass_future_unref(op->done);
     payload_fini(&op->payload);
     free(op);
@@ -269,7 +303,7 @@ static void op_done(void *object)
     hass__assert_loop();
     if (op->kind == OP_WRITE)
         written(op);
-    else if (op->kind == OP_READ)
+    else if (op->kind == OP_READ || op->kind == OP_STREAM)
         read_done(op);
     else if (op->result == 0)
         op->file->known = true;
@@ -297,6 +331,19 @@ static HASS_CALLBACK bool prepare_write(struct store_op *op)
     return has_payload(&op->payload);
 }
 
+/* How the file is to be read and written now. Lends. */
+static HASS_CALLBACK struct disk_file disk_file_of(const struct store_file *file)
+{
+    return (struct disk_file){
+        .folder = file->stores->folder,
+        .key = file->key,
+        .token = file->stores->token,
+        .max_version = file->max_version,
+        .private_file = file->private_file,
+        .now = hass_now(file->stores->hass),
+    };
+}
+
 static HASS_CALLBACK void begin_next(struct store_file *file)
 {
     struct store_op *op = list_first(&file->ops, struct store_op, link);
@@ -307,7 +354,7 @@ static HASS_CALLBACK void begin_next(struct store_file *file)
         free_if_done(file);
         return;
     }
-    op->disk = store_file_disk(file);
+    op->disk = disk_file_of(file);
     if (op->kind == OP_WRITE && !prepare_write(op)) {
         op->result = 0;
         op_end(op);
@@ -365,6 +412,16 @@ struct hass_future *store_file_read(struct store_file *file)
     return op_start(op_queue(file, OP_READ));
 }
 
+struct hass_future *store_file_stream(struct store_file *file, const struct store_reader *reader,
+                                      void *reading)
+{
+    struct store_op *op = op_queue(file, OP_STREAM);
+
+    op->stream = mem_alloc(sizeof(*op->stream));
+    *op->stream = (struct store_stream){ .reader = reader, .reading = reading };
+    return op_start(op);
+}
+
 /* delays */
 
 static void timer_fires(struct timer *timer)
@@ -387,18 +444,6 @@ void store_file_write_at(struct store_file *file, int64_t when)
 }
 
 /* life */
-
-struct disk_file store_file_disk(const struct store_file *file)
-{
-    return (struct disk_file){
-        .folder = file->stores->folder,
-        .key = file->key,
-        .token = file->stores->token,
-        .max_version = file->max_version,
-        .private_file = file->private_file,
-        .now = hass_now(file->stores->hass),
-    };
-}
 
 void store_file_detach(struct store_file *file)
 {

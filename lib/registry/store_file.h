@@ -41,6 +41,7 @@ struct store_payload {
 
 struct store_load;
 struct store_op;
+struct store_stream;
 
 struct store_file {
     struct stores *stores;
@@ -91,8 +92,11 @@ void store_file_write_at(struct store_file *file, int64_t when) HASS_CALLBACK;
 struct hass_future *store_file_remove(struct store_file *file) HASS_CALLBACK;
 /** Queues a reading. The value of the future is a struct disk_content of the future's. */
 struct hass_future *store_file_read(struct store_file *file) HASS_CALLBACK;
-/** How the file is to be read now. Lends. */
-struct disk_file store_file_disk(const struct store_file *file) HASS_CALLBACK;
+/** Queues a reading in pieces; @reading is taken. The value of the future is a struct store_stream of the future's. */
+struct hass_future *store_file_stream(struct store_file *file, const struct store_reader *reader,
+                                      void *reading) HASS_CALLBACK;
+/** What has been made of the file, the caller's now; NULL: nothing. */
+void *store_stream_take(struct store_stream *stream) HASS_CALLBACK;
 /** What is pending as JSON, owned by the caller. Not for stores with a writer. */
 json_t *store_file_copy_pending(struct store_file *file) HASS_CALLBACK;
 /** The store goes; the file when it has been written. */

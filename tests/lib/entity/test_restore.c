@@ -38,12 +38,16 @@ static HASS_CALLBACK void add(struct hass *hass, struct thing *thing, const char
     ck_assert_int_eq(add_thing(hass, thing, &restored_ops, name), 0);
 }
 
+static HASS_COROUTINE int load(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return restore_async_load(hass, err);
+}
+
 static struct hass *home(void) HASS__ANALYSIS(assert_capability(hass_loop))
 {
     struct hass *hass = test_hass();
-    struct hass_error err = HASS_ERROR_INIT;
 
-    ck_assert_msg(restore_async_load(hass, &err) == 0, "%s", err.message);
+    ck_assert_int_eq(test_run_coroutine(hass, load, NULL), 0);
     return hass;
 }
 
@@ -220,12 +224,11 @@ END_TEST
 START_TEST(a_newer_file_is_refused_and_stays)
 {
     struct hass *hass = test_hass();
-    struct hass_error err = HASS_ERROR_INIT;
     const char *path = test_file(FILE_NAME, STORE("2", ""));
     autofree char *before = test_read_file(path);
 
     test_logs();
-    ck_assert_int_eq(restore_async_load(hass, &err), HASS_E_UNSUPPORTED);
+    ck_assert_int_eq(test_run_coroutine(hass, load, NULL), HASS_E_UNSUPPORTED);
     test_start(hass);
     test_settle(hass);
     autofree char *kept = mem_printf("%s/" FILE_NAME, test_dir());

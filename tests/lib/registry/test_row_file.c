@@ -21,12 +21,27 @@
 #define DEVICES  ".storage/core.device_registry"
 #define ENTITIES ".storage/core.entity_registry"
 
+static HASS_COROUTINE int load_devices_task(struct hass *hass, void *userdata,
+                                            struct hass_error *err)
+{
+    return devices_async_load(hass, err);
+}
+
+static HASS_COROUTINE int load_entities_task(struct hass *hass, void *userdata,
+                                             struct hass_error *err)
+{
+    return entities_async_load(hass, err);
+}
+
+static HASS_CALLBACK int load_devices(struct hass *hass)
+{
+    return test_run_coroutine(hass, load_devices_task, NULL);
+}
+
 static HASS_CALLBACK void load(struct hass *hass)
 {
-    struct hass_error err = HASS_ERROR_INIT;
-
-    ck_assert_msg(devices_async_load(hass, &err) == 0, "%s", err.message);
-    ck_assert_msg(entities_async_load(hass, &err) == 0, "%s", err.message);
+    ck_assert_int_eq(load_devices(hass), 0);
+    ck_assert_int_eq(test_run_coroutine(hass, load_entities_task, NULL), 0);
 }
 
 /* Saves both; time passes. */
@@ -130,7 +145,7 @@ START_TEST(a_cut_file_is_set_aside)
 
     ck_assert_uint_eq(fwrite(cut_devices, 1, (size_t)_i, file), (size_t)_i);
     fclose(file);
-    ck_assert_int_eq(devices_async_load(hass, NULL), 0);
+    ck_assert_int_eq(load_devices(hass), 0);
     bool whole = (size_t)_i == sizeof(cut_devices) - 1;
     ck_assert_uint_eq(hass_device_registry_async_count(hass), whole);
     autofree char *path = mem_printf("%s/" DEVICES, test_dir());
@@ -155,7 +170,7 @@ START_TEST(a_corrupt_file_is_set_aside)
     struct hass *hass = test_hass();
 
     test_file(DEVICES, corrupt[_i]);
-    ck_assert_int_eq(devices_async_load(hass, NULL), 0);
+    ck_assert_int_eq(load_devices(hass), 0);
     ck_assert_uint_eq(hass_device_registry_async_count(hass), 0);
     ck_assert_uint_gt(logs_count(logs, HASS_LOG_ERROR), 0);
     autofree char *path = mem_printf("%s/" DEVICES, test_dir());
@@ -168,11 +183,10 @@ START_TEST(a_newer_file_is_refused_and_never_written)
     static const char text[] = "{\"version\":2,\"data\":{\"devices\":[]}}";
     struct logs *logs = test_logs();
     struct hass *hass = test_hass();
-    struct hass_error err = HASS_ERROR_INIT;
 
     ck_assert_ptr_nonnull(logs);
     test_file(DEVICES, text);
-    ck_assert_int_eq(devices_async_load(hass, &err), HASS_E_UNSUPPORTED);
+    ck_assert_int_eq(load_devices(hass), HASS_E_UNSUPPORTED);
     save(hass);
     autofree char *path = mem_printf("%s/" DEVICES, test_dir());
     autofree char *left = test_read_file(path);
@@ -388,7 +402,7 @@ static HASS_CALLBACK size_t load_large(struct hass *hass, bool row, size_t bytes
         hass_buf_add_char(&text, 'x');
     hass_buf_add_string(&text, row ? "\"}]}}" : "\"}}");
     test_file(DEVICES, hass_buf_string(&text));
-    ck_assert_int_eq(devices_async_load(hass, NULL), 0);
+    ck_assert_int_eq(load_devices(hass), 0);
     return hass_device_registry_async_count(hass);
 }
 
@@ -413,7 +427,7 @@ START_TEST(the_first_problems_are_reported_and_the_others_counted)
         hass_buf_add_string(&text, ",0");
     hass_buf_add_string(&text, "]}}");
     test_file(DEVICES, hass_buf_string(&text));
-    ck_assert_int_eq(devices_async_load(hass, NULL), 0);
+    ck_assert_int_eq(load_devices(hass), 0);
     ck_assert_uint_eq(logs_matching(logs, "is left out"), 20);
     ck_assert_ptr_nonnull(logs_find(logs, "30 rows are left out"));
 }

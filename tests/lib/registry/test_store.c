@@ -751,23 +751,40 @@ static int finish(void *userdata, struct hass_error *err)
     return 0;
 }
 
+static void release(void *userdata)
+{
+    unsigned *released = userdata;
+
+    ++*released;
+}
+
+static HASS_COROUTINE int read_in_pieces(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    static const struct store_reader reader = { { begin, feed, finish }, release };
+    struct owner *owner = userdata;
+    void *read = NULL;
+    int r = store_async_read(owner->store, &reader, &owner->asked, &read, err);
+
+    ck_assert_ptr_null(read);
+    return r;
+}
+
 START_TEST(a_file_read_in_pieces_has_1024_mebibytes_and_no_more)
 {
-    static const struct disk_reader reader = { begin, feed, finish };
     struct hass *hass = test_hass();
     struct owner owner = { 0 };
     autofree char *path = path_of("test.thing");
-    bool found = true;
 
     (void)test_logs();
     test_file(".storage/test.thing", "{\"version\": 1, \"minor_version\": 1, \"data\": 5");
     open_store(hass, &owner, &(struct hass_store_options){ 0 });
     ck_assert_int_eq(truncate(path, (off_t)STORE_MAX_STREAM + 1), 0);
-    ck_assert_int_eq(store_async_read(owner.store, &reader, NULL, &found, NULL), HASS_E_LIMIT);
+    ck_assert_int_eq(test_run_coroutine(hass, read_in_pieces, &owner), HASS_E_LIMIT);
     ck_assert(exists("test.thing"));
     ck_assert_int_eq(truncate(path, STORE_MAX_STREAM), 0);
-    ck_assert_int_eq(store_async_read(owner.store, &reader, NULL, &found, NULL), 0);
-    ck_assert(!found && !exists("test.thing"));
+    ck_assert_int_eq(test_run_coroutine(hass, read_in_pieces, &owner), 0);
+    ck_assert(!exists("test.thing"));
+    ck_assert_uint_eq(owner.asked, 2);
 }
 END_TEST
 

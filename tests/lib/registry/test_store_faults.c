@@ -53,6 +53,7 @@ struct owner {
     struct hass_store *store;
     int value;
     json_t *data;
+    void *reading; /* what is read in pieces, owned */
     struct hass_error err;
 };
 
@@ -448,24 +449,39 @@ static int finish(void *userdata, struct hass_error *err)
     return hass_fail(err, HASS_E_PARSE, "no data");
 }
 
-static const struct disk_reader collector = { begin, feed, finish };
+static void release(void *userdata)
+{
+    struct reading *reading = userdata;
+
+    hass_buf_fini(&reading->text);
+    free(reading);
+}
+
+static const struct store_reader collector = { { begin, feed, finish }, release };
+
+/* Into owner->reading; NULL when nothing was found. */
+static HASS_COROUTINE int read_in_pieces(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct owner *owner = userdata;
+    struct reading *reading = mem_zalloc(sizeof(*reading));
+
+    return store_async_read(owner->store, &collector, reading, &owner->reading, err);
+}
 
 START_TEST(a_file_read_in_pieces_is_treated_alike)
 {
     struct hass *hass = test_hass();
     struct owner owner = { 0 };
-    struct reading reading = { 0 };
     autofree char *text = with_quotes(contents[_i].text);
-    bool found = false;
 
     (void)test_logs();
     test_file(".storage/test.thing", text);
     open_store(hass, &owner);
-    int r = store_async_read(owner.store, &collector, &reading, &found, NULL);
-    ck_assert_int_eq(r, contents[_i].result);
-    ck_assert_int_eq(found, contents[_i].data != NULL);
+    ck_assert_int_eq(test_run_coroutine(hass, read_in_pieces, &owner), contents[_i].result);
+    ck_assert_int_eq(owner.reading != NULL, contents[_i].data != NULL);
     check_file_kept(!contents[_i].corrupt);
-    hass_buf_fini(&reading.text);
+    if (owner.reading)
+        release(owner.reading);
 }
 END_TEST
 
@@ -473,9 +489,7 @@ START_TEST(the_versions_are_known_first_wherever_they_stand)
 {
     struct hass *hass = test_hass();
     struct owner owner = { 0 };
-    struct reading reading = { 0 };
     autobuf text = HASS_BUF_INIT;
-    bool found = false;
 
     hass_buf_add_string(&text, "{\"data\": [\"version\", \"minor_version\"");
     for (int i = 0; i < 100000; i++)
@@ -483,12 +497,13 @@ START_TEST(the_versions_are_known_first_wherever_they_stand)
     hass_buf_add_string(&text, "], \"minor_version\": 4, \"version\": 1}");
     test_file(".storage/test.thing", text.data);
     open_store(hass, &owner);
-    ck_assert_int_eq(store_async_read(owner.store, &collector, &reading, &found, NULL), 0);
-    ck_assert(found);
-    ck_assert_int_eq(reading.version, 1);
-    ck_assert_int_eq(reading.minor_version, 4);
-    ck_assert_uint_eq(reading.text.length, text.length);
-    hass_buf_fini(&reading.text);
+    ck_assert_int_eq(test_run_coroutine(hass, read_in_pieces, &owner), 0);
+    const struct reading *reading = owner.reading;
+    ck_assert_ptr_nonnull(reading);
+    ck_assert_int_eq(reading->version, 1);
+    ck_assert_int_eq(reading->minor_version, 4);
+    ck_assert_uint_eq(reading->text.length, text.length);
+    release(owner.reading);
 }
 END_TEST
 

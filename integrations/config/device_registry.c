@@ -3,6 +3,7 @@
  * Commands of config/device_registry: the things that entities belong to.
  */
 #include <hass/device_registry.h>
+#include <hass/entry.h>
 
 #include "commands.h"
 
@@ -59,21 +60,51 @@ static HASS_CALLBACK int update_device(struct websocket_request *request, struct
     return update(request, commands_changes(request, "device_id"), result, err);
 }
 
-/* An integration that still knows the device brings it back when it is set up again. */
-static HASS_CALLBACK int remove_config_entry(struct websocket_request *request,
-                                             struct hass_buf *result, struct hass_error *err)
+static HASS_CALLBACK int refuse(struct websocket_request *request, const struct hass_error *problem)
 {
-    json_t *changes =
-        json_pack("{s:s}", "remove_config_entry_id", commands_text(request, "config_entry_id"));
-
-    return update(request, changes, result, err);
+    return websocket_api_of(request)->refuse(request, "home_assistant_error", problem->message);
 }
 
-static HASS_CALLBACK int remove_device(struct websocket_request *request, struct hass_buf *result,
-                                       struct hass_error *err)
+/* Its integration is asked: one that still knows the device would bring it back. */
+static HASS_COROUTINE int remove_config_entry(struct websocket_request *request,
+                                              struct hass_buf *result, struct hass_error *err)
 {
-    return hass_device_registry_async_remove(commands_hass(request),
-                                             commands_text(request, "device_id"), err);
+    struct hass *hass = commands_hass(request);
+    const char *device_id = commands_text(request, "device_id");
+    struct hass_entry *entry =
+        hass_entries_async_get(hass, commands_text(request, "config_entry_id"));
+    struct hass_error problem = HASS_ERROR_INIT;
+
+    if (!entry)
+        return websocket_api_of(request)->refuse(request, "home_assistant_error",
+                                                 "there is no such config entry");
+    if (hass_entry_async_remove_device(entry, device_id, &problem) < 0)
+        return refuse(request, &problem);
+    const struct hass_device *device = hass_device_registry_async_get(hass, device_id);
+    if (device)
+        commands_answer(hass_device_as_json(device), result);
+    return 0;
+}
+
+/* All of its integrations are asked, one after the other. */
+static HASS_COROUTINE int remove_device(struct websocket_request *request, struct hass_buf *result,
+                                        struct hass_error *err)
+{
+    struct hass *hass = commands_hass(request);
+    const char *device_id = commands_text(request, "device_id");
+    const struct hass_device *device = hass_device_registry_async_get(hass, device_id);
+    struct hass_error problem = HASS_ERROR_INIT;
+    struct hass_entry *entry;
+
+    if (!device)
+        return hass_fail(err, HASS_E_NOT_FOUND, "there is no device %s", device_id);
+    while (device && device->config_entries[0] &&
+           (entry = hass_entries_async_get(hass, device->config_entries[0])) != NULL) {
+        if (hass_entry_async_remove_device(entry, device_id, &problem) < 0)
+            return refuse(request, &problem);
+        device = hass_device_registry_async_get(hass, device_id);
+    }
+    return device ? hass_device_registry_async_remove(hass, device_id, err) : 0;
 }
 
 /* Devices are not split or linked here. */
@@ -96,9 +127,9 @@ static const struct websocket_command commands[] = {
     WEBSOCKET_COMMAND("config/device_registry/update", update_device, .schema = &update_schema,
                       .admin = true),
     WEBSOCKET_COMMAND("config/device_registry/remove_config_entry", remove_config_entry,
-                      .schema = &remove_schema, .admin = true),
+                      .schema = &remove_schema, .admin = true, .coroutine = true),
     WEBSOCKET_COMMAND("config/device_registry/remove", remove_device, .schema = &id_schema,
-                      .admin = true),
+                      .admin = true, .coroutine = true),
     WEBSOCKET_COMMAND("config/device_registry/list_linked_devices", list_linked_devices,
                       .schema = &id_schema),
     WEBSOCKET_COMMAND("config/device_registry/list_composite_splits", list_composite_splits),

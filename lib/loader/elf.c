@@ -274,6 +274,7 @@ static unsigned entry_of_name(const char *name, size_t room)
         { "async_unload_entry", ELF_ASYNC_UNLOAD_ENTRY },
         { "async_remove_entry", ELF_ASYNC_REMOVE_ENTRY },
         { "async_migrate_entry", ELF_ASYNC_MIGRATE_ENTRY },
+        { "async_remove_config_entry_device", ELF_ASYNC_REMOVE_CONFIG_ENTRY_DEVICE },
         { "async_setup_entry_platform", ELF_ASYNC_SETUP_ENTRY_PLATFORM },
         { "setup_entry_platform", ELF_SETUP_ENTRY_PLATFORM },
         { "async_unload", ELF_ASYNC_UNLOAD },

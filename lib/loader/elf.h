@@ -22,6 +22,7 @@ enum elf_entry {
     ELF_ASYNC_MIGRATE_ENTRY = 1 << 11,
     ELF_ASYNC_SETUP_ENTRY_PLATFORM = 1 << 12,
     ELF_SETUP_ENTRY_PLATFORM = 1 << 13,
+    ELF_ASYNC_REMOVE_CONFIG_ENTRY_DEVICE = 1 << 14,
 };
 
 #define ELF_BUILD_ID_MAX 64 /* hexadecimal digits */

@@ -15,6 +15,7 @@
 
 #define SIGNAL_CHANGED      "config_entry_changed"
 #define SIGNAL_FLOW_CHANGED "config_flow_changed"
+#define DEVICE_LIMIT        300.0 /* seconds until an integration has said whether a device may go */
 
 static struct integration *integration_of_entry(const struct hass_entry *entry)
 {
@@ -174,6 +175,59 @@ static HASS_COROUTINE int remove_entry(struct hass_entry *entry, struct hass_err
     return r < 0 ? r : hass_async_await(done, HASS_FOREVER, err);
 }
 
+/* removing devices */
+
+static bool can_remove_device(const struct hass_entry *entry)
+{
+    const struct integration *integration = integration_of_entry(entry);
+
+    return integration && integration->plugin &&
+           integration->plugin->async_remove_config_entry_device;
+}
+
+struct device_call {
+    const struct plugin *plugin;
+    struct hass_entry *entry;         /* counted */
+    const struct hass_device *device; /* counted */
+};
+
+static void free_device_call(void *object)
+{
+    struct device_call *call = object;
+
+    hass_device_unref(call->device);
+    hass_entry_unref(call->entry);
+    free(call);
+}
+
+static HASS_COROUTINE int call_remove_device(struct hass *hass, void *userdata,
+                                             struct hass_error *err)
+{
+    const struct device_call *call = userdata;
+
+    return call->plugin->async_remove_config_entry_device(hass, call->entry, call->device, err);
+}
+
+static HASS_COROUTINE int remove_device(struct hass_entry *entry, const struct hass_device *device,
+                                        struct hass_error *err)
+{
+    struct hass *hass = hass_entry_hass(entry);
+    struct integration *integration = integration_of_entry(entry);
+
+    if (!can_remove_device(entry))
+        return hass_fail(err, HASS_E_UNSUPPORTED, "integration %s does not have devices removed",
+                         hass_entry_domain(entry));
+    struct device_call *call = mem_alloc(sizeof(*call));
+    *call =
+        (struct device_call){ integration->plugin, hass_entry_ref(entry), hass_device_ref(device) };
+    struct hass_job job =
+        HASS_JOB_COROUTINE(call_remove_device, call, .name = "async_remove_config_entry_device");
+    autounref(hass_future) *done = NULL;
+    int r = job_run(hass, integration_scope(integration), &job, hass, call, free_device_call,
+                    JOB_TRACKED, &done, err);
+    return r < 0 ? r : hass_async_await(done, DEVICE_LIMIT, err);
+}
+
 /* news */
 
 static HASS_CALLBACK void changed(struct hass_entry *entry, const char *change)
@@ -199,6 +253,8 @@ void loader_entries_init(struct hass *hass)
         .unload = unload,
         .migrate = migrate,
         .remove = remove_entry,
+        .can_remove_device = can_remove_device,
+        .remove_device = remove_device,
         .forward = loader_forward_entry,
         .remove_platforms = loader_remove_entry_platforms,
         .changed = changed,

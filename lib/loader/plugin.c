@@ -324,6 +324,9 @@ static void find_config_entries(struct plugin *plugin, unsigned entries, void *h
         plugin->async_remove_entry = dlsym(handle, "async_remove_entry");
     if (entries & ELF_ASYNC_MIGRATE_ENTRY)
         plugin->async_migrate_entry = dlsym(handle, "async_migrate_entry");
+    if (entries & ELF_ASYNC_REMOVE_CONFIG_ENTRY_DEVICE)
+        plugin->async_remove_config_entry_device =
+            dlsym(handle, "async_remove_config_entry_device");
     if (entries & ELF_ASYNC_SETUP_ENTRY_PLATFORM)
         plugin->async_setup_entry_platform = dlsym(handle, "async_setup_entry_platform");
     if (entries & ELF_SETUP_ENTRY_PLATFORM)

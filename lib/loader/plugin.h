@@ -37,6 +37,9 @@ struct plugin {
     int (*async_unload_entry)(struct hass *hass, struct hass_entry *entry, struct hass_error *err);
     int (*async_remove_entry)(struct hass *hass, struct hass_entry *entry, struct hass_error *err);
     int (*async_migrate_entry)(struct hass *hass, struct hass_entry *entry, struct hass_error *err);
+    int (*async_remove_config_entry_device)(struct hass *hass, struct hass_entry *entry,
+                                            const struct hass_device *device,
+                                            struct hass_error *err);
     int (*async_setup_entry_platform)(struct hass_platform *platform, struct hass_entry *entry,
                                       struct hass_error *err);
     int (*setup_entry_platform)(struct hass_platform *platform, struct hass_entry *entry,

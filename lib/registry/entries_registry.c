@@ -17,6 +17,7 @@
 #include "registry/entities.h"
 #include "registry/entry.h"
 #include "registry/operation.h"
+#include "registry/row.h"
 #include "run/clock.h"
 
 #define RELOAD_DELAY 30.0 /* seconds after the last entity was enabled */
@@ -41,6 +42,41 @@ void entry_clear_subentry(const struct hass_entry *entry, const char *subentry_i
     devices_async_clear_subentry(entry->hass, entry->id, subentry_id);
     entities_async_clear_subentry(entry->hass, entry->id, subentry_id);
     operation_end(entry->hass);
+}
+
+/* Neither the entry nor the device need be there any more when its integration has answered. */
+static HASS_CALLBACK int forget_device(struct hass *hass, const char *device_id,
+                                       const char *entry_id, struct hass_error *err)
+{
+    const struct hass_device *device = hass_device_registry_async_get(hass, device_id);
+
+    if (!device || !row_has_text(device->config_entries, entry_id))
+        return 0;
+    return hass_device_registry_async_update(
+        hass, device_id, json_pack("{s:s}", "remove_config_entry_id", entry_id), NULL, err);
+}
+
+int hass_entry_async_remove_device(struct hass_entry *entry, const char *device_id,
+                                   struct hass_error *err)
+{
+    struct hass *hass = entry->hass;
+
+    VERIFY_COROUTINE(hass, "hass.entry.async_remove_device", err);
+    const struct entry_loader *loader = entries_of(hass)->loader;
+    const struct hass_device *found = hass_device_registry_async_get(hass, device_id);
+    if (!found || !row_has_text(found->config_entries, entry->id))
+        return hass_fail(err, HASS_E_NOT_FOUND, "config entry '%s' has no device %s", entry->title,
+                         device_id);
+    if (!loader)
+        return hass_fail(err, HASS_E_UNSUPPORTED, "nobody loads integrations");
+    autounref(hass_entry) *kept = hass_entry_ref(entry);
+    autounref(hass_device) const *device = hass_device_ref(found);
+    int r = loader->remove_device(kept, device, err);
+    if (r == 0)
+        return hass_fail(err, HASS_E_NOT_ALLOWED,
+                         "%s does not give up device '%s', which is still there", kept->domain,
+                         device->name_by_user ? device->name_by_user : device->name);
+    return r < 0 ? r : forget_device(hass, device->id, kept->id, err);
 }
 
 /* disabling */

@@ -272,7 +272,8 @@ static HASS_CALLBACK void add_support(const struct hass_entry *entry, json_t *js
     struct hass_flow_step step;
 
     json_object_set_new(json, "supports_options", json_boolean(manifest && manifest->options_flow));
-    json_object_set_new(json, "supports_remove_device", json_false());
+    json_object_set_new(json, "supports_remove_device",
+                        json_boolean(loader && loader->can_remove_device(entry)));
     json_object_set_new(json, "supports_unload", json_boolean(manifest != NULL));
     json_object_set_new(json, "supports_reconfigure",
                         json_boolean(manifest && manifest->config_flow &&

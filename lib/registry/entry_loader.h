@@ -33,6 +33,11 @@ struct entry_loader {
     int (*migrate)(struct hass_entry *entry, struct hass_error *err);
     /** Runs in the integration's own scope. A coroutine. */
     int (*remove)(struct hass_entry *entry, struct hass_error *err);
+    /** The integration has async_remove_config_entry_device. On the loop. */
+    bool (*can_remove_device)(const struct hass_entry *entry);
+    /** What that says, 1 or 0; in the integration's own scope. A coroutine. HASS_E_UNSUPPORTED when there is none. */
+    int (*remove_device)(struct hass_entry *entry, const struct hass_device *device,
+                         struct hass_error *err);
     /** Sets up the integration's platform in @domain for @entry, in the entry's scope. A coroutine. */
     int (*forward)(struct hass_entry *entry, const char *domain, struct hass_error *err);
     /** Removes the entry's platforms with the hooks of their entities. A coroutine. */

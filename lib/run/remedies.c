@@ -211,6 +211,7 @@ static const struct remedy table[] = {
     { "hass_entry_async_forward_setups", "hass_entry_forward_setups",
       ", which waits until the platforms are set up" },
     { "hass_entry_async_update", "hass_entry_update", QUEUED },
+    { "hass_entry_async_remove_device", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_entry_async_subentries", "hass_entry_subentries", COPY },
     { "hass_entry_async_subentry", "hass_entry_subentries", COPY },
     { "hass_entry_async_add_subentry", "hass_run_callback_threadsafe", IN_CALLBACK },

@@ -132,6 +132,17 @@ int async_remove_entry(struct hass *hass, struct hass_entry *entry, struct hass_
     return behave(entry, mode(entry, "remove"), err);
 }
 
+/* 1: it may go; "refuse": it may not. */
+int async_remove_config_entry_device(struct hass *hass, struct hass_entry *entry,
+                                     const struct hass_device *device, struct hass_error *err)
+{
+    const char *word = mode(entry, "device");
+
+    tell(entry, device->name);
+    int r = behave(entry, word, err);
+    return r < 0 ? r : strcmp(word, "refuse") != 0;
+}
+
 int async_migrate_entry(struct hass *hass, struct hass_entry *entry, struct hass_error *err)
 {
     tell(entry, "migrate");

@@ -184,6 +184,15 @@ HASS_API int hass_entries_async_schedule_reload(struct hass *hass, const char *e
 /** Unloads and forgets it, with its devices and entities. Returns 1 when a restart is needed to be rid of it all. */
 HASS_API int hass_entries_async_remove(struct hass *hass, const char *entry_id,
                                        struct hass_error *err) HASS_COROUTINE;
+/**
+ * Takes the entry from a device, if its integration agrees (async_remove_config_entry_device); the device goes with its last
+ * entry.
+ *
+ * Returns: 0; HASS_E_NOT_ALLOWED when the integration refuses; HASS_E_UNSUPPORTED when it has nothing to say; HASS_E_NOT_FOUND
+ *          when the entry has no such device.
+ */
+HASS_API int hass_entry_async_remove_device(struct hass_entry *entry, const char *device_id,
+                                            struct hass_error *err) HASS_COROUTINE;
 /** Disables it (its devices and entities, too) or takes that back. Returns 1 when a restart is needed for it. */
 HASS_API int hass_entries_async_set_disabled_by(struct hass *hass, const char *entry_id,
                                                 enum hass_entry_disabler disabled_by,

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include <hass/device_registry.h>
 #include <hass/entity.h>
 #include <hass/entry.h>
 #include <hass/flow.h>
@@ -132,6 +133,13 @@ HASS_API int async_remove_entry(struct hass *hass, struct hass_entry *entry, str
 /** Brings an entry of another version up to date, by hass_entry_async_update, before it is set up. */
 HASS_API int async_migrate_entry(struct hass *hass, struct hass_entry *entry,
                                  struct hass_error *err) HASS_COROUTINE;
+/**
+ * Says whether @device may be removed, as its user asks: 1 when it may, 0 when it is still there and would come back. Without
+ * this function no device of the integration is removed by its user.
+ */
+HASS_API int async_remove_config_entry_device(struct hass *hass, struct hass_entry *entry,
+                                              const struct hass_device *device,
+                                              struct hass_error *err) HASS_COROUTINE;
 /** Sets up the platform of one domain that the entry was forwarded to; one of the two. */
 HASS_API int async_setup_entry_platform(struct hass_platform *platform, struct hass_entry *entry,
                                         struct hass_error *err) HASS_COROUTINE;

@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include <hass/device_registry.h>
+
 #include "support/cases.h"
 #include "support/client.h"
 #include "support/home.h"
@@ -62,7 +64,7 @@ START_TEST(the_configuration_makes_an_entry_once)
     }
     ck_assert_json(entry,
                    "{'domain': 'demo', 'title': 'Demo', 'source': 'import', 'state': 'loaded', "
-                   "'supports_options': true, 'supports_remove_device': false, "
+                   "'supports_options': true, 'supports_remove_device': true, "
                    "'supports_unload': true, 'supports_reconfigure': false, "
                    "'supported_subentry_types': {'thermometer': {'supports_reconfigure': "
                    "true}}, 'pref_disable_new_entities': false, "
@@ -243,6 +245,37 @@ START_TEST(its_things_have_devices_and_areas)
 }
 END_TEST
 
+/* The demo gives up what is none of its things. */
+START_TEST(a_device_is_removed_if_its_integration_agrees)
+{
+    hass__assert_loop();
+    struct client *client = admin("demo:\n");
+    struct hass *hass = client_hass(client);
+    const struct hass_device_info old =
+        HASS_DEVICE_INFO(.identifiers = HASS_DEVICE_PAIRS({ "demo", "old" }), .name = "Old");
+    static const char *const commands[] = { "remove", "remove_config_entry" };
+    char id[64], message[300];
+
+    snprintf(id, sizeof(id), "%s", of_entry(client, "entry_id"));
+    for (size_t i = 0; i < 4; i++) {
+        const struct hass_device *device =
+            hass_device_registry_async_find(hass, HASS_DEVICE_PAIRS({ "demo", "computer" }), NULL);
+        if (i % 2)
+            hass_device_registry_async_get_or_create(hass, id, &old, &device, NULL);
+        snprintf(message, sizeof(message),
+                 "{'type': 'config/device_registry/%s', 'device_id': '%s'%s%s%s}", commands[i / 2],
+                 device->id, i / 2 ? ", 'config_entry_id': '" : "", i / 2 ? id : "",
+                 i / 2 ? "'" : "");
+        if (i % 2)
+            ck_assert_json(ask(client, message), "null");
+        else
+            assert_refused(client, message, "home_assistant_error");
+        ck_assert_ptr_null(
+            hass_device_registry_async_find(hass, HASS_DEVICE_PAIRS({ "demo", "old" }), NULL));
+    }
+}
+END_TEST
+
 START_TEST(a_service_reloads_the_entry_of_an_entity)
 {
     hass__assert_loop();
@@ -309,5 +342,7 @@ CASES_MAIN("config entries", ONCE(the_configuration_makes_an_entry_once),
            ONCE(the_demo_is_added_by_dialogue), ONCE(options_are_changed_by_dialogue),
            ONCE(a_part_is_added_changed_and_removed),
            ONCE(an_entry_is_changed_disabled_reloaded_and_removed),
-           ONCE(its_things_have_devices_and_areas), ONCE(a_service_reloads_the_entry_of_an_entity),
+           ONCE(its_things_have_devices_and_areas),
+           ONCE(a_device_is_removed_if_its_integration_agrees),
+           ONCE(a_service_reloads_the_entry_of_an_entity),
            ROWS(wrong_messages_are_refused, refused))

@@ -20,8 +20,8 @@ static const char *message_of(const json_t *answer)
     return hass_json_get_string(hass_json_get(answer, "error"), "message", "");
 }
 
-/* The result of a command that succeeds; ' and @ stand for " and the device. Lent until the next. */
-static HASS_CALLBACK const json_t *ask(const char *message)
+/* The answer to a command; ' and @ stand for " and the device. Lent until the next. */
+static HASS_CALLBACK const json_t *answer_to(const char *message)
 {
     autobuf text = HASS_BUF_INIT;
 
@@ -31,7 +31,14 @@ static HASS_CALLBACK const json_t *ask(const char *message)
         else
             hass_buf_add_char(&text, *message);
     }
-    const json_t *answer = client_ask(client, hass_buf_string(&text));
+    return client_ask(client, hass_buf_string(&text));
+}
+
+/* The result of one that succeeds. */
+static HASS_CALLBACK const json_t *ask(const char *message)
+{
+    const json_t *answer = answer_to(message);
+
     ck_assert_msg(hass_json_get_bool(answer, "success", false), "%s", message_of(answer));
     return hass_json_get(answer, "result");
 }
@@ -83,7 +90,7 @@ static void assert_has(const json_t *row, const char *expected)
 
 static HASS_CALLBACK void assert_refused(const char *message, const char *code, const char *text)
 {
-    const json_t *answer = client_ask(client, message);
+    const json_t *answer = answer_to(message);
 
     ck_assert_str_eq(client_error(answer), code);
     ck_assert_msg(strstr(message_of(answer), text) != NULL, "'%s' lacks '%s'", message_of(answer),
@@ -126,12 +133,11 @@ START_TEST(a_device_is_changed_and_its_entities_follow)
 }
 END_TEST
 
-START_TEST(a_device_that_loses_its_last_entry_goes_with_its_entities)
+START_TEST(a_device_that_nobody_gives_any_more_goes_with_its_entities)
 {
     make_home();
-    ck_assert_json(ask("{'type':'config/device_registry/remove_config_entry','device_id':'@',"
-                       "'config_entry_id':'e1'}"),
-                   "null");
+    entries_delist(hass_entries_async_get(client_hass(client), "e1"));
+    ck_assert_json(ask("{'type':'config/device_registry/remove','device_id':'@'}"), "null");
     ck_assert_uint_eq(json_array_size(ask("{'type':'config/device_registry/list'}")), 0);
     ck_assert_uint_eq(json_array_size(ask("{'type':'config/entity_registry/list'}")), 0);
 }
@@ -296,6 +302,16 @@ static const struct {
     { "{'type':'config/device_registry/update','device_id':'x','disabled_by':'integration'}",
       "invalid_format", "disabled_by" },
     { "{'type':'config/device_registry/remove','device_id':'nope'}", "not_found", "" },
+    { "{'type':'config/device_registry/remove','device_id':'@'}", "home_assistant_error", "test" },
+    { "{'type':'config/device_registry/remove_config_entry','device_id':'@','config_entry_id':"
+      "'e1'}",
+      "home_assistant_error", "test" },
+    { "{'type':'config/device_registry/remove_config_entry','device_id':'nope','config_entry_id':"
+      "'e1'}",
+      "home_assistant_error", "nope" },
+    { "{'type':'config/device_registry/remove_config_entry','device_id':'@','config_entry_id':"
+      "'e2'}",
+      "home_assistant_error", "config entry" },
     { "{'type':'config/entity_registry/get','entity_id':'light.nope'}", "not_found",
       "Entity not found" },
     { "{'type':'config/entity_registry/get'}", "invalid_format", "entity_id" },
@@ -332,7 +348,7 @@ END_TEST
 
 CASES_MAIN("config: devices and entities", ONCE(devices_are_listed_with_all_their_members),
            ONCE(a_device_is_changed_and_its_entities_follow),
-           ONCE(a_device_that_loses_its_last_entry_goes_with_its_entities),
+           ONCE(a_device_that_nobody_gives_any_more_goes_with_its_entities),
            ONCE(what_is_linked_to_a_device_is_nothing),
            ONCE(the_text_of_a_list_says_what_the_registry_s_json_says),
            ONCE(several_entities_are_asked_for_at_once),

@@ -15,12 +15,24 @@
 
 /* repairs */
 
+static const char *issue_id_of(const struct hass_flow *flow)
+{
+    return hass_json_get_string(flow->context, "issue_id", "");
+}
+
 /* What an issue gets whose integration has no dialogue for it: mended when its user says so. */
 static HASS_COROUTINE int step_confirm(struct hass_flow *flow, const json_t *input,
                                        struct hass_error *err)
 {
+    const struct hass_issue *issue =
+        hass_issue_async_get(flow->hass, flow->handler, issue_id_of(flow));
+
     if (!input)
-        return hass_flow_async_show_form(flow, "confirm", NULL, err);
+        return hass_flow_async_show_form(
+            flow, "confirm",
+            HASS_FLOW_FORM(.placeholders =
+                               issue ? json_deep_copy(issue->translation_placeholders) : NULL),
+            err);
     return hass_flow_async_create_entry(flow, "", NULL, NULL, err);
 }
 
@@ -33,11 +45,6 @@ static HASS_COROUTINE int step_init(struct hass_flow *flow, const json_t *input,
 const struct hass_flow_handler flow_confirm_repair =
     HASS_FLOW_HANDLER(.steps = HASS_FLOW_STEPS(HASS_FLOW_STEP("init", step_init),
                                                HASS_FLOW_STEP("confirm", step_confirm)));
-
-static const char *issue_id_of(const struct hass_flow *flow)
-{
-    return hass_json_get_string(flow->context, "issue_id", "");
-}
 
 int flow_check_issue(const struct hass_flow *flow, struct hass_error *err)
 {

@@ -92,6 +92,61 @@ START_TEST(a_deleted_issue_is_not_listed)
 }
 END_TEST
 
+/* A file that cannot be read is an issue, which goes when its user has taken note. */
+START_TEST(a_corrupt_file_is_mended_by_dialogue)
+{
+    char message[300];
+
+    hass__assert_loop();
+    test_file(".storage/core.label_registry", "{broken");
+    client = client_open(test_home("homeassistant:\n"), NULL, true);
+    const json_t *issues = hass_json_get(ask("{'type':'repairs/list_issues'}"), "issues");
+    ck_assert_uint_eq(json_array_size(issues), 1);
+    autojson *issue = json_deep_copy(json_array_get(issues, 0));
+    ck_assert(hass_json_get_bool(issue, "is_fixable", false));
+    ck_assert_str_eq(hass_json_get_string(issue, "severity", ""), "critical");
+    ck_assert_str_eq(hass_json_get_string(issue, "translation_key", ""), "storage_corruption");
+    snprintf(message, sizeof(message),
+             "{'type':'repairs/issues/fix/init','handler':'homeassistant','issue_id':'%s'}",
+             hass_json_get_string(issue, "issue_id", ""));
+    const json_t *step = ask(message);
+    ck_assert_str_eq(hass_json_get_string(step, "step_id", ""), "confirm");
+    ck_assert(json_equal(hass_json_get(step, "description_placeholders"),
+                         hass_json_get(issue, "translation_placeholders")));
+    snprintf(message, sizeof(message),
+             "{'type':'repairs/issues/fix/configure','flow_id':'%s','user_input':{}}",
+             hass_json_get_string(step, "flow_id", ""));
+    ck_assert_str_eq(hass_json_get_string(ask(message), "type", ""), "create_entry");
+    ck_assert_ptr_null(listed(hass_json_get_string(issue, "issue_id", "")));
+}
+END_TEST
+
+/* Each issue of the core has its texts, and the dialogue of one that can be mended. */
+static const char *const texts[] = {
+    "issues.config_entry_reauth.title",
+    "issues.config_entry_reauth.description",
+    "issues.config_entry_unique_id_collision.title",
+    "issues.config_entry_unique_id_collision.description",
+    "issues.integration_left_out.title",
+    "issues.integration_left_out.description",
+    "issues.storage_corruption.title",
+    "issues.storage_corruption.fix_flow.step.confirm.title",
+    "issues.storage_corruption.fix_flow.step.confirm.description",
+    "issues.storage_failure.title",
+    "issues.storage_failure.description",
+    "issues.storage_newer.title",
+    "issues.storage_newer.description",
+};
+
+START_TEST(an_issue_of_the_core_has_its_texts)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("homeassistant:\n");
+
+    ck_assert_ptr_nonnull(hass_async_translation(hass, "homeassistant", texts[_i]));
+}
+END_TEST
+
 static const struct {
     const char *message, *code;
 } refused[] = {
@@ -101,6 +156,11 @@ static const struct {
     { "{'type':'repairs/ignore_issue','domain':'demo','issue_id':'leak'}", "invalid_format" },
     { "{'type':'repairs/ignore_issue','domain':'demo','issue_id':'leak','ignore':'maybe'}",
       "invalid_format" },
+    { "{'type':'repairs/issues/fix/init','handler':'demo','issue_id':'leak'}", "invalid_info" },
+    { "{'type':'repairs/issues/fix/init','handler':'demo','issue_id':'x'}", "not_found" },
+    { "{'type':'repairs/issues/fix/init','handler':'demo'}", "not_found" },
+    { "{'type':'repairs/issues/fix/configure','flow_id':'x'}", "not_found" },
+    { "{'type':'repairs/issues/fix/delete','flow_id':'x'}", "not_found" },
 };
 
 START_TEST(what_is_wrong_is_refused)
@@ -113,4 +173,5 @@ END_TEST
 CASES_MAIN("config: issues", ONCE(issues_are_listed_with_all_their_members),
            ONCE(an_issue_is_ignored_and_shown_again),
            ONCE(what_an_issue_keeps_for_its_repair_is_asked_for),
-           ONCE(a_deleted_issue_is_not_listed), ROWS(what_is_wrong_is_refused, refused))
+           ONCE(a_deleted_issue_is_not_listed), ONCE(a_corrupt_file_is_mended_by_dialogue),
+           ROWS(an_issue_of_the_core_has_its_texts, texts), ROWS(what_is_wrong_is_refused, refused))

@@ -10,13 +10,16 @@
 
 #include <hass/bus.h>
 #include <hass/list.h>
+#include <hass/services.h>
 
 #include "base/error_text.h"
 #include "base/mem.h"
 #include "core/core.h"
 #include "run/clock.h"
 
-#define NEWS_DELAY 1.0 /* seconds */
+#define NEWS_DELAY      1.0 /* seconds */
+#define NOTIFICATIONS   "persistent_notification"
+#define NOTIFICATION_ID "config_entry_discovery"
 
 static const char *const discovery_sources[] = {
     "bluetooth", "dhcp", "discovery", "hardware", "hassio",   "homekit", "integration_discovery",
@@ -46,6 +49,7 @@ struct discoveries {
     size_t count, running;
     struct hass_sub *started; /* listener, while the home has not started */
     struct hass_sub *news;    /* timer */
+    bool notified;            /* its user sees a notification */
 };
 
 static void free_discovery(void *object)
@@ -202,12 +206,54 @@ int hass_flows_async_discover(struct hass *hass, const char *domain, const char 
 
 /* the news */
 
+static HASS_CALLBACK bool is_any_in_progress(struct hass *hass)
+{
+    const char *id;
+    const struct hass_flow *flow;
+
+    strmap_foreach(flows_of(hass), id, flow)
+        if (flow->kind == HASS_FLOW_CONFIG && flow_source_is_discovery(flow_source(flow)))
+            return true;
+    return false;
+}
+
+/* A home without notifications shows what was found in its settings only. @data is taken. */
+static HASS_CALLBACK bool call_notification(struct hass *hass, const char *service, json_t *data)
+{
+    if (hass_services_async_has(hass, NOTIFICATIONS, service))
+        return hass_services_async_call_later(hass, NOTIFICATIONS, service, data, NULL, NULL) == 0;
+    json_decref(data);
+    return false;
+}
+
+static HASS_CALLBACK void notify(struct hass *hass)
+{
+    discoveries_of(hass)->notified = call_notification(
+        hass, "create",
+        json_pack("{s:s, s:s, s:s}", "title", "New devices", "message",
+                  "Something was found that can be added: [have a look](/config/integrations).",
+                  "notification_id", NOTIFICATION_ID));
+}
+
+void flow_discovery_ended(struct hass *hass)
+{
+    struct discoveries *all = discoveries_of(hass);
+
+    if (!all->notified || is_any_in_progress(hass))
+        return;
+    all->notified = false;
+    (void)call_notification(hass, "dismiss",
+                            json_pack("{s:s}", "notification_id", NOTIFICATION_ID));
+}
+
 static HASS_CALLBACK int on_news(const struct hass_tick *tick, void *userdata,
                                  struct hass_error *err)
 {
     struct discoveries *all = userdata;
 
     all->news = hass_sub_async_remove(all->news);
+    if (is_any_in_progress(tick->hass))
+        notify(tick->hass);
     return hass_bus_async_fire(tick->hass, "config_entry_discovered", NULL, NULL, err);
 }
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 #include "registry/flow.h"
+#include "registry/flow_discovery.h"
 #include "registry/flow_issues.h"
 #include "run/clock.h"
 #include "run/task.h"
@@ -78,7 +79,11 @@ void flow_end(struct hass_flow *flow)
         flow_tell(flow, "removed");
     if (flow->told && flow->entry && !strcmp(flow_source(flow), "reauth"))
         flow_clear_reauth(flow->entry);
-    hass_strmap_remove(flows_of(flow->hass), flow->id);
+    bool was_found = flow->told && flow_source_is_discovery(flow_source(flow));
+    struct hass *hass = flow->hass;
+    hass_strmap_remove(flows_of(hass), flow->id);
+    if (was_found)
+        flow_discovery_ended(hass);
 }
 
 /* Who has left a dialogue does not come back to it; what was found, and what must be done, waits. */

@@ -508,6 +508,58 @@ START_TEST(the_same_thing_is_in_progress_once)
 }
 END_TEST
 
+/* "create", "dismiss": the notifications that a home is shown. */
+static HASS_CALLBACK int on_notification(const struct hass_service_call *call, void *userdata,
+                                         struct hass_error *error)
+{
+    return hass_bus_async_fire(
+        hass_service_call_hass(call), "notified",
+        json_pack("{s:s, s:O}", "service", hass_service_call_service(call), "id",
+                  hass_json_get(hass_service_call_data(call), "notification_id")),
+        NULL, error);
+}
+
+static HASS_CALLBACK const char *notified(struct capture *seen, size_t i)
+{
+    const json_t *data = hass_event_data(capture_event(seen, i));
+
+    ck_assert_str_eq(hass_json_get_string(data, "id", ""), "config_entry_discovery");
+    return hass_json_get_string(data, "service", "");
+}
+
+START_TEST(what_is_found_is_notified_until_nothing_is_left_of_it)
+{
+    struct hass *hass = boot();
+    struct capture *seen = test_capture(hass, "notified");
+    static const char *const services[] = { "create", "dismiss" };
+
+    for (size_t i = 0; i < 2; i++)
+        hass_services_async_register(hass, "persistent_notification", services[i], NULL,
+                                     HASS_JOB_CALLBACK(on_notification, NULL), NULL);
+    begin(hass, "user", NULL);
+    test_advance(hass, 2);
+    ck_assert_uint_eq(capture_count(seen), 0);
+    begin(hass, "zeroconf", "{'serial': 's1'}");
+    autofree char *first = mem_strdup(flow_id);
+    begin(hass, "zeroconf", "{'serial': 's2'}");
+    test_advance(hass, 2);
+    ck_assert_uint_eq(capture_count(seen), 1);
+    ck_assert_str_eq(notified(seen, 0), "create");
+    hass_flows_async_abort(hass, HASS_FLOW_CONFIG, first, NULL);
+    test_settle(hass);
+    ck_assert_uint_eq(capture_count(seen), 1);
+    hass_flows_async_abort(hass, HASS_FLOW_CONFIG, flow_id, NULL);
+    test_settle(hass);
+    ck_assert_uint_eq(capture_count(seen), 2);
+    ck_assert_str_eq(notified(seen, 1), "dismiss");
+    /* What is over before it is told is not told. */
+    begin(hass, "zeroconf", "{'serial': 's3'}");
+    hass_flows_async_abort(hass, HASS_FLOW_CONFIG, flow_id, NULL);
+    test_advance(hass, 2);
+    ck_assert_uint_eq(capture_count(seen), 2);
+}
+END_TEST
+
 static HASS_COROUTINE int ignore(struct hass *hass, void *userdata, struct hass_error *error)
 {
     return hass_flows_async_ignore(hass, userdata, "Not mine", error);
@@ -633,8 +685,9 @@ CASES_MAIN("flow", ONCE(a_form_is_shown_filled_in_and_makes_an_entry),
            ONCE(five_hundred_flows_are_in_progress_at_most), ONCE(options_are_replaced),
            ONCE(one_that_cannot_authenticate_asks_its_user),
            ONCE(what_is_set_up_already_is_not_set_up_again_but_updated),
-           ONCE(the_same_thing_is_in_progress_once), ONCE(what_is_ignored_is_not_shown_again),
-           ONCE(what_is_found_waits_for_the_start), ONCE(a_thousand_discoveries_wait_at_most),
-           ONCE(an_issue_is_mended_by_dialogue),
+           ONCE(the_same_thing_is_in_progress_once),
+           ONCE(what_is_found_is_notified_until_nothing_is_left_of_it),
+           ONCE(what_is_ignored_is_not_shown_again), ONCE(what_is_found_waits_for_the_start),
+           ONCE(a_thousand_discoveries_wait_at_most), ONCE(an_issue_is_mended_by_dialogue),
            ONCE(who_must_authenticate_is_an_issue_until_it_is_done),
            ONCE(dialogues_end_with_their_integration))

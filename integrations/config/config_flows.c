@@ -28,6 +28,9 @@ HASS_SCHEMA(flow_schema,
 HASS_SCHEMA(configure_schema,
             HASS_FIELD("flow_id", &hass_type_string, .required = true, .doc = "Which dialogue"),
             HASS_FIELD("user_input", &hass_type_map, .doc = "What was entered"));
+HASS_SCHEMA(handlers_schema,
+            HASS_FIELD("type_filter", &hass_type_string, .list = true,
+                       .doc = "Types of integrations: device, hub, service, helper, …"));
 HASS_SCHEMA(ignore_schema,
             HASS_FIELD("flow_id", &hass_type_string, .required = true, .doc = "Which dialogue"),
             HASS_FIELD("title", &hass_type_string, .required = true, .max = 255,
@@ -171,6 +174,21 @@ static HASS_CALLBACK json_t *shown(struct hass *hass)
     return list;
 }
 
+/* what there is to begin with */
+
+static HASS_COROUTINE int flow_handlers(struct websocket_request *request, struct hass_buf *result,
+                                        struct hass_error *err)
+{
+    json_t *domains = NULL;
+    int r = hass_async_flow_handlers(commands_hass(request),
+                                     hass_json_get(commands_message(request), "type_filter"),
+                                     &domains, err);
+
+    if (r >= 0)
+        commands_answer(domains, result);
+    return r;
+}
+
 static HASS_CALLBACK int progress(struct websocket_request *request, struct hass_buf *result,
                                   struct hass_error *err)
 {
@@ -251,6 +269,8 @@ static const struct websocket_command commands[] = {
     FLOW_COMMANDS("config_entries/options/flow", options_kind, begin, begin_schema),
     FLOW_COMMANDS("config_entries/subentries/flow", subentry_kind, begin_subentry, subentry_schema),
     FLOW_COMMANDS("repairs/issues/fix", repair_kind, begin, begin_schema),
+    WEBSOCKET_COMMAND("config_entries/flow_handlers", flow_handlers, .schema = &handlers_schema,
+                      .admin = true, .coroutine = true),
     WEBSOCKET_COMMAND("config_entries/flow/progress", progress, .admin = true),
     WEBSOCKET_COMMAND("config_entries/flow/subscribe", subscribe, .admin = true),
     WEBSOCKET_COMMAND("config_entries/ignore_flow", ignore, .schema = &ignore_schema, .admin = true,

@@ -6,7 +6,8 @@
  * (`plugin`, in the pool); `setup` sets up, dependencies first; `unload` closes and replaces; `platforms` serves entity/;
  * `reload` gives one its section again; `settings` holds the configuration and checks sections; `watch` sees files change; `deaths` leaves out what keeps killing
  * us; `problems` is what a user should know; `api_slot` is what integrations offer each other; `bootstrap` leads a hass from
- * nothing to running; `check` does without running; `info` tells about it all.
+ * nothing to running; `check` does without running; `handlers` finds those
+ * with dialogues; `info` tells about it all.
  */
 #pragma once
 

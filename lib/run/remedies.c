@@ -112,6 +112,7 @@ static const struct remedy table[] = {
     { "hass_async_unload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_reload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_reload_section", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_async_flow_handlers", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_integration_type", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_provide_api", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_get_api", "hass_run_callback_threadsafe", IN_CALLBACK },

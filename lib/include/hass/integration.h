@@ -163,6 +163,15 @@ HASS_API bool hass_component_loaded(struct hass *hass, const char *domain);
 /** "hub", "device", "helper", …, of an integration whose file is open; else "hub". A literal of its manifest. */
 HASS_API const char *hass_async_integration_type(struct hass *hass, const char *domain)
     HASS_CALLBACK;
+/**
+ * Which of the installed integrations can be added by dialogue; those that may are opened for it.
+ *
+ * Shape:   @types, borrowed, ["hub", "helper", …], empty or NULL: all; @ret_domains: their domains in alphabetical order, owned
+ *          by the caller.
+ * Model:   loader.async_get_config_flows
+ */
+HASS_API int hass_async_flow_handlers(struct hass *hass, const json_t *types, json_t **ret_domains,
+                                      struct hass_error *err) HASS_COROUTINE;
 /** Unloads an integration: dependants first, then its scope is closed. */
 HASS_API int hass_async_unload_component(struct hass *hass, const char *domain,
                                          struct hass_error *err) HASS_COROUTINE;

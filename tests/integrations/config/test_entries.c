@@ -117,6 +117,20 @@ START_TEST(the_demo_is_added_by_dialogue)
 }
 END_TEST
 
+START_TEST(what_can_be_added_by_dialogue_is_listed)
+{
+    hass__assert_loop();
+    struct client *client = admin("homeassistant:\n");
+
+    ck_assert_json(ask(client, "{'type': 'config_entries/flow_handlers'}"), "['demo']");
+    ck_assert_json(ask(client, "{'type': 'config_entries/flow_handlers', 'type_filter': 'helper'}"),
+                   "[]");
+    ck_assert_json(
+        ask(client, "{'type': 'config_entries/flow_handlers', 'type_filter': ['hub', 'device']}"),
+        "['demo']");
+}
+END_TEST
+
 START_TEST(options_are_changed_by_dialogue)
 {
     hass__assert_loop();
@@ -339,8 +353,8 @@ START_TEST(wrong_messages_are_refused)
 END_TEST
 
 CASES_MAIN("config entries", ONCE(the_configuration_makes_an_entry_once),
-           ONCE(the_demo_is_added_by_dialogue), ONCE(options_are_changed_by_dialogue),
-           ONCE(a_part_is_added_changed_and_removed),
+           ONCE(the_demo_is_added_by_dialogue), ONCE(what_can_be_added_by_dialogue_is_listed),
+           ONCE(options_are_changed_by_dialogue), ONCE(a_part_is_added_changed_and_removed),
            ONCE(an_entry_is_changed_disabled_reloaded_and_removed),
            ONCE(its_things_have_devices_and_areas),
            ONCE(a_device_is_removed_if_its_integration_agrees),

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "run/scope.h"
+#include "support/cases.h"
 #include "support/loader_fixture.h"
 
 static struct hass_error err = HASS_ERROR_INIT;
@@ -52,6 +53,48 @@ START_TEST(top_counts_by_integration)
         if (strcmp(hass_json_get_string(row, "domain", ""), "good") == 0)
             jobs = hass_json_get_int(row, "jobs", 0);
     ck_assert_int_ge(jobs, 5);
+}
+END_TEST
+
+/* dialogues */
+
+struct asked {
+    const char *types;
+    json_t *domains;
+};
+
+static HASS_COROUTINE int ask_handlers(struct hass *hass, void *userdata, struct hass_error *error)
+{
+    struct asked *asked = userdata;
+    autojson *types = test_json(asked->types);
+
+    return hass_async_flow_handlers(hass, types, &asked->domains, error);
+}
+
+/* What is asked for, and who can be added by dialogue; none is set up. */
+static const struct {
+    const char *types, *domains;
+} handlers[] = {
+    { "[]", "['flows']" },
+    { "['hub']", "['flows']" },
+    { "['device', 'hub']", "['flows']" },
+    { "['helper']", "[]" },
+    { "[5]", "[]" },
+};
+
+START_TEST(who_can_be_added_by_dialogue_is_found_among_all_files)
+{
+    struct asked asked = { .types = handlers[_i].types };
+    struct hass *hass = loader_hass();
+
+    loader_drop("crash_ctor", "broken");
+    ck_assert_int_eq(test_run_job(hass, HASS_JOB_COROUTINE(ask_handlers, &asked), NULL), 0);
+    autojson *domains = asked.domains;
+    ck_assert_json(domains, handlers[_i].domains);
+    ck_assert(!hass_component_loaded(hass, "flows"));
+    /* Only what may have a dialogue was opened. */
+    autojson *info = hass_async_info(hass);
+    ck_assert_uint_le(hass_json_get_int(info, "mapped_files", 0), 2);
 }
 END_TEST
 
@@ -110,6 +153,8 @@ START_TEST(an_api_goes_with_its_scope)
 }
 END_TEST
 
-TEST_MAIN("info", info_tells_of_the_daemon_and_its_integrations, a_problem_is_shown_with_its_remedy,
-          top_counts_by_integration, an_api_is_found_by_name, a_name_is_given_once,
-          an_api_goes_with_its_scope)
+CASES_MAIN("info", ONCE(info_tells_of_the_daemon_and_its_integrations),
+           ONCE(a_problem_is_shown_with_its_remedy), ONCE(top_counts_by_integration),
+           ROWS(who_can_be_added_by_dialogue_is_found_among_all_files, handlers),
+           ONCE(an_api_is_found_by_name), ONCE(a_name_is_given_once),
+           ONCE(an_api_goes_with_its_scope))

@@ -27,6 +27,8 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 ifneq (,$(filter asan tsan,$(VARIANT)))
 override CC := clang
 endif
+# What runs while building; another one where hassd is for another machine.
+HOSTCC ?= $(CC)
 ifneq (,$(findstring clang,$(CC)))
 WARNINGS += -Wthread-safety -Wthread-safety-negative
 endif
@@ -214,13 +216,19 @@ $(BUILD)/hassctl: $(CTL_OBJS) $(LIBHASS)
 # The files of `hassctl new` are built in.
 $(BUILD)/obj/daemon/ctl_scaffold.o: $(wildcard daemon/scaffold/*) .clang-format
 
-# The texts of a folder, strings.json and translations/<language>.json, each become an object of the same .so.
+# The texts of a folder, strings.json and translations/<language>.json, each become an object of the same .so, after a tool has
+# followed their references to those of others.
+$(BUILD)/strings: integrations/strings.c lib/data/text_keys.c lib/data/text_keys.h
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(HOSTCC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Wno-unused-parameter -Ilib $(shell pkg-config --cflags jansson) \
+	    $(filter %.c,$^) -o $@ $(shell pkg-config --libs jansson)
 strings_c = \#include <hass/translation.h>\nHASS_TRANSLATION("$(subst -,_,$(basename $(notdir $(1))))", "$(1)");\n
 $(BUILD)/obj/%/strings.o: strings_c = \#include <hass/translation.h>\nHASS_STRINGS("$(1)");\n
-$(BUILD)/obj/integrations/%.o: integrations/%.json $(STAMP)
+$(BUILD)/obj/integrations/%.o: integrations/%.json $(BUILD)/strings $(STAMP)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  CC    $<")
-	$(Q)printf '$(call strings_c,$<)' | $(CC) $(BASE_CFLAGS) -x c -c - -o $@
+	$(Q)$(BUILD)/strings $< $(@:.o=) && \
+	    printf '$(call strings_c,$(@:.o=.json))' | $(CC) $(BASE_CFLAGS) -MF $(@:.o=.h.d) -x c -c - -o $@
 
 # An integration is a folder; it names further pkg-config packages in its build.mk as <domain>.pkgs.
 define PLUGIN_RULE

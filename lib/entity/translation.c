@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking up texts by a path of keys. They are frozen; a replaced integration brings new ones. */
+/*
+ * Looking up texts by a path of keys. They are frozen but for one thing: a text that refers to another (text_keys.h) is what
+ * that says once somebody has looked. A replaced integration, or another language, brings new ones.
+ */
 #include "entity/translation.h"
 
 #include <string.h>
 
+#include <hass/log.h>
 #include <hass/strmap.h>
 
 #include "base/mem.h"
+#include "data/text_keys.h"
+#include "entity/entity.h"
 #include "entity/layer.h"
 
 static const json_t *member_at(const json_t *strings, const char *key)
@@ -19,9 +25,45 @@ static const json_t *member_at(const json_t *strings, const char *key)
     return strings;
 }
 
-static const char *find_in(const struct hass_strmap *by_domain, const char *domain, const char *key)
+static const json_t *find_in(const struct hass_strmap *by_domain, const char *domain,
+                             const char *key)
 {
-    return json_string_value(member_at(hass_strmap_get(by_domain, domain), key));
+    const json_t *text = member_at(hass_strmap_get(by_domain, domain), key);
+
+    return json_is_string(text) ? text : NULL;
+}
+
+static const char *find_local(void *userdata, const char *domain, const char *key)
+{
+    const struct entity_layer *layer = userdata;
+
+    return json_string_value(find_in(layer->local, domain, key)
+                                 ?: find_in(layer->english, domain, key));
+}
+
+static const char *find_english(void *userdata, const char *domain, const char *key)
+{
+    const struct entity_layer *layer = userdata;
+
+    return json_string_value(find_in(layer->english, domain, key));
+}
+
+/*
+ * Those of our own files are followed when they are built. An English text has English ones in it, since ids are made of it.
+ * What leads nowhere now may lead somewhere later.
+ */
+static const char *followed(struct text_keys *keys, const char *domain, const char *key,
+                            const json_t *text)
+{
+    if (!text_keys_has(json_string_value(text)))
+        return json_string_value(text);
+    autofree char *result = text_keys_follow(keys, domain, key, json_string_value(text));
+    if (!result) {
+        hass_warning("The text %s of %s is no use: %s", key, domain, keys->problem);
+        return NULL;
+    }
+    (void)json_string_set((json_t *)text, result);
+    return json_string_value(text);
 }
 
 static void put(struct hass_strmap *by_domain, const char *domain, json_t *strings)
@@ -43,10 +85,12 @@ void translation_set(struct hass *hass, const char *domain, json_t *english, jso
 const char *translation_find(struct hass *hass, const char *domain, enum language language,
                              const char *key)
 {
-    const struct entity_layer *layer = entity_layer(hass);
-    const char *text = language == LANGUAGE_HOME ? find_in(layer->local, domain, key) : NULL;
+    struct entity_layer *layer = entity_layer(hass);
+    const json_t *local = language == LANGUAGE_HOME ? find_in(layer->local, domain, key) : NULL;
+    const json_t *english = find_in(layer->english, domain, key);
+    struct text_keys keys = { .find = local ? find_local : find_english, .userdata = layer };
 
-    return text ? text : find_in(layer->english, domain, key);
+    return local || english ? followed(&keys, domain, key, local ? local : english) : NULL;
 }
 
 const char *hass_async_translation(struct hass *hass, const char *domain, const char *key)

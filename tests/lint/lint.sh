@@ -79,9 +79,6 @@ check 'writable statics in an integration (state belongs into hass_async_set_dat
             / O (\.bss|\.data)(\.[^ \t]*)?[ \t]/ && !/ O \.data\.rel\.ro/ { print object ": " $NF }'
     done)"
 
-check 'texts that are not JSON' "$(gcc $flags tests/lint/strings.c -o build/strings -ljansson 2>&1 &&
-    find integrations \( -name strings.json -o -path '*/translations/*.json' \) -exec build/strings {} + )"
-
 check 'shell scripts' "$(git ls-files '*.sh' .ci/run | xargs shellcheck -S error 2>&1)"
 
 check 'promises of later work' "$(sources lib daemon integrations tests | xargs grep -nE '\b(TODO|FIXME|XXX|HACK)\b')"

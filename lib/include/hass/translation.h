@@ -6,7 +6,7 @@
  *
  * Names of entities (description.translation_key) and of device classes are looked up there. In this tree the build embeds
  * the file wherever a folder has one; the line is for integrations that are built elsewhere. The path is looked for as that of
- * an #include.
+ * an #include. "[%key:component::sensor::entity_component::battery::name%]" in a text stands for that one of sensor.
  *
  * Shape: {"entity": {domain: {translation key: {"name": str}}}, "entity_component": {device class or "_": {"name": str}}, …}
  * Model: helpers.translation

@@ -57,6 +57,53 @@ START_TEST(a_language_that_nobody_speaks_is_english)
 }
 END_TEST
 
+START_TEST(references_are_followed)
+{
+    struct hass *hass = hass_with("talks", "en");
+
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "refers.own"), "Mood");
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "refers.within"), "My Mood today");
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "refers.within"), "My Mood today");
+}
+END_TEST
+
+/* Where one is missing in the language, the whole text is English. */
+START_TEST(references_are_followed_in_the_language_of_their_text)
+{
+    struct hass *hass = hass_with("talks", "de");
+
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "refers.within"),
+                     "Meine Laune und Talks");
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "refers.own"), "Mood");
+}
+END_TEST
+
+START_TEST(a_reference_to_another_integration_is_followed_once_that_is_there)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = hass_with("talks", "en");
+
+    ck_assert_ptr_null(hass_async_translation(hass, "talks", "refers.other"));
+    ck_assert_uint_eq(logs_matching(logs, "title of rambles leads nowhere"), 1);
+    ck_assert_int_eq(loader_set_up(hass, "rambles", NULL), 0);
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "refers.other"), "Mm");
+}
+END_TEST
+
+START_TEST(a_reference_that_leads_nowhere_or_in_a_circle_is_a_warning)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = hass_with("talks", "en");
+
+    ck_assert_ptr_null(hass_async_translation(hass, "talks", "refers.nowhere"));
+    ck_assert_uint_eq(logs_matching(logs, "refers.nowhere of talks is no use: reference to nothing "
+                                          "of talks leads nowhere"),
+                      1);
+    ck_assert_ptr_null(hass_async_translation(hass, "talks", "refers.round"));
+    ck_assert_uint_eq(logs_matching(logs, "goes in a circle"), 1);
+}
+END_TEST
+
 START_TEST(broken_texts_are_one_warning)
 {
     struct logs *logs = test_logs();
@@ -100,4 +147,7 @@ END_TEST
 
 TEST_MAIN("strings", texts_are_found_by_a_path_of_keys, what_is_no_text_is_not_found,
           texts_in_the_homes_language_win, a_language_that_nobody_speaks_is_english,
-          broken_texts_are_one_warning, texts_may_have_a_mebibyte, the_twin_gives_a_copy)
+          references_are_followed, references_are_followed_in_the_language_of_their_text,
+          a_reference_to_another_integration_is_followed_once_that_is_there,
+          a_reference_that_leads_nowhere_or_in_a_circle_is_a_warning, broken_texts_are_one_warning,
+          texts_may_have_a_mebibyte, the_twin_gives_a_copy)

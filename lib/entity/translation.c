@@ -7,13 +7,16 @@
 
 #include <string.h>
 
+#include <hass/entity_registry.h>
 #include <hass/log.h>
 #include <hass/strmap.h>
+#include <hass/vec.h>
 
 #include "base/mem.h"
 #include "data/text_keys.h"
 #include "entity/entity.h"
 #include "entity/layer.h"
+#include "entity/name.h"
 
 static const json_t *member_at(const json_t *strings, const char *key)
 {
@@ -97,6 +100,43 @@ const char *hass_async_translation(struct hass *hass, const char *domain, const 
 {
     VERIFY_LOOP_OR(hass, "hass.async_translation", NULL);
     return translation_find(hass, domain, LANGUAGE_HOME, key);
+}
+
+/* another language */
+
+static HASS_CALLBACK void rename_entity(struct hass_entity *entity)
+{
+    if (entity->phase != ENTITY_ADDED || !entity->platform)
+        return;
+    autofree char *former = steal(entity->default_name);
+    entity_find_name(entity, entity->platform);
+    const char *name = entity_name(entity);
+    if (former && entity->default_name ? !strcmp(former, entity->default_name)
+                                       : !former && !entity->default_name)
+        return;
+    if (entity->entry)
+        (void)hass_entity_registry_async_update(entity->hass, entity->entry->id,
+                                                json_pack("{s:s?}", "original_name", name), NULL,
+                                                NULL);
+    struct scope *scope = scope_enter(entity->scope);
+    (void)hass_entity_async_write_ha_state(entity, NULL);
+    scope_leave(scope);
+}
+
+/* A reference each: who hears of the first change may remove the next entity. */
+void translations_async_changed(struct hass *hass)
+{
+    HASS_VEC(struct hass_entity *) all = { 0 };
+    const char *id;
+    struct hass_entity *entity;
+
+    strmap_foreach(entity_layer(hass)->entities, id, entity)
+        vec_push(&all, hass_entity_ref(entity));
+    vec_foreach(&all, item) {
+        rename_entity(*item);
+        hass_entity_unref(*item);
+    }
+    vec_fini(&all);
 }
 
 /* the twin */

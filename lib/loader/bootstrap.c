@@ -275,6 +275,9 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
     r = registries_async_load(hass, err);
     if (r < 0)
         return r;
+    r = loader_follow_language(loader, err);
+    if (r < 0)
+        return r;
     loader->watch = watch_create(loader);
     loader_notify(loader, "starting", "setting up integrations");
     load_entries(hass);

@@ -7,7 +7,7 @@
  * `reload` gives one its section again; `settings` holds the configuration and checks sections; `watch` sees files change; `deaths` leaves out what keeps killing
  * us; `problems` is what a user should know; `api_slot` is what integrations offer each other; `bootstrap` leads a hass from
  * nothing to running; `check` does without running; `handlers` finds those
- * with dialogues; `info` tells about it all.
+ * with dialogues; `language` brings their texts in another one; `info` tells about it all.
  */
 #pragma once
 
@@ -70,6 +70,7 @@ struct loader {
     void *notify_userdata;
     struct hass_task *bootstrap; /* starts the hass; NULL before and afterwards */
     bool stop_requested;
+    bool changing_language; /* a task is at it */
 };
 
 struct loader *loader_of(const struct hass *hass);
@@ -180,6 +181,11 @@ int platform_check(const struct integration *integration, const char *domain,
 void platform_add_name(struct integration *integration, const char *domain) HASS_CALLBACK;
 /** It has none any more. */
 void platforms_forget(struct integration *integration) HASS_CALLBACK;
+
+/* language.c */
+
+/** From now on texts and names follow the home's language. */
+int loader_follow_language(struct loader *loader, struct hass_error *err) HASS_CALLBACK;
 
 /* others */
 

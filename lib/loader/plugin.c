@@ -299,17 +299,63 @@ static json_t *read_strings(void *handle, const char *domain, const char *symbol
     return NULL;
 }
 
-static void find_strings(struct plugin_store *store, struct plugin *plugin, void *handle)
+static json_t *read_local(const struct plugin *plugin, const char *language)
 {
-    struct hass_home home = { .size = sizeof(home) };
-    char symbol[sizeof("hass_strings_") + sizeof(home.language)];
+    autofree char *symbol = mem_printf("hass_strings_%s", language);
 
-    plugin->strings = read_strings(handle, plugin->domain, "hass_strings");
-    hass_config_home(store->hass, &home);
-    snprintf(symbol, sizeof(symbol), "hass_strings_%s", home.language);
     for (char *at = symbol; (at = strchr(at, '-')) != NULL;)
         *at = '_';
-    plugin->local = read_strings(handle, plugin->domain, symbol);
+    return read_strings(plugin->handle, plugin->domain, symbol);
+}
+
+static void find_strings(struct plugin_store *store, struct plugin *plugin)
+{
+    struct hass_home home = { .size = sizeof(home) };
+
+    plugin->strings = read_strings(plugin->handle, plugin->domain, "hass_strings");
+    hass_config_home(store->hass, &home);
+    plugin->local = read_local(plugin, home.language);
+}
+
+/* another language */
+
+struct plugin_texts {
+    HASS_VEC(struct {
+        struct plugin *plugin;
+        json_t *local;
+    })
+    list;
+};
+
+struct plugin_texts *plugin_read_texts(struct plugin_store *store, const char *language)
+{
+    struct plugin_texts *texts = mem_zalloc(sizeof(*texts));
+
+    lock_take(&store->lock);
+    list_foreach(&store->plugins, struct plugin, plugin, link)
+        vec_push(&texts->list,
+                 ((typeof(*texts->list.data)){ plugin, read_local(plugin, language) }));
+    lock_drop(&store->lock);
+    return texts;
+}
+
+void plugin_use_texts(struct plugin_texts *texts)
+{
+    vec_foreach(&texts->list, text) {
+        json_t *former = text->plugin->local;
+        text->plugin->local = text->local;
+        text->local = former;
+    }
+}
+
+void plugin_texts_free(struct plugin_texts *texts)
+{
+    if (!texts)
+        return;
+    vec_foreach(&texts->list, text)
+        json_decref(text->local);
+    vec_fini(&texts->list);
+    free(texts);
 }
 
 static void find_config_entries(struct plugin *plugin, unsigned entries, void *handle)
@@ -350,7 +396,8 @@ static int map_copy(struct plugin_store *store, struct plugin *plugin, unsigned 
     if (r < 0)
         return r;
     find_entries(plugin, entries, handle);
-    find_strings(store, plugin, handle);
+    plugin->handle = handle;
+    find_strings(store, plugin);
     find_config_entries(plugin, entries, handle);
     struct range_search search = {
         .hass = store->hass,

@@ -10,6 +10,7 @@
 
 #include <hass/integration.h>
 #include <hass/list.h>
+#include <hass/vec.h>
 
 #include "loader/elf.h"
 
@@ -44,6 +45,7 @@ struct plugin {
                                       struct hass_error *err);
     int (*setup_entry_platform)(struct hass_platform *platform, struct hass_entry *entry,
                                 struct hass_error *err);
+    void *handle;
     json_t *strings; /* its strings.json; NULL: none */
     json_t *local;   /* the same in the home's language; NULL: none, or English */
     char *domain;
@@ -71,6 +73,16 @@ size_t plugin_store_count(struct plugin_store *store);
  */
 int plugin_open(struct plugin_store *store, const char *domain, const char *path,
                 struct plugin **ret_plugin, struct hass_error *err) HASS_BLOCKING;
+
+/** The texts of all opened files in one language, as they are read in the pool and used on the loop. */
+struct plugin_texts;
+
+/** Reads them; to be freed by plugin_texts_free. */
+struct plugin_texts *plugin_read_texts(struct plugin_store *store, const char *language)
+    HASS_BLOCKING;
+/** Makes them those of their plugins. */
+void plugin_use_texts(struct plugin_texts *texts) HASS_CALLBACK;
+void plugin_texts_free(struct plugin_texts *texts);
 
 /** What plugin_open and the probe have in common: opens @path in this process and reads its manifest. */
 int plugin_map(const char *path, const char *domain, void **ret_handle,

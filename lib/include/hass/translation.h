@@ -35,7 +35,8 @@
 
 /**
  * Lends the text of integration @domain under a path of keys, "entity.sensor.uptime.name", in the home's language where the
- * integration has it, else in English; or NULL. Until the integration is replaced, which also is when another language counts.
+ * integration has it, else in English; or NULL. Until the integration is replaced or the home speaks another language, so keep a
+ * copy of what you need longer.
  */
 HASS_API const char *hass_async_translation(struct hass *hass, const char *domain, const char *key)
     HASS_CALLBACK;

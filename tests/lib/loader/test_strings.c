@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include <hass/config.h>
+#include <hass/entity_registry.h>
+#include <hass/states.h>
 #include <hass/translation.h>
 
 #include "support/loader_fixture.h"
@@ -104,6 +106,87 @@ START_TEST(a_reference_that_leads_nowhere_or_in_a_circle_is_a_warning)
 }
 END_TEST
 
+static HASS_CALLBACK void speak(struct hass *hass, const char *language)
+{
+    ck_assert_int_eq(hass_config_async_update(hass, json_pack("{s:s}", "language", language), NULL),
+                     0);
+    test_settle(hass);
+}
+
+/* The friendly name of an entity; lent until the next. */
+static HASS_CALLBACK const char *name_of(struct hass *hass, const char *entity_id)
+{
+    static char name[64];
+    const struct hass_state *state = hass_states_async_get(hass, entity_id);
+    struct hass_value value;
+
+    ck_assert_ptr_nonnull(state);
+    ck_assert(hass_state_attr(state, "friendly_name", &value));
+    snprintf(name, sizeof(name), "%s", value.text.data);
+    return name;
+}
+
+static HASS_CALLBACK const char *registered_name(struct hass *hass)
+{
+    return hass_entity_registry_async_get(hass, "thing.mood")->original_name;
+}
+
+/* Two things of talks, in English. */
+static struct hass *boot(void) HASS__ANALYSIS(assert_capability(hass_loop));
+static struct hass *boot(void)
+{
+    loader_configure("homeassistant:\n  language: en\nthing:\n  - platform: talks\n");
+    struct hass *hass = loader_hass();
+    loader_boot(hass);
+    test_settle(hass);
+    return hass;
+}
+
+START_TEST(names_follow_the_language_while_everything_runs)
+{
+    struct hass *hass = boot();
+
+    ck_assert_str_eq(name_of(hass, "thing.mood"), "Mood");
+    struct capture *seen = test_capture(hass, HASS_EVENT_STATE_CHANGED);
+    speak(hass, "de");
+    ck_assert_str_eq(hass_async_translation(hass, "talks", "entity.sensor.mood.name"), "Laune");
+    ck_assert_str_eq(name_of(hass, "thing.mood"), "Laune");
+    ck_assert_str_eq(registered_name(hass), "Laune");
+    ck_assert_str_eq(name_of(hass, "thing.news"), "News");
+    ck_assert_uint_eq(capture_count(seen), 1);
+    speak(hass, "fr");
+    ck_assert_str_eq(name_of(hass, "thing.mood"), "Mood");
+    ck_assert_str_eq(registered_name(hass), "Mood");
+}
+END_TEST
+
+START_TEST(the_last_language_counts)
+{
+    struct hass *hass = boot();
+
+    hass_config_async_update(hass, json_pack("{s:s}", "language", "de"), NULL);
+    hass_config_async_update(hass, json_pack("{s:s}", "language", "en"), NULL);
+    speak(hass, "de");
+    ck_assert_str_eq(name_of(hass, "thing.mood"), "Laune");
+    hass_config_async_update(hass, json_pack("{s:s}", "language", "en"), NULL);
+    hass_config_async_update(hass, json_pack("{s:s}", "language", "de"), NULL);
+    speak(hass, "en");
+    ck_assert_str_eq(name_of(hass, "thing.mood"), "Mood");
+}
+END_TEST
+
+START_TEST(a_name_that_its_user_gave_stays_in_another_language)
+{
+    struct hass *hass = boot();
+
+    hass_entity_registry_async_update(hass, "thing.mood", test_json("{'name': 'Mine'}"), NULL,
+                                      NULL);
+    speak(hass, "de");
+    ck_assert_str_eq(name_of(hass, "thing.mood"), "Mine");
+    ck_assert_str_eq(registered_name(hass), "Laune");
+}
+END_TEST
+
 START_TEST(broken_texts_are_one_warning)
 {
     struct logs *logs = test_logs();
@@ -149,5 +232,7 @@ TEST_MAIN("strings", texts_are_found_by_a_path_of_keys, what_is_no_text_is_not_f
           texts_in_the_homes_language_win, a_language_that_nobody_speaks_is_english,
           references_are_followed, references_are_followed_in_the_language_of_their_text,
           a_reference_to_another_integration_is_followed_once_that_is_there,
-          a_reference_that_leads_nowhere_or_in_a_circle_is_a_warning, broken_texts_are_one_warning,
+          a_reference_that_leads_nowhere_or_in_a_circle_is_a_warning,
+          names_follow_the_language_while_everything_runs, the_last_language_counts,
+          a_name_that_its_user_gave_stays_in_another_language, broken_texts_are_one_warning,
           texts_may_have_a_mebibyte, the_twin_gives_a_copy)

@@ -43,13 +43,13 @@ void row_document_destroy(void *object)
 /* telling */
 
 void row_document_report(struct row_document *document, enum row_list list, size_t number,
-                         const struct hass_error *problem)
+                         const char *outcome, const char *why)
 {
     const struct row_file_type *type = document->type;
 
     if (document->problems++ < REPORTED_PROBLEMS)
-        hass_warning("%s: row %zu of %s is left out: %s", type->key, number, type->lists[list],
-                     problem->message);
+        hass_warning("%s: row %zu of %s %s: %s", type->key, number, type->lists[list], outcome,
+                     why);
 }
 
 static int fail(const struct row_document *document, const char *wanted, struct hass_error *err)
@@ -148,6 +148,7 @@ static const void *make_row(struct row_document *document)
     const struct row_file_type *type = document->type;
     struct row_reader *reader = &document->reader;
     struct hass_error problem = HASS_ERROR_INIT;
+    size_t number = document->rows[document->list].length;
 
     if (reader->rest.length)
         *(const char **)(void *)((char *)reader->draft + type->rest_offset) = reader->rest.data;
@@ -155,9 +156,13 @@ static const void *make_row(struct row_document *document)
         problem = reader->problem;
     else if (type->complete(document->list, reader, &problem) == 0)
         (void)row_check(type->format->type, reader->draft, &problem);
+    if (problem.code && reader->defaults.length)
+        hass_error_prefix(&problem, "%s, so that ", reader->defaults.data);
     if (problem.code)
-        row_document_report(document, document->list, document->rows[document->list].length,
-                            &problem);
+        row_document_report(document, document->list, number, "is left out", problem.message);
+    else if (reader->defaults.length)
+        row_document_report(document, document->list, number, "has defaults",
+                            reader->defaults.data);
     return problem.code ? NULL : row_new(type->format->type, reader->draft);
 }
 

@@ -41,6 +41,6 @@ void row_document_destroy(void *document);
 /** Reads into a struct row_document. */
 extern const struct store_reader row_document_reader;
 
-/** Tells of a row that is left out, number @number of @list; any thread, one at a time. */
+/** Tells what has become of row @number of @list ("is left out"), and why; any thread, one at a time. */
 void row_document_report(struct row_document *document, enum row_list list, size_t number,
-                         const struct hass_error *problem);
+                         const char *outcome, const char *why);

@@ -39,7 +39,7 @@ static HASS_CALLBACK void put_row(struct row_file *file, struct row_document *do
     struct hass_error problem = HASS_ERROR_INIT;
 
     if (row && file->type->add(file->registry, list, row, &problem) < 0)
-        row_document_report(document, list, number, &problem);
+        row_document_report(document, list, number, "is left out", problem.message);
 }
 
 static HASS_COROUTINE int put_rows(struct row_file *file, struct row_document *document,
@@ -70,7 +70,7 @@ static HASS_COROUTINE int put_document(struct row_file *file, struct row_documen
     document->rest = (struct hass_buf)HASS_BUF_INIT;
     if (!document->problems)
         return 0;
-    hass_error("%s: %zu rows are left out; the file is kept as a copy when it is written",
+    hass_error("%s: rows with problems: %zu; the file is kept as a copy when it is next written",
                file->type->key, document->problems);
     store_async_keep_copy(file->store);
     return 0;

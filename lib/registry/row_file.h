@@ -2,7 +2,8 @@
 /*
  * The file of a registry: two lists, of what there is and of what has been removed. Its rows are made and written on pool
  * threads; the loop only puts them into the registry and lends them out, neither as a json_t. What we do not know of a file is
- * kept and written back; a row that is of no use is told and left out, and the file is kept as a copy.
+ * kept and written back. A member of a row that is not understood gets its default, a row that is of no use is left out; both
+ * is told, and the file is kept as a copy.
  */
 #pragma once
 

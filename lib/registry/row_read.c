@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One function for each kind of field. A value of a wrong type makes the row useless, not the file: it is passed over and
- * remembered as the row's problem. The keys of a row mostly stand where they stood in the row before.
+ * One function for each kind of field. A value of a wrong type is passed over: the member keeps its default, and the row says
+ * so. The keys of a row mostly stand where they stood in the row before.
  */
 #include "registry/row_read.h"
 
@@ -24,14 +24,19 @@ void row_reader_fini(struct row_reader *reader)
 {
     vec_fini(&reader->texts);
     hass_buf_fini(&reader->rest);
+    hass_buf_fini(&reader->defaults);
     arena_fini(&reader->arena);
     free(reader->draft);
 }
 
-static void set_problem(struct row_reader *reader, const struct row_field *field,
-                        const char *wanted)
+/* The value is not what it should be: its member is not to be set. */
+static void refuse(struct row_reader *reader, const struct row_field *field, const char *wanted)
 {
-    hass_fail(&reader->problem, HASS_E_INVALID, "%s is not %s", field->key, wanted);
+    if (reader->refused)
+        return;
+    reader->refused = true;
+    hass_buf_printf(&reader->defaults, "%s%s is not %s", reader->defaults.length ? ", " : "",
+                    field->key, wanted);
 }
 
 /* What is left of a value that is more than a scalar, @depth being that outside of it. */
@@ -75,7 +80,7 @@ static void set_text(struct row_reader *reader, const struct row_field *field,
     if (text || token->type == JSON_PULL_NULL)
         *ROW_MEMBER(const char *, field, reader->draft) = text;
     else
-        set_problem(reader, field, "text");
+        refuse(reader, field, "text");
 }
 
 static void set_word(struct row_reader *reader, const struct row_field *field,
@@ -92,7 +97,7 @@ static void set_word(struct row_reader *reader, const struct row_field *field,
             return;
         }
     }
-    set_problem(reader, field, "one of the words it may be");
+    refuse(reader, field, "one of the words it may be");
 }
 
 static void set_flag(struct row_reader *reader, const struct row_field *field,
@@ -100,7 +105,7 @@ static void set_flag(struct row_reader *reader, const struct row_field *field,
 {
     if (token->type != JSON_PULL_TRUE && token->type != JSON_PULL_FALSE &&
         token->type != JSON_PULL_NULL)
-        set_problem(reader, field, "true or false");
+        refuse(reader, field, "true or false");
     *ROW_MEMBER(bool, field, reader->draft) = token->type == JSON_PULL_TRUE;
 }
 
@@ -127,7 +132,7 @@ static void set_number(struct row_reader *reader, const struct row_field *field,
     if (number >= 0 && number <= UINT32_MAX && number == floor(number))
         *ROW_MEMBER(uint32_t, field, reader->draft) = (uint32_t)number;
     else
-        set_problem(reader, field, "a whole number of 32 bits");
+        refuse(reader, field, "a whole number of 32 bits");
 }
 
 /* ISO text, or seconds; null is 0. */
@@ -157,7 +162,7 @@ static void set_time(struct row_reader *reader, const struct row_field *field,
     if (read_time(token, &time))
         *ROW_MEMBER(int64_t, field, reader->draft) = time;
     else
-        set_problem(reader, field, "a time");
+        refuse(reader, field, "a time");
 }
 
 static int read_scalar_field(struct row_reader *reader, const struct row_field *field,
@@ -190,7 +195,7 @@ static int read_json_field(struct row_reader *reader, const struct row_field *fi
     if (type == JSON_PULL_OBJECT)
         *ROW_MEMBER(const char *, field, reader->draft) = json_pull_keep(pull, &token);
     else if (type > JSON_PULL_MORE && type != JSON_PULL_NULL)
-        set_problem(reader, field, "an object");
+        refuse(reader, field, "an object");
     return type;
 }
 
@@ -207,23 +212,25 @@ static int open_list(struct row_reader *reader, const struct row_field *field,
     vec_clear(&reader->texts);
     if (type <= JSON_PULL_MORE || type == (int)wanted || type == JSON_PULL_NULL)
         return type;
-    set_problem(reader, field, wanted == JSON_PULL_OBJECT ? "an object" : "a list");
+    refuse(reader, field, wanted == JSON_PULL_OBJECT ? "an object" : "a list");
     int r = skip_rest(pull, depth, err);
     return r > JSON_PULL_MORE ? JSON_PULL_NULL : r;
 }
 
 static void add_text(struct row_reader *reader, const struct row_field *field, const char *text)
 {
-    if (reader->texts.length <= ROW_MAX_ITEMS * 2)
+    size_t limit = field->kind == ROW_TEXTS ? ROW_MAX_ITEMS : 2 * ROW_MAX_ITEMS;
+
+    if (reader->texts.length < limit)
         vec_push(&reader->texts, text);
     else
-        set_problem(reader, field, "as short as lists may be");
+        refuse(reader, field, "a list of at most 1000 items");
 }
 
 /* The texts that were read as a list of pairs. */
 static void set_pairs(struct row_reader *reader, const struct row_field *field)
 {
-    size_t count = reader->texts.length / 2;
+    size_t count = reader->refused ? 0 : reader->texts.length / 2;
     struct hass_device_pair *pairs = arena_alloc(&reader->arena, (count + 1) * sizeof(*pairs));
 
     for (size_t i = 0; i < count; i++)
@@ -248,13 +255,13 @@ static int read_texts_field(struct row_reader *reader, const struct row_field *f
         if (text)
             add_text(reader, field, text);
         else if (type != JSON_PULL_NULL)
-            set_problem(reader, field, "a list of texts");
+            refuse(reader, field, "a list of texts");
     }
-    const char **texts =
-        arena_alloc(&reader->arena, (reader->texts.length + 1) * sizeof(const char *));
-    for (size_t i = 0; i < reader->texts.length; i++)
+    size_t count = reader->refused ? 0 : reader->texts.length;
+    const char **texts = arena_alloc(&reader->arena, (count + 1) * sizeof(const char *));
+    for (size_t i = 0; i < count; i++)
         texts[i] = reader->texts.data[i];
-    texts[reader->texts.length] = NULL;
+    texts[count] = NULL;
     *ROW_MEMBER(const char *const *, field, reader->draft) = texts;
     return type;
 }
@@ -272,10 +279,10 @@ static int read_pair(struct row_reader *reader, const struct row_field *field,
         if (text && count++ < 2)
             add_text(reader, field, text);
         else
-            set_problem(reader, field, "a list of pairs of texts");
+            refuse(reader, field, "a list of pairs of texts");
     }
     if (type == JSON_PULL_ARRAY_END && count != 2)
-        set_problem(reader, field, "a list of pairs of texts");
+        refuse(reader, field, "a list of pairs of texts");
     return type;
 }
 
@@ -290,7 +297,7 @@ static int read_pairs_field(struct row_reader *reader, const struct row_field *f
     while ((type = json_pull_next(pull, &token, err)) > JSON_PULL_MORE &&
            type != JSON_PULL_ARRAY_END) {
         if (type != JSON_PULL_ARRAY)
-            set_problem(reader, field, "a list of pairs of texts");
+            refuse(reader, field, "a list of pairs of texts");
         type = type == JSON_PULL_ARRAY    ? read_pair(reader, field, pull, err)
                : type == JSON_PULL_OBJECT ? skip_rest(pull, pull->now.depth - 1, err)
                                           : type;
@@ -310,7 +317,7 @@ static int read_branch(struct row_reader *reader, const struct row_field *field,
     int type = json_pull_next(pull, &token, err);
 
     if (type != JSON_PULL_ARRAY) {
-        set_problem(reader, field, "an object of lists");
+        refuse(reader, field, "an object of lists");
         return type > JSON_PULL_MORE ? skip_rest(pull, depth, err) : type;
     }
     while ((type = read_scalar(pull, &token, err)) > JSON_PULL_MORE &&
@@ -320,7 +327,7 @@ static int read_branch(struct row_reader *reader, const struct row_field *field,
             add_text(reader, field, key);
             add_text(reader, field, text);
         } else {
-            set_problem(reader, field, "an object of lists of texts");
+            refuse(reader, field, "an object of lists of texts");
         }
     }
     return type;
@@ -435,6 +442,7 @@ static void begin(struct row_reader *reader)
     memset(reader->draft, 0, reader->format->size);
     arena_clear(&reader->arena);
     hass_buf_clear(&reader->rest);
+    hass_buf_clear(&reader->defaults);
     hass_error_clear(&reader->problem);
     reader->problem.size = sizeof(reader->problem);
     reader->position = 0;
@@ -457,6 +465,7 @@ int row_read(struct row_reader *reader, struct json_pull *pull, struct hass_erro
     }
     while ((type = json_pull_next(pull, &token, err)) == JSON_PULL_KEY) {
         const struct row_field *field = find(reader, &token);
+        reader->refused = false;
         if (field)
             note(reader, field);
         type =

@@ -30,8 +30,10 @@ struct row_reader {
     struct arena arena;                          /* its lists */
     uint64_t seen;                               /* a bit for each field of the type */
     struct hass_buf rest;                        /* unknown members */
-    struct hass_error problem;                   /* why the row is of no use */
-    HASS_VEC(const char *) texts;                /* of the list being read */
+    struct hass_buf defaults;     /* what was not understood: "name is not text, …" */
+    bool refused;                 /* the value being read is among that */
+    struct hass_error problem;    /* why the row is of no use */
+    HASS_VEC(const char *) texts; /* of the list being read */
 };
 
 void row_reader_init(struct row_reader *reader, const struct row_format *format);

@@ -213,7 +213,8 @@ static void write_rows(const char *name, const char *list, const char *good, con
 static void check_left_out(struct logs *logs, const char *bad)
 {
     ck_assert_msg(logs_find(logs, ": row 1 of "), "%s is not reported", bad);
-    ck_assert_uint_eq(logs_matching(logs, "left out"), 2);
+    ck_assert_uint_eq(logs_matching(logs, "is left out"), 1);
+    ck_assert_uint_eq(logs_matching(logs, "rows with problems: 1;"), 1);
 }
 
 static const char *const bad_devices[] = {
@@ -279,7 +280,7 @@ static bool is_good_text(const char *key, const char *value)
            strcmp(key, "config_entries") && strcmp(key, "config_entries_subentries");
 }
 
-START_TEST(a_device_with_a_value_of_a_wrong_type_is_left_out)
+START_TEST(a_value_of_a_wrong_type_gives_way_to_the_default)
 {
     const char *key = device_keys[_i];
 
@@ -292,8 +293,9 @@ START_TEST(a_device_with_a_value_of_a_wrong_type_is_left_out)
         write_rows(DEVICES, "devices", DEVICE("d1"), bad, DEVICE("d2"));
         load(hass);
         bool good = is_good_text(key, wrong[i]);
-        ck_assert_msg(hass_device_registry_async_count(hass) == (good ? 3 : 2), "%s", bad);
-        ck_assert_uint_eq(logs_matching(logs, "left out"), good ? 0 : 2);
+        ck_assert_msg(hass_device_registry_async_count(hass) == 3, "%s", bad);
+        ck_assert_uint_eq(logs_matching(logs, "has defaults"), !good);
+        ck_assert(good || logs_find(logs, key));
         test_destroy(hass);
     }
 }
@@ -311,17 +313,70 @@ static const char *const bad_entities[] = {
     "{\"entity_id\":\"light.a\",\"platform\":\"p\",\"unique_id\":\"u\"}",
     "{\"entity_id\":\"light.x\",\"platform\":\"p\",\"unique_id\":\"a\"}",
     "{\"entity_id\":\"light.x\",\"platform\":\"p\",\"unique_id\":[\"u\"]}",
-    GOOD_X ",\"options\":[]}",
-    GOOD_X ",\"capabilities\":\"a\"}",
-    GOOD_X ",\"categories\":7}",
-    GOOD_X ",\"has_entity_name\":\"no\"}",
-    GOOD_X ",\"supported_features\":1.5}",
-    GOOD_X ",\"supported_features\":-1}",
-    GOOD_X ",\"supported_features\":4294967296}",
-    GOOD_X ",\"hidden_by\":\"nobody\"}",
-    GOOD_X ",\"created_at\":\"once\"}",
-    GOOD_X ",\"aliases\":{\"a\":[]}}",
 };
+
+/* With what is told. */
+static const struct {
+    const char *row, *told;
+} odd_entities[] = {
+    { GOOD_X ",\"options\":[]}", "options is not an object" },
+    { GOOD_X ",\"capabilities\":\"a\"}", "capabilities is not an object" },
+    { GOOD_X ",\"categories\":7}", "categories is not an object" },
+    { GOOD_X ",\"has_entity_name\":\"no\"}", "has_entity_name is not true or false" },
+    { GOOD_X ",\"supported_features\":1.5}", "supported_features is not a whole number" },
+    { GOOD_X ",\"supported_features\":-1}", "supported_features is not a whole number" },
+    { GOOD_X ",\"supported_features\":4294967296}", "supported_features is not a whole number" },
+    { GOOD_X ",\"hidden_by\":\"nobody\"}", "hidden_by is not one of" },
+    { GOOD_X ",\"created_at\":\"once\"}", "created_at is not a time" },
+    { GOOD_X ",\"aliases\":{\"a\":[]}}", "aliases is not a list" },
+    { GOOD_X ",\"aliases\":[\"a\",true],\"labels\":7}",
+      "aliases is not a list of texts, labels is not a list" },
+};
+
+START_TEST(an_entity_keeps_all_but_the_members_that_are_not_understood)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = test_hass();
+
+    write_rows(ENTITIES, "entities", ENTITY("a"), odd_entities[_i].row, ENTITY("b"));
+    load(hass);
+    const struct hass_entity_entry *entry = hass_entity_registry_async_get(hass, "light.x");
+    ck_assert_ptr_nonnull(entry);
+    ck_assert_ptr_null(entry->aliases[0]);
+    ck_assert_str_eq(entry->options, "{}");
+    ck_assert_msg(logs_find(logs, odd_entities[_i].told), "%s is not told", odd_entities[_i].told);
+    ck_assert_ptr_nonnull(logs_find(logs, "row 1 of entities has defaults: "));
+}
+END_TEST
+
+/* A device with @count labels. */
+static HASS_CALLBACK size_t labels_of(struct hass *hass, size_t count)
+{
+    autobuf text = HASS_BUF_INIT;
+    const struct hass_device *device;
+    size_t pos = 0;
+
+    hass_buf_add_string(&text, "{\"version\":1,\"data\":{\"devices\":[{\"id\":\"x\","
+                               "\"identifiers\":[[\"a\",\"x\"]],\"labels\":[");
+    for (size_t i = 0; i < count; i++)
+        hass_buf_printf(&text, "%s\"%zu\"", i ? "," : "", i);
+    hass_buf_add_string(&text, "]}]}}");
+    test_file(DEVICES, hass_buf_string(&text));
+    ck_assert_int_eq(load_devices(hass), 0);
+    ck_assert(hass_device_registry_async_next(hass, &pos, &device));
+    return row_count_texts(device->labels);
+}
+
+START_TEST(a_list_of_a_file_has_1000_items_and_no_more)
+{
+    struct logs *logs = test_logs();
+
+    ck_assert_uint_eq(labels_of(test_hass(), 1000), 1000);
+    test_destroy(test_hass());
+    ck_assert_uint_eq(labels_of(test_hass(), 1001), 0);
+    ck_assert_ptr_nonnull(logs_find(logs, "labels is not a list of at most 1000 items"));
+}
+END_TEST
 
 START_TEST(a_bad_entity_is_left_out)
 {
@@ -429,7 +484,7 @@ START_TEST(the_first_problems_are_reported_and_the_others_counted)
     test_file(DEVICES, hass_buf_string(&text));
     ck_assert_int_eq(load_devices(hass), 0);
     ck_assert_uint_eq(logs_matching(logs, "is left out"), 20);
-    ck_assert_ptr_nonnull(logs_find(logs, "30 rows are left out"));
+    ck_assert_ptr_nonnull(logs_find(logs, "rows with problems: 30;"));
 }
 END_TEST
 
@@ -528,8 +583,10 @@ CASES_MAIN("files of registries", ROWS(files_of_all_releases_are_read_and_writte
            ROWS(a_corrupt_file_is_set_aside, corrupt),
            ONCE(a_newer_file_is_refused_and_never_written),
            ROWS(a_bad_device_is_left_out, bad_devices),
-           ROWS(a_device_with_a_value_of_a_wrong_type_is_left_out, device_keys),
+           ROWS(a_value_of_a_wrong_type_gives_way_to_the_default, device_keys),
            ROWS(a_bad_entity_is_left_out, bad_entities),
+           ROWS(an_entity_keeps_all_but_the_members_that_are_not_understood, odd_entities),
+           ONCE(a_list_of_a_file_has_1000_items_and_no_more),
            ONCE(a_file_with_a_bad_row_is_kept_as_a_copy), ONCE(a_row_has_a_limit),
            { a_file_with_a_row_beyond_measure_is_corrupt, 4 },
            ONCE(the_first_problems_are_reported_and_the_others_counted),

@@ -38,7 +38,7 @@ static HASS_CALLBACK int get_issue_data(struct websocket_request *request, struc
 
     if (!issue)
         return websocket_api_of(request)->refuse(request, "unknown_issue", "Issue not found");
-    commands_answer(json_pack("{s:O?}", "issue_data", issue->data), result);
+    hass_buf_printf(result, "{\"issue_data\":%s}", issue->data ? issue->data : "null");
     return 0;
 }
 

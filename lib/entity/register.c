@@ -22,9 +22,9 @@
 #include "entity/layer.h"
 #include "entity/name.h"
 #include "entity/platform.h"
+#include "registry/row.h"
 
 #define DEFAULT_NAME "Unnamed Device"
-#define MAX_TEXT     4096 /* bytes that the registry takes */
 
 /* texts of an integration, as the registry takes them */
 
@@ -44,11 +44,11 @@ static const char *fitting(struct texts *texts, const char *text)
 {
     size_t length = text ? strlen(text) : 0;
 
-    if (length <= MAX_TEXT && utf8_valid(text, length))
+    if (length <= ROW_MAX_TEXT && utf8_valid(text, length))
         return text;
     autobuf repaired = HASS_BUF_INIT;
     utf8_repair(text, length, &repaired);
-    size_t end = utf8_cut(hass_buf_string(&repaired), repaired.length, MAX_TEXT);
+    size_t end = utf8_cut(hass_buf_string(&repaired), repaired.length, ROW_MAX_TEXT);
     char *made = mem_strndup(hass_buf_string(&repaired), end);
     texts->made[texts->count++] = made;
     return made;

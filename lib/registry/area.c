@@ -16,20 +16,30 @@
 
 #define MAX_PICTURE 2048
 
-static const struct table_field row_fields[] = {
-    TABLE_FIELD(hass_area, TABLE_TEXTS, aliases),
-    TABLE_FIELD(hass_area, TABLE_TEXT, area_id, .stored = "id", .required = true),
-    TABLE_FIELD(hass_area, TABLE_TEXT, floor_id),
-    TABLE_FIELD(hass_area, TABLE_TEXT, humidity_entity_id),
-    TABLE_FIELD(hass_area, TABLE_TEXT, icon),
-    TABLE_FIELD(hass_area, TABLE_TEXTS, labels),
-    TABLE_FIELD(hass_area, TABLE_TEXT, name, .required = true),
-    TABLE_FIELD(hass_area, TABLE_TEXT, picture),
-    TABLE_FIELD(hass_area, TABLE_TEXT, temperature_entity_id),
-    TABLE_FIELD(hass_area, TABLE_TIME, created_at),
-    TABLE_FIELD(hass_area, TABLE_TIME, modified_at),
+struct area_values {
+    struct hass_area area;
+    const char *rest;
 };
-static const struct table_layout layout = TABLE_LAYOUT(hass_area, row_fields);
+
+#define FIELD(member, kind, uses, ...)                                                             \
+    ROW_FIELD(area_values, #member, area.member, kind, uses, __VA_ARGS__)
+
+static const struct row_field row_fields[] = {
+    FIELD(aliases, ROW_TEXTS, TABLE_ALWAYS),
+    FIELD(area_id, ROW_TEXT, TABLE_ALWAYS, .stored = "id", .required = true),
+    FIELD(floor_id, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(humidity_entity_id, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(icon, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(labels, ROW_TEXTS, TABLE_ALWAYS),
+    FIELD(name, ROW_TEXT, TABLE_ALWAYS, .required = true),
+    FIELD(picture, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(temperature_entity_id, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(created_at, ROW_TIME, TABLE_ALWAYS | TABLE_STAMP),
+    FIELD(modified_at, ROW_TIME, TABLE_ALWAYS | TABLE_STAMP),
+    ROW_REST(area_values),
+};
+static const struct row_type row_type = ROW_TYPE(area_values, area, row_fields);
+static const struct row_format row_format = TABLE_FORMAT(area_values, &row_type);
 
 HASS_SCHEMA(change_fields,
             HASS_FIELD("name", &hass_type_string, .max = TABLE_MAX_NAME,
@@ -86,12 +96,9 @@ static HASS_CALLBACK void clear_area(struct hass *hass, const char *group, const
 
 static const struct table_kind area_kind = {
     .what = "area",
-    .store_key = "core.area_registry",
-    .minor_version = 8,
-    .rows = "areas",
     .event = "area_registry_updated",
     .slot = REGISTRY_AREAS,
-    .layout = &layout,
+    .file = TABLE_FILE("core.area_registry", 8, &row_format, "areas", .add = table_file_add),
     .id = offsetof(struct hass_area, area_id),
     .name = offsetof(struct hass_area, name),
     .changes = &change_fields,
@@ -102,17 +109,17 @@ static const struct table_kind area_kind = {
 
 const struct hass_area *hass_area_ref(const struct hass_area *area)
 {
-    return table_row_ref(area);
+    return row_ref(area);
 }
 
 const struct hass_area *hass_area_unref(const struct hass_area *area)
 {
-    return table_row_unref(area);
+    return row_unref(area);
 }
 
 json_t *hass_area_as_json(const struct hass_area *area)
 {
-    return table_row_as_json(area, TABLE_SHOWN);
+    return table_row_json(&area_kind, area);
 }
 
 int areas_async_load(struct hass *hass, struct hass_error *err)
@@ -131,10 +138,7 @@ static bool has_floor(const struct hass_area *area, const char *floor_id)
 
 static bool has_label(const struct hass_area *area, const char *label_id)
 {
-    for (const char *const *label = area->labels; *label; label++)
-        if (strcmp(*label, label_id) == 0)
-            return true;
-    return false;
+    return row_has_text(area->labels, label_id);
 }
 
 static json_t *without_floor(const struct hass_area *area, const char *floor_id)
@@ -161,13 +165,13 @@ static HASS_CALLBACK void clear(struct hass *hass, const char *id, has_fn *has,
 
     for (size_t pos = 0; table_next(hass, &area_kind, &pos, &row);)
         if (has(row, id))
-            vec_push(&areas, table_row_ref(row));
+            vec_push(&areas, row_ref(row));
     vec_foreach(&areas, area) {
         struct hass_error err = HASS_ERROR_INIT;
         if (table_update(hass, &area_kind, NULL, (*area)->area_id, without(*area, id), NULL, &err) <
             0)
             hass_warning("Area %s keeps %s: %s", (*area)->area_id, id, err.message);
-        table_row_unref(*area);
+        row_unref(*area);
     }
     vec_fini(&areas);
 }

@@ -10,61 +10,31 @@
 #include "registry/entities.h"
 #include "registry/table.h"
 
-static const struct table_field row_fields[] = {
-    TABLE_FIELD(hass_category, TABLE_TEXT, category_id, .required = true),
-    TABLE_FIELD(hass_category, TABLE_TIME, created_at),
-    TABLE_FIELD(hass_category, TABLE_TEXT, icon),
-    TABLE_FIELD(hass_category, TABLE_TIME, modified_at),
-    TABLE_FIELD(hass_category, TABLE_TEXT, name, .required = true),
-    TABLE_FIELD(hass_category, TABLE_TEXT, scope, .required = true, .hidden = true),
+struct category_values {
+    struct hass_category category;
+    const char *rest;
 };
-static const struct table_layout layout = TABLE_LAYOUT(hass_category, row_fields);
+
+#define FIELD(member, kind, uses, ...)                                                             \
+    ROW_FIELD(category_values, #member, category.member, kind, uses, __VA_ARGS__)
+
+static const struct row_field row_fields[] = {
+    FIELD(category_id, ROW_TEXT, TABLE_ALWAYS, .required = true),
+    FIELD(created_at, ROW_TIME, TABLE_ALWAYS | TABLE_STAMP),
+    FIELD(icon, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(modified_at, ROW_TIME, TABLE_ALWAYS | TABLE_STAMP),
+    FIELD(name, ROW_TEXT, TABLE_ALWAYS, .required = true),
+    FIELD(scope, ROW_TEXT, 0, .required = true),
+    ROW_REST(category_values),
+};
+static const struct row_type row_type = ROW_TYPE(category_values, category, row_fields);
+static const struct row_format row_format = TABLE_FORMAT(category_values, &row_type);
 
 HASS_SCHEMA(change_fields,
             HASS_FIELD("name", &hass_type_string, .max = TABLE_MAX_NAME,
                        .doc = "What the category is called"),
             HASS_FIELD("icon", &hass_type_string, .max = TABLE_MAX_NAME, .nullable = true,
                        .doc = "Icon"));
-
-/* {scope: [row]} becomes a list of rows that know their scope. */
-static json_t *from_scopes(json_t *scopes)
-{
-    json_t *rows = json_is_object(scopes) ? json_array() : NULL;
-    const char *scope;
-    json_t *list;
-
-    json_object_foreach(scopes, scope, list) {
-        if (!json_is_array(list))
-            json_array_append(rows, list); // to be told as a bad row
-        for (size_t i = 0; i < json_array_size(list); i++) {
-            json_t *row = json_copy(json_array_get(list, i));
-            if (json_is_object(row))
-                json_object_set_new(row, "scope", json_string(scope));
-            json_array_append_new(rows, row);
-        }
-    }
-    json_decref(scopes);
-    return rows;
-}
-
-static json_t *to_scopes(json_t *rows)
-{
-    json_t *scopes = json_object();
-
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        json_t *row = json_array_get(rows, i);
-        const char *scope = hass_json_get_string(row, "scope", "");
-        json_t *list = json_object_get(scopes, scope);
-        if (!list) {
-            list = json_array();
-            json_object_set_new(scopes, scope, list);
-        }
-        json_array_append(list, row);
-        json_object_del(row, "scope");
-    }
-    json_decref(rows);
-    return scopes;
-}
 
 static HASS_CALLBACK void clear_category(struct hass *hass, const char *scope,
                                          const char *category_id)
@@ -74,12 +44,11 @@ static HASS_CALLBACK void clear_category(struct hass *hass, const char *scope,
 
 static const struct table_kind category_kind = {
     .what = "category",
-    .store_key = "core.category_registry",
-    .minor_version = 2,
-    .rows = "categories",
     .event = "category_registry_updated",
     .slot = REGISTRY_CATEGORIES,
-    .layout = &layout,
+    .file =
+        TABLE_FILE("core.category_registry", 2, &row_format, "categories", .add = table_file_add,
+                   .group = offsetof(struct category_values, category.scope)),
     .id = offsetof(struct hass_category, category_id),
     .name = offsetof(struct hass_category, name),
     .changes = &change_fields,
@@ -87,23 +56,21 @@ static const struct table_kind category_kind = {
     .keeps_blanks = true,
     .makes_ulids = true,
     .after_remove = clear_category,
-    .from_file = from_scopes,
-    .to_file = to_scopes,
 };
 
 const struct hass_category *hass_category_ref(const struct hass_category *category)
 {
-    return table_row_ref(category);
+    return row_ref(category);
 }
 
 const struct hass_category *hass_category_unref(const struct hass_category *category)
 {
-    return table_row_unref(category);
+    return row_unref(category);
 }
 
 json_t *hass_category_as_json(const struct hass_category *category)
 {
-    return table_row_as_json(category, TABLE_SHOWN);
+    return table_row_json(&category_kind, category);
 }
 
 int categories_async_load(struct hass *hass, struct hass_error *err)

@@ -16,11 +16,8 @@ static const char *const disablers[] = {
     NULL,
 };
 
-#define FIELD(key_, member, kind_, uses_, ...)                                                     \
-    {                                                                                              \
-        .key = (key_), .kind = (kind_), .uses = (uses_),                                           \
-        .offset = offsetof(struct device_values, member), __VA_ARGS__                              \
-    }
+#define FIELD(key, member, kind, uses, ...)                                                        \
+    ROW_FIELD(device_values, key, member, kind, uses, __VA_ARGS__)
 #define SHOWN  DEVICE_SHOWN
 #define STORED (DEVICE_SHOWN | DEVICE_STORED)
 #define ALWAYS (DEVICE_SHOWN | DEVICE_STORED | DEVICE_STORED_LATE)
@@ -52,14 +49,10 @@ static const struct row_field fields[] = {
     FIELD("serial_number", device.serial_number, ROW_TEXT, STORED | SETTER),
     FIELD("sw_version", device.sw_version, ROW_TEXT, STORED | SETTER),
     FIELD("via_device_id", device.via_device_id, ROW_TEXT, STORED | SETTER),
-    FIELD("rest", rest, ROW_JSON, 0),
+    ROW_REST(device_values),
 };
 
-const struct row_type device_type = {
-    .fields = fields,
-    .count = sizeof(fields) / sizeof(*fields),
-    .size = sizeof(struct device_values),
-};
+const struct row_type device_type = ROW_TYPE(device_values, device, fields);
 
 /* changes */
 

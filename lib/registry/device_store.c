@@ -81,7 +81,6 @@ static int complete(enum row_list list, struct row_reader *reader, struct hass_e
 
     fill_lists(input);
     fill_entries(input, &reader->arena);
-    device->size = sizeof(*device);
     device->connections = device_normalise_connections(device->connections, &reader->arena);
     if (list == ROW_REMOVED && !row_reader_saw(reader, "disabled_by"))
         input->values.disabled_by_undefined = true;
@@ -131,7 +130,6 @@ static const struct row_file_type file_type = {
     .format = &format,
     .lists = { [ROW_LIVE] = "devices", [ROW_REMOVED] = "deleted_devices" },
     .uses = { [ROW_LIVE] = DEVICE_STORED, [ROW_REMOVED] = DEVICE_STORED_LATE },
-    .rest_offset = offsetof(struct device_values, rest),
     .complete = complete,
     .add = add,
     .next = next,

@@ -23,7 +23,6 @@ static const struct row_format format = {
 
 static void fill(struct hass_entity_entry *entry, struct arena *arena)
 {
-    entry->size = sizeof(*entry);
     entry->domain = arena_strndup(arena, entry->entity_id, strcspn(entry->entity_id, "."));
     if (!entry->aliases)
         entry->aliases = row_no_texts;
@@ -104,7 +103,6 @@ static const struct row_file_type file_type = {
     .format = &format,
     .lists = { [ROW_LIVE] = "entities", [ROW_REMOVED] = "deleted_entities" },
     .uses = { [ROW_LIVE] = ENTITY_STORED, [ROW_REMOVED] = ENTITY_STORED_LATE },
-    .rest_offset = offsetof(struct entity_values, rest),
     .complete = complete,
     .add = add,
     .next = next,

@@ -29,11 +29,8 @@ static const char *const categories[] = {
     NULL,
 };
 
-#define FIELD(key_, member, kind_, uses_, ...)                                                     \
-    {                                                                                              \
-        .key = (key_), .kind = (kind_), .uses = (uses_),                                           \
-        .offset = offsetof(struct entity_values, member), __VA_ARGS__                              \
-    }
+#define FIELD(key, member, kind, uses, ...)                                                        \
+    ROW_FIELD(entity_values, key, member, kind, uses, __VA_ARGS__)
 #define LISTED   (ENTITY_LISTED | ENTITY_EXTENDED | ENTITY_STORED)
 #define EXTENDED (ENTITY_EXTENDED | ENTITY_STORED)
 #define KEPT     ENTITY_STORED_LATE
@@ -76,14 +73,10 @@ static const struct row_field fields[] = {
     FIELD("translation_key", entry.translation_key, ROW_TEXT, LISTED | SETTER),
     FIELD("unique_id", entry.unique_id, ROW_TEXT, LISTED | KEPT | CHANGE),
     FIELD("unit_of_measurement", entry.unit_of_measurement, ROW_TEXT, ENTITY_STORED | SETTER),
-    FIELD("rest", rest, ROW_JSON, 0),
+    ROW_REST(entity_values),
 };
 
-const struct row_type entity_type = {
-    .fields = fields,
-    .count = sizeof(fields) / sizeof(*fields),
-    .size = sizeof(struct entity_values),
-};
+const struct row_type entity_type = ROW_TYPE(entity_values, entry, fields);
 
 /* changes */
 

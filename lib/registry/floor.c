@@ -10,16 +10,26 @@
 #include "registry/area.h"
 #include "registry/table.h"
 
-static const struct table_field row_fields[] = {
-    TABLE_FIELD(hass_floor, TABLE_TEXTS, aliases),
-    TABLE_FIELD(hass_floor, TABLE_TIME, created_at),
-    TABLE_FIELD(hass_floor, TABLE_TEXT, floor_id, .required = true),
-    TABLE_FIELD(hass_floor, TABLE_TEXT, icon),
-    TABLE_FIELD(hass_floor, TABLE_INT, level, .has = offsetof(struct hass_floor, has_level)),
-    TABLE_FIELD(hass_floor, TABLE_TIME, modified_at),
-    TABLE_FIELD(hass_floor, TABLE_TEXT, name, .required = true),
+struct floor_values {
+    struct hass_floor floor;
+    const char *rest;
 };
-static const struct table_layout layout = TABLE_LAYOUT(hass_floor, row_fields);
+
+#define FIELD(member, kind, uses, ...)                                                             \
+    ROW_FIELD(floor_values, #member, floor.member, kind, uses, __VA_ARGS__)
+
+static const struct row_field row_fields[] = {
+    FIELD(aliases, ROW_TEXTS, TABLE_ALWAYS),
+    FIELD(created_at, ROW_TIME, TABLE_ALWAYS | TABLE_STAMP),
+    FIELD(floor_id, ROW_TEXT, TABLE_ALWAYS, .required = true),
+    FIELD(icon, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(level, ROW_INT, TABLE_ALWAYS, .has = offsetof(struct floor_values, floor.has_level)),
+    FIELD(modified_at, ROW_TIME, TABLE_ALWAYS | TABLE_STAMP),
+    FIELD(name, ROW_TEXT, TABLE_ALWAYS, .required = true),
+    ROW_REST(floor_values),
+};
+static const struct row_type row_type = ROW_TYPE(floor_values, floor, row_fields);
+static const struct row_format row_format = TABLE_FORMAT(floor_values, &row_type);
 
 HASS_SCHEMA(change_fields,
             HASS_FIELD("name", &hass_type_string, .max = TABLE_MAX_NAME,
@@ -38,12 +48,9 @@ static HASS_CALLBACK void clear_floor(struct hass *hass, const char *group, cons
 
 static const struct table_kind floor_kind = {
     .what = "floor",
-    .store_key = "core.floor_registry",
-    .minor_version = 2,
-    .rows = "floors",
     .event = "floor_registry_updated",
     .slot = REGISTRY_FLOORS,
-    .layout = &layout,
+    .file = TABLE_FILE("core.floor_registry", 2, &row_format, "floors", .add = table_file_add),
     .id = offsetof(struct hass_floor, floor_id),
     .name = offsetof(struct hass_floor, name),
     .changes = &change_fields,
@@ -52,17 +59,17 @@ static const struct table_kind floor_kind = {
 
 const struct hass_floor *hass_floor_ref(const struct hass_floor *floor)
 {
-    return table_row_ref(floor);
+    return row_ref(floor);
 }
 
 const struct hass_floor *hass_floor_unref(const struct hass_floor *floor)
 {
-    return table_row_unref(floor);
+    return row_unref(floor);
 }
 
 json_t *hass_floor_as_json(const struct hass_floor *floor)
 {
-    return table_row_as_json(floor, TABLE_SHOWN);
+    return table_row_json(&floor_kind, floor);
 }
 
 int floors_async_load(struct hass *hass, struct hass_error *err)

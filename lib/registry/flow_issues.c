@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "core/core.h"
+#include "registry/row.h"
 
 /* repairs */
 
@@ -31,7 +32,7 @@ static HASS_COROUTINE int step_confirm(struct hass_flow *flow, const json_t *inp
         return hass_flow_async_show_form(
             flow, "confirm",
             HASS_FLOW_FORM(.placeholders =
-                               issue ? json_deep_copy(issue->translation_placeholders) : NULL),
+                               issue ? row_text_json(issue->translation_placeholders) : NULL),
             err);
     return hass_flow_async_create_entry(flow, "", NULL, NULL, err);
 }

@@ -7,14 +7,12 @@
 
 #include <string.h>
 
-#include <hass/dt.h>
 #include <hass/hass.h>
-#include <hass/vec.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "core/core.h"
-#include "registry/table.h"
+#include "registry/table_rows.h"
 
 static const char *const severities[] = {
     [HASS_ISSUE_WARNING] = "warning",
@@ -23,95 +21,97 @@ static const char *const severities[] = {
     NULL,
 };
 
-static const struct table_field row_fields[] = {
-    TABLE_FIELD(hass_issue, TABLE_BOOL, active),
-    TABLE_FIELD(hass_issue, TABLE_TEXT, breaks_in_ha_version),
-    TABLE_FIELD(hass_issue, TABLE_TIME, created),
-    TABLE_FIELD(hass_issue, TABLE_JSON, data),
-    TABLE_FIELD(hass_issue, TABLE_TEXT, dismissed_version),
-    TABLE_FIELD(hass_issue, TABLE_TEXT, domain, .required = true),
-    TABLE_FIELD(hass_issue, TABLE_BOOL, is_fixable),
-    TABLE_FIELD(hass_issue, TABLE_BOOL, is_persistent),
-    TABLE_FIELD(hass_issue, TABLE_TEXT, issue_domain),
-    TABLE_FIELD(hass_issue, TABLE_TEXT, issue_id, .required = true),
-    TABLE_FIELD(hass_issue, TABLE_TEXT, learn_more_url),
-    TABLE_FIELD(hass_issue, TABLE_WORD, severity, .words = severities),
-    TABLE_FIELD(hass_issue, TABLE_TEXT, translation_key),
-    TABLE_FIELD(hass_issue, TABLE_JSON, translation_placeholders),
+struct issue_values {
+    struct hass_issue issue;
+    const char *rest;
 };
-static const struct table_layout layout = TABLE_LAYOUT(hass_issue, row_fields);
+
+#define STUB TABLE_OWN /* in files: what is kept of an issue that must be raised anew */
+#define FIELD(member, kind, uses, ...)                                                             \
+    ROW_FIELD(issue_values, #member, issue.member, kind, uses, __VA_ARGS__)
+
+static const struct row_field row_fields[] = {
+    FIELD(active, ROW_FLAG, 0),
+    FIELD(breaks_in_ha_version, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(created, ROW_ISO, TABLE_ALWAYS | STUB | TABLE_STAMP),
+    FIELD(data, ROW_JSON, TABLE_STORED),
+    FIELD(dismissed_version, ROW_TEXT, TABLE_ALWAYS | STUB),
+    FIELD(domain, ROW_TEXT, TABLE_ALWAYS | STUB, .required = true),
+    FIELD(is_fixable, ROW_FLAG, TABLE_ALWAYS),
+    FIELD(is_persistent, ROW_FLAG, TABLE_STORED | STUB),
+    FIELD(issue_domain, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(issue_id, ROW_TEXT, TABLE_ALWAYS | STUB, .required = true),
+    FIELD(learn_more_url, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(severity, ROW_WORD, TABLE_ALWAYS, .words = severities),
+    FIELD(translation_key, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(translation_placeholders, ROW_JSON, TABLE_ALWAYS),
+    ROW_REST(issue_values),
+};
+static const struct row_type row_type = ROW_TYPE(issue_values, issue, row_fields);
+static const struct row_format row_format = TABLE_FORMAT(issue_values, &row_type);
 
 /* the file */
 
-/* What is kept of an issue that must be raised anew. */
-static const char *const stub_keys[] = { "created",       "dismissed_version", "domain",
-                                         "is_persistent", "issue_id",          NULL };
-
-static json_t *stub_of(const json_t *row)
+static uint32_t uses_of(const void *row)
 {
-    json_t *stub = json_object();
+    const struct issue_values *values = row;
 
-    for (const char *const *key = stub_keys; *key; key++)
-        json_object_set(stub, *key, json_object_get(row, *key));
-    return stub;
+    return values->issue.is_persistent ? TABLE_STORED : STUB;
 }
 
-static json_t *to_file(json_t *rows)
+static int complete(enum row_list list, struct row_reader *reader, struct hass_error *err)
 {
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        json_t *row = json_array_get(rows, i);
-        if (hass_json_get_bool(row, "is_persistent", false))
-            json_object_del(row, "active");
-        else
-            json_array_set_new(rows, i, stub_of(row));
-    }
-    return rows;
+    struct issue_values *values = reader->draft;
+
+    values->issue.active = values->issue.is_persistent;
+    return 0;
 }
 
-static json_t *from_file(json_t *rows)
+/* What was raised before the file had been read says the latest; the file knows whether it was dismissed. */
+static int add(void *registry, enum row_list list, const void *row, struct hass_error *err)
 {
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        json_t *row = json_array_get(rows, i);
-        bool active = hass_json_get_bool(row, "is_persistent", false);
-        if (json_is_object(row))
-            json_object_set_new(row, "active", json_boolean(active));
-    }
-    return rows;
+    struct table *table = registry;
+    const struct issue_values *stored = row;
+    const struct issue_values *early =
+        table_find_row(table, stored->issue.domain, stored->issue.issue_id);
+
+    if (!early)
+        return table_file_add(registry, list, row, err);
+    struct issue_values values = *early;
+    values.issue.created = stored->issue.created;
+    values.issue.dismissed_version = stored->issue.dismissed_version;
+    values.rest = stored->rest;
+    table_place(table, row_new(&row_type, &values));
+    row_unref(row);
+    return 0;
 }
 
 static const struct table_kind issue_kind = {
     .what = "issue",
-    .store_key = "repairs.issue_registry",
-    .minor_version = 2,
-    .rows = "issues",
     .event = "repairs_issue_registry_updated",
     .slot = REGISTRY_ISSUES,
-    .layout = &layout,
-    .id = offsetof(struct hass_issue, issue_id),
-    .group = offsetof(struct hass_issue, domain),
-    .from_file = from_file,
-    .to_file = to_file,
+    .file = TABLE_FILE("repairs.issue_registry", 2, &row_format, "issues", .uses_of = uses_of,
+                       .complete = complete, .add = add),
+    .id = offsetof(struct issue_values, issue.issue_id),
+    .group = offsetof(struct issue_values, issue.domain),
 };
 
 /* rows */
 
 const struct hass_issue *hass_issue_ref(const struct hass_issue *issue)
 {
-    return table_row_ref(issue);
+    return row_ref(issue);
 }
 
 const struct hass_issue *hass_issue_unref(const struct hass_issue *issue)
 {
-    return table_row_unref(issue);
+    return row_unref(issue);
 }
 
 json_t *hass_issue_as_json(const struct hass_issue *issue)
 {
-    static const char *const hidden[] = { "active", "data", "is_persistent", NULL };
-    json_t *json = table_row_as_json(issue, TABLE_STORED);
+    json_t *json = table_row_json(&issue_kind, issue);
 
-    for (const char *const *key = hidden; *key; key++)
-        json_object_del(json, *key);
     json_object_set_new(json, "ignored", json_boolean(issue->dismissed_version != NULL));
     return json;
 }
@@ -183,6 +183,8 @@ static int check_options(const struct hass_issue_options *options, struct hass_e
         return hass_fail(err, HASS_E_INVALID, "%d is no severity", (int)options->severity);
     if (!are_placeholders(options->translation_placeholders))
         return hass_fail(err, HASS_E_INVALID, "the placeholders of an issue are texts by name");
+    if (options->data && !json_is_object(options->data))
+        return hass_fail(err, HASS_E_INVALID, "the data of an issue is an object");
     return 0;
 }
 
@@ -193,24 +195,38 @@ static int check_id(const char *domain, const char *issue_id, struct hass_error 
     return r < 0 ? r : check_text("id", issue_id, TABLE_MAX_NAME, err);
 }
 
-/* What @options say, in the stored form; owned by the caller. */
-static json_t *options_as_json(const char *issue_id, const struct hass_issue_options *options)
+/* What @options say, as a row; a reference. */
+static const struct issue_values *said_by(const char *domain, const char *issue_id,
+                                          const struct hass_issue_options *options)
 {
+    struct arena arena = { 0 };
     const char *key = options->translation_key ? options->translation_key : issue_id;
+    const struct issue_values values = {
+        .issue = {
+            .domain = domain,
+            .issue_id = issue_id,
+            .active = true,
+            .is_fixable = options->is_fixable,
+            .is_persistent = options->is_persistent,
+            .severity = options->severity,
+            .translation_key = key,
+            .breaks_in_ha_version = options->breaks_in_ha_version,
+            .issue_domain = options->issue_domain,
+            .learn_more_url = options->learn_more_url,
+            .translation_placeholders = row_json_text(options->translation_placeholders, &arena),
+            .data = row_json_text(options->data, &arena),
+        },
+    };
+    const struct issue_values *said = row_new(&row_type, &values);
 
-    return json_pack("{s:b, s:s?, s:O?, s:b, s:b, s:s?, s:s?, s:s, s:s, s:O?}", "active", true,
-                     "breaks_in_ha_version", options->breaks_in_ha_version, "data", options->data,
-                     "is_fixable", options->is_fixable, "is_persistent", options->is_persistent,
-                     "issue_domain", options->issue_domain, "learn_more_url",
-                     options->learn_more_url, "severity", severities[options->severity],
-                     "translation_key", key, "translation_placeholders",
-                     options->translation_placeholders);
+    arena_fini(&arena);
+    return said;
 }
 
-/* Checks what is asked for and says it in the stored form; what @given owns is taken. */
+/* Checks what is asked for and says it as a row; what @given owns is taken. */
 static int read_options(const char *domain, const char *issue_id,
-                        const struct hass_issue_options *given, json_t **ret_said,
-                        struct hass_error *err)
+                        const struct hass_issue_options *given,
+                        const struct issue_values **ret_said, struct hass_error *err)
 {
     struct hass_issue_options options;
 
@@ -219,7 +235,7 @@ static int read_options(const char *domain, const char *issue_id,
     if (r == 0)
         r = check_options(&options, err);
     if (r == 0)
-        *ret_said = options_as_json(issue_id, &options);
+        *ret_said = said_by(domain, issue_id, &options);
     json_decref(options.translation_placeholders);
     json_decref(options.data);
     return r;
@@ -227,33 +243,33 @@ static int read_options(const char *domain, const char *issue_id,
 
 /* on the loop */
 
-/* @said is taken. */
-static HASS_CALLBACK int raise(struct hass *hass, const char *domain, const char *issue_id,
-                               json_t *said, struct hass_error *err)
+/* When it came up and whether it was dismissed stays. */
+static HASS_CALLBACK int raise(struct hass *hass, const struct issue_values *said,
+                               struct hass_error *err)
 {
-    autojson *taken = said;
-    const void *former = table_get(hass, &issue_kind, domain, issue_id);
-    json_t *stored = former ? table_row_as_json(former, TABLE_STORED) : json_object();
-    char now[HASS_DT_TEXT];
+    const struct issue_values *former =
+        table_get(hass, &issue_kind, said->issue.domain, said->issue.issue_id);
+    struct issue_values values = *said;
 
-    hass_dt_iso(hass_now(hass), NULL, now);
-    json_object_update(stored, taken);
-    json_object_set_new(stored, "domain", json_string(domain));
-    json_object_set_new(stored, "issue_id", json_string(issue_id));
-    if (!former)
-        json_object_set_new(stored, "created", json_string(now));
-    int r = table_put(hass, &issue_kind, stored, NULL, err);
+    values.issue.created = former ? former->issue.created : hass_now(hass);
+    values.issue.dismissed_version = former ? former->issue.dismissed_version : NULL;
+    values.rest = former ? former->rest : NULL;
+    int r = table_put(hass, &issue_kind, &values, NULL, err);
     return r < 0 ? r : 0;
 }
 
 int hass_issue_async_create(struct hass *hass, const char *domain, const char *issue_id,
                             const struct hass_issue_options *options, struct hass_error *err)
 {
-    json_t *said;
+    const struct issue_values *said;
 
     VERIFY_LOOP(hass, "hass.issue.async_create", err);
     int r = read_options(domain, issue_id, options, &said, err);
-    return r < 0 ? r : raise(hass, domain, issue_id, said, err);
+    if (r < 0)
+        return r;
+    r = raise(hass, said, err);
+    row_unref(said);
+    return r;
 }
 
 int hass_issue_async_delete(struct hass *hass, const char *domain, const char *issue_id,
@@ -269,13 +285,12 @@ int hass_issue_async_ignore(struct hass *hass, const char *domain, const char *i
                             bool ignore, struct hass_error *err)
 {
     VERIFY_LOOP(hass, "hass.issue.async_ignore", err);
-    const void *former = table_get(hass, &issue_kind, domain, issue_id);
+    const struct issue_values *former = table_get(hass, &issue_kind, domain, issue_id);
     if (!former)
         return hass_fail(err, HASS_E_NOT_FOUND, "there is no issue %s of %s", issue_id, domain);
-    json_t *stored = table_row_as_json(former, TABLE_STORED);
-    json_object_set_new(stored, "dismissed_version",
-                        ignore ? json_string(HASS_MODEL_VERSION) : json_null());
-    int r = table_put(hass, &issue_kind, stored, NULL, err);
+    struct issue_values values = *former;
+    values.issue.dismissed_version = ignore ? HASS_MODEL_VERSION : NULL;
+    int r = table_put(hass, &issue_kind, &values, NULL, err);
     return r < 0 ? r : 0;
 }
 
@@ -308,32 +323,9 @@ void issue_async_settle(struct hass *hass, const char *issue_id)
     (void)hass_issue_async_delete(hass, "homeassistant", issue_id, NULL);
 }
 
-/* Raises again what was raised before the file had been read: that knows what was dismissed. */
-static HASS_CALLBACK void raise_again(struct hass *hass, const struct hass_issue *issue)
-{
-    json_t *said = table_row_as_json(issue, TABLE_STORED);
-
-    json_object_del(said, "created");
-    json_object_del(said, "dismissed_version");
-    if (raise(hass, issue->domain, issue->issue_id, said, NULL) < 0)
-        hass_warning("The issue %s of %s is lost", issue->issue_id, issue->domain);
-}
-
 int issues_async_load(struct hass *hass, struct hass_error *err)
 {
-    HASS_VEC(const struct hass_issue *) early = { 0 };
-    const void *row;
-
-    for (size_t pos = 0; table_next(hass, &issue_kind, &pos, &row);)
-        vec_push(&early, table_row_ref(row));
-    table_clear(hass, &issue_kind);
-    int r = table_load(hass, &issue_kind, err);
-    vec_foreach(&early, issue) {
-        raise_again(hass, *issue);
-        hass_issue_unref(*issue);
-    }
-    vec_fini(&early);
-    return r;
+    return table_load(hass, &issue_kind, err);
 }
 
 /* from other threads */
@@ -347,7 +339,7 @@ enum verb {
 
 struct request {
     enum verb verb;
-    json_t *said; /* of RAISE */
+    const struct issue_values *said; /* of RAISE; a reference */
     char *domain;
     char *issue_id;
 };
@@ -356,7 +348,7 @@ static void request_free(void *object)
 {
     struct request *request = object;
 
-    json_decref(request->said);
+    row_unref(request->said);
     free(request->domain);
     free(request->issue_id);
     free(request);
@@ -368,7 +360,7 @@ static HASS_CALLBACK int run_request(struct hass *hass, void *arg, struct hass_e
 
     switch (request->verb) {
     case RAISE:
-        return raise(hass, request->domain, request->issue_id, steal(request->said), err);
+        return raise(hass, request->said, err);
     case DELETE:
         return hass_issue_async_delete(hass, request->domain, request->issue_id, err);
     case IGNORE:
@@ -380,7 +372,7 @@ static HASS_CALLBACK int run_request(struct hass *hass, void *arg, struct hass_e
 }
 
 static int post(struct hass *hass, const char *operation, enum verb verb, const char *domain,
-                const char *issue_id, json_t *said, struct hass_error *err)
+                const char *issue_id, const struct issue_values *said, struct hass_error *err)
 {
     struct request *request = mem_alloc(sizeof(*request));
 
@@ -396,7 +388,7 @@ static int post(struct hass *hass, const char *operation, enum verb verb, const 
 int hass_issue_create(struct hass *hass, const char *domain, const char *issue_id,
                       const struct hass_issue_options *options, struct hass_error *err)
 {
-    json_t *said;
+    const struct issue_values *said;
     int r = read_options(domain, issue_id, options, &said, err);
 
     return r < 0 ? r : post(hass, "hass.issue.create", RAISE, domain, issue_id, said, err);

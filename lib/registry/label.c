@@ -14,16 +14,26 @@
 
 #define MAX_DESCRIPTION 2048
 
-static const struct table_field row_fields[] = {
-    TABLE_FIELD(hass_label, TABLE_TEXT, color),
-    TABLE_FIELD(hass_label, TABLE_TIME, created_at),
-    TABLE_FIELD(hass_label, TABLE_TEXT, description),
-    TABLE_FIELD(hass_label, TABLE_TEXT, icon),
-    TABLE_FIELD(hass_label, TABLE_TEXT, label_id, .required = true),
-    TABLE_FIELD(hass_label, TABLE_TIME, modified_at),
-    TABLE_FIELD(hass_label, TABLE_TEXT, name, .required = true),
+struct label_values {
+    struct hass_label label;
+    const char *rest;
 };
-static const struct table_layout layout = TABLE_LAYOUT(hass_label, row_fields);
+
+#define FIELD(member, kind, uses, ...)                                                             \
+    ROW_FIELD(label_values, #member, label.member, kind, uses, __VA_ARGS__)
+
+static const struct row_field row_fields[] = {
+    FIELD(color, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(created_at, ROW_TIME, TABLE_ALWAYS | TABLE_STAMP),
+    FIELD(description, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(icon, ROW_TEXT, TABLE_ALWAYS),
+    FIELD(label_id, ROW_TEXT, TABLE_ALWAYS, .required = true),
+    FIELD(modified_at, ROW_TIME, TABLE_ALWAYS | TABLE_STAMP),
+    FIELD(name, ROW_TEXT, TABLE_ALWAYS, .required = true),
+    ROW_REST(label_values),
+};
+static const struct row_type row_type = ROW_TYPE(label_values, label, row_fields);
+static const struct row_format row_format = TABLE_FORMAT(label_values, &row_type);
 
 HASS_SCHEMA(change_fields,
             HASS_FIELD("name", &hass_type_string, .max = TABLE_MAX_NAME,
@@ -44,12 +54,9 @@ static HASS_CALLBACK void clear_label(struct hass *hass, const char *group, cons
 
 static const struct table_kind label_kind = {
     .what = "label",
-    .store_key = "core.label_registry",
-    .minor_version = 2,
-    .rows = "labels",
     .event = "label_registry_updated",
     .slot = REGISTRY_LABELS,
-    .layout = &layout,
+    .file = TABLE_FILE("core.label_registry", 2, &row_format, "labels", .add = table_file_add),
     .id = offsetof(struct hass_label, label_id),
     .name = offsetof(struct hass_label, name),
     .changes = &change_fields,
@@ -58,17 +65,17 @@ static const struct table_kind label_kind = {
 
 const struct hass_label *hass_label_ref(const struct hass_label *label)
 {
-    return table_row_ref(label);
+    return row_ref(label);
 }
 
 const struct hass_label *hass_label_unref(const struct hass_label *label)
 {
-    return table_row_unref(label);
+    return row_unref(label);
 }
 
 json_t *hass_label_as_json(const struct hass_label *label)
 {
-    return table_row_as_json(label, TABLE_SHOWN);
+    return table_row_json(&label_kind, label);
 }
 
 int labels_async_load(struct hass *hass, struct hass_error *err)

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include <hass/json.h>
+
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "core/object.h"
@@ -144,6 +146,7 @@ void *row_new(const struct row_type *type, const void *draft)
     };
     row->refs = 1;
     memcpy(row->values, draft, type->size);
+    *(uint32_t *)(void *)row->values = (uint32_t)type->public_size;
     for (size_t i = 0; i < type->count; i++)
         copy_field(&type->fields[i], draft, row->values, &cursor);
     return row->values;
@@ -214,13 +217,20 @@ static int check_pairs(const struct row_field *field, const struct hass_device_p
     return r;
 }
 
+static bool is_filled(const char *text)
+{
+    return text && *text;
+}
+
 int row_check(const struct row_type *type, const void *draft, struct hass_error *err)
 {
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < type->count; i++) {
         const struct row_field *field = &type->fields[i];
-        if (field->kind == ROW_TEXT)
+        if (field->required && !is_filled(row_text(field, draft)))
+            r = hass_fail(err, HASS_E_INVALID, "it has no %s", row_stored_key(field));
+        else if (field->kind == ROW_TEXT)
             r = check_text(field, row_text(field, draft), ROW_MAX_TEXT, err);
         else if (field->kind == ROW_JSON)
             r = check_text(field, row_text(field, draft), ROW_MAX_JSON, err);
@@ -253,7 +263,7 @@ static bool equal_json(const char *a, const char *b)
         return true;
     if (!a || !b)
         return false;
-    autojson *left = row_parse(a), *right = row_parse(b);
+    autojson *left = row_text_json(a), *right = row_text_json(b);
     return hass_json_equal(left, right);
 }
 
@@ -294,7 +304,11 @@ bool row_field_equal(const struct row_field *field, const void *a, const void *b
         return *ROW_MEMBER_CONST(uint32_t, field, a) == *ROW_MEMBER_CONST(uint32_t, field, b);
     case ROW_FLAG:
         return *ROW_MEMBER_CONST(bool, field, a) == *ROW_MEMBER_CONST(bool, field, b);
+    case ROW_INT:
+        return row_int(field, a) == row_int(field, b) &&
+               row_has_int(field, a) == row_has_int(field, b);
     case ROW_TIME:
+    case ROW_ISO:
     case ROW_SECONDS:
         return *ROW_MEMBER_CONST(int64_t, field, a) == *ROW_MEMBER_CONST(int64_t, field, b);
     case ROW_IGNORED:

@@ -10,6 +10,7 @@
 #include <hass/log.h>
 
 #include "base/mem.h"
+#include "registry/row_member.h"
 
 #define REPORTED_PROBLEMS 20 /* each by itself; the others are counted */
 
@@ -35,6 +36,7 @@ void row_document_destroy(void *object)
         vec_fini(&document->rows[list]);
     }
     hass_buf_fini(&document->rest);
+    hass_buf_fini(&document->group);
     row_reader_fini(&document->reader);
     json_pull_fini(&document->pull);
     free(document);
@@ -133,13 +135,69 @@ static int read_data(struct row_document *document, struct hass_error *err)
     if (type != JSON_PULL_KEY)
         return type;
     for (enum row_list list = ROW_LIVE; list < ROW_LISTS; list++) {
-        if (!is_key(&token, lists[list]))
+        if (!lists[list] || !is_key(&token, lists[list]))
             continue;
         document->list = list;
+        document->has_rows |= list == ROW_LIVE;
         document->place = BEFORE_ROWS;
         return type;
     }
     return keep_member(document, &token, err);
+}
+
+static int read_group(struct row_document *document, struct hass_error *err)
+{
+    struct json_token token;
+    int type = json_pull_next(&document->pull, &token, err);
+
+    if (type == JSON_PULL_OBJECT_END)
+        document->place = IN_DATA;
+    if (type != JSON_PULL_KEY)
+        return type;
+    const char *name = json_pull_keep(&document->pull, &token);
+    json_pull_commit(&document->pull);
+    hass_buf_clear(&document->group);
+    hass_buf_add_string(&document->group, name);
+    document->place = BEFORE_GROUP;
+    return type;
+}
+
+/* What is not a list is passed over, and told as a row. */
+static int enter_group(struct row_document *document, struct hass_error *err)
+{
+    struct json_pull_state before = document->pull.now;
+    struct json_token token;
+    int type = json_pull_next(&document->pull, &token, err);
+
+    if (type == JSON_PULL_ARRAY)
+        document->place = IN_ROWS;
+    if (type <= JSON_PULL_MORE || type == JSON_PULL_ARRAY)
+        return type;
+    document->pull.now = before;
+    type = json_pull_value(&document->pull, &token, err);
+    if (type <= JSON_PULL_MORE)
+        return type;
+    row_document_report(document, document->list, document->rows[document->list].length,
+                        "is left out", "it is not a list");
+    vec_push(&document->rows[document->list], NULL);
+    document->place = IN_GROUPS;
+    return type;
+}
+
+/* What is wrong with the row that has been read, if anything is; @problem: why it is left out. */
+static void tell(struct row_document *document, const struct hass_error *problem)
+{
+    const char *defaults = hass_buf_string(&document->reader.defaults);
+    size_t number = document->rows[document->list].length;
+
+    if (problem->code && *defaults) {
+        autofree char *why = mem_printf("%s (%s)", problem->message, defaults);
+        row_document_report(document, document->list, number, "is left out", why);
+    } else if (problem->code) {
+        row_document_report(document, document->list, number, "is left out", problem->message);
+    } else if (*defaults) {
+        row_document_report(document, document->list, number, "has defaults", defaults);
+    }
 }
 
 /* Makes a row of what has been read; NULL when it is left out. */
@@ -148,21 +206,17 @@ static const void *make_row(struct row_document *document)
     const struct row_file_type *type = document->type;
     struct row_reader *reader = &document->reader;
     struct hass_error problem = HASS_ERROR_INIT;
-    size_t number = document->rows[document->list].length;
 
     if (reader->rest.length)
-        *(const char **)(void *)((char *)reader->draft + type->rest_offset) = reader->rest.data;
+        *row_rest(type->format->type, reader->draft) = reader->rest.data;
+    if (type->group)
+        *(const char **)(void *)((char *)reader->draft + type->group) =
+            hass_buf_string(&document->group);
     if (reader->problem.code)
         problem = reader->problem;
-    else if (type->complete(document->list, reader, &problem) == 0)
+    else if (!type->complete || type->complete(document->list, reader, &problem) == 0)
         (void)row_check(type->format->type, reader->draft, &problem);
-    if (problem.code && reader->defaults.length)
-        hass_error_prefix(&problem, "%s, so that ", reader->defaults.data);
-    if (problem.code)
-        row_document_report(document, document->list, number, "is left out", problem.message);
-    else if (reader->defaults.length)
-        row_document_report(document, document->list, number, "has defaults",
-                            reader->defaults.data);
+    tell(document, &problem);
     return problem.code ? NULL : row_new(type->format->type, reader->draft);
 }
 
@@ -171,7 +225,7 @@ static int read_row(struct row_document *document, struct hass_error *err)
     int r = row_read(&document->reader, &document->pull, err);
 
     if (r == JSON_PULL_ARRAY_END)
-        document->place = IN_DATA;
+        document->place = document->type->group ? IN_GROUPS : IN_DATA;
     if (r != JSON_PULL_OBJECT)
         return r;
     json_pull_commit(&document->pull);
@@ -195,7 +249,12 @@ static int step(struct row_document *document, struct hass_error *err)
     case IN_DATA:
         return read_data(document, err);
     case BEFORE_ROWS:
-        return enter(document, JSON_PULL_ARRAY, IN_ROWS, err);
+        return document->type->group ? enter(document, JSON_PULL_OBJECT, IN_GROUPS, err)
+                                     : enter(document, JSON_PULL_ARRAY, IN_ROWS, err);
+    case IN_GROUPS:
+        return read_group(document, err);
+    case BEFORE_GROUP:
+        return enter_group(document, err);
     case IN_ROWS:
         return read_row(document, err);
     }
@@ -239,7 +298,12 @@ static int finish(void *userdata, struct hass_error *err)
     int r = read_on(document, err);
     if (r < 0)
         return r;
-    return document->has_data ? 0 : hass_fail(err, HASS_E_PARSE, "it has no data");
+    if (!document->has_data)
+        return hass_fail(err, HASS_E_PARSE, "it has no data");
+    if (!document->has_rows && document->problems++ == 0)
+        hass_warning("%s: its data has no %s", document->type->key,
+                     document->type->lists[ROW_LIVE]);
+    return 0;
 }
 
 const struct store_reader row_document_reader = {

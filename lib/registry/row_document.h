@@ -19,6 +19,8 @@ enum row_place {
     BEFORE_DATA,
     IN_DATA,
     BEFORE_ROWS,
+    IN_GROUPS,
+    BEFORE_GROUP,
     IN_ROWS,
 };
 
@@ -32,7 +34,8 @@ struct row_document {
     struct row_reader reader;
     enum row_place place;
     enum row_list list;
-    bool has_data;
+    struct hass_buf group; /* whose rows these are */
+    bool has_data, has_rows;
 };
 
 struct row_document *row_document_create(const struct row_file_type *type);

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 #include "registry/row_document.h"
+#include "registry/row_member.h"
 
 enum {
     BYTES_OF_A_ROW = 1400, /* a guess: room for the text is taken at once */
@@ -76,7 +77,7 @@ static HASS_COROUTINE int put_document(struct row_file *file, struct row_documen
     return 0;
 }
 
-static HASS_COROUTINE int read_file(struct row_file *file, struct hass_error *err)
+static HASS_COROUTINE int read_document(struct row_file *file, struct hass_error *err)
 {
     void *document = NULL;
     int r = store_async_read(file->store, &row_document_reader, row_document_create(file->type),
@@ -109,7 +110,7 @@ static void *take_snapshot(void *userdata)
     struct snapshot *snapshot = mem_zalloc(sizeof(*snapshot));
     snapshot->type = file->type;
     snapshot->rest = mem_strdup(hass_buf_string(&file->rest));
-    for (enum row_list list = ROW_LIVE; list < ROW_LISTS; list++) {
+    for (enum row_list list = ROW_LIVE; list < ROW_LISTS && file->type->lists[list]; list++) {
         for (size_t pos = 0; (row = file->type->next(file->registry, list, &pos));) {
             vec_push(&snapshot->rows, row_ref(row));
             snapshot->counts[list]++;
@@ -132,10 +133,10 @@ static void release_snapshot(void *object)
 static void write_row(const struct row_file_type *type, enum row_list list, const void *row,
                       struct hass_buf *buf)
 {
-    const char *rest = *(const char *const *)(const void *)((const char *)row + type->rest_offset);
+    const char *rest = *row_rest(type->format->type, row);
 
     hass_buf_add_char(buf, '{');
-    row_write(type->format->type, type->uses[list], row, buf);
+    row_write(type->format->type, type->uses_of ? type->uses_of(row) : type->uses[list], row, buf);
     if (rest) {
         hass_buf_add_char(buf, ',');
         hass_buf_add_string(buf, rest);
@@ -143,20 +144,66 @@ static void write_row(const struct row_file_type *type, enum row_list list, cons
     hass_buf_add_char(buf, '}');
 }
 
+static void free_text(void *object)
+{
+    hass_buf_fini(object);
+    free(object);
+}
+
+/* Groups are in the order in which their first rows are. */
+static void write_groups(const struct row_file_type *type, const void *const *rows, size_t count,
+                         struct hass_buf *buf)
+{
+    struct hass_strmap *groups = hass_strmap_create(free_text);
+    const char *name;
+    struct hass_buf *text;
+
+    for (size_t i = 0; i < count; i++) {
+        name = *(const char *const *)(const void *)((const char *)rows[i] + type->group);
+        text = hass_strmap_get(groups, name);
+        if (!text) {
+            text = mem_zalloc(sizeof(*text));
+            hass_strmap_set(groups, name, text);
+        }
+        hass_buf_add_string(text, text->length ? ",\n" : "\n");
+        write_row(type, ROW_LIVE, rows[i], text);
+    }
+    size_t before = buf->length;
+    strmap_foreach(groups, name, text) {
+        hass_buf_add_string(buf, buf->length > before ? ",\n" : "\n");
+        hass_json_write_string(name, strlen(name), buf);
+        hass_buf_add_string(buf, ":[");
+        hass_buf_add(buf, text->data, text->length);
+        hass_buf_add_char(buf, ']');
+    }
+    hass_strmap_destroy(groups);
+}
+
+static void write_list(const struct row_file_type *type, enum row_list list,
+                       const void *const *rows, size_t count, struct hass_buf *buf)
+{
+    for (size_t i = 0; i < count; i++) {
+        hass_buf_add_string(buf, i ? ",\n" : "\n");
+        write_row(type, list, rows[i], buf);
+    }
+}
+
 static void write_snapshot(const void *object, struct hass_buf *buf)
 {
     const struct snapshot *snapshot = object;
-    const void **row = snapshot->rows.data;
+    const struct row_file_type *type = snapshot->type;
+    const void *const *rows = (const void *const *)snapshot->rows.data;
 
     hass_buf_reserve(buf, snapshot->rows.length * BYTES_OF_A_ROW);
-    for (enum row_list list = ROW_LIVE; list < ROW_LISTS; list++) {
-        hass_buf_printf(buf, "%c\"%s\":[", list == ROW_LIVE ? '{' : ',',
-                        snapshot->type->lists[list]);
-        for (size_t i = 0; i < snapshot->counts[list]; i++) {
-            hass_buf_add_string(buf, i ? ",\n" : "\n");
-            write_row(snapshot->type, list, *row++, buf);
-        }
-        hass_buf_add_char(buf, ']');
+    for (enum row_list list = ROW_LIVE; list < ROW_LISTS && type->lists[list]; list++) {
+        hass_buf_printf(buf, "%c\"%s\":%c", list == ROW_LIVE ? '{' : ',', type->lists[list],
+                        type->group ? '{' : '[');
+        if (type->group)
+            write_groups(type, rows, snapshot->counts[list], buf);
+        else
+            write_list(type, list, rows, snapshot->counts[list], buf);
+        hass_buf_add_char(buf, type->group ? '}' : ']');
+        rows += snapshot->counts[list];
     }
     hass_buf_add_string(buf, snapshot->rest);
     hass_buf_add_char(buf, '}');
@@ -170,9 +217,8 @@ static const struct store_writer file_writer = {
 
 /* files */
 
-static HASS_CALLBACK int open_file(struct hass *hass, const struct row_file_type *type,
-                                   void *registry, struct row_file **ret_file,
-                                   struct hass_error *err)
+int row_file_async_open(struct hass *hass, const struct row_file_type *type, void *registry,
+                        struct row_file **ret_file, struct hass_error *err)
 {
     struct row_file *file = mem_zalloc(sizeof(*file));
     const struct hass_store_options options = {
@@ -194,22 +240,24 @@ static HASS_CALLBACK int open_file(struct hass *hass, const struct row_file_type
     return r;
 }
 
-int row_file_async_load(struct hass *hass, const struct row_file_type *type, void *registry,
-                        struct row_file **ret_file, struct hass_error *err)
+int row_file_async_read(struct row_file *file, struct hass_error *err)
 {
-    int r = open_file(hass, type, registry, ret_file, err);
-
-    if (r < 0)
-        return r;
-    struct row_file *file = *ret_file;
     file->held = true;
-    r = read_file(file, err);
+    int r = read_document(file, err);
     if (r < 0)
         return r;
     file->held = false;
     if (file->changed)
         row_file_async_save(file);
     return 0;
+}
+
+int row_file_async_load(struct hass *hass, const struct row_file_type *type, void *registry,
+                        struct row_file **ret_file, struct hass_error *err)
+{
+    int r = row_file_async_open(hass, type, registry, ret_file, err);
+
+    return r < 0 ? r : row_file_async_read(*ret_file, err);
 }
 
 struct row_file *row_file_async_close(struct row_file *file)

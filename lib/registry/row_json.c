@@ -47,13 +47,30 @@ static json_t *text_json(const char *text)
     return text ? json_string(text) : json_null();
 }
 
+static json_t *iso_json(int64_t time)
+{
+    char text[HASS_DT_TEXT];
+
+    hass_dt_iso(time, NULL, text);
+    return json_string(text);
+}
+
+json_t *row_text_json(const char *text)
+{
+    json_t *json = NULL;
+
+    if (!text || hass_json_parse(text, strlen(text), SIZE_MAX, &json, NULL) < 0)
+        return json_null();
+    return json;
+}
+
 static json_t *field_json(const struct row_field *field, const void *row)
 {
     switch (field->kind) {
     case ROW_TEXT:
         return text_json(row_text(field, row));
     case ROW_JSON:
-        return row_parse(row_text(field, row));
+        return row_text_json(row_text(field, row));
     case ROW_TEXTS:
         return texts_json(row_texts(field, row));
     case ROW_PAIRS:
@@ -64,8 +81,12 @@ static json_t *field_json(const struct row_field *field, const void *row)
         return json_boolean(*ROW_MEMBER_CONST(bool, field, row));
     case ROW_NUMBER:
         return json_integer(*ROW_MEMBER_CONST(uint32_t, field, row));
+    case ROW_INT:
+        return row_has_int(field, row) ? json_integer(row_int(field, row)) : json_null();
     case ROW_TREE:
         return tree_json(row_pairs(field, row));
+    case ROW_ISO:
+        return iso_json(*ROW_MEMBER_CONST(int64_t, field, row));
     case ROW_TIME:
     case ROW_SECONDS:
         return json_real((double)*ROW_MEMBER_CONST(int64_t, field, row) / HASS_USEC_PER_SEC);
@@ -170,7 +191,14 @@ static void write_field(const struct row_field *field, const void *row, struct h
     case ROW_NUMBER:
         hass_buf_printf(buf, "%u", *ROW_MEMBER_CONST(uint32_t, field, row));
         break;
+    case ROW_INT:
+        if (row_has_int(field, row))
+            hass_buf_printf(buf, "%d", row_int(field, row));
+        else
+            hass_buf_add_string(buf, "null");
+        break;
     case ROW_TIME:
+    case ROW_ISO:
         hass_dt_iso(*ROW_MEMBER_CONST(int64_t, field, row), NULL, time);
         write_text(time, buf);
         break;
@@ -196,7 +224,7 @@ void row_write(const struct row_type *type, uint32_t uses, const void *row, stru
         if (!first)
             hass_buf_add_char(buf, ',');
         first = false;
-        write_text(field->key, buf);
+        write_text(row_stored_key(field), buf);
         hass_buf_add_char(buf, ':');
         write_field(field, row, buf);
     }
@@ -240,11 +268,11 @@ const struct hass_device_pair *row_pairs_from_json(const json_t *list, struct ar
     return pairs;
 }
 
-static const char *json_to_text(const json_t *value, struct arena *arena)
+const char *row_json_text(const json_t *value, struct arena *arena)
 {
     autobuf text = HASS_BUF_INIT;
 
-    if (json_is_null(value))
+    if (!value || json_is_null(value))
         return NULL;
     hass_json_write(value, &text);
     return arena_strndup(arena, hass_buf_string(&text), text.length);
@@ -252,8 +280,8 @@ static const char *json_to_text(const json_t *value, struct arena *arena)
 
 static unsigned word_from_text(const struct row_field *field, const char *text)
 {
-    for (unsigned i = 1; text && field->words[i]; i++)
-        if (strcmp(field->words[i], text) == 0)
+    for (unsigned i = 0; text && (i == 0 || field->words[i]); i++)
+        if (field->words[i] && strcmp(field->words[i], text) == 0)
             return i;
     return 0;
 }
@@ -266,7 +294,7 @@ void row_field_set(const struct row_field *field, void *draft, const json_t *val
         *ROW_MEMBER(const char *, field, draft) = json_string_value(value);
         break;
     case ROW_JSON:
-        *ROW_MEMBER(const char *, field, draft) = json_to_text(value, arena);
+        *ROW_MEMBER(const char *, field, draft) = row_json_text(value, arena);
         break;
     case ROW_TEXTS:
         *ROW_MEMBER(const char *const *, field, draft) = texts_from_json(value, arena);
@@ -283,6 +311,9 @@ void row_field_set(const struct row_field *field, void *draft, const json_t *val
         break;
     case ROW_NUMBER:
         *ROW_MEMBER(uint32_t, field, draft) = (uint32_t)json_integer_value(value);
+        break;
+    case ROW_INT:
+        row_set_int(field, draft, json_is_integer(value), (int)json_integer_value(value));
         break;
     default:
         break; // not set from outside

@@ -2,10 +2,6 @@
 /* Members of a struct of values, by their field. Lists are never NULL. */
 #pragma once
 
-#include <string.h>
-
-#include <hass/json.h>
-
 #include "registry/row.h"
 
 #define ROW_MEMBER(type, field, values) ((type *)(void *)((char *)(values) + (field)->offset))
@@ -38,12 +34,30 @@ static inline const char *row_word(const struct row_field *field, const void *va
     return field->words[*ROW_MEMBER_CONST(unsigned, field, values)];
 }
 
-/* JSON kept as text; null for NULL. Owned by the caller. */
-static inline json_t *row_parse(const char *text)
+/* 0 when there is none. */
+static inline int row_int(const struct row_field *field, const void *values)
 {
-    json_t *json = NULL;
+    return *ROW_MEMBER_CONST(int, field, values);
+}
 
-    if (!text || hass_json_parse(text, strlen(text), SIZE_MAX, &json, NULL) < 0)
-        return json_null();
-    return json;
+static inline bool row_has_int(const struct row_field *field, const void *values)
+{
+    return *(const bool *)(const void *)((const char *)values + field->has);
+}
+
+static inline void row_set_int(const struct row_field *field, void *values, bool has, int value)
+{
+    *(bool *)(void *)((char *)values + field->has) = has;
+    *ROW_MEMBER(int, field, values) = has ? value : 0;
+}
+
+static inline const char *row_stored_key(const struct row_field *field)
+{
+    return field->stored ? field->stored : field->key;
+}
+
+/* Unknown members of the row's file; or NULL. */
+static inline const char **row_rest(const struct row_type *type, const void *values)
+{
+    return (const char **)(void *)((char *)(uintptr_t)values + type->rest);
 }

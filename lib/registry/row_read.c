@@ -36,7 +36,7 @@ static void refuse(struct row_reader *reader, const struct row_field *field, con
         return;
     reader->refused = true;
     hass_buf_printf(&reader->defaults, "%s%s is not %s", reader->defaults.length ? ", " : "",
-                    field->key, wanted);
+                    row_stored_key(field), wanted);
 }
 
 /* What is left of a value that is more than a scalar, @depth being that outside of it. */
@@ -90,7 +90,8 @@ static void set_word(struct row_reader *reader, const struct row_field *field,
 
     if (token->type == JSON_PULL_NULL)
         return;
-    for (unsigned i = 1; token->type == JSON_PULL_STRING && field->words[i]; i++) {
+    for (unsigned i = field->words[0] ? 0 : 1; token->type == JSON_PULL_STRING && field->words[i];
+         i++) {
         if (strlen(field->words[i]) == token->length &&
             memcmp(field->words[i], token->text, token->length) == 0) {
             *member = i;
@@ -119,8 +120,9 @@ static bool copy_short(const struct json_token *token, char text[HASS_DT_TEXT])
     return true;
 }
 
-static void set_number(struct row_reader *reader, const struct row_field *field,
-                       const struct json_token *token)
+/* A whole number, or null, which is 0. */
+static bool read_whole(const struct json_token *token, double least, double most,
+                       double *ret_number)
 {
     char text[HASS_DT_TEXT];
     double number = 0;
@@ -128,9 +130,29 @@ static void set_number(struct row_reader *reader, const struct row_field *field,
     if (token->type == JSON_PULL_NUMBER && copy_short(token, text))
         number = strtod(text, NULL);
     else if (token->type != JSON_PULL_NULL)
-        number = -1;
-    if (number >= 0 && number <= UINT32_MAX && number == floor(number))
+        return false;
+    *ret_number = number;
+    return number >= least && number <= most && number == floor(number);
+}
+
+static void set_number(struct row_reader *reader, const struct row_field *field,
+                       const struct json_token *token)
+{
+    double number;
+
+    if (read_whole(token, 0, UINT32_MAX, &number))
         *ROW_MEMBER(uint32_t, field, reader->draft) = (uint32_t)number;
+    else
+        refuse(reader, field, "a whole number of 32 bits");
+}
+
+static void set_int(struct row_reader *reader, const struct row_field *field,
+                    const struct json_token *token)
+{
+    double number;
+
+    if (read_whole(token, INT32_MIN, INT32_MAX, &number))
+        row_set_int(field, reader->draft, token->type != JSON_PULL_NULL, (int)number);
     else
         refuse(reader, field, "a whole number of 32 bits");
 }
@@ -181,6 +203,8 @@ static int read_scalar_field(struct row_reader *reader, const struct row_field *
         set_flag(reader, field, &token);
     else if (field->kind == ROW_NUMBER)
         set_number(reader, field, &token);
+    else if (field->kind == ROW_INT)
+        set_int(reader, field, &token);
     else
         set_time(reader, field, &token);
     return type;
@@ -375,7 +399,9 @@ static int read_field(struct row_reader *reader, const struct row_field *field,
 
 static bool is_key(const struct row_field *field, const struct json_token *key)
 {
-    return strncmp(field->key, key->text, key->length) == 0 && !field->key[key->length];
+    const char *own = row_stored_key(field);
+
+    return strncmp(own, key->text, key->length) == 0 && !own[key->length];
 }
 
 static const struct row_field *search(const struct row_format *format, const struct json_token *key)

@@ -5,8 +5,8 @@
  * The cast: `store.c` is the API, `store_file` keeps what is to be written to one file and does one thing after the other with
  * it, `store_disk` reads and replaces the file, `store_envelope` finds the versions in a large one.
  *
- * A large registry does not build json_t: its rows are immutable and counted, so that an array of references is taken on the
- * loop and written as text on a pool thread.
+ * A registry does not build json_t: its rows are immutable and counted, so that an array of references is taken on the loop
+ * and written as text on a pool thread.
  */
 #pragma once
 
@@ -17,10 +17,9 @@
 
 struct store_writer {
     void *(*snapshot)(void *userdata); /* loop; NULL: there is nothing to write now */
-    /* One of these two, on the pool: appends the JSON of "data", or makes it. */
-    void (*write)(const void *snapshot, struct hass_buf *data);
-    json_t *(*as_json)(const void *snapshot);
-    hass_destroy_fn *release; /* loop */
+    void (*write)(const void *snapshot,
+                  struct hass_buf *data); /* pool: appends the JSON of "data" */
+    hass_destroy_fn *release;             /* loop */
 };
 
 /* Both constant. */

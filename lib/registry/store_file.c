@@ -123,8 +123,6 @@ static void serialise(const struct store_op *op, struct hass_buf *text)
 
     if (payload->json) {
         write_json(op, json_incref(payload->json), text);
-    } else if (payload->writer->as_json) {
-        write_json(op, payload->writer->as_json(payload->snapshot), text);
     } else {
         hass_buf_printf(text,
                         "{\n  \"version\": %d,\n  \"minor_version\": %d,\n  \"key\": \"%s\",\n"

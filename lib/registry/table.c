@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tables: an ordered map of rows by "group/id" and an index of names.
+ * Tables: an ordered map of rows by "group/id", an index of names, and the file.
  */
+#include <errno.h>
 #include <string.h>
+
+#include <hass/log.h>
 
 #include "base/casefold.h"
 #include "base/mem.h"
@@ -26,13 +29,26 @@ const char *table_id_of(const struct table_kind *kind, const void *row)
     return table_text_at(row, kind->id);
 }
 
-const struct table_field *table_field_at(const struct table_kind *kind, size_t offset)
+const struct row_type *table_type(const struct table_kind *kind)
 {
-    const struct table_field *field = kind->layout->fields;
+    return kind->file.format->type;
+}
+
+const struct row_field *table_field_at(const struct table_kind *kind, size_t offset)
+{
+    const struct row_field *field = table_type(kind)->fields;
 
     while (field->offset != offset)
         field++;
     return field;
+}
+
+json_t *table_row_json(const struct table_kind *kind, const void *row)
+{
+    json_t *object = json_object();
+
+    row_add_json(table_type(kind), TABLE_SHOWN, row, object);
+    return object;
 }
 
 /* keys and names */
@@ -70,17 +86,18 @@ bool table_normalise(const struct table_kind *kind, const char *group, const cha
 
 void table_release_row(void *row)
 {
-    table_row_unref(row);
+    row_unref(row);
 }
 
 static void table_destroy(void *object)
 {
     struct table *table = object;
 
+    hass__assert_loop();
+    table->file = row_file_async_close(table->file);
     hass_strmap_destroy(table->ends);
     hass_strmap_destroy(table->names);
     hass_strmap_destroy(table->rows);
-    json_decref(table->beside);
     free(table);
 }
 
@@ -184,33 +201,31 @@ static HASS_CALLBACK int put_row(struct table *table, const void *row, const voi
     if (r == 0 && !former)
         r = table_check_room(table, err);
     if (r < 0) {
-        table_row_unref(row);
+        row_unref(row);
         return r;
     }
-    table_row_ref(row); // who hears of it may change it
+    row_ref(row); // who hears of it may change it
     table_place(table, row);
     table_save(table);
     table_tell(table, former ? "update" : "create", table_group_of(kind, row),
                table_id_of(kind, row));
-    table_row_unref(row);
+    row_unref(row);
     return 1;
 }
 
-int table_put(struct hass *hass, const struct table_kind *kind, json_t *stored,
+int table_put(struct hass *hass, const struct table_kind *kind, const void *draft,
               const void **ret_row, struct hass_error *err)
 {
-    autojson *taken = stored;
+    const struct row_type *type = table_type(kind);
     struct table *table = table_of(hass, kind);
-    const void *row;
-    int r = table_row_new(kind->layout, taken, NULL, &row, err);
+    int r = row_check(type, draft, err);
 
     if (r < 0)
         return r;
-    const void *former = table_find_row(table, table_group_of(kind, row), table_id_of(kind, row));
-    if (former && !table_row_differs(former, row)) {
-        table_row_unref(row);
-        row = former;
-    } else {
+    const void *row = table_find_row(table, table_group_of(kind, draft), table_id_of(kind, draft));
+    if (!row || row_differs(type, TABLE_STAMP, row, draft)) {
+        const void *former = row;
+        row = row_new(type, draft);
         r = put_row(table, row, former, err);
     }
     if (r >= 0 && ret_row)
@@ -218,12 +233,71 @@ int table_put(struct hass *hass, const struct table_kind *kind, json_t *stored,
     return r;
 }
 
-void table_clear(struct hass *hass, const struct table_kind *kind)
+/* the file */
+
+int table_file_add(void *registry, enum row_list list, const void *row, struct hass_error *err)
 {
-    struct table *table = table_of(hass, kind);
+    struct table *table = registry;
+    const struct table_kind *kind = table->kind;
+    int r = table_check_room(table, err);
+
+    if (r == 0 && table_find_row(table, table_group_of(kind, row), table_id_of(kind, row)))
+        r = hass_fail(err, HASS_E_EXISTS, "its id is another row's");
+    if (r == 0)
+        table_place(table, row);
+    else
+        row_unref(row);
+    return r;
+}
+
+const void *table_file_next(void *registry, enum row_list list, size_t *pos)
+{
+    const struct table *table = registry;
+    const char *key;
+    void *row;
+
+    return hass_strmap_next(table->rows, pos, &key, &row) ? row : NULL;
+}
+
+void table_file_clear(void *registry)
+{
+    struct table *table = registry;
 
     hass_strmap_clear(table->names);
     hass_strmap_clear(table->rows);
+}
+
+static HASS_CALLBACK int open_file(struct table *table, struct hass_error *err)
+{
+    if (table->file)
+        return 0;
+    return row_file_async_open(table->hass, &table->kind->file, table, &table->file, err);
+}
+
+void table_save(struct table *table)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    if (open_file(table, &err) < 0)
+        hass_error("The %s registry is not saved: %s", table->kind->what, err.message);
+    else
+        row_file_async_save(table->file);
+}
+
+int table_load(struct hass *hass, const struct table_kind *kind, struct hass_error *err)
+{
+    struct table *table = table_of(hass, kind);
+    struct hass_error failure = HASS_ERROR_INIT;
+    int r = open_file(table, &failure);
+
+    if (r == 0)
+        r = row_file_async_read(table->file, &failure);
+    if (r == -ECANCELED)
+        return hass_fail(err, r, "loading was cancelled");
+    if (r < 0)
+        hass_error("The %s registry is empty, and its changes are not saved: %s", kind->what,
+                   failure.message);
+    return 0;
 }
 
 /* what is asked */

@@ -12,20 +12,26 @@
 #include <hass/thread_safety.h>
 
 #include "registry/layer.h"
-#include "registry/table_row.h"
+#include "registry/row_file.h"
 
 #define TABLE_MAX_ROWS 100000
 #define TABLE_MAX_NAME 255 /* characters, of names and other texts */
 
+/* Where a field of a row appears. */
+enum table_field_use {
+    TABLE_SHOWN = 1,  /* to clients */
+    TABLE_STORED = 2, /* in files */
+    TABLE_STAMP = 4,  /* is no difference */
+    TABLE_ALWAYS = TABLE_SHOWN | TABLE_STORED,
+    TABLE_OWN = 8, /* the first bit of a registry's own */
+};
+
 struct table_kind {
-    const char *what;      /* "area": in messages */
-    const char *store_key; /* "core.area_registry" */
-    int minor_version;     /* of version 1 */
-    const char *rows;      /* "areas": where the rows are in the file's data */
+    const char *what; /* "area": in messages */
     const char *event;
     enum registry_slot slot;
-    const struct table_layout *layout;
-    size_t id, name, group;            /* where the public struct has them; 0: it has none */
+    struct row_file_type file;         /* of a struct table; with TABLE_FILE */
+    size_t id, name, group;            /* where rows have them; 0: they have none */
     const struct hass_schema *changes; /* what create and update take, the name among it */
     bool keeps_blanks;                 /* names that differ in blanks are different */
     bool makes_ulids;                  /* ids are not made of names */
@@ -35,10 +41,28 @@ struct table_kind {
     /** What has to be told before and after a row's end; or NULL. */
     void (*before_remove)(struct hass *hass, const char *group, const char *id);
     void (*after_remove)(struct hass *hass, const char *group, const char *id);
-    /** Between what the file has under @rows and a list of stored rows; both taken. NULL: they are the same. */
-    json_t *(*from_file)(json_t *value);
-    json_t *(*to_file)(json_t *rows);
 };
+
+int table_file_add(void *registry, enum row_list list, const void *row, struct hass_error *err);
+const void *table_file_next(void *registry, enum row_list list, size_t *pos);
+void table_file_clear(void *registry);
+
+/* What the files of tables have in common. */
+#define TABLE_FILE(key_, minor_version_, format_, rows_, ...)                                      \
+    {                                                                                              \
+        .key = (key_), .minor_version = (minor_version_), .format = (format_),                     \
+        .lists = { (rows_) }, .uses = { TABLE_STORED }, .next = table_file_next,                   \
+        .clear = table_file_clear, __VA_ARGS__                                                     \
+    }
+
+/* The format of the rows of @type_. */
+#define TABLE_FORMAT(owner, type_)                                                                 \
+    {                                                                                              \
+        .type = (type_), .uses = TABLE_STORED, .size = sizeof(struct owner)                        \
+    }
+
+/** A row as clients get it. Owned by the caller; any thread. */
+json_t *table_row_json(const struct table_kind *kind, const void *row);
 
 const void *table_get(struct hass *hass, const struct table_kind *kind, const char *group,
                       const char *id) HASS_CALLBACK;
@@ -60,15 +84,13 @@ int table_reorder(struct hass *hass, const struct table_kind *kind, const json_t
                   struct hass_error *err) HASS_CALLBACK;
 
 /**
- * What creating and updating end in, for registries with rules of their own: puts the row of stored form @stored (taken) in
- * place of its namesake, or at the end, saves, and tells. A row that does not differ from its namesake changes nothing.
+ * What creating and updating end in, for registries with rules of their own: puts a row of @draft in place of its namesake, or
+ * at the end, saves, and tells. A row that does not differ from its namesake changes nothing.
  *
- * Returns: 1 when something has changed, else 0, with the row lent in @ret_row (may be NULL); HASS_E_LIMIT; HASS_E_INVALID.
+ * Returns: 1 when something has changed, else 0, with the row lent in @ret_row (may be NULL); HASS_E_LIMIT; as row_check.
  */
-int table_put(struct hass *hass, const struct table_kind *kind, json_t *stored,
+int table_put(struct hass *hass, const struct table_kind *kind, const void *draft,
               const void **ret_row, struct hass_error *err) HASS_CALLBACK;
-/** Forgets all rows, tells nobody and leaves the file. */
-void table_clear(struct hass *hass, const struct table_kind *kind) HASS_CALLBACK;
 
 /** Reads the file. What is wrong with it is logged; rows that are there already stay. Fails only when cancelled. */
 int table_load(struct hass *hass, const struct table_kind *kind, struct hass_error *err)

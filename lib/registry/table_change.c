@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changing a table: a new row is made of the old one's stored form and takes its place, when the registry's field table and
- * the rules of names have nothing against it.
+ * Changing a table: a draft is made of the old row and of what is given, and takes its place, when the registry's field table
+ * and the rules of names have nothing against it.
  */
 #include <string.h>
 
-#include <hass/dt.h>
+#include <hass/cleanup.h>
 
 #include "base/mem.h"
 #include "base/ulid.h"
 #include "base/utf8.h"
 #include "core/core.h"
+#include "registry/row_member.h"
 #include "registry/table_rows.h"
 
 /* checks */
@@ -21,9 +22,9 @@ static int check_lists(const json_t *changes, struct hass_error *err)
     json_t *value;
 
     json_object_foreach((json_t *)changes, key, value)
-        if (json_array_size(value) > TABLE_MAX_TEXTS)
+        if (json_array_size(value) > ROW_MAX_ITEMS)
             return hass_fail(err, HASS_E_LIMIT, "%s: %zu items, the limit is %d", key,
-                             json_array_size(value), TABLE_MAX_TEXTS);
+                             json_array_size(value), ROW_MAX_ITEMS);
     return 0;
 }
 
@@ -94,23 +95,51 @@ static char *make_id(struct table *table, const char *group, const char *name)
     return text;
 }
 
-static const char *stored_key(const struct table_field *field)
+/* drafts */
+
+struct draft {
+    const struct row_type *type;
+    void *values;
+    struct arena arena; /* its lists */
+};
+
+/* @row: what it begins with; NULL: nothing. */
+static void draft_begin(struct draft *draft, const struct table_kind *kind, const void *row)
 {
-    return field->stored ? field->stored : field->key;
+    *draft = (struct draft){ .type = table_type(kind) };
+    draft->values = mem_zalloc(draft->type->size);
+    if (row)
+        memcpy(draft->values, row, draft->type->size);
 }
 
-static void set_text(const struct table_kind *kind, json_t *stored, size_t offset, const char *text)
+static void draft_fini(struct draft *draft)
 {
-    json_object_set_new(stored, stored_key(table_field_at(kind, offset)), json_string(text));
+    free(draft->values);
+    arena_fini(&draft->arena);
+}
+#define autodraft HASS__CLEANUP(draft_fini) struct draft
+
+/* @given: checked; its texts are borrowed. */
+static void set_members(struct draft *draft, const json_t *given)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)given, key, value)
+        row_field_set(row_find_field(draft->type, key), draft->values, value, &draft->arena);
 }
 
-static json_t *time_now(const struct hass *hass)
+static void set_text(struct draft *draft, size_t offset, const char *text)
 {
-    char text[HASS_DT_TEXT];
-
-    hass_dt_iso(hass_now(hass), NULL, text);
-    return json_string(text);
+    *(const char **)(void *)((char *)draft->values + offset) = text;
 }
+
+static void set_time(struct draft *draft, const char *key, int64_t time)
+{
+    *ROW_MEMBER(int64_t, row_find_field(draft->type, key), draft->values) = time;
+}
+
+/* creating */
 
 static int check_texts(const char *group, const char *name, struct hass_error *err)
 {
@@ -127,36 +156,31 @@ int table_create(struct hass *hass, const struct table_kind *kind, const char *g
 {
     struct table *table = table_of(hass, kind);
     autojson *given = fields ? fields : json_object();
-    autojson *stored = NULL;
+    autojson *checked = NULL;
     int r = check_texts(group, name, err);
 
     if (r < 0)
         return r;
     json_object_set_new(given, "name", json_string(name));
-    r = check_changes(table, given, &stored, err);
+    r = check_changes(table, given, &checked, err);
     if (r == 0)
         r = check_name(table, group, name, NULL, err);
     if (r < 0)
         return r;
     autofree char *id = make_id(table, group, name);
-    set_text(kind, stored, kind->id, id);
+    autodraft draft;
+    draft_begin(&draft, kind, NULL);
+    set_members(&draft, checked);
+    set_text(&draft, kind->id, id);
     if (group)
-        set_text(kind, stored, kind->group, group);
-    json_object_set_new(stored, "created_at", time_now(hass));
-    json_object_set_new(stored, "modified_at", time_now(hass));
-    r = table_put(hass, kind, steal(stored), ret_row, err);
+        set_text(&draft, kind->group, group);
+    set_time(&draft, "created_at", hass_now(hass));
+    set_time(&draft, "modified_at", hass_now(hass));
+    r = table_put(hass, kind, draft.values, ret_row, err);
     return r < 0 ? r : 0;
 }
 
-/* What @row is after @checked changes, in its stored form. */
-static json_t *changed_form(const struct table *table, const void *row, json_t *checked)
-{
-    json_t *stored = table_row_as_json(row, TABLE_STORED);
-
-    json_object_update(stored, checked);
-    json_object_set_new(stored, "modified_at", time_now(table->hass));
-    return stored;
-}
+/* changing */
 
 static int fail_unknown(const struct table_kind *kind, const char *id, struct hass_error *err)
 {
@@ -179,7 +203,11 @@ int table_update(struct hass *hass, const struct table_kind *kind, const char *g
         r = check_name(table, group, name, row, err);
     if (r < 0)
         return r;
-    r = table_put(hass, kind, changed_form(table, row, checked), ret_row, err);
+    autodraft draft;
+    draft_begin(&draft, kind, row);
+    set_members(&draft, checked);
+    set_time(&draft, "modified_at", hass_now(hass));
+    r = table_put(hass, kind, draft.values, ret_row, err);
     if (r == 0 && kind->tells_always)
         table_tell(table, "update", group, id);
     return r < 0 ? r : 0;
@@ -189,7 +217,7 @@ int table_delete(struct hass *hass, const struct table_kind *kind, const char *g
                  const char *id, struct hass_error *err)
 {
     struct table *table = table_of(hass, kind);
-    const void *row = table_row_ref(table_find_row(table, group, id));
+    const void *row = row_ref(table_find_row(table, group, id));
     autobuf key = HASS_BUF_INIT;
 
     if (!row)
@@ -207,7 +235,7 @@ int table_delete(struct hass *hass, const struct table_kind *kind, const char *g
         if (kind->after_remove)
             kind->after_remove(hass, group, table_id_of(kind, row));
     }
-    table_row_unref(row);
+    row_unref(row);
     return r;
 }
 
@@ -220,7 +248,7 @@ static struct hass_strmap *in_order(const struct table *table, const json_t *ids
         const char *id = json_string_value(json_array_get(ids, i));
         const void *row = id ? table_find_row(table, NULL, id) : NULL;
         if (row && !hass_strmap_get(rows, id))
-            hass_strmap_set(rows, id, (void *)(uintptr_t)table_row_ref(row));
+            hass_strmap_set(rows, id, (void *)(uintptr_t)row_ref(row));
     }
     if (hass_strmap_count(rows) == hass_strmap_count(table->rows) &&
         json_array_size(ids) == hass_strmap_count(rows))

@@ -62,7 +62,7 @@ static HASS_CALLBACK int run_fetch(struct hass *hass, void *arg, struct hass_err
 {
     struct fetch *fetch = arg;
 
-    fetch->row = table_row_ref(table_get(hass, fetch->kind, fetch->group, fetch->id));
+    fetch->row = row_ref(table_get(hass, fetch->kind, fetch->group, fetch->id));
     return 0;
 }
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of a table share: `table.c` keeps the rows, `table_change.c` changes them by the rules of names and ids,
- * `table_file.c` saves and loads them, `table_remote.c` serves other threads.
+ * What the files of a table share: `table.c` keeps the rows and their file, `table_change.c` changes them by the rules of names
+ * and ids, `table_remote.c` serves other threads.
  */
 #pragma once
 
 #include <hass/hass.h>
 #include <hass/strmap.h>
 
-#include "registry/store.h"
 #include "registry/table.h"
 
 struct table {
@@ -17,8 +16,7 @@ struct table {
     struct hass_strmap *rows;  /* references, by key */
     struct hass_strmap *names; /* rows, lent, by normalised name */
     struct hass_strmap *ends;  /* by slug: the number behind the last id made of it */
-    struct hass_store *store;  /* NULL until something is loaded or saved */
-    json_t *beside;            /* what the file has beside the rows; or NULL */
+    struct row_file *file;     /* NULL until something is loaded or saved */
 };
 
 /** Made at first use. */
@@ -29,7 +27,8 @@ struct table *table_of(struct hass *hass, const struct table_kind *kind) HASS_CA
 const char *table_text_at(const void *row, size_t offset);
 const char *table_group_of(const struct table_kind *kind, const void *row);
 const char *table_id_of(const struct table_kind *kind, const void *row);
-const struct table_field *table_field_at(const struct table_kind *kind, size_t offset);
+const struct row_type *table_type(const struct table_kind *kind);
+const struct row_field *table_field_at(const struct table_kind *kind, size_t offset);
 
 /* the maps */
 
@@ -52,5 +51,4 @@ void table_release_row(void *row);
 /** Fires the registry's event; @id is NULL where it is about all. */
 void table_tell(struct table *table, const char *action, const char *group, const char *id)
     HASS_CALLBACK;
-int table_open_store(struct table *table, struct hass_error *err) HASS_CALLBACK;
 void table_save(struct table *table) HASS_CALLBACK;

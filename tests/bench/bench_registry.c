@@ -95,7 +95,7 @@ static size_t write_file(void)
 
 struct home {
     struct hass *hass;
-    double wall; /* seconds that the load took */
+    double spent; /* seconds of CPU that the load took, of both threads */
     uint64_t seed;
     size_t made;
 };
@@ -140,11 +140,11 @@ static HASS_COROUTINE int load_task(struct hass *hass, void *userdata, struct ha
     return 0;
 }
 
-static double now(void)
+static double spent(void)
 {
     struct timespec time;
 
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
@@ -155,27 +155,27 @@ static void load(void *context, size_t count)
     (void)count;
     hass__assert_loop();
     home->hass = new_hass();
-    double begin = now();
+    double begin = spent();
     hass_async_create_background_task(home->hass, HASS_JOB_COROUTINE(load_task, NULL), NULL, NULL);
     runtime_run(runtime_of(home->hass));
-    home->wall = now() - begin;
+    home->spent = spent() - begin;
 }
 
 /* The median of a few loads, without what it takes to forget them; and how much of it the loop does. */
 static void bench_load(void)
 {
-    double wall[5], loop[5], floor = bench_fixed(floor_load, NULL, 1, 5);
+    double all[5], loop[5], floor = bench_fixed(floor_load, NULL, 1, 5);
     struct home home = { 0 };
 
     for (size_t i = 0; i < 5; i++) {
         loop[i] = bench_fixed(load, &home, 1, 1);
-        wall[i] = home.wall;
+        all[i] = home.spent;
         core_destroy(home.hass);
         malloc_trim(0);
     }
-    qsort(wall, 5, sizeof(*wall), compare);
+    qsort(all, 5, sizeof(*all), compare);
     qsort(loop, 5, sizeof(*loop), compare);
-    bench_report("registry.load_41000", wall[2] * 1e3, "ms", floor / 1e6);
+    bench_report("registry.load_41000", all[2] * 1e3, "ms", floor / 1e6);
     bench_report("registry.load_41000_on_loop", loop[2] / 1e6, "ms", floor / 1e6);
 }
 

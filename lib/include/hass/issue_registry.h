@@ -27,7 +27,7 @@ struct hass_issue_options {
     const char *breaks_in_ha_version; /* "2026.5" or "2026.5.0"; or NULL */
     const char *issue_domain;         /* whose doing it is, when not @domain's; or NULL */
     const char *learn_more_url;
-    json_t *data; /* for the repair; taken; or NULL */
+    json_t *data; /* an object for the repair; taken; or NULL */
 };
 
 /** Immutable and counted. */
@@ -39,10 +39,10 @@ struct hass_issue {
     bool is_fixable, is_persistent;
     enum hass_issue_severity severity;
     const char *translation_key, *breaks_in_ha_version, *issue_domain, *learn_more_url;
-    const char *dismissed_version;          /* or NULL */
-    const json_t *translation_placeholders; /* or NULL */
-    const json_t *data;                     /* or NULL */
-    int64_t created;                        /* microseconds UTC */
+    const char *dismissed_version;        /* or NULL */
+    const char *translation_placeholders; /* JSON of an object; or NULL */
+    const char *data;                     /* likewise */
+    int64_t created;                      /* microseconds UTC */
 };
 
 HASS_API const struct hass_issue *hass_issue_ref(const struct hass_issue *issue);
@@ -55,7 +55,7 @@ HASS_DEFINE_CONST_CLEANUP(hass_issue, hass_issue_unref)
  * Raises an issue, or changes what it says; fires repairs_issue_registry_updated only on a difference. What its user has
  * dismissed stays dismissed.
  *
- * Returns: 0; HASS_E_INVALID; HASS_E_LIMIT.
+ * Returns: 0; HASS_E_INVALID; HASS_E_TOO_LONG; HASS_E_LIMIT.
  */
 HASS_API int hass_issue_async_create(struct hass *hass, const char *domain, const char *issue_id,
                                      const struct hass_issue_options *options,

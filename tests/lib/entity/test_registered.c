@@ -5,6 +5,7 @@
 #include <hass/entity_registry.h>
 
 #include "base/mem.h"
+#include "registry/row.h"
 #include "things.h"
 
 static struct thing things[8];
@@ -170,13 +171,13 @@ END_TEST
 START_TEST(strange_texts_are_registered_as_far_as_they_can_be)
 {
     struct hass *hass = test_hass();
-    char name[6000];
+    char name[ROW_MAX_TEXT + 1000];
 
     memset(name, 'a', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
     ck_assert_uint_eq(strlen(add(hass, &things[0], "u", name)), 255);
     ck_assert_uint_eq(strlen(hass_entity_async_registry_entry(things[0].entity)->original_name),
-                      4096);
+                      ROW_MAX_TEXT);
     things[1].description.icon = "mdi:\xff";
     ck_assert_ptr_nonnull(add(hass, &things[1], "v", "A\xc3"));
     const struct hass_entity_entry *row = hass_entity_async_registry_entry(things[1].entity);
@@ -189,7 +190,7 @@ START_TEST(a_strange_unique_id_is_refused)
 {
     struct hass *hass = test_hass();
     struct logs *logs = test_logs();
-    char long_id[5000];
+    char long_id[ROW_MAX_TEXT + 2];
 
     memset(long_id, 'a', sizeof(long_id) - 1);
     long_id[sizeof(long_id) - 1] = '\0';

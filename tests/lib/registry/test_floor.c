@@ -2,6 +2,7 @@
 /*
  * Floors: what they have beside what all small registries have (test_area.c).
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include <hass/floor_registry.h>
@@ -113,6 +114,33 @@ START_TEST(files_of_all_versions_are_read)
 }
 END_TEST
 
+/* What a file has as a level, and whether that is one. */
+static const struct {
+    const char *level;
+    bool good;
+} stored[] = {
+    { "-2147483648", true },  { "2147483647", true }, { "2147483648", false },
+    { "-2147483649", false }, { "1.5", false },       { "\"1\"", false },
+};
+
+START_TEST(levels_in_files_are_whole_numbers)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = test_hass();
+    autofree char *text =
+        mem_printf("{\"version\": 1, \"data\": {\"floors\": [{\"floor_id\": \"f\","
+                   " \"name\": \"F\", \"level\": %s}]}}",
+                   stored[_i].level);
+
+    test_file(".storage/core.floor_registry", text);
+    ck_assert_int_eq(test_run_coroutine(hass, load, NULL), 0);
+    const struct hass_floor *floor = hass_floor_registry_async_get(hass, "f");
+    ck_assert_int_eq(floor->has_level, stored[_i].good);
+    ck_assert_int_eq(floor->level, stored[_i].good ? atoi(stored[_i].level) : 0);
+    ck_assert_uint_eq(logs_matching(logs, "level is not a whole number"), !stored[_i].good);
+}
+END_TEST
+
 static HASS_BLOCKING int use_twins(struct hass *hass, void *userdata, struct hass_error *err)
 {
     int r = hass_floor_registry_create(hass, "A", NULL, err);
@@ -135,5 +163,7 @@ START_TEST(other_threads_queue_changes_and_get_references)
 END_TEST
 
 CASES_MAIN("floors", ONCE(a_floor_may_have_a_level), ONCE(an_update_without_change_is_not_told),
-           ROWS(levels_are_numbers_up_to_1000, levels), ROWS(files_of_all_versions_are_read, files),
+           ROWS(levels_are_numbers_up_to_1000, levels),
+           ROWS(levels_in_files_are_whole_numbers, stored),
+           ROWS(files_of_all_versions_are_read, files),
            ONCE(other_threads_queue_changes_and_get_references))

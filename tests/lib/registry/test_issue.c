@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "base/mem.h"
 #include "registry/issue.h"
+#include "registry/row.h"
 #include "support/cases.h"
 #include "support/test.h"
 
@@ -67,7 +68,7 @@ START_TEST(an_issue_says_what_it_was_raised_with)
         " 'created': '2024-01-01T00:00:00+00:00', 'dismissed_version': null,"
         " 'ignored': false, 'learn_more_url': 'https://example.org',"
         " 'translation_key': 'old_thing', 'translation_placeholders': {'name': 'x'}}");
-    ck_assert_json(hass_issue_async_get(hass, "test", "old")->data, "{'n': 5}");
+    ck_assert_str_eq(hass_issue_async_get(hass, "test", "old")->data, "{\"n\":5}");
     ck_assert_uint_eq(capture_count(seen), 1);
     ck_assert_json(hass_event_data(capture_event(seen, 0)),
                    "{'action': 'create', 'domain': 'test', 'issue_id': 'old'}");
@@ -182,6 +183,23 @@ START_TEST(placeholders_are_texts)
 }
 END_TEST
 
+START_TEST(data_is_an_object_of_256_kibibytes_and_no_more)
+{
+    struct hass *hass = test_hass();
+    autofree char *text = mem_zalloc(ROW_MAX_JSON);
+
+    ck_assert_int_eq(
+        hass_issue_async_create(hass, "test", "a", OPTIONS(.data = test_json("[]")), NULL),
+        HASS_E_INVALID);
+    memset(text, 'x', ROW_MAX_JSON - 8); // and {"n":""}
+    raise(hass, "a", OPTIONS(.data = json_pack("{s:s}", "n", text)));
+    text[ROW_MAX_JSON - 8] = 'x';
+    ck_assert_int_eq(hass_issue_async_create(hass, "test", "b",
+                                             OPTIONS(.data = json_pack("{s:s}", "n", text)), NULL),
+                     HASS_E_TOO_LONG);
+}
+END_TEST
+
 /* the file */
 
 START_TEST(only_persistent_issues_are_kept_whole)
@@ -239,6 +257,31 @@ START_TEST(what_was_raised_before_the_file_was_read_stays)
     ck_assert_int_eq(issue->severity, HASS_ISSUE_ERROR);
     ck_assert_str_eq(issue->dismissed_version, "2023.5.0");
     ck_assert(hass_issue_async_get(hass, "test", "other")->active);
+    test_advance(hass, 181);
+    autojson *content = file_content();
+    ck_assert_json(hass_json_get(hass_json_get(content, "data"), "issues"),
+                   "[{'created': '2023-05-01T00:00:00+00:00', 'dismissed_version': '2023.5.0',"
+                   " 'domain': 'test', 'is_persistent': false, 'issue_id': 'early'},"
+                   "{'created': '2024-01-01T00:00:00+00:00', 'dismissed_version': null,"
+                   " 'domain': 'test', 'is_persistent': false, 'issue_id': 'other'}]");
+}
+END_TEST
+
+START_TEST(keys_of_other_releases_are_kept)
+{
+    struct hass *hass = test_hass();
+
+    test_file(".storage/repairs.issue_registry",
+              "{\"version\": 1, \"minor_version\": 2, \"data\": {\"issues\": ["
+              "{\"created\": \"2023-05-01T00:00:00+00:00\", \"domain\": \"test\","
+              " \"issue_id\": \"old\", \"is_persistent\": true, \"of_2030\": [1]}]}}");
+    ck_assert_int_eq(test_run_coroutine(hass, load, NULL), 0);
+    raise(hass, "old", OPTIONS(.is_persistent = true, .is_fixable = true));
+    test_advance(hass, 181);
+    autojson *content = file_content();
+    const json_t *row = json_array_get(hass_json_get(hass_json_get(content, "data"), "issues"), 0);
+    ck_assert(hass_json_get_bool(row, "is_fixable", false));
+    ck_assert_json(hass_json_get(row, "of_2030"), "[1]");
 }
 END_TEST
 
@@ -287,8 +330,8 @@ START_TEST(a_corrupt_file_is_an_issue_that_lasts)
     ck_assert(issue->is_persistent && issue->is_fixable);
     ck_assert_int_eq(issue->severity, HASS_ISSUE_CRITICAL);
     ck_assert_str_eq(issue->translation_key, "storage_corruption");
-    ck_assert_str_eq(hass_json_get_string(issue->translation_placeholders, "storage_key", ""),
-                     "test.thing");
+    ck_assert_ptr_nonnull(
+        strstr(issue->translation_placeholders, "\"storage_key\":\"test.thing\""));
 }
 END_TEST
 
@@ -378,6 +421,8 @@ CASES_MAIN("issues", ONCE(an_issue_says_what_it_was_raised_with),
            ONCE(only_persistent_issues_are_kept_whole),
            ONCE(stubs_are_inactive_until_the_issue_is_raised_again),
            ONCE(what_was_raised_before_the_file_was_read_stays),
+           ONCE(keys_of_other_releases_are_kept),
+           ONCE(data_is_an_object_of_256_kibibytes_and_no_more),
            ONCE(a_corrupt_file_is_an_issue_that_lasts),
            ONCE(a_failed_write_is_an_issue_until_it_succeeds), ONCE(a_newer_file_is_an_issue),
            ONCE(a_corrupt_file_of_issues_is_an_issue_itself), ONCE(other_threads_queue))

@@ -36,7 +36,7 @@ START_TEST(what_one_run_has_changed_the_next_one_knows)
                      0);
     ck_assert_int_eq(test_run_coroutine(hass, stop, NULL), 0);
     autofree char *areas = file_text("core.area_registry");
-    ck_assert_ptr_nonnull(strstr(areas, "\"floor_id\": \"attic\""));
+    ck_assert_ptr_nonnull(strstr(areas, "\"floor_id\":\"attic\""));
 }
 END_TEST
 

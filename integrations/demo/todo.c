@@ -102,6 +102,27 @@ static HASS_COROUTINE int take(struct hass_entity *entity, const struct todo_uid
     return 0;
 }
 
+static HASS_COROUTINE int move(struct hass_entity *entity, const struct todo_move *move,
+                               struct hass_error *err)
+{
+    struct list *list = hass_entity_userdata(entity);
+    const char *previous = move->previous_uid;
+    size_t from = place_of(list, move->uid);
+
+    if (from == list->items.length || (previous && place_of(list, previous) == list->items.length))
+        return hass_fail(err, HASS_E_NOT_FOUND, "item %s or that before it has gone", move->uid);
+    if (previous && !strcmp(previous, move->uid))
+        return 0;
+    struct todo_item item = list->items.data[from];
+    vec_remove(&list->items, from);
+    size_t to = previous ? place_of(list, previous) + 1 : 0;
+    vec_push(&list->items, item);
+    for (size_t i = list->items.length - 1; i > to; i--)
+        list->items.data[i] = list->items.data[i - 1];
+    list->items.data[to] = item;
+    return 0;
+}
+
 static void destroy(struct hass_entity *entity)
 {
     struct list *list = hass_entity_userdata(entity);
@@ -114,14 +135,16 @@ static void destroy(struct hass_entity *entity)
 
 static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.destroy = destroy);
 static const struct todo_ops shopping =
-    TODO_OPS(.items = items, .async_create = create, .async_update = update, .async_remove = take);
+    TODO_OPS(.items = items, .async_create = create, .async_update = update, .async_remove = take,
+             .async_move = move);
 static const struct hass_entity_description shopping_list =
     HASS_ENTITY_DESCRIPTION(.name = "Shopping List", .unique_id = "todo_1",
                             .device_info = &demo_family, .has_supported_features = true,
                             .supported_features =
                                 TODO_FEATURE_CREATE_ITEM | TODO_FEATURE_DELETE_ITEM |
-                                TODO_FEATURE_UPDATE_ITEM | TODO_FEATURE_DUE_DATE |
-                                TODO_FEATURE_DUE_DATETIME | TODO_FEATURE_DESCRIPTION);
+                                TODO_FEATURE_UPDATE_ITEM | TODO_FEATURE_MOVE_ITEM |
+                                TODO_FEATURE_DUE_DATE | TODO_FEATURE_DUE_DATETIME |
+                                TODO_FEATURE_DESCRIPTION);
 
 int demo_add_todo(struct hass_platform *platform, struct hass_error *err)
 {

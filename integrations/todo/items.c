@@ -15,6 +15,10 @@ static const struct todo_ops *ops_of(const struct hass_entity *entity)
     return hass_entity_domain_ops(entity);
 }
 
+/* True when a table, which may be older than ours, has the member. */
+#define HAS(entity, member)                                                                        \
+    (offsetof(struct todo_ops, member) < ops_of(entity)->size && ops_of(entity)->member)
+
 /* looking */
 
 const struct todo_item *item_find(struct hass_entity *entity, const char *text)
@@ -129,6 +133,19 @@ struct todo_uids *uids_copy(const char *const *uids, uint32_t count)
     return copy;
 }
 
+struct todo_move *move_copy(const char *uid, const char *previous_uid)
+{
+    struct todo_move *copy = malloc(sizeof(*copy) + text_size(uid) + text_size(previous_uid));
+    char *room = (char *)(copy + 1);
+
+    *copy = (struct todo_move){
+        .size = sizeof(*copy),
+        .uid = place(&room, uid),
+        .previous_uid = place(&room, previous_uid),
+    };
+    return copy;
+}
+
 /* changes */
 
 /* Defines items_async_<member>: one of the pair of ops gets @change, which is freed when the last use has ended. */
@@ -145,9 +162,9 @@ struct todo_uids *uids_copy(const char *const *uids, uint32_t count)
         autofree struct type *owned = change;                                                      \
         int r;                                                                                     \
                                                                                                    \
-        if (ops_of(entity)->async_##member)                                                        \
+        if (HAS(entity, async_##member))                                                           \
             r = ops_of(entity)->async_##member(entity, owned, err);                                \
-        else if (ops_of(entity)->member)                                                           \
+        else if (HAS(entity, member))                                                              \
             r = hass_entity_async_work(entity, member##_on_pool, steal(owned), free, err);         \
         else                                                                                       \
             r = hass_fail(err, HASS_E_UNSUPPORTED, "%s cannot do that",                            \
@@ -158,3 +175,4 @@ struct todo_uids *uids_copy(const char *const *uids, uint32_t count)
 CHANGE(create, todo_item)
 CHANGE(update, todo_item)
 CHANGE(remove, todo_uids)
+CHANGE(move, todo_move)

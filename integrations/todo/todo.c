@@ -4,8 +4,9 @@
  *
  * Configuration: a list of platforms (`todo: [{platform: …}]`); the domain has no options of its own.
  *
- * todo.c   manifest, state, services
- * items.c  items, and how changes reach a platform
+ * todo.c       manifest, state, services
+ * items.c      items, and how changes reach a platform
+ * websocket.c  what clients ask beside services
  */
 #include "todo.h"
 
@@ -17,12 +18,14 @@
 #include <hass/vec.h>
 
 #include "items.h"
+#include "websocket.h"
 
 #define MAX_SUMMARY     1024 /* characters */
 #define MAX_DESCRIPTION 65536
 #define MAX_ITEMS       1000 /* of one call */
 
-HASS_MANIFEST(.domain = "todo", .name = "To-do list", .version = HASS_VERSION);
+HASS_MANIFEST(.domain = "todo", .name = "To-do list", .version = HASS_VERSION,
+              .after_dependencies = HASS_LIST("websocket_api"));
 
 /* state */
 
@@ -35,12 +38,14 @@ static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
 
     for (size_t i = 0; i < count; i++)
         open += !items[i].completed;
+    todo_tell_subscribers(entity);
     return HASS_INT(open);
 }
 
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
+    .data_size = sizeof(struct todo_watch),
 };
 
 /* what a list can keep of an item */
@@ -273,7 +278,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct hass_component *component;
     int r = hass_component_async_create(hass, &options, config, &component, err);
 
-    return r < 0 ? r
-                 : hass_component_async_register_services(
-                       component, services, sizeof(services) / sizeof(services[0]), err);
+    if (r >= 0)
+        r = HASS_REGISTER_SERVICES(component, services, err);
+    return r < 0 ? r : todo_add_commands(hass, err);
 }

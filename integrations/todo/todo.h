@@ -36,6 +36,13 @@ struct todo_uids {
     const char *const *uids;
 };
 
+/** What to move: @uid is to stand after @previous_uid, or first (NULL). */
+struct todo_move {
+    uint32_t size;
+    const char *uid;
+    const char *previous_uid;
+};
+
 /**
  * Changes come in pairs: a coroutine on the loop, or the same on a pool thread with a private copy of the values. What is
  * given is lent for the call.
@@ -57,6 +64,10 @@ struct todo_ops {
                         struct hass_error *err);
     int (*remove)(struct hass_worker *worker, struct hass_entity *entity,
                   const struct todo_uids *uids, void *values, struct hass_error *err);
+    int (*async_move)(struct hass_entity *entity, const struct todo_move *move,
+                      struct hass_error *err);
+    int (*move)(struct hass_worker *worker, struct hass_entity *entity,
+                const struct todo_move *move, void *values, struct hass_error *err);
 };
 
 #define TODO_OPS(...)                                                                              \

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "support/client.h"
 #include "support/home.h"
 #include "todo/todo.h"
 
@@ -76,11 +77,22 @@ static HASS_BLOCKING int take_on_pool(struct hass_worker *worker, struct hass_en
     return 0;
 }
 
+static HASS_BLOCKING int move_on_pool(struct hass_worker *worker, struct hass_entity *entity,
+                                      const struct todo_move *move, void *values,
+                                      struct hass_error *err)
+{
+    last.on_loop = hass_on_loop(hass_entity_hass(entity));
+    snprintf(last.text, sizeof(last.text), "%s after %s", move->uid,
+             move->previous_uid ? move->previous_uid : "nothing");
+    return 0;
+}
+
 static const struct hass_entity_ops ops = HASS_ENTITY_OPS();
 static const struct todo_ops loop_ops =
     TODO_OPS(.items = items, .async_create = change, .async_update = change, .async_remove = take);
-static const struct todo_ops pool_ops = TODO_OPS(.items = items, .create = change_on_pool,
-                                                 .update = change_on_pool, .remove = take_on_pool);
+static const struct todo_ops pool_ops =
+    TODO_OPS(.items = items, .create = change_on_pool, .update = change_on_pool,
+             .remove = take_on_pool, .move = move_on_pool);
 static const struct todo_ops fixed_ops = TODO_OPS(.items = items);
 static const struct hass_entity_description loop =
     HASS_ENTITY_DESCRIPTION(.name = "Loop", .supported_features = ALL_FEATURES,
@@ -89,7 +101,7 @@ static const struct hass_entity_description pool =
     HASS_ENTITY_DESCRIPTION(.name = "Pool",
                             .supported_features = TODO_FEATURE_CREATE_ITEM |
                                                   TODO_FEATURE_UPDATE_ITEM |
-                                                  TODO_FEATURE_DELETE_ITEM,
+                                                  TODO_FEATURE_DELETE_ITEM | TODO_FEATURE_MOVE_ITEM,
                             .has_supported_features = true);
 static const struct hass_entity_description fixed = HASS_ENTITY_DESCRIPTION(.name = "Fixed");
 
@@ -228,6 +240,22 @@ static const struct {
     { "get_items", "{'entity_id':'todo.loop'}", HASS_E_SERVICE_VALIDATION, "response" },
 };
 
+START_TEST(an_item_is_moved_on_the_pool_where_the_ops_say)
+{
+    hass__assert_loop();
+    struct client *client = client_open(home(), NULL, true);
+    client_ask(client, "{'type':'todo/item/move','entity_id':'todo.pool','uid':'1'}");
+    ck_assert_str_eq(last.text, "1 after nothing");
+    ck_assert(!last.on_loop);
+    client_ask(client, "{'type':'todo/item/move','entity_id':'todo.pool','uid':'1',"
+                       "'previous_uid':'2'}");
+    ck_assert_str_eq(last.text, "1 after 2");
+    ck_assert_str_eq(client_error(client_ask(client, "{'type':'todo/item/move','entity_id':"
+                                                     "'todo.loop','uid':'1'}")),
+                     "not_supported");
+}
+END_TEST
+
 START_TEST(what_is_wrong_is_refused_and_nothing_changes)
 {
     hass__assert_loop();
@@ -244,6 +272,6 @@ START_TEST(what_is_wrong_is_refused_and_nothing_changes)
 }
 END_TEST
 
-TEST_MAIN("todo", the_state_counts_what_is_open, items_are_read_all_or_by_status,
-          changes_reach_the_platform, the_pool_is_used_where_the_ops_say,
-          what_is_wrong_is_refused_and_nothing_changes)
+TEST_MAIN("todo", the_state_counts_what_is_open, an_item_is_moved_on_the_pool_where_the_ops_say,
+          items_are_read_all_or_by_status, changes_reach_the_platform,
+          the_pool_is_used_where_the_ops_say, what_is_wrong_is_refused_and_nothing_changes)

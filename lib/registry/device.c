@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "registry/access.h"
 #include "registry/layer.h"
 
 /* indexes */
@@ -244,47 +245,43 @@ hass_device_registry_async_find(struct hass *hass, const struct hass_device_pair
     return item ? &item->row->device : NULL;
 }
 
-static bool next_of(const struct group *group, size_t *pos, const struct hass_device **ret_device)
-{
-    const struct device_item *item = group_next(group, pos);
-
-    *ret_device = item ? &item->row->device : NULL;
-    return item;
-}
-
 bool hass_device_registry_async_next(struct hass *hass, size_t *pos,
                                      const struct hass_device **ret_device)
 {
     VERIFY_LOOP_OR(hass, "hass.device_registry.async_next", false);
-    return next_of(&devices_of(hass)->live.all, pos, ret_device);
+    return access_next(&devices_of(hass)->live.all, pos, (const void **)ret_device);
 }
 
 bool hass_device_registry_async_next_of_area(struct hass *hass, const char *area_id, size_t *pos,
                                              const struct hass_device **ret_device)
 {
     VERIFY_LOOP_OR(hass, "hass.device_registry.async_next_of_area", false);
-    return next_of(groups_get(&devices_of(hass)->areas, area_id), pos, ret_device);
+    return access_next(groups_get(&devices_of(hass)->areas, area_id), pos,
+                       (const void **)ret_device);
 }
 
 bool hass_device_registry_async_next_of_label(struct hass *hass, const char *label_id, size_t *pos,
                                               const struct hass_device **ret_device)
 {
     VERIFY_LOOP_OR(hass, "hass.device_registry.async_next_of_label", false);
-    return next_of(groups_get(&devices_of(hass)->labels, label_id), pos, ret_device);
+    return access_next(groups_get(&devices_of(hass)->labels, label_id), pos,
+                       (const void **)ret_device);
 }
 
 bool hass_device_registry_async_next_of_entry(struct hass *hass, const char *entry_id, size_t *pos,
                                               const struct hass_device **ret_device)
 {
     VERIFY_LOOP_OR(hass, "hass.device_registry.async_next_of_entry", false);
-    return next_of(groups_get(&devices_of(hass)->entries, entry_id), pos, ret_device);
+    return access_next(groups_get(&devices_of(hass)->entries, entry_id), pos,
+                       (const void **)ret_device);
 }
 
 bool hass_device_registry_async_next_via(struct hass *hass, const char *device_id, size_t *pos,
                                          const struct hass_device **ret_device)
 {
     VERIFY_LOOP_OR(hass, "hass.device_registry.async_next_via", false);
-    return next_of(groups_get(&devices_of(hass)->vias, device_id), pos, ret_device);
+    return access_next(groups_get(&devices_of(hass)->vias, device_id), pos,
+                       (const void **)ret_device);
 }
 
 size_t hass_device_registry_async_count(struct hass *hass)
@@ -295,74 +292,38 @@ size_t hass_device_registry_async_count(struct hass *hass)
 
 /* from other threads */
 
-struct asked {
-    const char *device_id;
-    const struct hass_device *device; /* a reference */
-};
-
-static HASS_CALLBACK int get_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+static HASS_CALLBACK const void *find(struct hass *hass, const struct access_key *key)
 {
-    struct asked *asked = arg;
+    return hass_device_registry_async_get(hass, key->id);
+}
 
-    asked->device = hass_device_ref(hass_device_registry_async_get(hass, asked->device_id));
-    return 0;
+static HASS_CALLBACK int update(struct hass *hass, const struct access_key *key, json_t *fields,
+                                struct hass_error *err)
+{
+    return hass_device_registry_async_update(hass, key->id, fields, NULL, err);
+}
+
+static HASS_CALLBACK int remove_row(struct hass *hass, const struct access_key *key, json_t *fields,
+                                    struct hass_error *err)
+{
+    return hass_device_registry_async_remove(hass, key->id, err);
 }
 
 const struct hass_device *hass_device_registry_get(struct hass *hass, const char *device_id)
 {
-    struct asked asked = { .device_id = device_id };
-
-    (void)runtime_call(hass, "hass.device_registry.get", get_on_loop, &asked, NULL);
-    return asked.device;
-}
-
-struct queued {
-    json_t *changes;
-    char device_id[];
-};
-
-static struct queued *queued_new(const char *device_id, json_t *changes)
-{
-    size_t size = strlen(device_id) + 1;
-    struct queued *queued = mem_alloc(sizeof(*queued) + size);
-
-    queued->changes = changes;
-    memcpy(queued->device_id, device_id, size);
-    return queued;
-}
-
-static void queued_destroy(void *object)
-{
-    struct queued *queued = object;
-
-    json_decref(queued->changes);
-    free(queued);
-}
-
-static HASS_CALLBACK int update_on_loop(struct hass *hass, void *arg, struct hass_error *err)
-{
-    struct queued *queued = arg;
-
-    return hass_device_registry_async_update(hass, queued->device_id, steal(queued->changes), NULL,
-                                             err);
+    return access_fetch(hass, "hass.device_registry.get", find,
+                        &(const struct access_key){ .id = device_id });
 }
 
 int hass_device_registry_update(struct hass *hass, const char *device_id, json_t *changes,
                                 struct hass_error *err)
 {
-    return runtime_post(hass, "hass.device_registry.update", update_on_loop,
-                        queued_new(device_id, changes), queued_destroy, err);
-}
-
-static HASS_CALLBACK int remove_on_loop(struct hass *hass, void *arg, struct hass_error *err)
-{
-    const struct queued *queued = arg;
-
-    return hass_device_registry_async_remove(hass, queued->device_id, err);
+    return access_queue(hass, "hass.device_registry.update", update,
+                        &(const struct access_key){ .id = device_id }, changes, err);
 }
 
 int hass_device_registry_remove(struct hass *hass, const char *device_id, struct hass_error *err)
 {
-    return runtime_post(hass, "hass.device_registry.remove", remove_on_loop,
-                        queued_new(device_id, NULL), queued_destroy, err);
+    return access_queue(hass, "hass.device_registry.remove", remove_row,
+                        &(const struct access_key){ .id = device_id }, NULL, err);
 }

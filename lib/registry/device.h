@@ -43,7 +43,7 @@ struct device_draft {
 };
 
 struct device_item {
-    const struct device_values *row;
+    const struct device_values *row; /* first: see access_next */
     struct group_member all, area, via;
     struct memberships labels, entries;
 };

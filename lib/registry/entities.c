@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "registry/access.h"
 #include "registry/layer.h"
 
 /* indexes */
@@ -242,18 +243,11 @@ const struct hass_entity_entry *hass_entity_registry_async_find(struct hass *has
     return entry_of(entities_find_key(entities_of(hass), &key));
 }
 
-static bool next_of(const struct group *group, size_t *pos,
-                    const struct hass_entity_entry **ret_entry)
-{
-    *ret_entry = entry_of(group_next(group, pos));
-    return *ret_entry;
-}
-
 bool hass_entity_registry_async_next(struct hass *hass, size_t *pos,
                                      const struct hass_entity_entry **ret_entry)
 {
     VERIFY_LOOP_OR(hass, "hass.entity_registry.async_next", false);
-    return next_of(&entities_of(hass)->live, pos, ret_entry);
+    return access_next(&entities_of(hass)->live, pos, (const void **)ret_entry);
 }
 
 bool hass_entity_registry_async_next_of_device(struct hass *hass, const char *device_id,
@@ -261,28 +255,32 @@ bool hass_entity_registry_async_next_of_device(struct hass *hass, const char *de
                                                const struct hass_entity_entry **ret_entry)
 {
     VERIFY_LOOP_OR(hass, "hass.entity_registry.async_next_of_device", false);
-    return next_of(groups_get(&entities_of(hass)->devices, device_id), pos, ret_entry);
+    return access_next(groups_get(&entities_of(hass)->devices, device_id), pos,
+                       (const void **)ret_entry);
 }
 
 bool hass_entity_registry_async_next_of_area(struct hass *hass, const char *area_id, size_t *pos,
                                              const struct hass_entity_entry **ret_entry)
 {
     VERIFY_LOOP_OR(hass, "hass.entity_registry.async_next_of_area", false);
-    return next_of(groups_get(&entities_of(hass)->areas, area_id), pos, ret_entry);
+    return access_next(groups_get(&entities_of(hass)->areas, area_id), pos,
+                       (const void **)ret_entry);
 }
 
 bool hass_entity_registry_async_next_of_label(struct hass *hass, const char *label_id, size_t *pos,
                                               const struct hass_entity_entry **ret_entry)
 {
     VERIFY_LOOP_OR(hass, "hass.entity_registry.async_next_of_label", false);
-    return next_of(groups_get(&entities_of(hass)->labels, label_id), pos, ret_entry);
+    return access_next(groups_get(&entities_of(hass)->labels, label_id), pos,
+                       (const void **)ret_entry);
 }
 
 bool hass_entity_registry_async_next_of_entry(struct hass *hass, const char *entry_id, size_t *pos,
                                               const struct hass_entity_entry **ret_entry)
 {
     VERIFY_LOOP_OR(hass, "hass.entity_registry.async_next_of_entry", false);
-    return next_of(groups_get(&entities_of(hass)->entries, entry_id), pos, ret_entry);
+    return access_next(groups_get(&entities_of(hass)->entries, entry_id), pos,
+                       (const void **)ret_entry);
 }
 
 size_t hass_entity_registry_async_count(struct hass *hass)
@@ -293,74 +291,38 @@ size_t hass_entity_registry_async_count(struct hass *hass)
 
 /* from other threads */
 
-struct asked {
-    const char *entity_id;
-    const struct hass_entity_entry *entry; /* a reference */
-};
-
-static HASS_CALLBACK int get_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+static HASS_CALLBACK const void *find(struct hass *hass, const struct access_key *key)
 {
-    struct asked *asked = arg;
+    return hass_entity_registry_async_get(hass, key->id);
+}
 
-    asked->entry = hass_entity_entry_ref(hass_entity_registry_async_get(hass, asked->entity_id));
-    return 0;
+static HASS_CALLBACK int update(struct hass *hass, const struct access_key *key, json_t *fields,
+                                struct hass_error *err)
+{
+    return hass_entity_registry_async_update(hass, key->id, fields, NULL, err);
+}
+
+static HASS_CALLBACK int remove_row(struct hass *hass, const struct access_key *key, json_t *fields,
+                                    struct hass_error *err)
+{
+    return hass_entity_registry_async_remove(hass, key->id, err);
 }
 
 const struct hass_entity_entry *hass_entity_registry_get(struct hass *hass, const char *entity_id)
 {
-    struct asked asked = { .entity_id = entity_id };
-
-    (void)runtime_call(hass, "hass.entity_registry.get", get_on_loop, &asked, NULL);
-    return asked.entry;
-}
-
-struct queued {
-    json_t *changes;
-    char entity_id[];
-};
-
-static struct queued *queued_new(const char *entity_id, json_t *changes)
-{
-    size_t size = strlen(entity_id) + 1;
-    struct queued *queued = mem_alloc(sizeof(*queued) + size);
-
-    queued->changes = changes;
-    memcpy(queued->entity_id, entity_id, size);
-    return queued;
-}
-
-static void queued_destroy(void *object)
-{
-    struct queued *queued = object;
-
-    json_decref(queued->changes);
-    free(queued);
-}
-
-static HASS_CALLBACK int update_on_loop(struct hass *hass, void *arg, struct hass_error *err)
-{
-    struct queued *queued = arg;
-
-    return hass_entity_registry_async_update(hass, queued->entity_id, steal(queued->changes), NULL,
-                                             err);
+    return access_fetch(hass, "hass.entity_registry.get", find,
+                        &(const struct access_key){ .id = entity_id });
 }
 
 int hass_entity_registry_update(struct hass *hass, const char *entity_id, json_t *changes,
                                 struct hass_error *err)
 {
-    return runtime_post(hass, "hass.entity_registry.update", update_on_loop,
-                        queued_new(entity_id, changes), queued_destroy, err);
-}
-
-static HASS_CALLBACK int remove_on_loop(struct hass *hass, void *arg, struct hass_error *err)
-{
-    const struct queued *queued = arg;
-
-    return hass_entity_registry_async_remove(hass, queued->entity_id, err);
+    return access_queue(hass, "hass.entity_registry.update", update,
+                        &(const struct access_key){ .id = entity_id }, changes, err);
 }
 
 int hass_entity_registry_remove(struct hass *hass, const char *entity_id, struct hass_error *err)
 {
-    return runtime_post(hass, "hass.entity_registry.remove", remove_on_loop,
-                        queued_new(entity_id, NULL), queued_destroy, err);
+    return access_queue(hass, "hass.entity_registry.remove", remove_row,
+                        &(const struct access_key){ .id = entity_id }, NULL, err);
 }

@@ -44,7 +44,7 @@ struct entity_draft {
 };
 
 struct entity_item {
-    const struct entity_values *row;
+    const struct entity_values *row; /* first: see access_next */
     struct group_member all, device, area, entry;
     struct memberships labels;
 };

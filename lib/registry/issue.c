@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "core/core.h"
+#include "registry/access.h"
 #include "registry/table_rows.h"
 
 static const char *const severities[] = {
@@ -330,59 +331,29 @@ int issues_async_load(struct hass *hass, struct hass_error *err)
 
 /* from other threads */
 
-enum verb {
-    RAISE,
-    DELETE,
-    IGNORE,
-    UNIGNORE,
-};
-
-struct request {
-    enum verb verb;
-    const struct issue_values *said; /* of RAISE; a reference */
-    char *domain;
-    char *issue_id;
-};
-
-static void request_free(void *object)
+static void release(void *said)
 {
-    struct request *request = object;
-
-    row_unref(request->said);
-    free(request->domain);
-    free(request->issue_id);
-    free(request);
+    row_unref(said);
 }
 
-static HASS_CALLBACK int run_request(struct hass *hass, void *arg, struct hass_error *err)
+static HASS_CALLBACK int raise_said(struct hass *hass, void *said, struct hass_error *err)
 {
-    struct request *request = arg;
-
-    switch (request->verb) {
-    case RAISE:
-        return raise(hass, request->said, err);
-    case DELETE:
-        return hass_issue_async_delete(hass, request->domain, request->issue_id, err);
-    case IGNORE:
-    case UNIGNORE:
-        break;
-    }
-    return hass_issue_async_ignore(hass, request->domain, request->issue_id,
-                                   request->verb == IGNORE, err);
+    return raise(hass, said, err);
 }
 
-static int post(struct hass *hass, const char *operation, enum verb verb, const char *domain,
-                const char *issue_id, const struct issue_values *said, struct hass_error *err)
+static HASS_CALLBACK int delete (struct hass *hass, const struct access_key *key, json_t *fields,
+                                 struct hass_error *err)
 {
-    struct request *request = mem_alloc(sizeof(*request));
+    return hass_issue_async_delete(hass, key->group, key->id, err);
+}
 
-    *request = (struct request){
-        .verb = verb,
-        .said = said,
-        .domain = mem_strdup(domain),
-        .issue_id = mem_strdup(issue_id),
-    };
-    return runtime_post(hass, operation, run_request, request, request_free, err);
+/* @ignore: true or false. */
+static HASS_CALLBACK int ignore_or_not(struct hass *hass, const struct access_key *key,
+                                       json_t *ignore, struct hass_error *err)
+{
+    autojson *taken = ignore;
+
+    return hass_issue_async_ignore(hass, key->group, key->id, json_is_true(taken), err);
 }
 
 int hass_issue_create(struct hass *hass, const char *domain, const char *issue_id,
@@ -391,17 +362,24 @@ int hass_issue_create(struct hass *hass, const char *domain, const char *issue_i
     const struct issue_values *said;
     int r = read_options(domain, issue_id, options, &said, err);
 
-    return r < 0 ? r : post(hass, "hass.issue.create", RAISE, domain, issue_id, said, err);
+    if (r < 0)
+        return r;
+    return runtime_post(hass, "hass.issue.create", raise_said, (void *)(uintptr_t)said, release,
+                        err);
 }
 
 int hass_issue_delete(struct hass *hass, const char *domain, const char *issue_id,
                       struct hass_error *err)
 {
-    return post(hass, "hass.issue.delete", DELETE, domain, issue_id, NULL, err);
+    const struct access_key key = { .group = domain, .id = issue_id };
+
+    return access_queue(hass, "hass.issue.delete", delete, &key, NULL, err);
 }
 
 int hass_issue_ignore(struct hass *hass, const char *domain, const char *issue_id, bool ignore,
                       struct hass_error *err)
 {
-    return post(hass, "hass.issue.ignore", ignore ? IGNORE : UNIGNORE, domain, issue_id, NULL, err);
+    const struct access_key key = { .group = domain, .id = issue_id };
+
+    return access_queue(hass, "hass.issue.ignore", ignore_or_not, &key, json_boolean(ignore), err);
 }

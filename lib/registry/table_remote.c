@@ -2,76 +2,52 @@
 /*
  * What other threads ask of a table.
  */
-#include "base/mem.h"
-#include "core/core.h"
-#include "registry/table_rows.h"
+#include "registry/access.h"
+#include "registry/table.h"
 
-struct request {
-    const struct table_kind *kind;
-    enum table_verb verb;
-    char *group; /* or NULL */
-    char *text;
-    json_t *fields;
-};
-
-static void request_free(void *object)
+static HASS_CALLBACK int create(struct hass *hass, const struct access_key *key, json_t *fields,
+                                struct hass_error *err)
 {
-    struct request *request = object;
-
-    json_decref(request->fields);
-    free(request->group);
-    free(request->text);
-    free(request);
+    return table_create(hass, key->registry, key->group, key->id, fields, NULL, err);
 }
 
-static HASS_CALLBACK int run_request(struct hass *hass, void *arg, struct hass_error *err)
+static HASS_CALLBACK int update(struct hass *hass, const struct access_key *key, json_t *fields,
+                                struct hass_error *err)
 {
-    struct request *request = arg;
-    json_t *fields = steal(request->fields);
+    return table_update(hass, key->registry, key->group, key->id, fields, NULL, err);
+}
 
-    if (request->verb == TABLE_CREATE)
-        return table_create(hass, request->kind, request->group, request->text, fields, NULL, err);
-    if (request->verb == TABLE_UPDATE)
-        return table_update(hass, request->kind, request->group, request->text, fields, NULL, err);
-    return table_delete(hass, request->kind, request->group, request->text, err);
+static HASS_CALLBACK int delete (struct hass *hass, const struct access_key *key, json_t *fields,
+                                 struct hass_error *err)
+{
+    json_decref(fields);
+    return table_delete(hass, key->registry, key->group, key->id, err);
 }
 
 int table_post(struct hass *hass, const struct table_kind *kind, const char *operation,
                enum table_verb verb, const char *group, const char *text, json_t *fields,
                struct hass_error *err)
 {
-    struct request *request = mem_alloc(sizeof(*request));
-
-    *request = (struct request){
-        .kind = kind,
-        .verb = verb,
-        .group = group ? mem_strdup(group) : NULL,
-        .text = mem_strdup(text),
-        .fields = fields,
+    static access_change_fn *const verbs[] = {
+        [TABLE_CREATE] = create,
+        [TABLE_UPDATE] = update,
+        [TABLE_DELETE] = delete,
     };
-    return runtime_post(hass, operation, run_request, request, request_free, err);
+    const struct access_key key = { kind, group, text };
+
+    return access_queue(hass, operation, verbs[verb], &key, fields, err);
 }
 
-struct fetch {
-    const struct table_kind *kind;
-    const char *group, *id;
-    const void *row;
-};
-
-static HASS_CALLBACK int run_fetch(struct hass *hass, void *arg, struct hass_error *err)
+static HASS_CALLBACK const void *find(struct hass *hass, const struct access_key *key)
 {
-    struct fetch *fetch = arg;
-
-    fetch->row = row_ref(table_get(hass, fetch->kind, fetch->group, fetch->id));
-    return 0;
+    return table_get(hass, key->registry, key->group, key->id);
 }
 
 const void *table_fetch_from(struct hass *hass, const struct table_kind *kind,
                              const char *operation, const char *group, const char *id,
                              const void *site)
 {
-    struct fetch fetch = { .kind = kind, .group = group, .id = id };
+    const struct access_key key = { kind, group, id };
 
-    (void)runtime_call_from(hass, operation, site, run_fetch, &fetch, NULL);
-    return fetch.row;
+    return access_fetch_from(hass, operation, find, &key, site);
 }

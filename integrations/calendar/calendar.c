@@ -5,8 +5,10 @@
  * Configuration: a list of platforms (`calendar: [{platform: …}]`); the domain has no options of its own.
  *
  * calendar.c  manifest, state, services
- * events.c    get_events
+ * events.c    the events of a period, get_events
  * create.c    create_event
+ * change.c    how changes reach a platform
+ * websocket.c what clients ask beside services
  */
 #include "calendar.h"
 
@@ -20,42 +22,37 @@
 
 #define SCAN_INTERVAL 60.0 /* seconds; the model's for this domain */
 
-HASS_MANIFEST(.domain = "calendar", .name = "Calendar", .version = HASS_VERSION);
-
-/* What the domain keeps for each entity: the timer for the next change. */
-struct alarm {
-    struct hass_sub *timer; /* or NULL */
-    int64_t when;
-};
+HASS_MANIFEST(.domain = "calendar", .name = "Calendar", .version = HASS_VERSION,
+              .after_dependencies = HASS_LIST("websocket_api"));
 
 static HASS_CALLBACK int on_alarm(const struct hass_tick *tick, void *userdata,
                                   struct hass_error *err)
 {
     struct hass_entity *entity = userdata;
-    struct alarm *alarm = hass_entity_async_domain_data(entity);
+    struct calendar_data *data = hass_entity_async_domain_data(entity);
 
-    alarm->timer = hass_sub_async_remove(alarm->timer);
+    data->timer = hass_sub_async_remove(data->timer);
     return hass_entity_async_write_ha_state(entity, err);
 }
 
 /* The state is to be written again when the event begins or ends. */
 static HASS_CALLBACK void arm(struct hass_entity *entity, int64_t when)
 {
-    struct alarm *alarm = hass_entity_async_domain_data(entity);
+    struct calendar_data *data = hass_entity_async_domain_data(entity);
 
-    if (alarm->timer && alarm->when == when)
+    if (data->timer && data->when == when)
         return;
-    alarm->timer = hass_sub_async_remove(alarm->timer);
-    alarm->when = when;
+    data->timer = hass_sub_async_remove(data->timer);
+    data->when = when;
     (void)hass_async_track_point_in_utc_time(
-        hass_entity_hass(entity), when, HASS_JOB_CALLBACK(on_alarm, entity), &alarm->timer, NULL);
+        hass_entity_hass(entity), when, HASS_JOB_CALLBACK(on_alarm, entity), &data->timer, NULL);
 }
 
 static HASS_CALLBACK int disarm(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    struct alarm *alarm = hass_entity_async_domain_data(userdata);
+    struct calendar_data *data = hass_entity_async_domain_data(userdata);
 
-    alarm->timer = hass_sub_async_remove(alarm->timer);
+    data->timer = hass_sub_async_remove(data->timer);
     return 0;
 }
 
@@ -71,6 +68,7 @@ static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
     const struct calendar_event *event = ops_of(entity)->event(entity);
     int64_t now = hass_now(hass_entity_hass(entity));
 
+    calendar_tell_subscribers(entity);
     if (!event || event->end <= now)
         return hass_value_string(HASS_STATE_OFF);
     bool on = event->start <= now;
@@ -111,7 +109,7 @@ static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
     .state_attributes = state_attributes,
-    .data_size = sizeof(struct alarm),
+    .data_size = sizeof(struct calendar_data),
     .async_added_to_hass = added,
 };
 
@@ -172,5 +170,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     struct hass_component *component;
     int r = hass_component_async_create(hass, &options, config, &component, err);
 
-    return r < 0 ? r : HASS_REGISTER_SERVICES(component, services, err);
+    if (r >= 0)
+        r = HASS_REGISTER_SERVICES(component, services, err);
+    return r < 0 ? r : calendar_add_commands(hass, err);
 }

@@ -38,6 +38,15 @@ struct calendar_period {
     int64_t start, end;
 };
 
+/** Which event is changed or removed, and how it is to be. */
+struct calendar_change {
+    uint32_t size;
+    const char *uid;
+    const char *recurrence_id;          /* one of those that it repeats; or NULL: all */
+    bool this_and_future;               /* that one and those after it */
+    const struct calendar_event *event; /* all members set; NULL where it is removed */
+};
+
 /** Pairs: a coroutine on the loop, or the same on a pool thread. */
 struct calendar_ops {
     uint32_t size;
@@ -54,6 +63,14 @@ struct calendar_ops {
                         struct hass_error *err);
     int (*create)(struct hass_worker *worker, struct hass_entity *entity,
                   const struct calendar_event *event, void *values, struct hass_error *err);
+    int (*async_update)(struct hass_entity *entity, const struct calendar_change *change,
+                        struct hass_error *err);
+    int (*update)(struct hass_worker *worker, struct hass_entity *entity,
+                  const struct calendar_change *change, void *values, struct hass_error *err);
+    int (*async_remove)(struct hass_entity *entity, const struct calendar_change *change,
+                        struct hass_error *err);
+    int (*remove)(struct hass_worker *worker, struct hass_entity *entity,
+                  const struct calendar_change *change, void *values, struct hass_error *err);
 };
 
 #define CALENDAR_OPS(...)                                                                          \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * get_events: what a platform adds to its list becomes JSON at once. The list lies in an object that the pool job and its
+ * The events of a period, and get_events: what a platform adds to its list becomes JSON at once. The list lies in an object that the pool job and its
  * waiter share: either may be the last to need it.
  */
 #include <math.h>
@@ -21,6 +21,7 @@ struct query {
     struct calendar_period period;
     struct hass_zone *zone;
     json_t *events;
+    bool identified; /* they can be changed by what is told */
     size_t left_out;
 };
 
@@ -66,6 +67,11 @@ static void add(struct calendar_list *list, const struct calendar_event *event)
     set_text(object, "summary", event->summary);
     set_text(object, "description", event->description);
     set_text(object, "location", event->location);
+    if (query->identified) {
+        set_text(object, "uid", event->uid);
+        set_text(object, "recurrence_id", event->recurrence_id);
+        set_text(object, "rrule", event->rrule);
+    }
     json_array_append_new(query->events, object);
 }
 
@@ -110,32 +116,21 @@ static int64_t moment(const json_t *data, const char *key, const struct hass_zon
     return time;
 }
 
-static struct query *query_new(struct hass *hass, const json_t *data)
+int calendar_async_events(struct hass_entity *entity, const struct calendar_period *period,
+                          bool identified, json_t **ret_events, struct hass_error *err)
 {
     struct query *query = calloc(1, sizeof(*query));
-    double duration = hass_json_get_number(data, "duration", 0);
-
-    query->list = (struct calendar_list){ .size = sizeof(query->list), .add = add };
-    query->refs = 1;
-    query->zone = hass_config_zone(hass);
-    query->events = json_array();
-    int64_t start = moment(data, "start_date_time", query->zone, hass_now(hass));
-    query->period = (struct calendar_period){
-        .size = sizeof(query->period),
-        .start = start,
-        .end = moment(data, "end_date_time", query->zone,
-                      start + llround(duration * HASS_USEC_PER_SEC)),
-    };
-    return query;
-}
-
-int calendar_get_events(struct hass_entity *entity, const struct hass_service_call *call,
-                        struct hass_error *err)
-{
-    struct query *query = query_new(hass_entity_hass(entity), hass_service_call_data(call));
     int r;
 
-    if (query->period.end <= query->period.start)
+    *query = (struct query){
+        .list = { .size = sizeof(query->list), .add = add },
+        .refs = 1,
+        .period = *period,
+        .zone = hass_config_zone(hass_entity_hass(entity)),
+        .events = json_array(),
+        .identified = identified,
+    };
+    if (period->end <= period->start)
         r = hass_fail(err, HASS_E_SERVICE_VALIDATION, "the end must lie after the start");
     else
         r = ask(entity, query, err);
@@ -143,7 +138,31 @@ int calendar_get_events(struct hass_entity *entity, const struct hass_service_ca
         hass_warning("%s: %zu events of a period are not told; %d are the limit",
                      hass_entity_async_entity_id(entity), query->left_out, MAX_EVENTS);
     if (r >= 0)
-        r = hass_service_call_respond(call, json_pack("{s:O}", "events", query->events));
+        *ret_events = hass_json_ref(query->events);
     query_unref(query);
     return r;
+}
+
+static struct calendar_period period_of(struct hass *hass, const json_t *data)
+{
+    struct hass_zone *zone = hass_config_zone(hass);
+    double duration = hass_json_get_number(data, "duration", 0);
+    struct calendar_period period = { .size = sizeof(period) };
+
+    period.start = moment(data, "start_date_time", zone, hass_now(hass));
+    period.end =
+        moment(data, "end_date_time", zone, period.start + llround(duration * HASS_USEC_PER_SEC));
+    hass_zone_unref(zone);
+    return period;
+}
+
+int calendar_get_events(struct hass_entity *entity, const struct hass_service_call *call,
+                        struct hass_error *err)
+{
+    struct calendar_period period =
+        period_of(hass_entity_hass(entity), hass_service_call_data(call));
+    json_t *events = NULL;
+    int r = calendar_async_events(entity, &period, false, &events, err);
+
+    return r < 0 ? r : hass_service_call_respond(call, json_pack("{s:o}", "events", events));
 }

@@ -7,6 +7,7 @@
 #include <hass/dt.h>
 
 #include "base/civil.h"
+#include "base/dt_parse.h"
 #include "golden.h"
 
 static struct hass_zone *zone_of(const char *name)
@@ -342,6 +343,57 @@ END_TEST
 
 #define LOOP(test, table) tcase_add_loop_test(tcase, test, 0, sizeof(table) / sizeof(*(table)))
 
+static const struct {
+    const char *text;
+    int year, month, day; /* year 0: refused */
+} days[] = {
+    { "2024-02-29", 2024, 2, 29 },
+    { "2024-2-9", 2024, 2, 9 },
+    { "0999-12-31", 999, 12, 31 },
+    { "2023-02-29", 0, 0, 0 },
+    { "24-01-01", 0, 0, 0 },
+    { "0000-01-01", 0, 0, 0 },
+    { "2024-01", 0, 0, 0 },
+    { "2024-01-01T00", 0, 0, 0 },
+    { "20240101", 0, 0, 0 },
+    { " 2024-01-01", 0, 0, 0 },
+    { "", 0, 0, 0 },
+};
+
+START_TEST(a_day_is_read_with_or_without_zeros)
+{
+    struct hass_dt day = { 0 };
+
+    ck_assert(dt_parse_date(days[_i].text, &day) == (days[_i].year != 0));
+    ck_assert_int_eq(day.year, days[_i].year);
+    ck_assert_int_eq(day.month, days[_i].month);
+    ck_assert_int_eq(day.day, days[_i].day);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int second; /* of the day; -1: refused */
+} clocks[] = {
+    { "10:20", 37200 },  { "7:5", 25500 },     { " 10 : 20 ", 37200 },
+    { "+1:-0", 3600 },   { "0007:05", 25500 }, { "23:59:59", 86399 },
+    { "1:2:3:x", 3723 }, { "24:00", -1 },      { "1:60", -1 },
+    { "1:0:60", -1 },    { "-1:00", -1 },      { "10", -1 },
+    { "10:", -1 },       { ":10", -1 },        { "10:20:30.5", -1 },
+    { "1 0:00", -1 },    { "a:b", -1 },        { "99999:00", -1 },
+    { "", -1 },
+};
+
+START_TEST(a_clock_is_read_as_python_reads_numbers)
+{
+    struct hass_dt clock = { 0 };
+    bool good = dt_parse_time(clocks[_i].text, &clock);
+
+    ck_assert_int_eq(good ? clock.hour * 3600 + clock.minute * 60 + clock.second : -1,
+                     clocks[_i].second);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("dt");
@@ -357,5 +409,9 @@ int main(void)
     LOOP(garbage_is_no_time, garbage);
     tcase_add_test(tcase, a_text_without_offset_is_in_the_zone);
     tcase_add_test(tcase, every_day_of_the_calendar_survives);
+    tcase_add_loop_test(tcase, a_day_is_read_with_or_without_zeros, 0,
+                        sizeof(days) / sizeof(*days));
+    tcase_add_loop_test(tcase, a_clock_is_read_as_python_reads_numbers, 0,
+                        sizeof(clocks) / sizeof(*clocks));
     return run_tcase("dt", tcase);
 }

@@ -108,6 +108,56 @@ START_TEST(a_duration_is_written_so_that_it_reads_back)
 }
 END_TEST
 
+/* INT64_MIN: no duration. */
+static const struct {
+    const char *text;
+    int64_t usec;
+} forms[] = {
+    { "90", 90000000 },
+    { "1:30", 90000000 },
+    { "-1:30", -90000000 },
+    { "1:30:00.25", 5400250000 },
+    { "10,25", 10250000 },
+    { "1.1234567", 1123456 },
+    { "2 days", 172800000000 },
+    { "2 days, 03:00:00", 183600000000 },
+    { "-1 day, 23:59:59", -1000000 },
+    { "1 day 00:00:01", 86401000000 },
+    { "+01:00:00", 3600000000 },
+    { "PT0.5S", 500000 },
+    { "-P1DT2H", -93600000000 },
+    { "P", 0 },
+    { "", 0 },
+    { "106751991 days", INT64_MIN },
+    { "P106751991D", INT64_MIN },
+    { "99999999999999999999999999999", INT64_MIN },
+    { "P1W", INT64_MIN },
+    { "PT1", INT64_MIN },
+    { "PT.5S", INT64_MIN },
+    { "P1H", INT64_MIN },
+    { "1:2:3:4", INT64_MIN },
+    { "1:", INT64_MIN },
+    { ":1", INT64_MIN },
+    { "1.", INT64_MIN },
+    { "1.1234567890123", INT64_MIN },
+    { "2 days, ", INT64_MIN },
+    { "2 days, +1:00:00", INT64_MIN },
+    { "2 days 1:2", INT64_MIN },
+    { "--5", INT64_MIN },
+    { " 5", INT64_MIN },
+    { "5 ", INT64_MIN },
+    { "soon", INT64_MIN },
+};
+
+START_TEST(durations_are_read_in_every_printed_form)
+{
+    int64_t usec = INT64_MIN;
+
+    ck_assert(duration_read(forms[_i].text, &usec) == (forms[_i].usec != INT64_MIN));
+    ck_assert_int_eq(usec, forms[_i].usec);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("duration");
@@ -118,5 +168,7 @@ int main(void)
     tcase_add_test(tcase, no_value_is_refused);
     tcase_add_loop_test(tcase, a_duration_is_written_so_that_it_reads_back, 0,
                         sizeof(formats) / sizeof(*formats));
+    tcase_add_loop_test(tcase, durations_are_read_in_every_printed_form, 0,
+                        sizeof(forms) / sizeof(*forms));
     return run_tcase("duration", tcase);
 }

@@ -257,6 +257,79 @@ START_TEST(a_bad_rule_is_refused)
 }
 END_TEST
 
+/* As Python's zoneinfo has them. */
+static const struct {
+    const char *zone;
+    int64_t time;
+    const char *name;
+    int offset, saving;
+} names[] = {
+    { "Europe/Berlin", INT64_C(-2429784000), "LMT", 3208, 0 },
+    { "Europe/Berlin", INT64_C(-1690977600), "CEST", 7200, 3600 },
+    { "Europe/Berlin", INT64_C(-776433600), "CEMT", 10800, 3600 },
+    { "Europe/Berlin", INT64_C(-712756800), "CEMT", 10800, 3600 },
+    { "Europe/Berlin", INT64_C(268142400), "CET", 3600, 0 },
+    { "Europe/Berlin", INT64_C(1705320000), "CET", 3600, 0 },
+    { "Europe/Berlin", INT64_C(1721044800), "CEST", 7200, 3600 },
+    { "Europe/Berlin", INT64_C(4118126400), "CEST", 7200, 3600 },
+    { "Europe/Dublin", INT64_C(-1688385600), "IST", 2079, 3600 },
+    { "Europe/Dublin", INT64_C(15681600), "IST", 3600, 0 },
+    { "Europe/Dublin", INT64_C(1705320000), "GMT", 0, -3600 },
+    { "Europe/Dublin", INT64_C(1721044800), "IST", 3600, 0 },
+    { "Europe/Dublin", INT64_C(2524651200), "GMT", 0, -3600 },
+    { "Asia/Kathmandu", INT64_C(315576000), "+0530", 19800, 0 },
+    { "Asia/Kathmandu", INT64_C(1705320000), "+0545", 20700, 0 },
+    { "Australia/Lord_Howe", INT64_C(378734400), "+1130", 41400, 3600 },
+    { "Australia/Lord_Howe", INT64_C(1705320000), "+11", 39600, 1800 },
+    { "Australia/Lord_Howe", INT64_C(1721044800), "+1030", 37800, 0 },
+    { "Australia/Lord_Howe", INT64_C(2841393600), "+11", 39600, 1800 },
+    { "America/New_York", INT64_C(-807364800), "EWT", -14400, 3600 },
+    { "America/New_York", INT64_C(-767880000), "EPT", -14400, 3600 },
+    { "America/New_York", INT64_C(1721044800), "EDT", -14400, 3600 },
+    { "America/New_York", INT64_C(1733054400), "EST", -18000, 0 },
+    { "Africa/Casablanca", INT64_C(1705320000), "+01", 3600, 0 },
+    { "Africa/Casablanca", INT64_C(1710936000), "+00", 0, -3600 },
+    { "America/Sao_Paulo", INT64_C(1546344000), "-02", -7200, 3600 },
+    { "America/Sao_Paulo", INT64_C(1705320000), "-03", -10800, 0 },
+    { "Pacific/Apia", INT64_C(1325160000), "-10", -36000, 3600 },
+    { "Pacific/Apia", INT64_C(1325419200), "+14", 50400, 3600 },
+    { "Antarctica/Troll", INT64_C(1705320000), "+00", 0, 0 },
+    { "Antarctica/Troll", INT64_C(1721044800), "+02", 7200, 7200 },
+    { "UTC", INT64_C(1704110400), "UTC", 0, 0 },
+    { "Europe/London", INT64_C(-899467200), "BDST", 7200, 3600 },
+    { "Europe/London", INT64_C(-31492800), "BST", 3600, 0 },
+    { "Europe/London", INT64_C(1717243200), "BST", 3600, 3600 },
+};
+
+START_TEST(a_span_has_a_name_and_its_daylight_saving)
+{
+    struct hass_zone *zone = NULL;
+
+    ck_assert_int_eq(hass_zone_new(names[_i].zone, &zone, NULL), 0);
+    struct zone_span span = zone_span_at(zone, names[_i].time);
+    ck_assert_str_eq(span.name, names[_i].name);
+    ck_assert_int_eq(span.offset, names[_i].offset);
+    ck_assert_int_eq(span.saving, names[_i].saving);
+    hass_zone_unref(zone);
+}
+END_TEST
+
+START_TEST(a_long_abbreviation_is_cut)
+{
+    struct hass_zone *zone = zone_with("<ABCDEFGHIJKLMNOPQRSTUVWXYZ>-1");
+
+    ck_assert_str_eq(zone_span_at(zone, 5000).name, "ABCDEFGHIJKLMNO");
+    hass_zone_unref(zone);
+}
+END_TEST
+
+START_TEST(no_zone_is_called_utc)
+{
+    ck_assert_str_eq(zone_span_at(NULL, 0).name, "UTC");
+    ck_assert_int_eq(zone_span_at(NULL, 0).saving, 0);
+}
+END_TEST
+
 #define LOOP(test, table) tcase_add_loop_test(tcase, test, 0, sizeof(table) / sizeof(*(table)))
 
 int main(void)
@@ -273,5 +346,8 @@ int main(void)
     LOOP(a_rule_gives_this_offset, rules);
     tcase_add_test(tcase, a_rule_repeats_for_ever);
     LOOP(a_bad_rule_is_refused, bad_rules);
+    LOOP(a_span_has_a_name_and_its_daylight_saving, names);
+    tcase_add_test(tcase, a_long_abbreviation_is_cut);
+    tcase_add_test(tcase, no_zone_is_called_utc);
     return run_tcase("zone", tcase);
 }

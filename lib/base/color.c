@@ -6,6 +6,8 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <hass/color.h>
 
@@ -83,6 +85,28 @@ struct hass_rgb hass_color_hsv_to_rgb(struct hass_hs hs, double value)
     if (!(saturation > 0))
         return (struct hass_rgb){ top, top, top };
     return sectors[((int)sector % 6 + 6) % 6];
+}
+
+void hass_color_rgb_to_hex(struct hass_rgb rgb, char text[HASS_COLOR_HEX])
+{
+    snprintf(text, HASS_COLOR_HEX, "%02x%02x%02x", rgb.r & 0xff, rgb.g & 0xff, rgb.b & 0xff);
+}
+
+int hass_color_from_hex(const char *text, struct hass_rgb *ret_rgb, struct hass_error *err)
+{
+    size_t length = strlen(text), digits = length / 3;
+    unsigned long numbers[3];
+
+    // Up to seven digits a channel fit an int.
+    if (!digits || digits > 7 || length % 3 || text[strspn(text, "0123456789abcdefABCDEF")])
+        return hass_fail(err, HASS_E_INVALID, "'%.40s' is no colour such as ff8000", text);
+    for (size_t i = 0; i < 3; i++) {
+        char channel[8] = { 0 };
+        memcpy(channel, text + i * digits, digits);
+        numbers[i] = strtoul(channel, NULL, 16);
+    }
+    *ret_rgb = (struct hass_rgb){ (int)numbers[0], (int)numbers[1], (int)numbers[2] };
+    return 0;
 }
 
 struct hass_rgb hass_color_hs_to_rgb(struct hass_hs hs)

@@ -38,6 +38,13 @@ struct hass_kelvin_range {
 HASS_API int hass_color_from_name(const char *name, struct hass_rgb *ret_rgb,
                                   struct hass_error *err);
 
+/** "ff8000". */
+#define HASS_COLOR_HEX 7
+HASS_API void hass_color_rgb_to_hex(struct hass_rgb rgb, char text[HASS_COLOR_HEX]);
+/** Three numbers of equally many digits: "ff8000", also "f80", which is 15, 8, 0. HASS_E_INVALID for any other text. */
+HASS_API int hass_color_from_hex(const char *text, struct hass_rgb *ret_rgb,
+                                 struct hass_error *err);
+
 HASS_API struct hass_rgb hass_color_hs_to_rgb(struct hass_hs hs);
 HASS_API struct hass_xy hass_color_hs_to_xy(struct hass_hs hs);
 /** @value is 0..100. */

@@ -419,7 +419,46 @@ START_TEST(ranges_without_extent_give_numbers)
 }
 END_TEST
 
-CASES_MAIN("color", ONCE(colors_convert_as_recorded),
+static const struct {
+    const char *text;
+    int r, g, b; /* r -1: refused */
+} hex[] = {
+    { "ff8000", 255, 128, 0 },
+    { "FFB46B", 255, 180, 107 },
+    { "0fc", 0, 15, 12 },
+    { "ffffff0ffffff0000000", -1, 0, 0 },
+    { "fffffffffffffffffffff", 0xfffffff, 0xfffffff, 0xfffffff },
+    { "ffffffffffffffffffffffff", -1, 0, 0 },
+    { "", -1, 0, 0 },
+    { "ff", -1, 0, 0 },
+    { "xyzxyz", -1, 0, 0 },
+    { "#ff800", -1, 0, 0 },
+    { "0x1 2 ", -1, 0, 0 },
+};
+
+START_TEST(colors_are_read_from_hexadecimal)
+{
+    struct hass_rgb c = { -1, 0, 0 };
+    int r = hass_color_from_hex(hex[_i].text, &c, NULL);
+
+    ck_assert_int_eq(r, hex[_i].r < 0 ? HASS_E_INVALID : 0);
+    ck_assert_int_eq(c.r, hex[_i].r);
+    ck_assert_int_eq(c.g, hex[_i].g);
+    ck_assert_int_eq(c.b, hex[_i].b);
+}
+END_TEST
+
+START_TEST(colors_are_written_in_hexadecimal)
+{
+    char text[HASS_COLOR_HEX];
+
+    hass_color_rgb_to_hex((struct hass_rgb){ 255, 8, 0 }, text);
+    ck_assert_str_eq(text, "ff0800");
+}
+END_TEST
+
+CASES_MAIN("color", ROWS(colors_are_read_from_hexadecimal, hex),
+           ONCE(colors_are_written_in_hexadecimal), ONCE(colors_convert_as_recorded),
            ROWS(a_percentage_means_a_place_in_a_list, places),
            ONCE(a_place_in_a_list_is_a_percentage), ROWS(an_unknown_name_is_refused, unknown),
            ONCE(names_are_found_at_both_ends), ONCE(ranges_without_extent_give_numbers))

@@ -122,6 +122,11 @@ extern HASS_API const struct hass_field_type hass_type_url;
 extern HASS_API const struct hass_field_type
     hass_type_template; /* template text; checked by the template engine once there is one */
 extern HASS_API const struct hass_field_type hass_type_time_zone;
+extern HASS_API const struct hass_field_type
+    hass_type_list; /* any list; "a, b" is split at commas, another single value becomes a list */
+extern HASS_API const struct hass_field_type hass_type_plain_text; /* text without HTML tags */
+extern HASS_API const struct hass_field_type hass_type_sun_event;  /* sunrise or sunset */
+extern HASS_API const struct hass_field_type hass_type_temperature_unit; /* C or F → "°C", "°F" */
 
 /**
  * Checks @value and returns its normalised form with defaults; the first problem only. For service data and commands.

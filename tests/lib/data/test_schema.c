@@ -202,6 +202,37 @@ START_TEST(a_map_type_checks_itself_when_asked_alone)
 }
 END_TEST
 
+/* words and lists */
+
+HASS_SCHEMA(words, HASS_FIELD("sun", &hass_type_sun_event),
+            HASS_FIELD("unit", &hass_type_temperature_unit),
+            HASS_FIELD("plain", &hass_type_plain_text), HASS_FIELD("list", &hass_type_list));
+
+static const struct {
+    const char *value, *expected;
+} words_and_lists[] = {
+    { "{\"sun\":\"SUNSET\"}", "{\"sun\":\"sunset\"}" },
+    { "{\"sun\":\"noon\"}", "sun: expected sunrise or sunset, got 'noon'" },
+    { "{\"sun\":1}", "sun: expected sunrise or sunset, got 1" },
+    { "{\"unit\":\"f\"}", "{\"unit\":\"°F\"}" },
+    { "{\"unit\":\"°C\"}", "unit: expected a unit of temperature, C or F, got '°C'" },
+    { "{\"plain\":\"a < b > c\"}", "{\"plain\":\"a < b > c\"}" },
+    { "{\"plain\":\"a</i>\"}", "plain: expected text without HTML, got 'a</i>'" },
+    { "{\"plain\":\"<b\"}", "{\"plain\":\"<b\"}" },
+    { "{\"plain\":5}", "{\"plain\":\"5\"}" },
+    { "{\"list\":\" a, b ,,c\"}", "{\"list\":[\"a\",\"b\",\"\",\"c\"]}" },
+    { "{\"list\":\"\"}", "{\"list\":[\"\"]}" },
+    { "{\"list\":{\"a\":1}}", "{\"list\":[{\"a\":1}]}" },
+};
+
+START_TEST(words_and_lists_are_read_as_people_write_them)
+{
+    autofree char *text = check_text(&words, words_and_lists[_i].value);
+
+    ck_assert_str_eq(text, words_and_lists[_i].expected);
+}
+END_TEST
+
 /* the model's validators */
 
 static const struct validator {
@@ -369,6 +400,8 @@ int main(void)
 
     tcase_add_loop_test(tcase, the_first_problem_is_the_error, 0,
                         sizeof(first_problems) / sizeof(first_problems[0]));
+    tcase_add_loop_test(tcase, words_and_lists_are_read_as_people_write_them, 0,
+                        sizeof(words_and_lists) / sizeof(words_and_lists[0]));
     tcase_add_test(tcase, the_given_value_is_not_changed);
     tcase_add_test(tcase, a_bad_default_is_an_error_of_the_table);
     tcase_add_test(tcase, defaults_of_every_form_are_filled_in);

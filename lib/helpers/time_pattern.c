@@ -82,6 +82,17 @@ int time_pattern_parse_field(const char *text, unsigned max, uint64_t *ret_bits,
                           : parse_list(text, max, ret_bits, err);
 }
 
+int time_pattern_check_field(const char *text, unsigned max, struct hass_error *err)
+{
+    unsigned long number;
+
+    if (strcmp(text, "*") == 0 || !parse_number(text + (*text == '/'), max, &number))
+        return 0;
+    return hass_fail(err, HASS_E_INVALID,
+                     "time pattern '%s' is not *, a number from 0 to %u, or / and such a number",
+                     text, max);
+}
+
 int time_pattern_parse(const struct hass_track_time *text, struct time_pattern *ret_pattern,
                        struct hass_error *err)
 {

@@ -20,6 +20,11 @@ struct time_pattern {
  */
 int time_pattern_parse_field(const char *text, unsigned max, uint64_t *ret_bits,
                              struct hass_error *err);
+/**
+ * As time_pattern_parse_field, for configuration: the N of "/N" is 0 to @max, and one number alone has no list beside it.
+ * Model: components.homeassistant.triggers.time_pattern
+ */
+int time_pattern_check_field(const char *text, unsigned max, struct hass_error *err);
 int time_pattern_parse(const struct hass_track_time *text, struct time_pattern *ret_pattern,
                        struct hass_error *err);
 /** True when each second matches. */

@@ -150,6 +150,22 @@ START_TEST(the_running_second_counts_and_the_past_is_floored)
 }
 END_TEST
 
+START_TEST(a_configured_field_is_one_number_or_step_in_range)
+{
+    static const char *const good[] = { "*", "0", "59", " 7 ", "/0", "/5", "/59" };
+    static const char *const bad[] = { "", "60", "/60", "1,2", "-1", "/", "**", "x", "/x" };
+    struct hass_error err = HASS_ERROR_INIT;
+
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        ck_assert_msg(time_pattern_check_field(good[i], 59, NULL) == 0, "%s", good[i]);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        ck_assert_msg(time_pattern_check_field(bad[i], 59, NULL) == HASS_E_INVALID, "%s", bad[i]);
+    time_pattern_check_field("24", 23, &err);
+    ck_assert_str_eq(err.message,
+                     "time pattern '24' is not *, a number from 0 to 23, or / and such a number");
+}
+END_TEST
+
 int main(void)
 {
     cases = golden_load("helpers/time_pattern.jsonl");
@@ -157,6 +173,7 @@ int main(void)
     TCase *tcase = tcase_create("time_pattern");
     tcase_add_loop_test(tcase, patterns_are_those_of_the_model, 0, (int)json_array_size(cases));
     tcase_add_test(tcase, nothing_but_numbers_is_taken);
+    tcase_add_test(tcase, a_configured_field_is_one_number_or_step_in_range);
     tcase_add_test(tcase, three_wildcards_are_every_second);
     tcase_add_test(tcase, the_running_second_counts_and_the_past_is_floored);
     suite_add_tcase(suite, tcase);

@@ -43,7 +43,7 @@ struct hass *loader_hass_with(const struct hass_options *options)
     if (!registered)
         atexit(end_at_exit);
     registered = true;
-    ck_assert_msg(hass_create(options, &the_hass, &err) == 0, "%s", err.message);
+    test_require(hass_create(options, &the_hass, &err) == 0, "%s", err.message);
     return the_hass;
 }
 
@@ -95,8 +95,8 @@ void loader_boot(struct hass *hass)
 
     hass_set_notify(hass, on_phase, runtime_of(hass));
     int r = hass_run(hass, &err);
-    ck_assert_msg(r == 0, "%d %s", r, err.message);
-    ck_assert_int_eq(hass_core_state(hass), HASS_RUNNING);
+    test_require(r == 0, "%d %s", r, err.message);
+    test_require(hass_core_state(hass) == HASS_RUNNING, "the home is not running");
     hass_set_notify(hass, NULL, NULL);
 }
 

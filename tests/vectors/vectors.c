@@ -15,6 +15,7 @@ static const struct {
     case_fn *run;
 } kinds[] = {
     { "core", core_case },
+    { "utilities", utilities_case },
 };
 
 static size_t counts[4]; /* by verdict */

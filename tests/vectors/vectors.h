@@ -24,6 +24,7 @@ json_t *deviation_expected(const json_t *vector);
 typedef enum verdict case_fn(const json_t *vector, struct hass_buf *why);
 
 enum verdict core_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
+enum verdict utilities_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 
 /* the core's cases */
 

@@ -72,19 +72,14 @@ static int add_row(struct ctl *ctl, const void *subject, int count, char *args[]
     return r < 0 ? r : CTL_OK;
 }
 
-/* Changes the row that @word means; @fields is taken. */
-static int update(struct ctl *ctl, const struct order *order, const char *word, json_t *fields,
+/* @fields is taken. */
+static int update(struct ctl *ctl, const struct order *order, const char *id, json_t *fields,
                   struct hass_error *err)
 {
-    autofree char *id = NULL;
     autojson *row = NULL;
-    autojson *owned = fields;
-    int r = ctl_resolve(ctl, order->kind, word, &id, err);
 
-    if (r < 0)
-        return r;
-    json_object_set_new(owned, order->kind->id, json_string(id));
-    r = change(ctl, order, "update", steal(owned), &row, err);
+    json_object_set_new(fields, order->kind->id, json_string(id));
+    int r = change(ctl, order, "update", fields, &row, err);
     if (r >= 0)
         ctl_done(ctl, row, "Changed %s %s.", order->kind->what, id);
     return r < 0 ? r : CTL_OK;
@@ -95,10 +90,13 @@ static int set_row(struct ctl *ctl, const void *subject, int count, char *args[]
                    struct hass_error *err)
 {
     const struct order *order = subject;
+    autofree char *id = NULL;
     json_t *fields = NULL;
-    int r = ctl_settings(ctl, order->settings, count - 1, args + 1, &fields, err);
+    int r = ctl_resolve(ctl, order->kind, args[0], &id, err);
 
-    return r != 0 ? r : update(ctl, order, args[0], fields, err);
+    if (r == 0)
+        r = ctl_settings(ctl, order->settings, count - 1, args + 1, &fields, err);
+    return r != 0 ? r : update(ctl, order, id, fields, err);
 }
 
 /* delete WHICH */
@@ -120,10 +118,18 @@ static int delete_row(struct ctl *ctl, const void *subject, int count, char *arg
 static int rename_row(struct ctl *ctl, const void *subject, int count, char *args[],
                       struct hass_error *err)
 {
+    const struct order *order = subject;
+    autofree char *id = NULL;
     json_t *fields = json_pack("{s:s}", "name", args[1]);
 
-    return fields ? update(ctl, subject, args[0], fields, err)
-                  : ctl_usage_error("'%s' is not UTF-8", args[1]);
+    if (!fields)
+        return ctl_usage_error("'%s' is not UTF-8", args[1]);
+    int r = ctl_resolve(ctl, order->kind, args[0], &id, err);
+    if (r < 0) {
+        json_decref(fields);
+        return r;
+    }
+    return update(ctl, order, id, fields, err);
 }
 
 static const struct ctl_verb verbs[] = {

@@ -258,10 +258,10 @@ static int set_device(struct ctl *ctl, const void *subject, int count, char *arg
     autofree char *id = NULL;
     autojson *members = NULL;
     autojson *device = NULL;
-    int r = ctl_settings(ctl, device_settings, count - 1, args + 1, &members, err);
+    int r = ctl_resolve(ctl, &ctl_device, args[0], &id, err);
 
     if (r == 0)
-        r = ctl_resolve(ctl, &ctl_device, args[0], &id, err);
+        r = ctl_settings(ctl, device_settings, count - 1, args + 1, &members, err);
     if (r != 0)
         return r;
     json_object_set_new(members, "device_id", json_string(id));
@@ -287,10 +287,10 @@ static int set_entity(struct ctl *ctl, const void *subject, int count, char *arg
     autofree char *id = NULL;
     autojson *members = NULL;
     autojson *result = NULL;
-    int r = ctl_settings(ctl, entity_settings, count - 1, args + 1, &members, err);
+    int r = ctl_resolve(ctl, &ctl_entity, args[0], &id, err);
 
     if (r == 0)
-        r = ctl_resolve(ctl, &ctl_entity, args[0], &id, err);
+        r = ctl_settings(ctl, entity_settings, count - 1, args + 1, &members, err);
     if (r != 0)
         return r;
     json_object_set_new(members, "entity_id", json_string(id));

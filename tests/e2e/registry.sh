@@ -41,6 +41,11 @@ is "and does it" on "$(state_of "$entity")"
 output=$(ctl set entity "$entity" area=pantri 2>&1)
 is "an unknown area: 1" 1 "$?"
 has "the nearest is named" "there is no area 'pantri'; did you mean 'pantry'" "$output"
+output=$(ctl set device nosuch area=nowhere 2>&1)
+is "an unknown device with an unknown area: 1" 1 "$?"
+has "the device, which comes first, is named" "there is no device 'nosuch'" "$output"
+has "so is an entity" "there is no entity 'nosuch'" "$(ctl set entity nosuch area=nowhere 2>&1)"
+has "and an area" "there is no area 'nosuch'" "$(ctl areas set nosuch floor=nowhere 2>&1)"
 output=$(ctl set entity "$entity" nmae=x 2>&1)
 is "an unknown setting: 2" 2 "$?"
 has "the nearest is named, too" "did you mean 'name'" "$output"

@@ -24,7 +24,7 @@
 #include "run/scope.h"
 
 #define MAGIC       "hasslast"
-#define VERSION     1
+#define VERSION     2
 #define MAX_SCOPES  1024
 #define DEATH_USEC  INT64_C(600000000)
 #define MAX_DEATHS  ((size_t)64 * 1024) /* lines that begin beyond so many bytes are not read */

@@ -91,8 +91,10 @@ static inline HASS_CALLBACK void dispatch_switch(struct runtime *runtime, struct
     struct loop_beat *beat = runtime->beat;
 
     (void)scope_switch(scope);
-    if (!dispatch->name)
+    if (!dispatch->name) {
         BEAT_STORE(beat->count, BEAT_LOAD(beat->count) + 1);
+        BEAT_STORE(beat->outer, name);
+    }
     BEAT_STORE(beat->scope, scope);
     BEAT_STORE(beat->name, name);
     unsigned attention = BEAT_LOAD(beat->attention);

@@ -44,6 +44,7 @@ struct loop_beat {
     _Atomic uint64_t count;      /* outermost dispatches begun */
     struct scope *_Atomic scope; /* of the innermost */
     const char *_Atomic name;    /* of the innermost job; NULL: the loop waits or serves itself */
+    const char *_Atomic outer;   /* of the outermost, which lasts as long as the count does */
     _Atomic unsigned attention;  /* enum beat_attention: what a dispatch has to do besides */
 };
 

@@ -112,10 +112,9 @@ static bool park(struct watchdog *watchdog)
 
 /* reports */
 
-/* The name may be freed when its job ends: a copy counts only if the same job still runs afterwards. */
-static void copy_job_name(const struct loop_beat *beat, uint64_t count, char *text, size_t size)
+/* Names may be freed at any time. */
+static void copy_name(const char *name, char *text, size_t size)
 {
-    const char *name = BEAT_LOAD(beat->name);
     size_t length = 0;
 
     for (char c = 1; name && c != '\0' && length + 1 < size; length++) {
@@ -125,9 +124,23 @@ static void copy_job_name(const struct loop_beat *beat, uint64_t count, char *te
             break;
         text[length] = c;
     }
-    if (BEAT_LOAD(beat->count) != count || BEAT_LOAD(beat->name) != name)
-        length = 0;
     text[length] = '\0';
+}
+
+/*
+ * A copy counts only if the same job still runs afterwards. A set-up runs many short ones one after another: where the
+ * innermost has ended meanwhile, the outermost is named.
+ */
+static void copy_job_name(const struct loop_beat *beat, uint64_t count, char *text, size_t size)
+{
+    const char *name = BEAT_LOAD(beat->name);
+
+    copy_name(name, text, size);
+    if (BEAT_LOAD(beat->count) == count && BEAT_LOAD(beat->name) == name)
+        return;
+    copy_name(BEAT_LOAD(beat->outer), text, size);
+    if (BEAT_LOAD(beat->count) != count)
+        snprintf(text, size, "(just ended)");
 }
 
 static void identify(struct watchdog *watchdog)

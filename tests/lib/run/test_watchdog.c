@@ -241,6 +241,37 @@ START_TEST(it_parks_when_the_loop_is_idle)
 }
 END_TEST
 
+/* Runs jobs whose names are never the same for as long as it takes to look. */
+static HASS_CALLBACK int run_short_jobs(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    static const char names[] = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn";
+    struct dispatch dispatch;
+
+    for (size_t i = 0; !atomic_load_explicit(&reported, memory_order_relaxed) && i < 2000000000;
+         i++) {
+        dispatch_begin(hass->runtime, &dispatch, scope_current(), names + i % 64);
+        dispatch_end(hass->runtime, &dispatch);
+    }
+    return 0;
+}
+
+START_TEST(a_job_is_named_when_many_short_ones_run_in_it)
+{
+    static const struct way way = { run_short_jobs, HASS_JOB_KIND_CALLBACK, "run_short_jobs", NULL,
+                                    NULL };
+    struct hass *hass = start_watched();
+
+    hass__assert_loop();
+    run_way(hass, &way);
+    ck_assert(reported);
+    ck_assert_msg(strstr(first_line, "job run_short_jobs") || strstr(first_line, "job n"), "%s",
+                  first_line);
+    hass_log_set_sink(NULL, NULL);
+    finish(hass);
+    close(wake);
+}
+END_TEST
+
 /* symbols */
 
 START_TEST(an_address_is_described_by_the_file_s_own_tables)
@@ -268,6 +299,7 @@ int main(void)
     tcase_add_loop_test(watchdog, what_holds_the_loop_is_named_while_it_does, 0,
                         sizeof(ways) / sizeof(ways[0]));
     tcase_add_test(watchdog, who_holds_the_loop_for_less_is_not_named);
+    tcase_add_test(watchdog, a_job_is_named_when_many_short_ones_run_in_it);
     tcase_add_test(watchdog, it_parks_when_the_loop_is_idle);
     tcase_add_test(watchdog, an_address_is_described_by_the_file_s_own_tables);
     suite_add_tcase(suite, watchdog);

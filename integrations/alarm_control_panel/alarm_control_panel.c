@@ -6,6 +6,9 @@
  */
 #include "alarm_control_panel.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include <hass/integration.h>
 
 #define SCAN_INTERVAL   30.0 /* seconds; the model's for this domain */
@@ -44,7 +47,49 @@ static const struct hass_domain_ops domain_ops = {
     .has_supported_features = true,
 };
 
-HASS_ENTITY_COMMAND(carry_out, struct alarm_ops, command, struct alarm_command)
+/* A command with its code in one block: the pool may work on it when the call has long been given up. */
+struct order {
+    struct alarm_command command;
+    char code[CODE_CHARACTERS * 4 + 1];
+};
+
+static struct order *order_new(enum alarm_action action, const char *code)
+{
+    struct order *order = calloc(1, sizeof(*order));
+
+    snprintf(order->code, sizeof(order->code), "%s", code);
+    order->command = (struct alarm_command){
+        .size = sizeof(order->command),
+        .action = action,
+        .code = *order->code ? order->code : NULL,
+    };
+    return order;
+}
+
+static HASS_BLOCKING int command_on_pool(struct hass_worker *worker, struct hass_entity *entity,
+                                         void *values, void *arg, struct hass_error *err)
+{
+    const struct order *order = arg;
+
+    return ops_of(entity)->command(worker, entity, &order->command, values, err);
+}
+
+/* @order is taken. */
+static HASS_COROUTINE int carry_out(struct hass_entity *entity,
+                                    const struct hass_service_call *call, struct order *order,
+                                    struct hass_error *err)
+{
+    autofree struct order *owned = order;
+    int r;
+
+    if (ops_of(entity)->async_command)
+        r = ops_of(entity)->async_command(entity, &owned->command, err);
+    else if (ops_of(entity)->command)
+        r = hass_entity_async_work(entity, command_on_pool, steal(owned), free, err);
+    else
+        r = hass_entity_unsupported(entity, call, err);
+    return r < 0 ? r : hass_entity_async_write_ha_state(entity, err);
+}
 
 /* The rows are in the order of enum alarm_action. */
 #define SERVICE_COUNT (ALARM_ACTION_TRIGGER + 1)
@@ -55,23 +100,32 @@ static bool is_arming(enum alarm_action action)
     return action != ALARM_ACTION_DISARM && action != ALARM_ACTION_TRIGGER;
 }
 
+/* The code of a call, else the one that its user has set for arming and disarming without. */
+static HASS_CALLBACK struct order *read_order(struct hass_entity *entity,
+                                              const struct hass_service_call *call)
+{
+    enum alarm_action action = (enum alarm_action)hass_service_place(services, call);
+    const char *code = hass_json_get_string(hass_service_call_data(call), "code", "");
+    autojson *options = hass_entity_registry_options(entity, "alarm_control_panel");
+
+    if (!*code && action != ALARM_ACTION_TRIGGER)
+        code = hass_json_get_string(options, "default_code", "");
+    return order_new(action, code);
+}
+
 static HASS_COROUTINE int act(struct hass_entity *entity, const struct hass_service_call *call,
                               struct hass_error *err)
 {
-    const char *code = hass_json_get_string(hass_service_call_data(call), "code", "");
-    const struct alarm_command command = {
-        .size = sizeof(command),
-        .action = (enum alarm_action)hass_service_place(services, call),
-        .code = *code ? code : NULL,
-    };
+    autofree struct order *order = read_order(entity, call);
     struct alarm_state now;
 
     HASS_READ(&now, ops_of(entity)->state(entity));
-    if (is_arming(command.action) && now.code_format && now.code_arm_required && !command.code)
+    if (is_arming(order->command.action) && now.code_format && now.code_arm_required &&
+        !order->command.code)
         return hass_fail_key(err, HASS_E_SERVICE_VALIDATION, "code_arm_required",
                              "arming requires a code but none was given for %s",
                              hass_entity_async_entity_id(entity));
-    return carry_out(entity, call, &command, err);
+    return carry_out(entity, call, steal(order), err);
 }
 
 HASS_SCHEMA(code_schema, HASS_FIELD("code", &hass_type_string, .max = CODE_CHARACTERS,

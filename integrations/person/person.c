@@ -269,10 +269,22 @@ static HASS_CALLBACK int check_user(struct hass *hass, const char *id, const jso
 }
 
 static const struct hass_entity_description description = HASS_ENTITY_DESCRIPTION(.restore = true);
+/* Before version 2 the list had another name. */
+static HASS_COROUTINE int migrate(struct hass *hass, int version, int minor_version, json_t *data,
+                                  json_t **ret_data, void *userdata, struct hass_error *err)
+{
+    autojson *given = data;
+    const json_t *persons = hass_json_get(given, "persons");
+
+    *ret_data =
+        version < 2 && json_is_array(persons) ? json_pack("{s:O}", "items", persons) : steal(given);
+    return 0;
+}
+
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "person", .schema = &item_schema, .ops = &ops,
                     .description = &description, .async_changed = track, .async_check = check_user,
-                    .version = 2, .merge = true, .lists_sections = true);
+                    .version = 2, .async_migrate = migrate, .merge = true, .lists_sections = true);
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

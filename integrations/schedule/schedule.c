@@ -327,9 +327,29 @@ static const struct hass_entity_ops ops =
                     .async_will_remove_from_hass = removed, .state = state,
                     .state_attributes = attributes, .destroy = destroy);
 
+/* services */
+
+/* {"from": "06:00:00", "to": …, "data"?: {}} of each day, as they are written. */
+static HASS_CALLBACK int get_schedule(struct hass_entity *entity,
+                                      const struct hass_service_call *call, struct hass_error *err)
+{
+    json_t *week = json_object();
+
+    for (size_t i = 0; i < DAYS; i++) {
+        const json_t *blocks = hass_json_get(hass_item_of(entity)->config, days[i]);
+        json_object_set_new(week, days[i], blocks ? json_deep_copy(blocks) : json_array());
+    }
+    return hass_service_call_respond(call, week);
+}
+
+static const struct hass_entity_service_row services[] = {
+    HASS_ENTITY_SERVICE("get_schedule", "Gets the blocks of a week",
+                        .supports_response = HASS_RESPONSE_ONLY, .async_handler = get_schedule),
+};
+
 static const struct hass_collection_options collection =
     HASS_COLLECTION(.domain = "schedule", .schema = &item_schema, .ops = &ops,
-                    .async_changed = evaluate);
+                    .async_changed = evaluate, HASS_COLLECTION_SERVICES(services));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {

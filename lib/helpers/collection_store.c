@@ -87,6 +87,15 @@ static HASS_CALLBACK void take_rows(struct collection *collection, const json_t 
     }
 }
 
+static HASS_COROUTINE int migrate(struct hass *hass, int version, int minor_version, json_t *data,
+                                  json_t **ret_data, void *userdata, struct hass_error *err)
+{
+    const struct collection *collection = userdata;
+
+    return collection->options.async_migrate(hass, version, minor_version, data, ret_data, NULL,
+                                             err);
+}
+
 static HASS_COROUTINE int open_store(struct collection *collection, json_t **ret_data,
                                      struct hass_error *err)
 {
@@ -95,6 +104,7 @@ static HASS_COROUTINE int open_store(struct collection *collection, json_t **ret
         .key = collection->component->domain,
         .version = collection->options.version ? collection->options.version : 1,
         .minor_version = collection->options.minor_version,
+        .async_migrate = collection->options.async_migrate ? migrate : NULL,
         .userdata = collection,
         .data = data_to_store,
     };

@@ -63,6 +63,9 @@ struct hass_collection_options {
     int version, minor_version; /* of the store; 0: 1 */
     bool merge; /* an update leaves the keys that it does not name; else it replaces the item */
     bool lists_sections; /* its list is {"storage": […], "config": […]} */
+    /** Coroutine, or NULL: files of the same version are taken as they are. As hass_store_options.async_migrate; userdata is NULL. */
+    int (*async_migrate)(struct hass *hass, int version, int minor_version, json_t *data,
+                         json_t **ret_data, void *userdata, struct hass_error *err);
 };
 
 #define HASS_COLLECTION(...)                                                                       \

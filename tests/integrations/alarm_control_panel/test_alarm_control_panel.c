@@ -135,6 +135,54 @@ START_TEST(the_pool_can_do_it_too)
 }
 END_TEST
 
+/* Calls of a system that wants codes, "1234" being its user's for calls without, and what it is told. */
+static const char *const by_default[][3] = {
+    { "alarm_disarm", "", "disarm 1234" },
+    { "alarm_arm_home", "", "home 1234" },
+    { "alarm_arm_away", "'code':''", "away 1234" },
+    { "alarm_arm_night", "'code':'5678'", "night 5678" },
+    { "alarm_trigger", "", "trigger -" },
+};
+
+START_TEST(its_user_may_have_set_a_code)
+{
+    hass__assert_loop();
+    fake.description.unique_id = "alarm";
+    struct hass *hass =
+        home((struct alarm_state){ .code_format = "number", .code_arm_required = true }, 63);
+    json_t *changes = test_json("{'options':{'alarm_control_panel':{'default_code':'1234'}}}");
+
+    ck_assert_int_eq(
+        hass_entity_registry_async_update(hass, "alarm_control_panel.fake", changes, NULL, NULL),
+        0);
+    test_settle(hass);
+    ck_assert_int_eq(fake_call(hass, by_default[_i][0], by_default[_i][1], NULL), 0);
+    ck_assert_str_eq(fake.told, by_default[_i][2]);
+}
+END_TEST
+
+/* A code of so many characters of four bytes. */
+static HASS_CALLBACK int disarm_with(struct hass *hass, int characters)
+{
+    autobuf data = HASS_BUF_INIT;
+
+    hass_buf_add_string(&data, "'code':'");
+    for (int i = 0; i < characters; i++)
+        hass_buf_add_string(&data, "\xf0\x9f\x94\x92");
+    hass_buf_add_char(&data, '\'');
+    return fake_call(hass, "alarm_disarm", hass_buf_string(&data), NULL);
+}
+
+START_TEST(a_code_has_255_characters_at_most)
+{
+    hass__assert_loop();
+    struct hass *hass = home((struct alarm_state){ .code_format = "text" }, 63);
+
+    ck_assert_int_eq(disarm_with(hass, 255), 0);
+    ck_assert_int_eq(disarm_with(hass, 256), HASS_E_INVALID);
+}
+END_TEST
+
 START_TEST(the_alarm_of_demo_knows_its_code)
 {
     hass__assert_loop();
@@ -152,5 +200,6 @@ START_TEST(the_alarm_of_demo_knows_its_code)
 END_TEST
 
 CASES_MAIN("alarm_control_panel", ROWS(it_shows_how_it_is, shows),
+           ROWS(its_user_may_have_set_a_code, by_default), ONCE(a_code_has_255_characters_at_most),
            ROWS(it_is_told_what_it_can, asked), ONCE(a_missing_code_has_the_model_s_key),
            ONCE(the_pool_can_do_it_too), ONCE(the_alarm_of_demo_knows_its_code))

@@ -4,6 +4,7 @@
 
 #include <hass/collection.h>
 
+#include "base/mem.h"
 #include "support/items.h"
 
 #define YAML                                                                                       \
@@ -196,6 +197,28 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
+/* As 2019's releases wrote it, and with a minor version that nobody knows. */
+static const char *const files[] = {
+    "{\"version\": 1, \"key\": \"person\", \"data\": {\"persons\": [{\"id\": \"old\", "
+    "\"name\": \"Old\", \"user_id\": null, \"device_trackers\": []}]}}",
+    "{\"version\": 2, \"minor_version\": 7, \"key\": \"person\", \"data\": {\"items\": [{\"id\": "
+    "\"old\", \"name\": \"Old\", \"user_id\": null, \"device_trackers\": []}]}}",
+};
+
+START_TEST(a_file_of_another_version_is_read)
+{
+    hass__assert_loop();
+    test_file(".storage/person", files[_i]);
+    struct hass *hass = test_home("person:\n");
+
+    ck_assert_str_eq(home_state(hass, "person.old"), "unknown");
+    autofree char *path = mem_printf("%s/.storage/person", test_dir());
+    autofree char *text = test_read_file(path);
+    ck_assert_ptr_nonnull(strstr(text, "\"items\""));
+    ck_assert_ptr_nonnull(strstr(text, "\"version\": 2"));
+}
+END_TEST
+
 START_TEST(a_person_is_where_they_were_until_the_home_has_started)
 {
     hass__assert_loop();
@@ -216,4 +239,5 @@ CASES_MAIN("person", ONCE(a_person_without_trackers_is_nobody_knows_where),
            ONCE(a_user_has_one_person), ROWS(a_wrong_item_is_refused, refused),
            ONCE(a_person_carries_a_hundred_trackers_and_no_more), ONCE(a_wrong_section_is_reported),
            ONCE(an_item_made_at_run_time_is_there_after_a_restart),
+           ROWS(a_file_of_another_version_is_read, files),
            ONCE(a_person_is_where_they_were_until_the_home_has_started))

@@ -209,6 +209,35 @@ START_TEST(a_day_has_a_hundred_blocks_and_no_more)
 }
 END_TEST
 
+static HASS_COROUTINE int ask_week(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    const struct hass_call_options options = { .size = sizeof(options),
+                                               .blocking = true,
+                                               .return_response = true };
+
+    return hass_services_async_call(hass, "schedule", "get_schedule",
+                                    test_json("{'entity_id':'schedule.s'}"), &options, userdata,
+                                    err);
+}
+
+START_TEST(its_week_is_told)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("schedule:\n  s:\n    monday:\n"
+                                  "      - from: '01:00'\n        to: '24:00'\n"
+                                  "        data: {temperature: 21.5}\n"
+                                  "    friday:\n      - {from: '02:00', to: '03:00'}\n");
+    json_t *week = NULL;
+
+    ck_assert_int_eq(test_run_coroutine(hass, ask_week, &week), 0);
+    ck_assert_json(week, "{'schedule.s':{'monday':[{'from':'01:00:00','to':'24:00:00','data':"
+                         "{'temperature':21.5}}],'tuesday':[],'wednesday':[],'thursday':[],"
+                         "'friday':[{'from':'02:00:00','to':'03:00:00'}],'saturday':[],"
+                         "'sunday':[]}}");
+    json_decref(week);
+}
+END_TEST
+
 START_TEST(a_wrong_section_is_reported)
 {
     hass__assert_loop();
@@ -232,8 +261,8 @@ START_TEST(an_item_made_at_run_time_is_there_after_a_restart)
 }
 END_TEST
 
-CASES_MAIN("schedule", ONCE(it_is_on_during_its_blocks), ONCE(without_blocks_nothing_comes),
-           ONCE(data_of_a_block_are_attributes_while_it_lasts),
+CASES_MAIN("schedule", ONCE(it_is_on_during_its_blocks), ONCE(its_week_is_told),
+           ONCE(without_blocks_nothing_comes), ONCE(data_of_a_block_are_attributes_while_it_lasts),
            ROWS(a_change_of_the_clock_is_kept_up_with, changes_of_time),
            ONCE(a_home_that_moves_takes_the_times_along), ONCE(a_reload_changes_it_at_once),
            ROWS(a_wrong_item_is_refused, refused), ONCE(a_day_has_a_hundred_blocks_and_no_more),

@@ -76,6 +76,23 @@ static void set_text(struct hass_attrs_writer *writer, const char *key, struct h
         hass_attrs_set_string(writer, key, text);
 }
 
+static HASS_CALLBACK void capabilities(struct hass_entity *entity, struct hass_attrs_writer *writer)
+{
+    hass_attrs_set_string(writer, "tracking_type",
+                          ops_of(entity)->is_connected ? "connection" : "location");
+}
+
+/* All zones around it, or none. */
+static HASS_CALLBACK void set_zones(struct hass_entity *entity, struct hass_attrs_writer *writer,
+                                    const struct device_tracker_place *place)
+{
+    autojson *zones = place ? hass_location_async_zones(hass_entity_hass(entity), place->latitude,
+                                                        place->longitude, place->accuracy)
+                            : json_array();
+
+    hass_attrs_set_json(writer, "in_zones", zones);
+}
+
 static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)
 {
     const struct device_tracker_ops *ops = ops_of(entity);
@@ -89,6 +106,9 @@ static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_att
         hass_attrs_set(writer, "latitude", HASS_DOUBLE(place.latitude));
         hass_attrs_set(writer, "longitude", HASS_DOUBLE(place.longitude));
         hass_attrs_set(writer, "gps_accuracy", HASS_DOUBLE(place.accuracy));
+        set_zones(entity, writer, &place);
+    } else if (!ops->is_connected) {
+        set_zones(entity, writer, NULL);
     }
     set_text(writer, "ip", entity, ops->ip_address);
     set_text(writer, "mac", entity, ops->mac_address);
@@ -98,6 +118,7 @@ static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_att
 static const struct hass_domain_ops domain_ops = {
     .size = sizeof(struct hass_domain_ops),
     .state = state,
+    .capability_attributes = capabilities,
     .state_attributes = attributes,
 };
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Distances on the ellipsoid, and the zones around a place. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <hass/const.h>
 #include <hass/location.h>
 #include <hass/states.h>
+#include <hass/vec.h>
 
 #include "helpers/helpers.h"
 
@@ -165,4 +167,49 @@ const struct hass_state *hass_location_async_zone(struct hass *hass, double lati
     /* The state machine holds it, too: the list's reference need not stay. */
     hass_state_list_fini(&all);
     return best;
+}
+
+/* A zone that contains a place. */
+struct found {
+    const char *entity_id;
+    double radius, distance;
+};
+
+static int compare(const void *left, const void *right)
+{
+    const struct found *a = left, *b = right;
+
+    if (a->radius != b->radius)
+        return a->radius < b->radius ? -1 : 1;
+    if (a->distance != b->distance)
+        return a->distance < b->distance ? -1 : 1;
+    return strcmp(a->entity_id, b->entity_id);
+}
+
+json_t *hass_location_async_zones(struct hass *hass, double latitude, double longitude,
+                                  double accuracy)
+{
+    VERIFY_LOOP_OR(hass, "hass.location.async_zones", NULL);
+    struct hass_state_list all = { 0 };
+    HASS_VEC(struct found) found = { 0 };
+    json_t *ids = json_array();
+
+    (void)hass_states_async_all(hass, "zone", &all, NULL);
+    for (size_t i = 0; i < all.count; i++) {
+        struct zone zone;
+        if (!read_zone(all.items[i], &zone))
+            continue;
+        double distance =
+            hass_location_distance(latitude, longitude, zone.latitude, zone.longitude);
+        if (distance - accuracy < zone.radius)
+            vec_push(&found,
+                     ((struct found){ hass_state_entity_id(all.items[i]), zone.radius, distance }));
+    }
+    if (found.length)
+        qsort(found.data, found.length, sizeof(*found.data), compare);
+    vec_foreach(&found, item)
+        json_array_append_new(ids, json_string(item->entity_id));
+    vec_fini(&found);
+    hass_state_list_fini(&all);
+    return ids;
 }

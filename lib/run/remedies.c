@@ -311,6 +311,7 @@ static const struct remedy table[] = {
     { "hass_async_track_sunrise", "hass_track_sunrise", REGISTERED },
     { "hass_async_track_sunset", "hass_track_sunset", REGISTERED },
     { "hass_location_async_zone", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_location_async_zones", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_at_start", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_at_started", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_collection_async_create", "hass_run_coroutine_threadsafe", IN_COROUTINE },

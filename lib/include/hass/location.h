@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <hass/json.h>
 #include <hass/thread_safety.h>
 #include <hass/types.h>
 
@@ -34,3 +35,6 @@ HASS_API bool hass_location_in_zone(const struct hass_state *zone, double latitu
 HASS_API const struct hass_state *hass_location_async_zone(struct hass *hass, double latitude,
                                                            double longitude, double accuracy)
     HASS_CALLBACK;
+/** The ids of all zones that contain a place, passive ones too, the smallest first, of equal ones the nearest; owned by the caller. */
+HASS_API json_t *hass_location_async_zones(struct hass *hass, double latitude, double longitude,
+                                           double accuracy) HASS_CALLBACK;

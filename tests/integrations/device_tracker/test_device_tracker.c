@@ -3,8 +3,9 @@
 #include "device_tracker/device_tracker.h"
 #include "support/items.h"
 
+#define YAML_WITHOUT_ZONES "homeassistant:\n  name: Castle\n  latitude: 52.1\n  longitude: 5.2\n"
 #define YAML                                                                                       \
-    "homeassistant:\n  name: Castle\n  latitude: 52.1\n  longitude: 5.2\n"                         \
+    YAML_WITHOUT_ZONES                                                                             \
     "zone:\n  - {name: My School, latitude: 52.2, longitude: 5.3}\n"                               \
     "device_tracker:\n"
 
@@ -122,9 +123,41 @@ START_TEST(what_is_on_the_map_shows_where)
     struct hass *hass =
         home_with(&gps, (struct values){ .known = true, .place = { 52.5, 5.25, 12 } });
 
-    items_check_attributes(hass, "device_tracker.thing",
-                           "{'source_type':'gps','latitude':52.5,'longitude':5.25,"
-                           "'gps_accuracy':12,'friendly_name':'Thing'}");
+    items_check_attributes(
+        hass, "device_tracker.thing",
+        "{'tracking_type':'location','source_type':'gps','latitude':52.5,"
+        "'longitude':5.25,'gps_accuracy':12,'in_zones':[],'friendly_name':'Thing'}");
+}
+END_TEST
+
+/* Where it is, and which zones are around it; passive ones give no name. */
+static const struct {
+    struct device_tracker_place place;
+    const char *zones, *state;
+} zones[] = {
+    { { 52.1, 5.2, 0 }, "['zone.cellar','zone.home']", "home" },
+    { { 52.1004, 5.2, 0 }, "['zone.home']", "home" },
+    { { 52.2, 5.3, 0 }, "['zone.my_school','zone.town']", "My School" },
+    { { 52.21, 5.3, 0 }, "['zone.town']", "Town" },
+    { { 52.4, 5.3, 0 }, "[]", "not_home" },
+};
+
+START_TEST(all_zones_around_its_place_are_told_the_smallest_first)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(YAML_WITHOUT_ZONES
+                                  "zone:\n"
+                                  "  - {name: Town, latitude: 52.2, longitude: 5.3, radius: 5000}\n"
+                                  "  - {name: My School, latitude: 52.2, longitude: 5.3}\n"
+                                  "  - {name: Cellar, latitude: 52.1, longitude: 5.2, radius: 10, "
+                                  "passive: true}\n"
+                                  "device_tracker:\n");
+    struct addition addition = { &gps, { .known = true, .place = zones[_i].place } };
+
+    ck_assert_int_eq(test_run_coroutine(hass, add, &addition), 0);
+    autojson *told = home_attribute(hass, "device_tracker.thing", "in_zones");
+    ck_assert_json(told, zones[_i].zones);
+    ck_assert_str_eq(home_state(hass, "device_tracker.thing"), zones[_i].state);
 }
 END_TEST
 
@@ -134,7 +167,8 @@ START_TEST(without_a_place_there_is_none_to_show)
     struct hass *hass = home_with(&gps, (struct values){ .battery = HASS_INT(70) });
 
     items_check_attributes(hass, "device_tracker.thing",
-                           "{'source_type':'gps','battery_level':70,'friendly_name':'Thing'}");
+                           "{'tracking_type':'location','source_type':'gps','battery_level':70,"
+                           "'in_zones':[],'friendly_name':'Thing'}");
 }
 END_TEST
 
@@ -155,7 +189,8 @@ START_TEST(what_is_connected_is_at_home)
 
     ck_assert_str_eq(home_state(hass, "device_tracker.thing"), connections[_i].state);
     items_check_attributes(hass, "device_tracker.thing",
-                           "{'source_type':'router','ip':'192.0.2.7','mac':'02:00:00:00:00:01',"
+                           "{'tracking_type':'connection','source_type':'router','ip':'192.0.2.7','"
+                           "mac':'02:00:00:00:00:01',"
                            "'friendly_name':'Thing'}");
 }
 END_TEST
@@ -170,5 +205,7 @@ START_TEST(home_is_set_up_along_with_it)
 END_TEST
 
 CASES_MAIN("device_tracker", ROWS(the_zone_around_its_place_is_its_state, places),
-           ONCE(what_is_on_the_map_shows_where), ONCE(without_a_place_there_is_none_to_show),
+           ONCE(what_is_on_the_map_shows_where),
+           ROWS(all_zones_around_its_place_are_told_the_smallest_first, zones),
+           ONCE(without_a_place_there_is_none_to_show),
            ROWS(what_is_connected_is_at_home, connections), ONCE(home_is_set_up_along_with_it))

@@ -185,9 +185,19 @@ static HASS_COROUTINE int update_item(struct hass_entity *entity,
     return items_async_update(entity, item_copy(&item), err);
 }
 
-HASS_SCHEMA(remove_schema,
-            HASS_FIELD("item", &hass_type_string, .list = true, .required = true, .min = 1,
-                       .max = MAX_ITEMS, .doc = "Uids or texts of what is taken from the list"));
+static int check_remove(const json_t *data, struct hass_error *err)
+{
+    size_t count = json_array_size(hass_json_get(data, "item"));
+
+    return count <= MAX_ITEMS ? 0
+                              : hass_fail(err, HASS_E_INVALID, "expected at most %d items, got %zu",
+                                          MAX_ITEMS, count);
+}
+
+HASS_SCHEMA_WITH(remove_schema, (.check = check_remove),
+                 HASS_FIELD("item", &hass_type_string, .list = true, .required = true, .min = 1,
+                            .max = MAX_SUMMARY,
+                            .doc = "Uids or texts of what is taken from the list"));
 
 /* Uids that are lent by an entity's items. */
 struct uid_list {

@@ -442,6 +442,30 @@ START_TEST(profiles_fill_in_what_is_not_said)
 }
 END_TEST
 
+/* A profile "red" in a file of so many bytes. */
+static void write_profiles(size_t size)
+{
+    autobuf text = HASS_BUF_INIT;
+
+    hass_buf_add_string(&text, "id,x,y,brightness\nlight.fake.default,,,7\n");
+    while (text.length < size)
+        hass_buf_add_char(&text, '\n');
+    test_file("light_profiles.csv", hass_buf_string(&text));
+}
+
+/* Whether a file of one byte too many is read. */
+START_TEST(profiles_are_read_up_to_256_kib)
+{
+    hass__assert_loop();
+
+    test_logs();
+    write_profiles(256 * 1024 + (size_t)_i);
+    struct hass *hass = home(&on_loop, (struct light_state)IS_OFF, LIGHT_MODE_HS);
+    ck_assert_int_eq(fake_call(hass, "turn_on", "", NULL), 0);
+    ck_assert_str_eq(fake.told, _i ? "on" : "on brightness 7");
+}
+END_TEST
+
 START_TEST(a_bad_row_is_named)
 {
     hass__assert_loop();
@@ -458,4 +482,5 @@ CASES_MAIN("light", ROWS(it_shows_what_its_modes_have, shows),
            ROWS(it_is_told_what_it_can_do, asked), ROWS(what_makes_no_sense_is_refused, bad_data),
            ROWS(it_is_turned_off_and_toggled, switched), ONCE(turn_off_takes_no_brightness),
            ONCE(the_pool_can_do_it_too), ONCE(one_that_cannot_be_turned_says_so),
-           ROWS(profiles_fill_in_what_is_not_said, profiled), ONCE(a_bad_row_is_named))
+           ROWS(profiles_fill_in_what_is_not_said, profiled),
+           { profiles_are_read_up_to_256_kib, 2 }, ONCE(a_bad_row_is_named))

@@ -180,6 +180,10 @@ START_TEST(a_code_is_64_bytes_at_most)
     data = (struct hass_buf)HASS_BUF_INIT;
     hass_buf_printf(&data, "'code':'%065d'", 0);
     ck_assert_int_eq(fake_call(hass, "lock", hass_buf_string(&data), NULL), HASS_E_INVALID);
+    hass_buf_fini(&data);
+    data = (struct hass_buf)HASS_BUF_INIT;
+    hass_buf_printf(&data, "'code':'%063d\xc3\xa9'", 0); /* 64 characters */
+    ck_assert_int_eq(fake_call(hass, "lock", hass_buf_string(&data), NULL), REFUSED);
 }
 END_TEST
 

@@ -247,11 +247,11 @@ static HASS_CALLBACK int run_short_jobs(struct hass *hass, void *userdata, struc
     static const char names[] = "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn";
     struct dispatch dispatch;
 
+    dispatch_save(hass->runtime, &dispatch);
     for (size_t i = 0; !atomic_load_explicit(&reported, memory_order_relaxed) && i < 2000000000;
-         i++) {
-        dispatch_begin(hass->runtime, &dispatch, scope_current(), names + i % 64);
-        dispatch_end(hass->runtime, &dispatch);
-    }
+         i++)
+        dispatch_switch(hass->runtime, &dispatch, scope_current(), names + i % 64);
+    dispatch_restore(hass->runtime, &dispatch);
     return 0;
 }
 

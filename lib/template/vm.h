@@ -73,6 +73,8 @@ struct tmpl_host {
     const struct hass_zone *zone;     /* the local one */
     /** An undefined value was used where that is allowed: @message as in tmpl_undefined_message. Errors are not logged here. */
     void (*warn)(void *userdata, const char *message);
+    /** A warning of another kind, worded as it stands in the log ("Template warning: 'pack' unable to pack object …"). */
+    void (*log)(void *userdata, const char *message);
     /** A template to import or include. Returns NULL when there is none; the result lives as long as the render. */
     const struct tmpl_template *(*load)(void *userdata, const char *name, size_t length,
                                         struct tmpl_error *ret_error);
@@ -92,12 +94,18 @@ struct tmpl_vm {
     const struct tmpl_template
         *template; /* the one that is being rendered: its source is in messages */
     struct tmpl_error error;
-    struct tmpl_run *run; /* the machine's own (vm.c) */
+    struct tmpl_run *run;         /* the machine's own (vm.c) */
+    struct tmpl_regexes *regexes; /* compiled patterns, kept from render to render; NULL at first */
 };
+
+/** Called by tmpl_vm_destroy (functions_regex.c). Takes NULL. */
+struct tmpl_regexes *tmpl_regexes_destroy(struct tmpl_regexes *regexes);
 
 /** Raises: fills vm->error unless one is set. Returns -1. */
 int tmpl_raise(struct tmpl_vm *vm, enum tmpl_error_class class, const char *format, ...)
     HASS_PRINTF(3, 4);
+/** Forgets the error that was raised: for functions that answer with a default instead. */
+void tmpl_forgive(struct tmpl_vm *vm);
 /** Raises UndefinedError (or SecurityError) for an undefined @value. */
 int tmpl_raise_undefined(struct tmpl_vm *vm, const struct tmpl_value *value);
 /**
@@ -173,6 +181,12 @@ int tmpl_call_filter(struct tmpl_vm *vm, const struct tmpl_value *name,
                      const struct tmpl_call *call, struct tmpl_value *ret_value);
 int tmpl_call_test(struct tmpl_vm *vm, const struct tmpl_value *name, const struct tmpl_call *call,
                    bool *ret_holds);
+/**
+ * The filter or test of that name, for calling it many times: @where is TMPL_FILTER or TMPL_TEST. NULL with Jinja's error raised when
+ * there is none ("No filter named 'x'.") or it is refused in limited templates.
+ */
+const struct tmpl_function *tmpl_find_function(struct tmpl_vm *vm, unsigned where,
+                                               const struct tmpl_value *name);
 /** Binds @call to @function's parameters and calls it. */
 int tmpl_call_function(struct tmpl_vm *vm, const struct tmpl_function *function,
                        const struct tmpl_call *call, struct tmpl_value *ret_value);

@@ -21,7 +21,10 @@ struct tmpl_call {
  * that return int return 0, or a negative number with an error raised in @vm.
  */
 struct tmpl_type {
-    const char *name; /* Python's class name, as in "'TemplateState object' has no attribute …" */
+    /** Python's class name, as in "unhashable type: 'TemplateState'". */
+    const char *name;
+    /** With its module, as undefined values name it: "'….TemplateState object' has no attribute 'x'"; NULL: the name alone. */
+    const char *qualified;
     /** Appends str(object); NULL: as repr. */
     int (*print)(struct tmpl_vm *vm, struct tmpl_object *object, struct hass_buf *buf);
     /** Appends repr(object); NULL: "<name object>". */

@@ -213,12 +213,19 @@ const char *tmpl_class_name(const struct tmpl_value *value);
 
 /* --- dicts and sets (dict.c) ---------------------------------------------------------------------- */
 
+/** A class of dicts that differs by its name alone: the host's read-only maps. */
+struct tmpl_class {
+    const char *name;      /* "ReadOnlyDict", in "access to attribute 'update' of 'ReadOnlyDict'" */
+    const char *qualified; /* with its module, in "'….ReadOnlyDict object' has no attribute 'x'" */
+};
+
 /** Keys are compared as Python does: 1, 1.0 and true are one key. */
 struct tmpl_dict {
     uint32_t count;
     uint32_t capacity;
-    struct tmpl_entry *entries; /* in the order of insertion */
-    uint32_t *slots;            /* a hash table of indexes; NULL while there are few */
+    struct tmpl_entry *entries;     /* in the order of insertion */
+    const struct tmpl_class *class; /* of the dict, for messages; NULL: dict */
+    uint32_t *slots;                /* a hash table of indexes; NULL while there are few */
     uint32_t mask;
 };
 

@@ -42,6 +42,7 @@ struct tmpl_error {
     uint32_t offset;               /* in bytes, of @source: where it happened */
     uint32_t line;                 /* from 1 */
     uint32_t column;               /* from 1, in characters */
+    bool undefined;                /* an undefined value was used: the host logs that */
     char name[64];                 /* of the imported template that it happened in, or "" */
     char message[TMPL_ERROR_TEXT]; /* one line, without the class */
     char hint[160];                /* what to write instead, or "" */
@@ -63,7 +64,7 @@ struct tmpl_limits {
 };
 
 #define TMPL_MAX_RANGE   100000
-#define TMPL_MAX_SOURCE  1048576 /* bytes of a template */
+#define TMPL_MAX_SOURCE  5242880 /* bytes of a template: the model's limit for importable ones */
 #define TMPL_MAX_NESTING 200     /* of expressions and blocks in the source */
 
 /** What a render needs of its surroundings; every member but @zone may be NULL. */
@@ -106,7 +107,10 @@ int tmpl_raise(struct tmpl_vm *vm, enum tmpl_error_class class, const char *form
     HASS_PRINTF(3, 4);
 /** Forgets the error that was raised: for functions that answer with a default instead. */
 void tmpl_forgive(struct tmpl_vm *vm);
-/** Raises UndefinedError (or SecurityError) for an undefined @value. */
+/**
+ * Raises UndefinedError (or SecurityError) for an undefined @value that is used, with error.undefined set. What only tells that it is
+ * undefined (the filter is_defined) uses tmpl_raise: the model does not log that.
+ */
 int tmpl_raise_undefined(struct tmpl_vm *vm, const struct tmpl_value *value);
 /**
  * To be called where an undefined value is used in a way that is allowed (printed, iterated, as truth, …): warns, or raises in a strict

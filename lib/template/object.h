@@ -55,6 +55,7 @@ struct tmpl_type {
     bool (*hash)(struct tmpl_object *object, uint64_t *ret_hash);
     bool
         item_first; /* `x.name` asks item before attr, as the model's states and state objects do */
+    bool any_name;  /* attributes with a leading underscore are safe as well: those of namespaces */
     bool mapping;   /* passes the tests mapping, sequence, iterable */
     bool sequence;
 };

@@ -81,7 +81,9 @@ struct tmpl_undefined {
     const char *text; /* the whole message, or NULL */
     const char *name; /* what was looked for, or NULL: then @index was */
     uint32_t name_length;
-    bool unsafe;             /* using it raises SecurityError instead of UndefinedError */
+    bool unsafe; /* using it raises SecurityError instead of UndefinedError */
+    bool
+        quiet; /* of an inline if without else: printing it is allowed without a warning, in strict renders too */
     struct tmpl_value owner; /* what it was looked for in; TMPL_ABSENT: among the variables */
     struct tmpl_value index; /* the element that was asked for, TMPL_ABSENT when an attribute was */
 };

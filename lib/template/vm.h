@@ -90,6 +90,7 @@ struct tmpl_vm {
     struct tmpl_limits limits;
     bool strict;
     bool limited;
+    bool autoescape;      /* what {% autoescape %} says where the function is called */
     size_t steps;         /* left */
     const char *function; /* the name of the function that is being called, for messages */
     const struct tmpl_template

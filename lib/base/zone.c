@@ -25,15 +25,27 @@
 #define PERIOD      ((int64_t)DAYS_PER_400_YEARS * SECONDS_PER_DAY)
 #define MAX_TIME    (INT64_C(1) << 59) /* either way; RFC 8536 has real files begin there */
 
+/* What holds from one change to the next. */
+struct regime {
+    int offset;
+    int saving;
+    size_t name; /* in the zone's names */
+};
+
 struct change {
-    int64_t time; /* from here on… */
-    int offset;   /* … this holds */
+    int64_t time;         /* from here on… */
+    struct regime regime; /* … this holds */
+};
+
+struct name {
+    char text[ZONE_ABBREVIATION];
 };
 
 struct hass_zone {
     _Atomic size_t refs;
     char *name;
     HASS_VEC(struct change) changes; /* the first is at INT64_MIN */
+    HASS_VEC(struct name) names;     /* abbreviations, each once */
     int64_t
         repeats_from; /* from here on a time has the offset of PERIOD earlier; INT64_MAX: never */
 };
@@ -49,6 +61,7 @@ struct hass_zone *hass_zone_unref(struct hass_zone *zone)
 {
     if (zone && atomic_fetch_sub_explicit(&zone->refs, 1, memory_order_acq_rel) == 1) {
         vec_fini(&zone->changes);
+        vec_fini(&zone->names);
         free(zone->name);
         free(zone);
     }
@@ -75,17 +88,20 @@ static struct zone_span listed_span(const struct hass_zone *zone, int64_t time)
         else
             high = middle;
     }
+    const struct change *change = &zone->changes.data[low];
     return (struct zone_span){
-        .start = zone->changes.data[low].time,
+        .start = change->time,
         .end = high < zone->changes.length ? zone->changes.data[high].time : INT64_MAX,
-        .offset = zone->changes.data[low].offset,
+        .offset = change->regime.offset,
+        .saving = change->regime.saving,
+        .name = zone->names.data[change->regime.name].text,
     };
 }
 
 struct zone_span zone_span_at(const struct hass_zone *zone, int64_t time)
 {
     if (!zone)
-        return (struct zone_span){ .start = INT64_MIN, .end = INT64_MAX, .offset = 0 };
+        return (struct zone_span){ .start = INT64_MIN, .end = INT64_MAX, .name = "UTC" };
     if (time < zone->repeats_from)
         return listed_span(zone, time);
     int64_t shift = ((time - zone->repeats_from) / PERIOD + 1) * PERIOD;
@@ -159,19 +175,38 @@ static size_t body_size(const struct header *header, size_t time_size)
     return size > ZONE_MAX_FILE ? ZONE_MAX_FILE + 1 : (size_t)size;
 }
 
+/* The index of an abbreviation of at most @length characters; longer ones than we keep are cut. */
+static size_t name_index(struct hass_zone *zone, const char *text, size_t length)
+{
+    struct name name = { .text = "" };
+
+    length = strnlen(text, length);
+    memcpy(name.text, text, length < ZONE_ABBREVIATION ? length : ZONE_ABBREVIATION - 1);
+    for (size_t i = 0; i < zone->names.length; i++)
+        if (strcmp(zone->names.data[i].text, name.text) == 0)
+            return i;
+    vec_push(&zone->names, name);
+    return zone->names.length - 1;
+}
+
+static bool is_same_regime(struct regime a, struct regime b)
+{
+    return a.offset == b.offset && a.saving == b.saving && a.name == b.name;
+}
+
 /* Appends a change unless it changes nothing; one at the time of the last takes its place. */
-static void add_change(struct hass_zone *zone, int64_t time, int offset)
+static void add_change(struct hass_zone *zone, int64_t time, struct regime regime)
 {
     struct change *last =
         zone->changes.length ? &zone->changes.data[zone->changes.length - 1] : NULL;
 
     if (last && time <= last->time) {
         if (time == last->time)
-            last->offset = offset;
+            last->regime = regime;
         return;
     }
-    if (!last || last->offset != offset)
-        vec_push(&zone->changes, ((struct change){ .time = time, .offset = offset }));
+    if (!last || !is_same_regime(last->regime, regime))
+        vec_push(&zone->changes, ((struct change){ .time = time, .regime = regime }));
 }
 
 static int64_t time_at(const unsigned char *times, size_t index)
@@ -182,12 +217,62 @@ static int64_t time_at(const unsigned char *times, size_t index)
     return (int64_t)be64toh(value);
 }
 
-static int offset_of_type(const unsigned char *types, size_t index)
+/* The types of the 64-bit block, and the transitions that name them. */
+struct types {
+    size_t count;
+    struct regime regimes[256];
+    bool daylight[256];
+    size_t transitions;
+    const unsigned char *order; /* each transition's type */
+};
+
+static bool read_types(struct hass_zone *zone, const struct header *header, const unsigned char *at,
+                       struct types *ret_types)
 {
+    const char *names = (const char *)at + header->typecnt * 6;
     uint32_t value;
 
-    memcpy(&value, types + index * 6, sizeof(value));
-    return (int)(int32_t)be32toh(value);
+    if (header->typecnt == 0 || header->typecnt > 256)
+        return false;
+    ret_types->count = header->typecnt;
+    for (size_t i = 0; i < header->typecnt; i++, at += 6) {
+        memcpy(&value, at, sizeof(value));
+        int offset = (int)(int32_t)be32toh(value);
+        if (offset < -26 * 3600 || offset > 26 * 3600 || at[5] > header->charcnt)
+            return false;
+        ret_types->daylight[i] = at[4] != 0;
+        ret_types->regimes[i] = (struct regime){
+            .offset = offset,
+            .name = name_index(zone, names + at[5], header->charcnt - at[5]),
+        };
+    }
+    return true;
+}
+
+/* How much of the offset is daylight saving where transition @i begins: against standard time before, else behind it. */
+static int saving_at(const struct types *types, size_t i)
+{
+    int offset = types->regimes[types->order[i]].offset;
+
+    if (i > 0 && !types->daylight[types->order[i - 1]] &&
+        offset != types->regimes[types->order[i - 1]].offset)
+        return offset - types->regimes[types->order[i - 1]].offset;
+    if (i + 1 < types->transitions && !types->daylight[types->order[i + 1]])
+        return offset - types->regimes[types->order[i + 1]].offset;
+    return 0;
+}
+
+/* A type keeps the first difference that is found; where there is none, an hour is the best guess. */
+static void find_savings(struct types *types)
+{
+    for (size_t i = 1; i < types->transitions; i++) {
+        struct regime *regime = &types->regimes[types->order[i]];
+        if (types->daylight[types->order[i]] && !regime->saving)
+            regime->saving = saving_at(types, i);
+    }
+    for (size_t i = 0; i < types->count; i++)
+        if (types->daylight[i] && !types->regimes[i].saving)
+            types->regimes[i].saving = 3600;
 }
 
 /* Lists the changes of the 64-bit block; @ret_last is the time of its last transition. */
@@ -196,24 +281,25 @@ static bool take_changes(struct hass_zone *zone, const struct header *header, st
 {
     size_t count = header->timecnt;
 
-    if (body_size(header, 8) > reader->left || header->typecnt == 0)
+    if (body_size(header, 8) > reader->left)
         return false;
     const unsigned char *times = reader->at;
-    const unsigned char *indices = times + count * 8;
-    const unsigned char *types = indices + count;
+    autofree struct types *types = mem_zalloc(sizeof(*types));
+    types->transitions = count;
+    types->order = times + count * 8;
     take(reader, body_size(header, 8));
-    for (size_t i = 0; i < header->typecnt; i++)
-        if (abs(offset_of_type(types, i)) > 26 * 3600)
-            return false;
-    add_change(zone, INT64_MIN, offset_of_type(types, 0));
+    if (!read_types(zone, header, types->order + count, types))
+        return false;
     for (size_t i = 0; i < count; i++) {
         int64_t time = time_at(times, i);
-        if (indices[i] >= header->typecnt || time < -MAX_TIME || time > MAX_TIME ||
+        if (types->order[i] >= types->count || time < -MAX_TIME || time > MAX_TIME ||
             (i > 0 && time <= time_at(times, i - 1)))
             return false;
-        add_change(zone, time, offset_of_type(types, indices[i]));
-        *ret_last = time;
     }
+    find_savings(types);
+    add_change(zone, INT64_MIN, types->regimes[0]);
+    for (size_t i = 0; i < count; i++)
+        add_change(zone, *ret_last = time_at(times, i), types->regimes[types->order[i]]);
     return true;
 }
 
@@ -222,21 +308,30 @@ static void apply_rule(struct hass_zone *zone, const struct zone_rule *rule, int
 {
     int64_t year;
     int month, day;
+    struct regime standard = {
+        .offset = rule->standard,
+        .name = name_index(zone, rule->standard_name, ZONE_ABBREVIATION),
+    };
 
     if (!rule->has_daylight) {
-        add_change(zone, last, rule->standard);
+        add_change(zone, last, standard);
         return;
     }
+    struct regime daylight = {
+        .offset = rule->daylight,
+        .saving = rule->daylight - rule->standard,
+        .name = name_index(zone, rule->daylight_name, ZONE_ABBREVIATION),
+    };
     int64_t from = last > INT64_MIN ? last : 0;
     civil_from_days(floor_div(from, SECONDS_PER_DAY), &year, &month, &day);
     for (int64_t y = year - 1; y <= year + 401; y++) {
         int64_t begin = zone_rule_begin(rule, y), end = zone_rule_end(rule, y);
         if (begin < end && begin > from)
-            add_change(zone, begin, rule->daylight);
+            add_change(zone, begin, daylight);
         if (end > from)
-            add_change(zone, end, rule->standard);
+            add_change(zone, end, standard);
         if (begin > end && begin > from)
-            add_change(zone, begin, rule->daylight);
+            add_change(zone, begin, daylight);
     }
     // The first full year of the rule begins a period; a day of slack for offsets.
     zone->repeats_from = civil_to_days(year + 1, 1, 3) * SECONDS_PER_DAY + PERIOD;

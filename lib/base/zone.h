@@ -9,11 +9,16 @@
 #include <hass/buf.h>
 #include <hass/dt.h>
 
-/** Seconds in which one offset holds: start ≤ time < end; INT64_MIN and INT64_MAX where it never changes. */
+/**
+ * Seconds in which one offset, its daylight saving and its abbreviation hold: start ≤ time < end; INT64_MIN and INT64_MAX where they
+ * never change. Zone files say only whether it is daylight saving time; by how much is the difference to the standard time beside it.
+ */
 struct zone_span {
     int64_t start;
     int64_t end;
-    int offset; /* seconds east of UTC */
+    int offset;       /* seconds east of UTC */
+    int saving;       /* the part of it that is daylight saving, seconds; 0 in standard time */
+    const char *name; /* "CET", "+0545"; lives as long as the zone */
 };
 
 /** The span of @time. NULL is UTC. */

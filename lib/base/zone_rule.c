@@ -31,18 +31,19 @@ static bool skip(const char **at, char c)
     return true;
 }
 
-/* "CET" or "<+0330>". The name itself is of no use to us. */
-static bool skip_name(const char **at)
+/* "CET" or "<+0330>", of which the brackets are no part. */
+static bool read_name(const char **at, char name[ZONE_ABBREVIATION])
 {
+    bool quoted = skip(at, '<');
     const char *start = *at;
 
-    if (skip(at, '<')) {
-        *at += strcspn(*at, ">");
-        return skip(at, '>');
-    }
-    while (ascii_is_lower(**at) || ascii_is_upper(**at))
+    while (quoted ? **at && **at != '>' : ascii_is_lower(**at) || ascii_is_upper(**at))
         (*at)++;
-    return *at - start >= 3;
+    size_t length = (size_t)(*at - start);
+    size_t kept = length < ZONE_ABBREVIATION ? length : ZONE_ABBREVIATION - 1;
+    memcpy(name, start, kept);
+    name[kept] = '\0';
+    return quoted ? skip(at, '>') : length >= 3;
 }
 
 /* [+-]hh[:mm[:ss]] as seconds. */
@@ -93,13 +94,13 @@ bool zone_rule_parse(const char *text, struct zone_rule *ret_rule)
     struct zone_rule rule = { 0 };
     int west;
 
-    if (!skip_name(&text) || !read_time(&text, 24, &west))
+    if (!read_name(&text, rule.standard_name) || !read_time(&text, 24, &west))
         return false;
     rule.standard = -west;
     if (*text) {
         rule.has_daylight = true;
         rule.daylight = rule.standard + 3600;
-        if (!skip_name(&text))
+        if (!read_name(&text, rule.daylight_name))
             return false;
         if (*text != ',') {
             if (!read_time(&text, 24, &west))

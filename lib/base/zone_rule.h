@@ -18,10 +18,14 @@ struct zone_rule_date {
     int time;  /* seconds after midnight, -167 to 167 hours */
 };
 
+#define ZONE_ABBREVIATION 16 /* of an abbreviation with its NUL; longer ones are cut */
+
 struct zone_rule {
     int standard; /* seconds east of UTC */
     int daylight;
     bool has_daylight;
+    char standard_name[ZONE_ABBREVIATION];
+    char daylight_name[ZONE_ABBREVIATION];
     struct zone_rule_date begin; /* of daylight time */
     struct zone_rule_date end;
 };

@@ -384,7 +384,7 @@ static int date_of(struct tmpl_vm *vm, const struct reading *reading, int64_t *r
 
 static int finish(struct tmpl_vm *vm, const struct reading *reading, struct tmpl_moment *ret_moment)
 {
-    int64_t days, local;
+    int64_t days = 0, local;
 
     if (date_of(vm, reading, &days) < 0)
         return -1;

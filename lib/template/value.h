@@ -212,6 +212,8 @@ static inline bool tmpl_is_number(const struct tmpl_value *value)
 int64_t tmpl_length(const struct tmpl_value *value);
 /** Python's name of the class: "str", "NoneType", "dict"; an object's by its type. */
 const char *tmpl_class_name(const struct tmpl_value *value);
+/** The name as Python's errors have it: with the module for dates ("datetime.timedelta"), the same for all else. */
+const char *tmpl_class_path(const struct tmpl_value *value);
 
 /* --- dicts and sets (dict.c) ---------------------------------------------------------------------- */
 

@@ -92,6 +92,7 @@ struct tmpl_vm {
     bool limited;
     bool autoescape;      /* what {% autoescape %} says where the function is called */
     size_t steps;         /* left */
+    unsigned nesting;     /* of the containers that are being walked through (print.h) */
     const char *function; /* the name of the function that is being called, for messages */
     const struct tmpl_template
         *template; /* the one that is being rendered: its source is in messages */

@@ -166,3 +166,46 @@ int dt_parse_fields(const char *text, struct hass_dt *ret_fields, bool *ret_has_
     *ret_has_offset = has_offset;
     return 0;
 }
+
+bool dt_parse_date(const char *text, struct hass_dt *ret_fields)
+{
+    struct hass_dt fields = { .size = sizeof(fields) };
+
+    if (!digits(&text, 4, 4, &fields.year) || !skip(&text, '-') ||
+        !digits(&text, 1, 2, &fields.month) || !skip(&text, '-') ||
+        !digits(&text, 1, 2, &fields.day) || *text || check_ranges(&fields, NULL) < 0)
+        return false;
+    finish_fields(&fields);
+    *ret_fields = fields;
+    return true;
+}
+
+/* A number of a clock as Python's int() reads it, up to a colon or the end. */
+static bool read_part(const char **at, int *ret_number)
+{
+    while (ascii_is_space(**at))
+        (*at)++;
+    bool negative = skip(at, '-');
+    if (!negative)
+        skip(at, '+');
+    while ((*at)[0] == '0' && ascii_is_digit((*at)[1]))
+        (*at)++;
+    if (!digits(at, 1, 4, ret_number) || (negative && *ret_number))
+        return false;
+    while (ascii_is_space(**at))
+        (*at)++;
+    return !**at || **at == ':';
+}
+
+bool dt_parse_time(const char *text, struct hass_dt *ret_fields)
+{
+    struct hass_dt fields = { .size = sizeof(fields) };
+
+    if (!read_part(&text, &fields.hour) || !skip(&text, ':') || !read_part(&text, &fields.minute) ||
+        (skip(&text, ':') && !read_part(&text, &fields.second)))
+        return false;
+    if (fields.hour > 23 || fields.minute > 59 || fields.second > 59)
+        return false;
+    *ret_fields = fields;
+    return true;
+}

@@ -17,3 +17,12 @@
  */
 int dt_parse_fields(const char *text, struct hass_dt *ret_fields, bool *ret_has_offset,
                     struct hass_error *err);
+
+/** "2024-02-29", also "2024-2-29": a day that exists. Only the date's fields are set. */
+bool dt_parse_date(const char *text, struct hass_dt *ret_fields);
+
+/**
+ * "10:20", "10:20:30", each number with blanks and a sign; what stands behind a third colon does not count. Only the fields of the clock are set.
+ * Model: util.dt.parse_time
+ */
+bool dt_parse_time(const char *text, struct hass_dt *ret_fields);

@@ -2,8 +2,7 @@
 /*
  * Types of values that name a day, or a day and a time.
  */
-#include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include <hass/buf.h>
 #include <hass/schema.h>
@@ -12,29 +11,15 @@
 #include "base/mem.h"
 #include "data/schema_text.h"
 
-/* "2024-02-29", also "2024-2-29": the day in full, or NULL when there is none. Owned by the caller. */
-static char *read_date(const char *text)
-{
-    struct hass_dt day = { .size = sizeof(day) };
-    bool has_offset;
-    int end = 0;
-
-    if (text[strspn(text, "0123456789-")] ||
-        sscanf(text, "%4d-%2d-%2d%n", &day.year, &day.month, &day.day, &end) != 3 || text[end] ||
-        day.year < 1000)
-        return NULL;
-    autofree char *full = mem_printf("%04d-%02d-%02d", day.year, day.month, day.day);
-    return dt_parse_fields(full, &day, &has_offset, NULL) == 0 ? steal(full) : NULL;
-}
-
 static int check_date(const struct hass_field *field, const json_t *value, json_t **ret_value,
                       struct hass_error *err)
 {
-    autofree char *day = json_is_string(value) ? read_date(json_string_value(value)) : NULL;
+    struct hass_dt day;
 
-    if (!day)
+    if (!json_is_string(value) || !dt_parse_date(json_string_value(value), &day))
         return schema_fail("a date such as 2024-01-31", value, err);
-    *ret_value = json_string(day);
+    autofree char *full = mem_printf("%04d-%02d-%02d", day.year, day.month, day.day);
+    *ret_value = json_string(full);
     return 0;
 }
 

@@ -92,6 +92,18 @@ static bool is_wide_letter(uint32_t c)
     return !is_in(others, sizeof(others) / sizeof(others[0]), c);
 }
 
+/* Numerals that are no digits count as letters for the extent of a name, but no name has them. */
+static bool is_numeral(uint32_t c)
+{
+    static const struct span numerals[] = {
+        { 0xb2, 0xb3 },     { 0xb9, 0xb9 },     { 0xbc, 0xbe },
+        { 0x2070, 0x2070 }, { 0x2074, 0x2079 }, { 0x2080, 0x2089 },
+        { 0x2150, 0x215f }, { 0x2189, 0x2189 }, { 0x2460, 0x249b },
+    };
+
+    return is_in(numerals, sizeof(numerals) / sizeof(numerals[0]), c);
+}
+
 size_t tmpl_blank(const char *at, const char *end)
 {
     uint32_t c;
@@ -476,8 +488,8 @@ static enum tmpl_word word_of(const char *text, size_t length)
     return TMPL_W_NONE_OF_THESE;
 }
 
-/* The end of the name that @at is in. */
-static const char *name_end(const char *at, const char *end)
+/* The end of the name that @at is in; sets *@strange when it has characters that names cannot have. */
+static const char *name_end(const char *at, const char *end, bool *strange)
 {
     while (at < end) {
         uint8_t class = classes[(unsigned char)*at];
@@ -488,6 +500,7 @@ static const char *name_end(const char *at, const char *end)
             size_t size = utf8_decode(at, (size_t)(end - at), &c);
             if (!size || !is_wide_letter(c) || is_wide_blank(c))
                 break;
+            *strange |= is_numeral(c);
             at += size;
         } else {
             break;
@@ -499,10 +512,18 @@ static const char *name_end(const char *at, const char *end)
 static void lex_name(struct tmpl_lexer *lexer, struct tmpl_token *token)
 {
     const char *at = lexer->at;
-    const char *end = name_end(at, lexer->end);
+    bool strange = false;
+    const char *end = name_end(at, lexer->end, &strange);
 
     if (end == at) {
         unexpected_char(lexer, token);
+        return;
+    }
+    if (strange) {
+        tmpl_syntax_error(lexer, TMPL_SYNTAX_ERROR, offset_of(lexer, at),
+                          "write ** for powers, digits for numbers",
+                          "Invalid character in identifier");
+        set_error(lexer, token, at);
         return;
     }
     set_token(lexer, token, TMPL_T_NAME, at, end);

@@ -172,7 +172,7 @@ static bool parse_data(struct tmpl_parser *parser, struct body *body)
 static bool parse_print(struct tmpl_parser *parser, struct body *body)
 {
     tmpl_next(parser);
-    struct tmpl_node *node = tmpl_parse_tuple(parser, 0, NULL);
+    struct tmpl_node *node = tmpl_parse_tuple(parser, 0);
 
     return node && add_output(parser, body, node) && tmpl_expect(parser, TMPL_T_PRINT_END);
 }

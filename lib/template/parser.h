@@ -130,8 +130,8 @@ enum {
     TMPL_TUPLE_IN_PARENTHESES = 4, /* may be empty */
 };
 
-/** One expression, or several with commas as a TUPLE; the name @end (NULL: none) ends it too. */
-struct tmpl_node *tmpl_parse_tuple(struct tmpl_parser *parser, unsigned flags, const char *end);
+/** One expression, or several with commas as a TUPLE. */
+struct tmpl_node *tmpl_parse_tuple(struct tmpl_parser *parser, unsigned flags);
 /** `name(…) | name(…)` behind a value (NULL: the first one is not written) and its '|', @inline_first: without one. */
 struct tmpl_node *tmpl_parse_filters(struct tmpl_parser *parser, struct tmpl_node *value,
                                      bool inline_first);

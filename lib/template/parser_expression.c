@@ -191,7 +191,7 @@ static struct tmpl_node *parse_dict(struct tmpl_parser *parser)
 static struct tmpl_node *parse_parentheses(struct tmpl_parser *parser)
 {
     tmpl_next(parser);
-    struct tmpl_node *node = tmpl_parse_tuple(parser, TMPL_TUPLE_IN_PARENTHESES, NULL);
+    struct tmpl_node *node = tmpl_parse_tuple(parser, TMPL_TUPLE_IN_PARENTHESES);
 
     return node && tmpl_expect(parser, TMPL_T_RPAREN) ? node : NULL;
 }
@@ -232,7 +232,9 @@ static struct tmpl_node *parse_attribute(struct tmpl_parser *parser, struct tmpl
         if (!node->b)
             return NULL;
     } else {
-        return tmpl_fail(parser, parser->token.at, NULL, "expected name or number");
+        uint32_t at = parser->token.at;
+        tmpl_next(parser); // what is wrong with the next token comes first
+        return tmpl_fail(parser, at, NULL, "expected name or number");
     }
     node->a = object;
     return tmpl_adopt(parser, node, object) ? node : NULL;
@@ -654,10 +656,10 @@ struct tmpl_node *tmpl_parse_expression(struct tmpl_parser *parser)
     return node;
 }
 
-static bool at_end_of_tuple(const struct tmpl_parser *parser, const char *end)
+static bool at_end_of_tuple(const struct tmpl_parser *parser)
 {
     return tmpl_at(parser, TMPL_T_PRINT_END) || tmpl_at(parser, TMPL_T_BLOCK_END) ||
-           tmpl_at(parser, TMPL_T_RPAREN) || (end && tmpl_at_name(parser, end));
+           tmpl_at(parser, TMPL_T_RPAREN);
 }
 
 static struct tmpl_node *parse_member(struct tmpl_parser *parser, unsigned flags)
@@ -675,11 +677,11 @@ static struct tmpl_node *fail_empty(struct tmpl_parser *parser)
                      tmpl_describe(&parser->token, text, sizeof(text)));
 }
 
-struct tmpl_node *tmpl_parse_tuple(struct tmpl_parser *parser, unsigned flags, const char *end)
+struct tmpl_node *tmpl_parse_tuple(struct tmpl_parser *parser, unsigned flags)
 {
     uint32_t at = parser->token.at;
 
-    if (at_end_of_tuple(parser, end)) {
+    if (at_end_of_tuple(parser)) {
         if (!(flags & TMPL_TUPLE_IN_PARENTHESES))
             return fail_empty(parser);
         struct tmpl_node *empty = tmpl_node_at(parser, TMPL_N_TUPLE, at);
@@ -694,7 +696,7 @@ struct tmpl_node *tmpl_parse_tuple(struct tmpl_parser *parser, unsigned flags, c
     tuple->flags = flags & TMPL_TUPLE_IN_PARENTHESES ? TMPL_PARENTHESES : 0;
     if (!append(parser, tuple, &tail, node))
         return NULL;
-    while (tmpl_skip(parser, TMPL_T_COMMA) && !at_end_of_tuple(parser, end))
+    while (tmpl_skip(parser, TMPL_T_COMMA) && !at_end_of_tuple(parser))
         if (!append(parser, tuple, &tail, parse_member(parser, flags)))
             return NULL;
     return tuple;

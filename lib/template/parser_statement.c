@@ -91,10 +91,10 @@ static bool names_loop(const struct tmpl_node *target)
     return false;
 }
 
-/* A name or a tuple of names, which the name @end (NULL: none) may end. */
-static struct tmpl_node *parse_target(struct tmpl_parser *parser, const char *end)
+/* A name or a tuple of names. */
+static struct tmpl_node *parse_target(struct tmpl_parser *parser)
 {
-    struct tmpl_node *target = tmpl_parse_tuple(parser, TMPL_TUPLE_TARGET, end);
+    struct tmpl_node *target = tmpl_parse_tuple(parser, TMPL_TUPLE_TARGET);
 
     if (target && !can_assign(target))
         return tmpl_fail_assign(parser, target);
@@ -102,9 +102,9 @@ static struct tmpl_node *parse_target(struct tmpl_parser *parser, const char *en
 }
 
 /* The same where a template sets it, which `loop` cannot be inside of a loop. */
-static struct tmpl_node *parse_variable(struct tmpl_parser *parser, const char *end)
+static struct tmpl_node *parse_variable(struct tmpl_parser *parser)
 {
-    struct tmpl_node *target = parse_target(parser, end);
+    struct tmpl_node *target = parse_target(parser);
 
     if (target && parser->fors && names_loop(target)) {
         tmpl_syntax_error(&parser->lexer, TMPL_ASSERTION_ERROR, target->at,
@@ -142,7 +142,7 @@ static struct tmpl_node *parse_reference(struct tmpl_parser *parser)
 /* The branches of an `if` from its test on; returns 1 when an elif follows. */
 static int parse_branch(struct tmpl_parser *parser, struct tmpl_node *node)
 {
-    if (!take(parser, node, &node->a, tmpl_parse_tuple(parser, TMPL_TUPLE_NO_IF, NULL)) ||
+    if (!take(parser, node, &node->a, tmpl_parse_tuple(parser, TMPL_TUPLE_NO_IF)) ||
         !parse_block(parser, TMPL_STOP_IF, node, &node->list))
         return -1;
     if (tmpl_at_name(parser, "elif"))
@@ -172,9 +172,8 @@ static struct tmpl_node *parse_if(struct tmpl_parser *parser)
 
 static bool parse_for_head(struct tmpl_parser *parser, struct tmpl_node *node)
 {
-    if (!take(parser, node, &node->a, parse_variable(parser, "in")) ||
-        !tmpl_expect_name(parser, "in") ||
-        !take(parser, node, &node->b, tmpl_parse_tuple(parser, TMPL_TUPLE_NO_IF, "recursive")))
+    if (!take(parser, node, &node->a, parse_variable(parser)) || !tmpl_expect_name(parser, "in") ||
+        !take(parser, node, &node->b, tmpl_parse_tuple(parser, TMPL_TUPLE_NO_IF)))
         return false;
     if (tmpl_skip_name(parser, "if") &&
         !take(parser, node, &node->c, tmpl_parse_expression(parser)))
@@ -226,7 +225,7 @@ static struct tmpl_node *parse_do(struct tmpl_parser *parser)
 {
     struct tmpl_node *node = begin(parser, TMPL_N_DO);
 
-    return take(parser, node, &node->a, tmpl_parse_tuple(parser, 0, NULL)) ? node : NULL;
+    return take(parser, node, &node->a, tmpl_parse_tuple(parser, 0)) ? node : NULL;
 }
 
 static struct tmpl_node *parse_print_tag(struct tmpl_parser *parser)
@@ -262,12 +261,12 @@ static struct tmpl_node *parse_set(struct tmpl_parser *parser)
     bool reference = tmpl_at(parser, TMPL_T_NAME) && tmpl_look(parser)->type == TMPL_T_DOT;
     bool good;
 
-    good = take(parser, node, &node->a,
-                reference ? parse_reference(parser) : parse_variable(parser, NULL));
+    good =
+        take(parser, node, &node->a, reference ? parse_reference(parser) : parse_variable(parser));
     if (!good)
         return NULL;
     good = tmpl_skip(parser, TMPL_T_ASSIGN)
-               ? take(parser, node, &node->b, tmpl_parse_tuple(parser, 0, NULL))
+               ? take(parser, node, &node->b, tmpl_parse_tuple(parser, 0))
                : parse_set_block(parser, node);
     return good ? node : NULL;
 }
@@ -281,7 +280,7 @@ static struct tmpl_node *parse_with(struct tmpl_parser *parser)
         if (node->params && !tmpl_expect(parser, TMPL_T_COMMA))
             return NULL;
         struct tmpl_node *pair = tmpl_node(parser, TMPL_N_PAIR);
-        if (!take(parser, pair, &pair->a, parse_target(parser, NULL)) ||
+        if (!take(parser, pair, &pair->a, parse_target(parser)) ||
             !tmpl_expect(parser, TMPL_T_ASSIGN) ||
             !take(parser, pair, &pair->b, tmpl_parse_expression(parser)) ||
             !take(parser, node, end, pair))

@@ -5,6 +5,9 @@
  */
 #pragma once
 
+#include <hass/device_registry.h>
+#include <hass/entity_registry.h>
+
 #include "core/core.h"
 #include "helpers/template_hass.h"
 
@@ -46,6 +49,9 @@ struct tmpl_value template_attributes(struct tmpl_vm *vm, const struct attrs *at
 /** A packed value; lists and maps are read from their JSON text. */
 struct tmpl_value template_value(struct tmpl_vm *vm, const struct hass_value *value);
 
+/** A value of its own, in the heap. */
+struct tmpl_value template_from_json(struct tmpl_vm *vm, const json_t *json);
+
 /** The entity's place in the machine, by the exact id, then in lower case. One without a state is noted as missing: NULL. */
 struct entity_slot *template_find(struct tmpl_vm *vm, const char *id, size_t length);
 /** Notes that the state of @slot was read. */
@@ -54,9 +60,14 @@ void template_note_id(struct tmpl_vm *vm, const char *id, size_t length);
 
 /** "21.5 °C": with the digits that the user has chosen, where it is a sensor's, and the unit. */
 struct tmpl_value template_format_state(struct tmpl_vm *vm, const struct hass_state *state,
-                                        bool rounded, bool with_unit);
+                                        bool rounded, bool with_unit) HASS_CALLBACK;
+/** The row of the registered entity that @text names, or NULL. */
+const struct hass_entity_entry *template_entry_of(struct hass *hass, const char *text)
+    HASS_CALLBACK;
+/** The device with that id, or that of the entity with that id; or NULL. */
+const struct hass_device *template_device_of(struct hass *hass, const char *text) HASS_CALLBACK;
 /** The integration that provides an entity, or NULL. */
-const char *template_source_of(struct hass *hass, const char *entity_id);
+const char *template_source_of(struct hass *hass, const char *entity_id) HASS_CALLBACK;
 
 /* --- arguments -------------------------------------------------------------------------------------- */
 

@@ -184,8 +184,8 @@ static void looked_at_time(void *userdata)
         run->info->has_time = true;
 }
 
-static const struct tmpl_template *load(void *userdata, const char *name, size_t length,
-                                        struct tmpl_error *ret_error)
+static HASS_CALLBACK const struct tmpl_template *load(void *userdata, const char *name,
+                                                      size_t length, struct tmpl_error *ret_error)
 {
     const struct template_run *run = userdata;
 

@@ -33,6 +33,19 @@ int read_integer(struct tmpl_vm *vm, const struct tmpl_value *value, int64_t fal
     return 0;
 }
 
+int read_named(struct tmpl_vm *vm, const struct tmpl_call *call, const char *function,
+               const char *name, struct tmpl_value *ret_value)
+{
+    *ret_value = (struct tmpl_value){ .kind = TMPL_ABSENT };
+    for (unsigned i = 0; i < call->named; i++) {
+        if (!tmpl_is_text(&call->names[i], name))
+            return tmpl_raise(vm, TMPL_TYPE_ERROR, "%s() got an unexpected keyword argument '%.*s'",
+                              function, (int)call->names[i].length, call->names[i].text);
+        *ret_value = call->values[i];
+    }
+    return 0;
+}
+
 int read_items(struct tmpl_vm *vm, const struct tmpl_value *value,
                const struct tmpl_value **ret_items, size_t *ret_count)
 {

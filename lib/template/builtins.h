@@ -45,6 +45,9 @@ int read_flag(struct tmpl_vm *vm, const struct tmpl_value *value, bool fallback,
 /** An optional integer. */
 int read_integer(struct tmpl_vm *vm, const struct tmpl_value *value, int64_t fallback,
                  int64_t *ret_integer);
+/** The one argument that a function "* **" knows by name; any other raises TypeError. TMPL_ABSENT when it was not given. */
+int read_named(struct tmpl_vm *vm, const struct tmpl_call *call, const char *function,
+               const char *name, struct tmpl_value *ret_value);
 /** All members of a value that can be iterated; each costs a step. */
 int read_items(struct tmpl_vm *vm, const struct tmpl_value *value,
                const struct tmpl_value **ret_items, size_t *ret_count);
@@ -64,7 +67,7 @@ int return_default(struct tmpl_vm *vm, const char *name, const struct tmpl_value
 /** "'int' object is not iterable". */
 int raise_not_iterable(struct tmpl_vm *vm, const struct tmpl_value *value);
 
-/** Reads a copy of @text that ends with NUL, in the render's heap. */
+/** A copy of @text that ends with NUL, in the render's heap. */
 const char *c_string(struct tmpl_vm *vm, const struct tmpl_value *text);
 
 /* --- one function, many values (repeat.c) ---------------------------------------------------------- */
@@ -132,6 +135,18 @@ tmpl_fn filter_urlize;                                         /* urlize.c */
 tmpl_fn filter_wordwrap, filter_truncate, filter_indent;       /* filters_layout.c */
 tmpl_fn filter_urlencode;                                      /* url.c */
 tmpl_fn function_contains, function_is_number, function_match; /* also tests */
-tmpl_fn function_search, function_apply;
+tmpl_fn function_search;
+tmpl_fn function_version;                                                /* version.c */
+tmpl_fn function_bitwise_and, function_bitwise_or, function_bitwise_xor; /* bitwise.c */
+/** Python's generator of random numbers, so that a seed gives the same order (seeded_random.c). */
+struct seeded_random {
+    uint32_t state[624];
+    unsigned at;
+};
+int seeded_random_init(struct tmpl_vm *vm, struct seeded_random *random,
+                       const struct tmpl_value *seed);
+uint32_t seeded_random_below(struct seeded_random *random, uint32_t bound);
+/** Does the beginning of @text match a pattern of ours? 1, 0, or an error (functions_regex.c). */
+int regex_matches(struct tmpl_vm *vm, const char *pattern, const struct tmpl_value *text);
 /** Appends text with <>&"' as character references. */
 void escape_html(const char *text, size_t length, struct hass_buf *buf);

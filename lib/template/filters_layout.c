@@ -275,7 +275,7 @@ static void wrap_line(struct wrap *wrap)
             if (wrap->break_long) {
                 size_t left = wrap->width - length;
                 at += cut_piece(wrap, at, left);
-                kept = left ? at : kept;
+                kept = at; // blanks before the cut stay, as in the model
             } else if (length == 0) {
                 at = piece;
                 kept = at;

@@ -102,6 +102,9 @@ static const struct {
     { 0x2212, "this is a typographic minus: write -" },
     { 0xd7, "write * to multiply" },
     { 0xf7, "write / to divide" },
+    { 0x200b, "this is an invisible character: delete it" },
+    { 0x200e, "this is an invisible character: delete it" },
+    { 0xfeff, "this is an invisible character: delete it" },
     { 0x2260, "write !=" },
     { 0x2264, "write <=" },
     { 0x2265, "write >=" },
@@ -277,45 +280,87 @@ static bool is_in_tag(const struct tmpl_parser *parser, const char *name)
     return parser->open && strcmp(parser->open->name, name) == 0;
 }
 
+static const char quote_hint[] = "a quote ends a text: inside of \" write ', inside of ' write \"";
+
+/* A name that follows a text without a blank, as in "say "hello"". */
+static bool is_behind_quote(const struct tmpl_parser *parser)
+{
+    const char *at = parser->lexer.source + parser->token.at;
+
+    return parser->token.type == TMPL_T_NAME && at > parser->lexer.source &&
+           (at[-1] == '"' || at[-1] == '\'');
+}
+
 static const char *hint_for_end(const struct tmpl_parser *parser)
 {
     const struct tmpl_token *got = &parser->token;
 
     if (tmpl_at_word(parser, TMPL_W_IF) && is_behind(parser, "else"))
         return "write elif instead of else if";
+    if (tmpl_at_word(parser, TMPL_W_IF))
+        return "put an inline if into parentheses here: (a if b else c)";
     if (got->type == TMPL_T_ASSIGN)
         return "write == to compare, or {% set name = value %} to assign";
     if (got->type == TMPL_T_EQ && is_in_tag(parser, "set"))
         return "write = to assign";
+    if (is_in_tag(parser, "set") && !is_value(got) && got->type != TMPL_T_LBRACE)
+        return "a variable, several, or one attribute of a namespace can be set, once in a tag";
     if (got->type == TMPL_T_LBRACKET || got->type == TMPL_T_DOT)
         return "put what it belongs to into parentheses: (value | filter)[0]";
     if (got->type == TMPL_T_LBRACE)
         return "inside of a tag there is no further {{ }} or {% %}";
     if (is_value(got))
-        return "an operator is missing before it; ~ joins texts";
+        return is_behind_quote(parser) ? quote_hint
+                                       : "an operator is missing before it; ~ joins texts";
     return NULL;
+}
+
+/* What helps where a name or sign was wanted. */
+static const struct {
+    const char *wanted;
+    const char *hint;
+} wanted_hints[] = {
+    { "in", "write: for name in list" },
+    { ":", "a dict is written {'key': value}" },
+    { "as", "write: import 'file' as name" },
+    { "import", "write: from 'file' import name" },
+};
+
+static const char *name_hint(const struct tmpl_parser *parser)
+{
+    const struct tmpl_token *got = &parser->token;
+
+    if (got->type == TMPL_T_PIPE)
+        return "write or instead of ||";
+    if (got->type >= TMPL_T_EQ && got->type <= TMPL_T_GE)
+        return "comparisons need no is";
+    if (is_behind(parser, "|"))
+        return "the name of a filter is missing behind |";
+    return got->type == TMPL_T_STRING ? "names are written without quotes" : NULL;
+}
+
+static const char *comma_hint(const struct tmpl_parser *parser)
+{
+    if (tmpl_at(parser, TMPL_T_ASSIGN))
+        return "write == to compare";
+    if (!is_value(&parser->token))
+        return NULL;
+    return is_behind_quote(parser) ? quote_hint : "a comma or an operator is missing before it";
 }
 
 static const char *expected_hint(const struct tmpl_parser *parser, const char *wanted)
 {
-    const struct tmpl_token *got = &parser->token;
-
     if (strncmp(wanted, "end of ", 7) == 0)
         return hint_for_end(parser);
-    if (strcmp(wanted, "name") == 0 && got->type == TMPL_T_PIPE)
-        return "write or instead of ||";
-    if (strcmp(wanted, "name") == 0 && got->type >= TMPL_T_EQ && got->type <= TMPL_T_GE)
-        return "comparisons need no is";
-    if (strcmp(wanted, "name") == 0 && got->type == TMPL_T_STRING)
-        return "names are written without quotes";
+    if (strcmp(wanted, "name") == 0)
+        return name_hint(parser);
+    if (strcmp(wanted, ",") == 0)
+        return comma_hint(parser);
     if (strcmp(wanted, ":") == 0 && has_braces(parser))
         return "inside of a tag there is no further {{ }}: write the expression itself";
-    if (strcmp(wanted, "in") == 0)
-        return "write: for name in list";
-    if (strcmp(wanted, ",") == 0 && got->type == TMPL_T_ASSIGN)
-        return "write == to compare";
-    if (strcmp(wanted, ",") == 0 && is_value(got))
-        return "a comma or an operator is missing before it";
+    for (size_t i = 0; i < COUNT(wanted_hints); i++)
+        if (strcmp(wanted, wanted_hints[i].wanted) == 0)
+            return wanted_hints[i].hint;
     return NULL;
 }
 
@@ -469,6 +514,8 @@ static void hint_for_tag(const struct tmpl_parser *parser, char *hint, size_t si
         snprintf(hint, size, "write {%% %s %%}", end_tag(open));
     else if (known && strcmp(known, name) != 0)
         snprintf(hint, size, "did you mean '%s'?", known);
+    else if (known && strcmp(known, "raw") == 0)
+        snprintf(hint, size, "write {%% raw %%} with nothing else in it");
     else if (known && open)
         snprintf(hint, size, "the '%s' of line %u is still open: {%% %s %%} closes it", open->name,
                  line_of(&parser->lexer, open->at), end_tag(open));
@@ -494,8 +541,9 @@ void *tmpl_fail_tag(struct tmpl_parser *parser)
     if (!at_end)
         hint_for_tag(parser, hint, sizeof(hint));
     else if (open)
-        snprintf(hint, sizeof(hint), "the '%s' of line %u is never closed: add {%% %s %%}",
-                 open->name, line_of(&parser->lexer, open->at), end_tag(open));
+        snprintf(hint, sizeof(hint), "the '%s' of line %u is never closed: add {%% %s %%}%s",
+                 open->name, line_of(&parser->lexer, open->at), end_tag(open),
+                 open->stop == TMPL_STOP_SET ? ", or = and a value" : "");
     if (open) {
         list_names(tmpl_stop_names[open->stop], names, sizeof(names));
         snprintf(last, sizeof(last),

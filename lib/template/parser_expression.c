@@ -234,7 +234,8 @@ static struct tmpl_node *parse_attribute(struct tmpl_parser *parser, struct tmpl
     } else {
         uint32_t at = parser->token.at;
         tmpl_next(parser); // what is wrong with the next token comes first
-        return tmpl_fail(parser, at, NULL, "expected name or number");
+        return tmpl_fail(parser, at, "the name of a part, or a digit, belongs behind the dot",
+                         "expected name or number");
     }
     node->a = object;
     return tmpl_adopt(parser, node, object) ? node : NULL;
@@ -673,7 +674,8 @@ static struct tmpl_node *fail_empty(struct tmpl_parser *parser)
 {
     char text[64];
 
-    return tmpl_fail(parser, parser->token.at, NULL, "Expected an expression, got '%s'",
+    return tmpl_fail(parser, parser->token.at, "write a value, or leave the tag out",
+                     "Expected an expression, got '%s'",
                      tmpl_describe(&parser->token, text, sizeof(text)));
 }
 

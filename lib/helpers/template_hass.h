@@ -97,6 +97,23 @@ int template_render(struct hass *hass, const struct tmpl_template *template,
                     const struct template_how *how, struct hass_buf *out,
                     struct tmpl_error *ret_error, struct hass_error *err) HASS_CALLBACK;
 
+/* --- what becomes of the text (template_result.c) --------------------------------------------------- */
+
+/** A rendered value as a condition: 1, true, yes, on, enable and numbers but 0; any other text is false. */
+bool template_result_as_boolean(const struct tmpl_value *result);
+
+/**
+ * Renders a value template over a received @payload, text or bytes: the variables are that as `value`, what it is as JSON, where it is
+ * that, as `value_json`, and those of @how.
+ *
+ * Returns: 0; 1 when the template failed in a way that integrations answer with the payload (or a value of their own), logged
+ *          unless @quiet; HASS_E_TEMPLATE for errors that are the template author's, such as arithmetic on a text.
+ */
+int template_render_value(struct hass *hass, const struct tmpl_template *template,
+                          const struct tmpl_value *payload, const struct template_how *how,
+                          bool quiet, struct hass_buf *out, struct tmpl_error *ret_error,
+                          struct hass_error *err) HASS_CALLBACK;
+
 /* --- states as variables (template_state_object.c) ------------------------------------------------- */
 
 /** A state as trigger.to_state and this have it: reading it is no look at the machine. @state must live as long as the value. */

@@ -381,6 +381,11 @@ static const struct tmpl_type version_type = {
     .hash = version_hash,
 };
 
+bool is_version(const struct tmpl_value *value)
+{
+    return value->kind == TMPL_OBJECT && value->object->type == &version_type;
+}
+
 int function_version(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_value *ret_value)
 {
     struct tmpl_value text;

@@ -143,45 +143,53 @@ static const struct tmpl_value *unhashable_part(const struct tmpl_value *value)
     return value;
 }
 
-int dict_check_key(struct tmpl_vm *vm, const struct tmpl_value *key)
+static bool is_hashable(const struct tmpl_value *key)
 {
     uint64_t hash;
 
     if (key->kind < TMPL_LIST || (key->kind >= TMPL_RANGE && key->kind < TMPL_OBJECT))
-        return 0;
-    if (tmpl_hash(key, &hash))
+        return true;
+    return tmpl_hash(key, &hash);
+}
+
+int dict_check_key(struct tmpl_vm *vm, const struct tmpl_value *key)
+{
+    if (is_hashable(key))
         return 0;
     return tmpl_raise(vm, TMPL_TYPE_ERROR, "unhashable type: '%s'",
                       tmpl_class_path(unhashable_part(key)));
 }
 
-int tmpl_dict_set(struct tmpl_vm *vm, struct tmpl_dict *dict, struct tmpl_value key,
-                  struct tmpl_value value)
+static int put(struct tmpl_heap *heap, struct tmpl_dict *dict, struct tmpl_value key,
+               struct tmpl_value value)
 {
     uint64_t hash;
-
-    if (dict_check_key(vm, &key) < 0)
-        return -1;
     struct tmpl_entry *entry = find(dict, &key, &hash);
+
     if (entry) {
         entry->value = value;
         return 1;
     }
-    append(&vm->heap, dict, key, hash, value);
+    append(heap, dict, key, hash, value);
     return 0;
+}
+
+int dict_put(struct tmpl_heap *heap, struct tmpl_dict *dict, struct tmpl_value key,
+             struct tmpl_value value)
+{
+    return is_hashable(&key) ? put(heap, dict, key, value) : -1;
+}
+
+int tmpl_dict_set(struct tmpl_vm *vm, struct tmpl_dict *dict, struct tmpl_value key,
+                  struct tmpl_value value)
+{
+    return dict_check_key(vm, &key) < 0 ? -1 : put(&vm->heap, dict, key, value);
 }
 
 void tmpl_dict_set_text(struct tmpl_heap *heap, struct tmpl_dict *dict, const char *key,
                         size_t length, struct tmpl_value value)
 {
-    struct tmpl_value text = tmpl_string_view(key, length);
-    uint64_t hash;
-    struct tmpl_entry *entry = find(dict, &text, &hash);
-
-    if (entry)
-        entry->value = value;
-    else
-        append(heap, dict, text, hash, value);
+    (void)put(heap, dict, tmpl_string_view(key, length), value);
 }
 
 const struct tmpl_value *tmpl_dict_get(const struct tmpl_dict *dict, const struct tmpl_value *key)

@@ -8,6 +8,9 @@
 
 /** TypeError "unhashable type: 'list'"; 0 when @key may be one. */
 int dict_check_key(struct tmpl_vm *vm, const struct tmpl_value *key);
+/** As tmpl_dict_set without a machine: -1 for an unhashable key, and nothing is raised. */
+int dict_put(struct tmpl_heap *heap, struct tmpl_dict *dict, struct tmpl_value key,
+             struct tmpl_value value);
 /** A copy with room for @more. */
 struct tmpl_dict *dict_copy(struct tmpl_heap *heap, const struct tmpl_dict *dict, size_t more);
 /**

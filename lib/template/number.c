@@ -2,6 +2,8 @@
 /*
  * Numbers as texts and arguments. Digits and blanks of all scripts are read, as by Python; short decimals are exact without strtod.
  */
+#include "template/number.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -222,7 +224,7 @@ static size_t skip_zeros(const uint8_t *digits, size_t count)
     return zeros;
 }
 
-static int make_int(struct tmpl_vm *vm, bool negative, const uint8_t *digits, size_t count,
+static int make_int(struct tmpl_heap *heap, bool negative, const uint8_t *digits, size_t count,
                     int base, struct tmpl_value *ret_value)
 {
     uint64_t number = 0;
@@ -239,12 +241,12 @@ static int make_int(struct tmpl_vm *vm, bool negative, const uint8_t *digits, si
     bool bits = (base & (base - 1)) == 0;
     if (count > (bits ? TMPL_BIG_BITS / 5 : BIG_MAX_DIGITS))
         return 0;
-    *ret_value = big_parse(&vm->heap, negative, digits, count, (unsigned)base);
+    *ret_value = big_parse(heap, negative, digits, count, (unsigned)base);
     return 1;
 }
 
 /* @text is ASCII, without blanks around it. Base 0: as literals, prefixes or no zeros before it. */
-static int parse_ascii(struct tmpl_vm *vm, char *text, int base, struct tmpl_value *ret_value)
+static int parse_ascii(struct tmpl_heap *heap, char *text, int base, struct tmpl_value *ret_value)
 {
     bool negative = *text == '-';
     char *at = text + (negative || *text == '+');
@@ -267,7 +269,7 @@ static int parse_ascii(struct tmpl_vm *vm, char *text, int base, struct tmpl_val
     size_t zeros = skip_zeros(digits, count);
     if (literal && !prefix && zeros && digits[zeros])
         return 0;
-    return make_int(vm, negative, digits + zeros, count - zeros, base, ret_value);
+    return make_int(heap, negative, digits + zeros, count - zeros, base, ret_value);
 }
 
 /* "42", "-7": up to 18 digits. */
@@ -287,8 +289,8 @@ static bool short_int(const char *text, size_t length, int64_t *ret_integer)
     return true;
 }
 
-int tmpl_parse_int(struct tmpl_vm *vm, const char *text, size_t length, int base,
-                   struct tmpl_value *ret_value)
+int number_parse_int(struct tmpl_heap *heap, const char *text, size_t length, int base,
+                     struct tmpl_value *ret_value)
 {
     char small[64];
     autofree char *large = NULL;
@@ -304,7 +306,13 @@ int tmpl_parse_int(struct tmpl_vm *vm, const char *text, size_t length, int base
         return 0;
     if (length >= sizeof(small))
         copy = large = mem_alloc(length + 1);
-    return to_ascii(text, length, copy) ? parse_ascii(vm, copy, base, ret_value) : 0;
+    return to_ascii(text, length, copy) ? parse_ascii(heap, copy, base, ret_value) : 0;
+}
+
+int tmpl_parse_int(struct tmpl_vm *vm, const char *text, size_t length, int base,
+                   struct tmpl_value *ret_value)
+{
+    return number_parse_int(&vm->heap, text, length, base, ret_value);
 }
 
 /* --- arguments ------------------------------------------------------------------------------------- */

@@ -425,7 +425,7 @@ bool big_to_double(struct big_view big, double *ret_number)
 int big_true_divide(struct tmpl_vm *vm, struct big_view a, struct big_view b, double *ret_number)
 {
     if (!a.count) {
-        *ret_number = 0;
+        *ret_number = b.negative ? -0.0 : 0.0;
         return 0;
     }
     int64_t shift = 66 - ((int64_t)big_bits(a) - big_bits(b));

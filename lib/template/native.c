@@ -171,7 +171,7 @@ static struct tmpl_value negated(struct tmpl_heap *heap, struct tmpl_value value
 static bool make_complex(struct literal *in, const struct item *real, const struct item *imaginary,
                          bool minus, struct tmpl_value *ret_value)
 {
-    double im = imaginary->value.number, re = 0;
+    double im = imaginary->value.number, re = imaginary->form == SIGNED_NUMBER && im < 0 ? -0.0 : 0;
     uint32_t store[2];
 
     if (real && real->value.kind == TMPL_FLOAT)

@@ -59,6 +59,8 @@ bool template_names_has(const struct template_names *names, const char *text, si
 bool template_info_same(const struct template_info *a, const struct template_info *b);
 /** Seconds between renders that entities cause which are not named: 60 for all states and after an error, 1 for domains; 0: none. */
 double template_info_rate_limit(const struct template_info *info);
+/** Shape: as hass_render_info_as_json. Owned by the caller. */
+json_t *template_info_as_json(const struct template_info *info);
 /** Must a change of the entity's state cause a render? @appears: it is new, or has gone. */
 bool template_info_concerns(const struct template_info *info, const char *entity_id, bool appears);
 
@@ -99,6 +101,8 @@ int template_render(struct hass *hass, const struct tmpl_template *template,
 
 /* --- what becomes of the text (template_result.c) --------------------------------------------------- */
 
+/** The result of a render as JSON, owned by the caller; @parse: what the text reads as. */
+json_t *template_result_as_json(const char *text, size_t length, bool parse);
 /** A rendered value as a condition: 1, true, yes, on, enable and numbers but 0; any other text is false. */
 bool template_result_as_boolean(const struct tmpl_value *result);
 
@@ -120,6 +124,16 @@ int template_render_value(struct hass *hass, const struct tmpl_template *templat
 struct tmpl_value template_state_value(struct tmpl_heap *heap, const struct hass_state *state);
 /** The state of such a value, or of one that a template got from `states`; NULL for anything else. */
 const struct hass_state *template_state_of(const struct tmpl_value *value);
+
+/* --- <hass/template.h> (template.c, template_variables.c) -------------------------------------------- */
+
+struct hass_template;
+struct hass_template_variables;
+
+/** Its code; NULL when it is static. Lent. */
+const struct tmpl_template *template_code(const struct hass_template *template);
+/** All variables; NULL for NULL. Lent. */
+const struct tmpl_dict *template_variables_dict(const struct hass_template_variables *variables);
 
 /* --- importable templates (template_custom.c) ------------------------------------------------------- */
 

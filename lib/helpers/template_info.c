@@ -132,6 +132,36 @@ double template_info_rate_limit(const struct template_info *info)
     return info->domains.items.length || info->lifecycles.items.length ? 1 : 0;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(((const struct template_name *)a)->text, ((const struct template_name *)b)->text);
+}
+
+static json_t *names_as_json(const struct template_names *names)
+{
+    size_t count = names->items.length, size = count * sizeof(struct template_name);
+    autofree struct template_name *sorted = count ? mem_memdup(names->items.data, size) : NULL;
+    json_t *list = json_array();
+
+    if (count)
+        qsort(sorted, count, sizeof(*sorted), compare_names);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(sorted[i].text));
+    return list;
+}
+
+json_t *template_info_as_json(const struct template_info *info)
+{
+    double limit = template_info_rate_limit(info);
+
+    return json_pack("{s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:o}", "entities",
+                     names_as_json(&info->entities), "domains", names_as_json(&info->domains),
+                     "domains_lifecycle", names_as_json(&info->lifecycles), "all_states",
+                     info->all_states, "all_states_lifecycle", info->all_lifecycles, "has_time",
+                     info->has_time, "is_static", info->is_static, "rate_limit",
+                     limit > 0 ? json_real(limit) : json_null());
+}
+
 bool template_info_concerns(const struct template_info *info, const char *entity_id, bool appears)
 {
     size_t length = strlen(entity_id), domain = strcspn(entity_id, ".");

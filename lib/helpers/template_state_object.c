@@ -20,6 +20,8 @@ struct state_object {
     bool noted;                   /* reading it is */
 };
 
+static const struct tmpl_type live_type, state_type;
+
 static void note(struct tmpl_vm *vm, const struct state_object *object)
 {
     if (object->noted)
@@ -37,9 +39,13 @@ static struct tmpl_value state_text(struct tmpl_vm *vm, struct state_object *obj
 
 static struct tmpl_value attributes(struct tmpl_vm *vm, struct state_object *object)
 {
-    if (object->attributes.kind == TMPL_ABSENT)
-        object->attributes = template_attributes(vm, object->state->attrs);
-    return object->attributes;
+    struct tmpl_value value = object->attributes;
+
+    if (value.kind == TMPL_ABSENT)
+        value = template_attributes(vm, object->state->attrs);
+    if (object->object.type == &live_type) // others may outlive the render, and with it this heap
+        object->attributes = value;
+    return value;
 }
 
 static struct tmpl_value entity_id(struct tmpl_vm *vm, struct state_object *object)
@@ -140,8 +146,6 @@ static const struct field {
     { "last_reported_timestamp", 23, last_reported_timestamp },
     { "as_dict", 7, as_dict },
 };
-
-static const struct tmpl_type live_type, state_type;
 
 static int read_field(struct tmpl_vm *vm, struct tmpl_object *object, const char *field,
                       size_t length, struct tmpl_value *ret_value)

@@ -126,38 +126,6 @@ static bool compare_result(struct template_stage *stage, struct hass_buf *why)
 
 /* dependencies */
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static json_t *names_as_json(const struct template_names *names)
-{
-    HASS_VEC(const char *) texts = { 0 };
-    json_t *list = json_array();
-
-    vec_foreach(&names->items, name)
-        vec_push(&texts, name->text);
-    if (texts.length)
-        qsort(texts.data, texts.length, sizeof(*texts.data), compare_texts);
-    vec_foreach(&texts, text)
-        json_array_append_new(list, json_string(*text));
-    vec_fini(&texts);
-    return list;
-}
-
-static json_t *info_as_json(const struct template_info *info)
-{
-    double limit = template_info_rate_limit(info);
-
-    return json_pack("{s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:o}", "entities",
-                     names_as_json(&info->entities), "domains", names_as_json(&info->domains),
-                     "domains_lifecycle", names_as_json(&info->lifecycles), "all_states",
-                     info->all_states, "all_states_lifecycle", info->all_lifecycles, "has_time",
-                     info->has_time, "is_static", info->is_static, "rate_limit",
-                     limit > 0 ? json_real(limit) : json_null());
-}
-
 static void remove_texts(json_t *list, const json_t *texts)
 {
     for (size_t i = json_array_size(list); i-- > 0;)
@@ -180,7 +148,7 @@ static bool compare_info(struct template_stage *stage, struct hass_buf *why)
 {
     const json_t *recorded = hass_json_get(stage->expected, "info");
     autojson *expected = json_deep_copy(recorded ?: hass_json_get(stage->vector, "info"));
-    autojson *got = info_as_json(&stage->info);
+    autojson *got = template_info_as_json(&stage->info);
 
     if (!expected)
         return true;

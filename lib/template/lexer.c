@@ -6,6 +6,7 @@
 #include "lexer.h"
 
 #include "base/utf8.h"
+#include "template/unicode.h"
 
 enum class {
     C_OTHER,
@@ -66,42 +67,27 @@ static bool is_in(const struct span *spans, size_t count, uint32_t c)
     return false;
 }
 
-static bool is_wide_blank(uint32_t c)
-{
-    static const struct span blanks[] = {
-        { 0x85, 0x85 },     { 0xa0, 0xa0 },     { 0x1680, 0x1680 }, { 0x2000, 0x200a },
-        { 0x2028, 0x2029 }, { 0x202f, 0x202f }, { 0x205f, 0x205f }, { 0x3000, 0x3000 },
-    };
-
-    return is_in(blanks, sizeof(blanks) / sizeof(blanks[0]), c);
-}
-
-/* Of the characters beyond ASCII, the planes of marks, symbols and pictures are what no name has in it; the rest are letters. */
+/*
+ * Whether a character beyond ASCII may be in a name: letters, numerals and the marks on letters, but none of the punctuation and pictures
+ * that Unicode counts as ignorable as well.
+ */
 static bool is_wide_letter(uint32_t c)
 {
     static const struct span others[] = {
-        { 0x80, 0xa9 },     { 0xab, 0xb1 },     { 0xb4, 0xb4 },     { 0xb6, 0xb8 },
-        { 0xbb, 0xbb },     { 0xbf, 0xbf },     { 0xd7, 0xd7 },     { 0xf7, 0xf7 },
-        { 0x2000, 0x203e }, { 0x2041, 0x2053 }, { 0x2055, 0x206f }, { 0x207a, 0x207e },
-        { 0x20a0, 0x20cf }, { 0x2190, 0x245f }, { 0x2500, 0x2775 }, { 0x2794, 0x2bff },
-        { 0x3001, 0x3004 }, { 0x3008, 0x3020 }, { 0xd800, 0xf8ff }, { 0xfe10, 0xfe32 },
-        { 0xfe35, 0xfe4c }, { 0xfe50, 0xfe6f }, { 0xff01, 0xff0f }, { 0xff1a, 0xff20 },
-        { 0xff3b, 0xff3e }, { 0xff5b, 0xff65 }, { 0xffe0, 0xffff }, { 0x1f000, 0x1faff },
+        { 0x80, 0xb8 },     { 0x2000, 0x206f },   { 0xfe10, 0xfe19 },
+        { 0xfe50, 0xffff }, { 0x1f000, 0x1ffff }, { 0xe0000, 0xe007f },
     };
 
-    return !is_in(others, sizeof(others) / sizeof(others[0]), c);
+    return unicode_is(c, UNICODE_ALPHA) || unicode_is(c, UNICODE_NUMERIC) ||
+           (unicode_is(c, UNICODE_IGNORABLE) &&
+            !is_in(others, sizeof(others) / sizeof(others[0]), c));
 }
 
-/* Numerals that are no digits count as letters for the extent of a name, but no name has them. */
-static bool is_numeral(uint32_t c)
+/* Numerals count for the extent of a name, but those that are no digits it cannot have, and it begins with a letter. */
+static bool is_misplaced(uint32_t c, bool first)
 {
-    static const struct span numerals[] = {
-        { 0xb2, 0xb3 },     { 0xb9, 0xb9 },     { 0xbc, 0xbe },
-        { 0x2070, 0x2070 }, { 0x2074, 0x2079 }, { 0x2080, 0x2089 },
-        { 0x2150, 0x215f }, { 0x2189, 0x2189 }, { 0x2460, 0x249b },
-    };
-
-    return is_in(numerals, sizeof(numerals) / sizeof(numerals[0]), c);
+    return !unicode_is(c, UNICODE_ALPHA) &&
+           (first || (unicode_is(c, UNICODE_NUMERIC) && !unicode_is(c, UNICODE_DECIMAL)));
 }
 
 size_t tmpl_blank(const char *at, const char *end)
@@ -113,7 +99,7 @@ size_t tmpl_blank(const char *at, const char *end)
     if (!((unsigned char)*at & 0x80))
         return classes[(unsigned char)*at] == C_BLANK;
     size_t size = utf8_decode(at, (size_t)(end - at), &c);
-    return size && is_wide_blank(c) ? size : 0;
+    return size && unicode_is(c, UNICODE_SPACE) ? size : 0;
 }
 
 size_t tmpl_blank_before(const char *start, const char *at)
@@ -488,9 +474,11 @@ static enum tmpl_word word_of(const char *text, size_t length)
     return TMPL_W_NONE_OF_THESE;
 }
 
-/* The end of the name that @at is in; sets *@strange when it has characters that names cannot have. */
-static const char *name_end(const char *at, const char *end, bool *strange)
+/* The end of the name that begins at @start; sets *@strange when it has characters that names cannot have. */
+static const char *name_end(const char *start, const char *end, bool *strange)
 {
+    const char *at = start;
+
     while (at < end) {
         uint8_t class = classes[(unsigned char)*at];
         uint32_t c;
@@ -498,9 +486,9 @@ static const char *name_end(const char *at, const char *end, bool *strange)
             at++;
         } else if (class == C_WIDE) {
             size_t size = utf8_decode(at, (size_t)(end - at), &c);
-            if (!size || !is_wide_letter(c) || is_wide_blank(c))
+            if (!size || !is_wide_letter(c))
                 break;
-            *strange |= is_numeral(c);
+            *strange |= is_misplaced(c, at == start);
             at += size;
         } else {
             break;

@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "parser.h"
+#include "template/unicode.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -110,15 +111,6 @@ static const struct {
     { 0x2265, "write >=" },
 };
 
-static bool is_printable(uint32_t c)
-{
-    if (c < 0x80)
-        return c >= ' ' && c < 0x7f;
-    return c > 0xa0 && c != 0xad && !(c >= 0x200b && c <= 0x200f) &&
-           !(c >= 0x202a && c <= 0x202e) && !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff &&
-           !(c >= 0xe000 && c <= 0xf8ff);
-}
-
 /* repr() of one character. */
 static void describe_char(uint32_t c, char *buffer, size_t size)
 {
@@ -127,7 +119,7 @@ static void describe_char(uint32_t c, char *buffer, size_t size)
 
     if (c == '\'' || c == '\\') {
         snprintf(buffer, size, c == '\'' ? "\"'\"" : "'\\\\'");
-    } else if (is_printable(c)) {
+    } else if (unicode_is(c, UNICODE_PRINTABLE)) {
         utf8_encode(c, text);
         snprintf(buffer, size, "'%s'", text);
     } else {

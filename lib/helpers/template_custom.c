@@ -16,6 +16,7 @@
 #include <hass/executor.h>
 #include <hass/log.h>
 #include <hass/strmap.h>
+#include <hass/template.h>
 
 #include "base/fs.h"
 #include "base/mem.h"
@@ -151,8 +152,9 @@ static HASS_BLOCKING int read_all(struct hass *hass, void *userdata, struct hass
 
 /* on the loop */
 
-int template_custom_async_load(struct hass *hass, struct hass_error *err)
+int hass_template_async_load_custom(struct hass *hass, struct hass_error *err)
 {
+    VERIFY_COROUTINE(hass, "hass.template.async_load_custom", err);
     struct reading *reading = mem_zalloc(sizeof(*reading));
     struct hass_job job = HASS_JOB_EXECUTOR(read_all, reading);
 

@@ -140,8 +140,6 @@ const struct tmpl_dict *template_variables_dict(const struct hass_template_varia
 #define TEMPLATE_CUSTOM_MAX_BYTES 5242880 /* of a file */
 #define TEMPLATE_CUSTOM_MAX_FILES 1000
 
-/** Reads custom_templates/ anew; files that cannot be used are warned of and left out. Fails only when it is cancelled. */
-int template_custom_async_load(struct hass *hass, struct hass_error *err) HASS_COROUTINE;
 /** Adds one as if it had been read. HASS_E_TEMPLATE. */
 int template_custom_async_add(struct hass *hass, const char *name, const char *source,
                               size_t length, struct hass_error *err) HASS_CALLBACK;

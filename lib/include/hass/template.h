@@ -201,3 +201,15 @@ HASS_API bool hass_render_info_concerns(const struct hass_render_info *info, con
  *        "has_time": bool, "is_static": bool, "rate_limit": seconds or null}; lists are sorted.
  */
 HASS_API json_t *hass_render_info_as_json(const struct hass_render_info *info);
+
+/* importable templates */
+
+/**
+ * Reads every *.jinja below custom_templates/ of the configuration folder; templates import them by their path below it. Files that
+ * cannot be used are warned of and left out.
+ *
+ * Returns: 0, or -ECANCELED.
+ * Model:   async_load_custom_templates
+ */
+HASS_API int hass_template_async_load_custom(struct hass *hass, struct hass_error *err)
+    HASS_COROUTINE;

@@ -18,14 +18,16 @@
 #include "helpers/template_functions.h"
 
 enum {
-    MAX_IDLE = 4,             /* machines that wait for the next render */
-    MAX_COMPILED = 512,       /* templates that are found by their text */
-    MAX_COMPILED_TEXT = 4096, /* bytes; longer ones are compiled each time */
+    MAX_IDLE = 4,       /* machines that wait for the next render */
+    MAX_COMPILED = 512, /* templates that are found by their text */
+    MAX_COMPILED_TEXT =
+        1 << 20, /* bytes of their texts together; a longer one is compiled each time */
 };
 
 struct template_hass {
     HASS_VEC(struct tmpl_vm *) idle;
     struct hass_strmap *compiled; /* struct tmpl_template by text, the oldest first */
+    size_t text;                  /* bytes of the texts */
 };
 
 /* the environment */
@@ -103,14 +105,28 @@ static void give_back(struct template_hass *templates, struct tmpl_vm *vm)
         tmpl_vm_destroy(vm);
 }
 
-static void forget_oldest(struct hass_strmap *compiled)
+/* Makes room for a text. */
+static void forget_oldest(struct template_hass *templates, size_t length)
 {
     const char *source;
     void *template;
 
-    for (size_t pos = 0; hass_strmap_count(compiled) >= MAX_COMPILED &&
-                         hass_strmap_next(compiled, &pos, &source, &template);)
-        hass_strmap_remove(compiled, source);
+    for (size_t pos = 0; (hass_strmap_count(templates->compiled) >= MAX_COMPILED ||
+                          templates->text + length > MAX_COMPILED_TEXT) &&
+                         hass_strmap_next(templates->compiled, &pos, &source, &template);) {
+        templates->text -= strlen(source);
+        hass_strmap_remove(templates->compiled, source);
+    }
+}
+
+static void keep(struct template_hass *templates, const char *source, size_t length,
+                 struct tmpl_template *template)
+{
+    autofree char *key = mem_strndup(source, length);
+
+    forget_oldest(templates, length);
+    hass_strmap_set(templates->compiled, key, tmpl_ref(template));
+    templates->text += length;
 }
 
 int template_fail(const struct tmpl_error *error, struct hass_error *err)
@@ -123,9 +139,8 @@ int template_compile(struct hass *hass, const char *source, size_t length,
                      struct tmpl_template **ret_template, struct tmpl_error *ret_error,
                      struct hass_error *err)
 {
-    struct hass_strmap *compiled = templates_of(hass)->compiled;
-    bool keep = length <= MAX_COMPILED_TEXT && !memchr(source, 0, length);
-    struct tmpl_template *template = keep ? hass_strmap_get_n(compiled, source, length) : NULL;
+    struct template_hass *templates = templates_of(hass);
+    struct tmpl_template *template = hass_strmap_get_n(templates->compiled, source, length);
     struct tmpl_error error = { 0 };
 
     if (template) {
@@ -138,11 +153,8 @@ int template_compile(struct hass *hass, const char *source, size_t length,
             *ret_error = error;
         return template_fail(&error, err);
     }
-    if (keep) {
-        autofree char *key = mem_strndup(source, length);
-        forget_oldest(compiled);
-        hass_strmap_set(compiled, key, tmpl_ref(template));
-    }
+    if (length <= MAX_COMPILED_TEXT && !memchr(source, 0, length))
+        keep(templates, source, length, template);
     *ret_template = template;
     return 0;
 }

@@ -129,14 +129,13 @@ int find_extreme(struct tmpl_vm *vm, const struct tmpl_value *items, size_t coun
 
 /* --- elsewhere ------------------------------------------------------------------------------------ */
 
-tmpl_fn filter_tojson;                                         /* json_text.c */
-tmpl_fn filter_pprint;                                         /* pprint.c */
-tmpl_fn filter_urlize;                                         /* urlize.c */
-tmpl_fn filter_wordwrap, filter_truncate, filter_indent;       /* filters_layout.c */
-tmpl_fn filter_urlencode, function_urlencode;                  /* url.c */
-tmpl_fn function_pack, function_unpack;                        /* pack.c */
-tmpl_fn function_contains, function_is_number, function_match; /* also tests */
-tmpl_fn function_search;
+tmpl_fn filter_tojson;                                   /* json_text.c */
+tmpl_fn filter_pprint;                                   /* pprint.c */
+tmpl_fn filter_urlize;                                   /* urlize.c */
+tmpl_fn filter_wordwrap, filter_truncate, filter_indent; /* filters_layout.c */
+tmpl_fn filter_urlencode, function_urlencode;            /* url.c */
+tmpl_fn function_pack, function_unpack;                  /* pack.c */
+tmpl_fn function_is_number;
 tmpl_fn function_version; /* version.c */
 bool is_version(const struct tmpl_value *value);
 tmpl_fn function_bitwise_and, function_bitwise_or, function_bitwise_xor; /* bitwise.c */

@@ -93,7 +93,7 @@ static void write_short_float(double number, struct hass_buf *buf)
         }
     }
     if (*at == 'e')
-        exponent = atoi(at + 1);
+        exponent = (int)strtol(at + 1, NULL, 10);
     while (count > 1 && digits[count - 1] == '0')
         count--;
     digits[count] = '\0';

@@ -126,8 +126,8 @@ static int test_eq(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl
     return answer(ret_value, tmpl_compare(vm, TMPL_EQ, a, b));
 }
 
-int function_contains(struct tmpl_vm *vm, const struct tmpl_call *call,
-                      struct tmpl_value *ret_value)
+static int function_contains(struct tmpl_vm *vm, const struct tmpl_call *call,
+                             struct tmpl_value *ret_value)
 {
     return answer(ret_value, tmpl_compare(vm, TMPL_IN, &call->args[1], &call->args[0]));
 }

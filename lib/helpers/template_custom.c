@@ -125,8 +125,13 @@ static bool is_template(const char *name)
 static void read_folder(struct reading *reading, const char *folder, unsigned depth)
 {
     struct dirent **entries;
-    int count = depth > MAX_DEPTH ? -1 : scandir(folder, &entries, NULL, alphasort);
+    int count = -1;
 
+    if (depth <= MAX_DEPTH)
+        count = scandir(folder, &entries, NULL, alphasort);
+    else
+        hass_warning("%s is left out: it is in more than %d folders within each other", folder,
+                     MAX_DEPTH);
     for (int i = 0; i < count; i++) {
         autofree struct dirent *entry = entries[i];
         autofree char *path = mem_printf("%s/%s", folder, entry->d_name);

@@ -75,7 +75,8 @@ enum {
     TMPL_NOT_LIMITED =
         8, /* refused in limited templates: "Use of 'x' is not supported in limited templates" */
     TMPL_ABSENT_LIMITED = 16, /* not there in limited templates: "No filter named 'x' found." */
-    TMPL_UNDEFINED_OK = 32, /* takes undefined values as they are, without a warning or an error */
+    TMPL_UNDEFINED_OK =
+        32, /* takes undefined values as they are: without it, they are refused before the call */
 };
 
 typedef int tmpl_fn(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_value *ret_value);

@@ -97,6 +97,11 @@ void tmpl_undefined_message(const struct tmpl_value *value, struct hass_buf *buf
 
     if (undefined->text) {
         hass_buf_add_string(buf, undefined->text);
+    } else if (undefined->quiet) {
+        hass_buf_printf(buf,
+                        "the inline if-expression on line %lld evaluated to false and no else "
+                        "section was defined.",
+                        (long long)undefined->index.integer);
     } else if (!undefined->name) {
         add_owner(&undefined->owner, buf);
         hass_buf_add_string(buf, " has no element ");

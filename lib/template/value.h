@@ -83,7 +83,7 @@ struct tmpl_undefined {
     uint32_t name_length;
     bool unsafe; /* using it raises SecurityError instead of UndefinedError */
     bool
-        quiet; /* of an inline if without else: printing it is allowed without a warning, in strict renders too */
+        quiet; /* of an inline if without else: printing it is allowed without a warning, in strict renders too; index is the line */
     struct tmpl_value owner; /* what it was looked for in; TMPL_ABSENT: among the variables */
     struct tmpl_value index; /* the element that was asked for, TMPL_ABSENT when an attribute was */
 };

@@ -96,6 +96,7 @@ struct tmpl_vm {
     const char *function; /* the name of the function that is being called, for messages */
     const struct tmpl_template
         *template; /* the one that is being rendered: its source is in messages */
+    bool raised;   /* an error is set */
     struct tmpl_error error;
     struct tmpl_run *run;         /* the machine's own (vm.c) */
     struct tmpl_regexes *regexes; /* compiled patterns, kept from render to render; NULL at first */

@@ -447,25 +447,11 @@ static const struct tmpl_open_block *open_body(const struct tmpl_parser *parser)
     return open;
 }
 
-static bool is_listed(const char *names, const struct tmpl_token *token)
-{
-    const char *at = names;
-
-    while (*at) {
-        size_t length = strcspn(at, " ");
-        if (length == token->length && memcmp(at, token->text, length) == 0)
-            return true;
-        at += length;
-        at += *at == ' ';
-    }
-    return false;
-}
-
 /* An end that a tag further out waits for. */
 static bool is_nesting_mistake(const struct tmpl_parser *parser)
 {
     for (const struct tmpl_open_block *open = parser->open; open; open = open->outer)
-        if (is_listed(tmpl_stop_names[open->stop], &parser->token))
+        if (tmpl_token_is_one(&parser->token, tmpl_stop_names[open->stop]))
             return true;
     return false;
 }
@@ -500,9 +486,9 @@ static void hint_for_tag(const struct tmpl_parser *parser, char *hint, size_t si
 
     tmpl_describe(&parser->token, name, sizeof(name));
     known = hass_nearest_word(name, tag_names);
-    if (is_listed("elseif elsif elsif elseIf ElseIf elif_", &parser->token))
+    if (tmpl_token_is_one(&parser->token, "elseif elsif elsif elseIf ElseIf elif_"))
         snprintf(hint, size, "write elif");
-    else if (is_listed("end End END", &parser->token) && open)
+    else if (tmpl_token_is_one(&parser->token, "end End END") && open)
         snprintf(hint, size, "write {%% %s %%}", end_tag(open));
     else if (known && strcmp(known, name) != 0)
         snprintf(hint, size, "did you mean '%s'?", known);

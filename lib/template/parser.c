@@ -51,6 +51,18 @@ bool tmpl_token_is(const struct tmpl_token *token, const char *name)
            memcmp(token->text, name, token->length) == 0;
 }
 
+bool tmpl_token_is_one(const struct tmpl_token *token, const char *names)
+{
+    while (token->type == TMPL_T_NAME && *names) {
+        size_t length = strcspn(names, " ");
+        if (length == token->length && memcmp(names, token->text, length) == 0)
+            return true;
+        names += length;
+        names += *names == ' ';
+    }
+    return false;
+}
+
 bool tmpl_skip_name(struct tmpl_parser *parser, const char *name)
 {
     if (!tmpl_at_name(parser, name))
@@ -177,19 +189,6 @@ static bool parse_print(struct tmpl_parser *parser, struct body *body)
     return node && add_output(parser, body, node) && tmpl_expect(parser, TMPL_T_PRINT_END);
 }
 
-/* True when the name at the present token is one of @names, which are separated by blanks. */
-static bool is_stop(const struct tmpl_parser *parser, const char *names)
-{
-    while (*names) {
-        size_t length = strcspn(names, " ");
-        if (length == parser->token.length && memcmp(names, parser->token.text, length) == 0)
-            return true;
-        names += length;
-        names += *names == ' ';
-    }
-    return false;
-}
-
 /* A tag: returns 1 when it is the end of the body. */
 static int parse_tag(struct tmpl_parser *parser, struct body *body, enum tmpl_stop stop)
 {
@@ -198,7 +197,7 @@ static int parse_tag(struct tmpl_parser *parser, struct body *body, enum tmpl_st
         tmpl_fail(parser, parser->token.at, NULL, "tag name expected");
         return -1;
     }
-    if (is_stop(parser, tmpl_stop_names[stop]))
+    if (tmpl_token_is_one(&parser->token, tmpl_stop_names[stop]))
         return 1;
     struct tmpl_node *node = tmpl_parse_statement(parser);
     if (!node || !add_statement(parser, body, node) || !tmpl_expect(parser, TMPL_T_BLOCK_END))

@@ -73,6 +73,8 @@ static inline bool tmpl_at_word(const struct tmpl_parser *parser, enum tmpl_word
 }
 
 bool tmpl_token_is(const struct tmpl_token *token, const char *name);
+/** The same for several, with blanks between them. */
+bool tmpl_token_is_one(const struct tmpl_token *token, const char *names);
 
 static inline bool tmpl_at_name(const struct tmpl_parser *parser, const char *name)
 {

@@ -29,6 +29,9 @@ struct parser {
     struct regex_translation *result;
     unsigned flags; /* where the parser stands */
     unsigned depth;
+    bool varying; /* a look-behind of no fixed width, which is told when all else is well */
+    const char *condition; /* that names the highest group, and that group */
+    unsigned condition_group;
     bool open[REGEX_MAX_GROUPS + 1];
     struct width widths[REGEX_MAX_GROUPS + 1];
 };
@@ -657,11 +660,7 @@ static bool parse_look(struct parser *parser, const char *from, bool behind, cha
     snprintf(opening, sizeof(opening), "(?%s%c", behind ? "<" : "", sign);
     if (!parse_scoped(parser, from, opening, parser->flags, &width))
         return false;
-    if (behind && width.least != width.most) {
-        snprintf(parser->result->problem, REGEX_PROBLEM,
-                 "look-behind requires fixed-width pattern");
-        return false;
-    }
+    parser->varying |= behind && width.least != width.most;
     *ret_width = (struct width){ 0, 0 };
     return true;
 }
@@ -684,9 +683,10 @@ static bool parse_conditional(struct parser *parser, const char *from, struct wi
         }
         if (group == 0)
             return fail(parser, name.text, "bad group number");
-        if (group > parser->result->groups)
-            return fail_text(parser, name.text, "invalid group reference ", name.text, name.length,
-                             "");
+        if (group > parser->condition_group) {
+            parser->condition_group = group;
+            parser->condition = name.text;
+        }
     } else {
         if (!want_identifier(parser, &name))
             return false;
@@ -984,5 +984,11 @@ bool regex_translate(const char *pattern, size_t length, unsigned flags,
         return false;
     if (!at_end(&parser))
         return fail(&parser, parser.at, "unbalanced parenthesis");
-    return true;
+    if (parser.condition_group > ret_translation->groups)
+        return fail_text(&parser, parser.condition, "invalid group reference ", parser.condition,
+                         strspn(parser.condition, "0123456789"), "");
+    if (parser.varying)
+        snprintf(ret_translation->problem, REGEX_PROBLEM,
+                 "look-behind requires fixed-width pattern");
+    return !parser.varying;
 }

@@ -17,6 +17,8 @@ static const struct tmpl_function string_table[] = {
     { "endswith", string_endswith, "self suffix ?start end", METHOD },
     { "expandtabs", string_expandtabs, "self ?tabsize", METHOD },
     { "find", string_find, "self sub ?start end", METHOD },
+    { "format", string_format, "self * **", METHOD },
+    { "format_map", string_format_map, "self mapping", METHOD },
     { "index", string_index, "self sub ?start end", METHOD },
     { "isalnum", string_isalnum, "self", METHOD },
     { "isalpha", string_isalpha, "self", METHOD },

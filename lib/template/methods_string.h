@@ -24,6 +24,9 @@ tmpl_fn string_center, string_expandtabs, string_ljust, string_rjust, string_zfi
 /* codec.c */
 tmpl_fn string_encode, bytes_decode;
 
+/* format.c */
+tmpl_fn string_format, string_format_map;
+
 /** An optional argument: false when it was left out or is None. */
 static inline bool is_given(const struct tmpl_value *argument)
 {

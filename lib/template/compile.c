@@ -301,36 +301,34 @@ static struct tmpl_template *put_together(struct compiler *compiler)
 
 /* --- compiling ------------------------------------------------------------------------------------------- */
 
-/* Statements that let others see what the top level has set. */
-static bool shares(const struct tmpl_node *list)
+typedef bool node_test(const struct tmpl_node *node);
+
+/* Whether a statement in @list or within one there passes @test. */
+static bool any_statement(const struct tmpl_node *list, node_test *test)
 {
     for (const struct tmpl_node *node = list; node; node = node->next) {
-        switch (node->kind) {
-        case TMPL_N_BLOCK:
-        case TMPL_N_EXTENDS:
-        case TMPL_N_INCLUDE:
+        if (test(node))
             return true;
-        case TMPL_N_IMPORT:
-        case TMPL_N_FROM:
-            if (node->flags & TMPL_WITH_CONTEXT)
-                return true;
-            break;
-        case TMPL_N_IF:
-        case TMPL_N_FOR:
-        case TMPL_N_SET_BLOCK:
-        case TMPL_N_MACRO:
-        case TMPL_N_CALL_BLOCK:
-        case TMPL_N_FILTER_BLOCK:
-        case TMPL_N_WITH:
-        case TMPL_N_AUTOESCAPE:
-            if (shares(node->list) || shares(node->orelse))
-                return true;
-            break;
-        default:
-            break;
-        }
+        /* Expressions have no statements within them, and constants no lists. */
+        if (node->kind > TMPL_N_OUTPUT &&
+            (any_statement(node->list, test) || any_statement(node->orelse, test)))
+            return true;
     }
     return false;
+}
+
+/* Lets others see what the top level has set. */
+static bool shares(const struct tmpl_node *node)
+{
+    return node->kind == TMPL_N_BLOCK || node->kind == TMPL_N_EXTENDS ||
+           node->kind == TMPL_N_INCLUDE ||
+           ((node->kind == TMPL_N_IMPORT || node->kind == TMPL_N_FROM) &&
+            (node->flags & TMPL_WITH_CONTEXT));
+}
+
+static bool extends(const struct tmpl_node *node)
+{
+    return node->kind == TMPL_N_EXTENDS;
 }
 
 static void compile_root(struct compiler *compiler, const struct tmpl_node *root)
@@ -340,7 +338,8 @@ static void compile_root(struct compiler *compiler, const struct tmpl_node *root
 
     compiler->function = &function;
     compiler->toplevel = compiler->rootlevel = true;
-    compiler->shares = compiler->name || shares(root->list);
+    compiler->shares = compiler->name || any_statement(root->list, shares);
+    compiler->checks_output = any_statement(root->list, extends);
     /* The root is the first function, and ends before the blocks begin. */
     vec_push(&compiler->protos, (struct tmpl_proto){ 0 });
     names_begin(compiler, &scope);

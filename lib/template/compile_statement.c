@@ -503,7 +503,7 @@ static void declare_specials(struct compiler *compiler, const struct tmpl_node *
     const struct tmpl_node *own = find_param(node, "caller");
 
     compiler->at = node->at;
-    if (own && !own->a)
+    if (own && !own->a && names_reads_undeclared(node->list, "caller"))
         compile_fail(compiler, TMPL_ASSERTION_ERROR,
                      "When defining macros or call blocks the special \"caller\" argument must be "
                      "omitted or be given a default.");

@@ -12,6 +12,7 @@
 #include "template/code.h"
 #include "template/environment.h"
 #include "template/methods.h"
+#include "template/namespace.h"
 
 struct method_slot {
     uint32_t hash;
@@ -31,28 +32,17 @@ struct tmpl_env {
 };
 
 #pragma weak tmpl_regex_functions
-#pragma weak tmpl_string_methods
-#pragma weak tmpl_bytes_methods
-#pragma weak tmpl_list_methods
-#pragma weak tmpl_tuple_methods
-#pragma weak tmpl_dict_methods
-#pragma weak tmpl_set_methods
-#pragma weak tmpl_int_methods
-#pragma weak tmpl_float_methods
-#pragma weak tmpl_range_methods
+
+static const struct tmpl_function machine_table[] = {
+    { "namespace", tmpl_namespace_create, "* **", TMPL_GLOBAL | TMPL_UNDEFINED_OK },
+};
+static const struct tmpl_functions machine_functions = { machine_table, 1 };
 
 static const struct tmpl_functions *const own_tables[] = {
-    &tmpl_text_filters,
-    &tmpl_sequence_filters,
-    &tmpl_value_filters,
-    &tmpl_tests,
-    &tmpl_globals,
-    &tmpl_math_functions,
-    &tmpl_type_functions,
-    &tmpl_regex_functions,
-    &tmpl_codec_functions,
-    &tmpl_date_functions,
-    &tmpl_collection_functions,
+    &machine_functions,    &tmpl_text_filters,   &tmpl_sequence_filters,
+    &tmpl_value_filters,   &tmpl_tests,          &tmpl_globals,
+    &tmpl_math_functions,  &tmpl_type_functions, &tmpl_regex_functions,
+    &tmpl_codec_functions, &tmpl_date_functions, &tmpl_collection_functions,
 };
 
 static const struct {
@@ -152,8 +142,7 @@ struct tmpl_env *tmpl_env_create(void)
         if (own_tables[i])
             tmpl_env_add(env, own_tables[i]);
     for (size_t i = 0; i < sizeof(method_tables) / sizeof(*method_tables); i++)
-        if (method_tables[i].table)
-            fill_methods(env, &env->methods[method_tables[i].kind], method_tables[i].table);
+        fill_methods(env, &env->methods[method_tables[i].kind], method_tables[i].table);
     return env;
 }
 

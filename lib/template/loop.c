@@ -27,6 +27,9 @@ int iterator_unpack(struct tmpl_vm *vm, const struct tmpl_value *value, uint32_t
     const struct tmpl_value *items = value->items;
     size_t length = value->length;
 
+    if (value->kind != TMPL_UNDEFINED && !tmpl_is_iterable(value))
+        return tmpl_raise(vm, TMPL_TYPE_ERROR, "cannot unpack non-iterable %s object",
+                          tmpl_class_name(value));
     if (value->kind != TMPL_LIST && value->kind != TMPL_TUPLE &&
         tmpl_iterate(vm, value, &items, &length) < 0)
         return -1;

@@ -303,6 +303,7 @@ void names_locals(struct compiler *compiler)
 
 enum undeclared { NOT_SEEN, READ, DECLARED };
 
+static enum undeclared look(const struct tmpl_node *node, const char *name, size_t length);
 static enum undeclared look_list(const struct tmpl_node *list, const char *name, size_t length);
 
 static enum undeclared look_target(const struct tmpl_node *target, const char *name, size_t length)
@@ -316,13 +317,18 @@ static enum undeclared look_target(const struct tmpl_node *target, const char *n
     return NOT_SEEN;
 }
 
-static enum undeclared look(const struct tmpl_node *node, const char *name, size_t length)
+static bool has_elif(const struct tmpl_node *node)
+{
+    return node->kind == TMPL_N_IF && node->orelse && node->orelse->kind == TMPL_N_IF &&
+           !node->orelse->next;
+}
+
+/* The node and what is below it, but for an elif. */
+static enum undeclared look_at(const struct tmpl_node *node, const char *name, size_t length)
 {
     const struct tmpl_node *first[3] = { 0 };
     enum undeclared seen = NOT_SEEN;
 
-    if (!node)
-        return NOT_SEEN;
     switch (node->kind) {
     case TMPL_N_CONST:
     case TMPL_N_BLOCK:
@@ -360,9 +366,21 @@ static enum undeclared look(const struct tmpl_node *node, const char *name, size
         if ((seen = look(first[i], name, length)))
             return seen;
     if ((seen = look_list(node->list, name, length)) ||
-        (seen = look_list(node->orelse, name, length)))
+        (!has_elif(node) && (seen = look_list(node->orelse, name, length))))
         return seen;
     return node->kind == TMPL_N_FOR ? look(node->c, name, length) : NOT_SEEN;
+}
+
+/* @node may be NULL. A chain of elif, which has no greatest length, is walked without recursion. */
+static enum undeclared look(const struct tmpl_node *node, const char *name, size_t length)
+{
+    while (node) {
+        enum undeclared seen = look_at(node, name, length);
+        if (seen || !has_elif(node))
+            return seen;
+        node = node->orelse;
+    }
+    return NOT_SEEN;
 }
 
 static enum undeclared look_list(const struct tmpl_node *list, const char *name, size_t length)

@@ -94,6 +94,14 @@ struct tmpl_node {
     };
 };
 
+/** The `elif` of an IF, NULL when it has none. An `else` with nothing but an `if` in it is one too. */
+static inline const struct tmpl_node *tmpl_elif(const struct tmpl_node *node)
+{
+    const struct tmpl_node *elif = node->kind == TMPL_N_IF ? node->orelse : NULL;
+
+    return elif && elif->kind == TMPL_N_IF && !elif->next ? elif : NULL;
+}
+
 /**
  * Parses @source (views into it stay in the tree). Returns the root in @heap, or NULL with @error set: Jinja's messages ("unexpected '}'",
  * "Encountered unknown tag 'endfor'. …"), the offset of the token, and a hint where one helps. Unknown filters and tests are the

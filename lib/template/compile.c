@@ -301,18 +301,17 @@ static struct tmpl_template *put_together(struct compiler *compiler)
 
 /* --- compiling ------------------------------------------------------------------------------------------- */
 
-typedef bool node_test(const struct tmpl_node *node);
-
-/* Whether a statement in @list or within one there passes @test. */
-static bool any_statement(const struct tmpl_node *list, node_test *test)
+bool compile_any(const struct tmpl_node *list, node_test *test)
 {
-    for (const struct tmpl_node *node = list; node; node = node->next) {
-        if (test(node))
+    for (; list; list = list->next) {
+        if (test(list))
             return true;
         /* Expressions have no statements within them, and constants no lists. */
-        if (node->kind > TMPL_N_OUTPUT &&
-            (any_statement(node->list, test) || any_statement(node->orelse, test)))
-            return true;
+        const struct tmpl_node *node = list->kind > TMPL_N_OUTPUT ? list : NULL;
+        for (; node; node = tmpl_elif(node))
+            if (compile_any(node->list, test) ||
+                (!tmpl_elif(node) && compile_any(node->orelse, test)))
+                return true;
     }
     return false;
 }
@@ -338,8 +337,8 @@ static void compile_root(struct compiler *compiler, const struct tmpl_node *root
 
     compiler->function = &function;
     compiler->toplevel = compiler->rootlevel = true;
-    compiler->shares = compiler->name || any_statement(root->list, shares);
-    compiler->checks_output = any_statement(root->list, extends);
+    compiler->shares = compiler->name || compile_any(root->list, shares);
+    compiler->checks_output = compile_any(root->list, extends);
     /* The root is the first function, and ends before the blocks begin. */
     vec_push(&compiler->protos, (struct tmpl_proto){ 0 });
     names_begin(compiler, &scope);

@@ -170,6 +170,10 @@ void compile_filters(struct compiler *compiler, const struct tmpl_node *node);
 void compile_call(struct compiler *compiler, const struct tmpl_node *node,
                   const struct tmpl_value *caller_name, uint32_t caller_slot);
 void compile_body(struct compiler *compiler, const struct tmpl_node *list);
+
+typedef bool node_test(const struct tmpl_node *node);
+/** Whether a statement in @list or within one there passes @test. */
+bool compile_any(const struct tmpl_node *list, node_test *test);
 /** `self`, where the statements of @list read it. */
 void compile_special_self(struct compiler *compiler, const struct tmpl_node *list);
 /** The blocks that statements have left waiting. */

@@ -182,7 +182,7 @@ static void compile_if(struct compiler *compiler, const struct tmpl_node *node)
     compiler->soft = true;
     compiler->rootlevel = false;
     do {
-        is_elif = node->orelse && node->orelse->kind == TMPL_N_IF && !node->orelse->next;
+        is_elif = tmpl_elif(node) != NULL;
         compile_expression(compiler, node->a);
         compiler->at = node->at;
         uint32_t otherwise = code_jump(compiler, TMPL_OP_JUMP_FALSE, -1);
@@ -411,16 +411,9 @@ static void compile_recursive(struct compiler *compiler, const struct tmpl_node 
     code_emit(compiler, TMPL_OP_PRINT, TMPL_ESCAPE_NO, -1);
 }
 
-static bool has_scoped_block(const struct tmpl_node *list)
+static bool is_scoped_block(const struct tmpl_node *node)
 {
-    for (const struct tmpl_node *node = list; node; node = node->next) {
-        if (node->kind == TMPL_N_BLOCK && (node->flags & TMPL_SCOPED))
-            return true;
-        if (node->kind >= TMPL_N_OUTPUT && node->kind != TMPL_N_OUTPUT &&
-            (has_scoped_block(node->list) || has_scoped_block(node->orelse)))
-            return true;
-    }
-    return false;
+    return node->kind == TMPL_N_BLOCK && (node->flags & TMPL_SCOPED);
 }
 
 static void compile_for(struct compiler *compiler, const struct tmpl_node *node)
@@ -433,7 +426,8 @@ static void compile_for(struct compiler *compiler, const struct tmpl_node *node)
         code_emit(compiler, TMPL_OP_BOOL, 1, 1);
     compile_expression(compiler, node->b);
     compile_loop(compiler, node,
-                 names_reads_undeclared(node->list, "loop") || has_scoped_block(node->list));
+                 names_reads_undeclared(node->list, "loop") ||
+                     compile_any(node->list, is_scoped_block));
     compile_for_else(compiler, node);
 }
 

@@ -111,7 +111,7 @@ static void analyze_if(struct compiler *compiler, const struct tmpl_node *node)
     bool is_elif;
 
     do {
-        is_elif = node->orelse && node->orelse->kind == TMPL_N_IF && !node->orelse->next;
+        is_elif = tmpl_elif(node) != NULL;
         names_analyze(compiler, node->a);
         compiler->scope->branches++;
         names_analyze_list(compiler, node->list);
@@ -317,12 +317,6 @@ static enum undeclared look_target(const struct tmpl_node *target, const char *n
     return NOT_SEEN;
 }
 
-static bool has_elif(const struct tmpl_node *node)
-{
-    return node->kind == TMPL_N_IF && node->orelse && node->orelse->kind == TMPL_N_IF &&
-           !node->orelse->next;
-}
-
 /* The node and what is below it, but for an elif. */
 static enum undeclared look_at(const struct tmpl_node *node, const char *name, size_t length)
 {
@@ -366,7 +360,7 @@ static enum undeclared look_at(const struct tmpl_node *node, const char *name, s
         if ((seen = look(first[i], name, length)))
             return seen;
     if ((seen = look_list(node->list, name, length)) ||
-        (!has_elif(node) && (seen = look_list(node->orelse, name, length))))
+        (!tmpl_elif(node) && (seen = look_list(node->orelse, name, length))))
         return seen;
     return node->kind == TMPL_N_FOR ? look(node->c, name, length) : NOT_SEEN;
 }
@@ -374,13 +368,11 @@ static enum undeclared look_at(const struct tmpl_node *node, const char *name, s
 /* @node may be NULL. A chain of elif, which has no greatest length, is walked without recursion. */
 static enum undeclared look(const struct tmpl_node *node, const char *name, size_t length)
 {
-    while (node) {
-        enum undeclared seen = look_at(node, name, length);
-        if (seen || !has_elif(node))
-            return seen;
-        node = node->orelse;
-    }
-    return NOT_SEEN;
+    enum undeclared seen = NOT_SEEN;
+
+    for (; node && !seen; node = tmpl_elif(node))
+        seen = look_at(node, name, length);
+    return seen;
 }
 
 static enum undeclared look_list(const struct tmpl_node *list, const char *name, size_t length)

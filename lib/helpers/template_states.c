@@ -62,6 +62,10 @@ struct entity_slot *template_find(struct tmpl_vm *vm, const char *id, size_t len
 static HASS_CALLBACK const struct hass_state *look_up(struct tmpl_vm *vm,
                                                       const struct tmpl_value *id)
 {
+    if (id->kind == TMPL_UNDEFINED) {
+        tmpl_raise_logged(vm, id);
+        return NULL;
+    }
     if (id->kind != TMPL_STRING) {
         tmpl_raise(vm, TMPL_TYPE_ERROR, "%s got %s, expected an entity id", vm->function,
                    tmpl_class_name(id));
@@ -524,7 +528,8 @@ static HASS_CALLBACK int print_all(struct tmpl_vm *vm, struct tmpl_object *objec
 }
 
 static const struct tmpl_function states_function = { "states", states_call,
-                                                      "entity_id ?rounded with_unit", TMPL_GLOBAL };
+                                                      "entity_id ?rounded with_unit",
+                                                      TMPL_GLOBAL | TMPL_UNDEFINED_OK };
 
 static HASS_CALLBACK int call_all(struct tmpl_vm *vm, struct tmpl_object *object,
                                   const struct tmpl_call *call, struct tmpl_value *ret_value)
@@ -555,22 +560,25 @@ struct tmpl_value template_all_states(void)
     return tmpl_object_value(&all);
 }
 
+/* What an undefined id means they say themselves. */
+#define REFUSED (TMPL_NOT_LIMITED | TMPL_UNDEFINED_OK)
+#define ABSENT  (TMPL_ABSENT_LIMITED | TMPL_UNDEFINED_OK)
+
 static const struct tmpl_function table[] = {
-    { "states", states_call, "entity_id ?rounded with_unit", TMPL_FILTER | TMPL_ABSENT_LIMITED },
-    { "is_state", is_state, "entity_id state", TMPL_GLOBAL | TMPL_NOT_LIMITED },
-    { "is_state", is_state, "entity_id state", TMPL_TEST | TMPL_ABSENT_LIMITED },
-    { "state_attr", state_attr, "entity_id name", TMPL_GLOBAL | TMPL_NOT_LIMITED },
-    { "state_attr", state_attr, "entity_id name", TMPL_FILTER | TMPL_ABSENT_LIMITED },
-    { "is_state_attr", is_state_attr, "entity_id name value", TMPL_GLOBAL | TMPL_NOT_LIMITED },
-    { "is_state_attr", is_state_attr, "entity_id name value", TMPL_TEST | TMPL_ABSENT_LIMITED },
-    { "has_value", has_value, "entity_id", TMPL_GLOBAL | TMPL_FILTER | TMPL_NOT_LIMITED },
-    { "has_value", has_value, "entity_id", TMPL_TEST | TMPL_ABSENT_LIMITED },
-    { "state_translated", state_translated, "entity_id", TMPL_GLOBAL | TMPL_NOT_LIMITED },
-    { "state_translated", state_translated, "entity_id", TMPL_FILTER | TMPL_ABSENT_LIMITED },
+    { "states", states_call, "entity_id ?rounded with_unit", TMPL_FILTER | ABSENT },
+    { "is_state", is_state, "entity_id state", TMPL_GLOBAL | REFUSED },
+    { "is_state", is_state, "entity_id state", TMPL_TEST | ABSENT },
+    { "state_attr", state_attr, "entity_id name", TMPL_GLOBAL | REFUSED },
+    { "state_attr", state_attr, "entity_id name", TMPL_FILTER | ABSENT },
+    { "is_state_attr", is_state_attr, "entity_id name value", TMPL_GLOBAL | REFUSED },
+    { "is_state_attr", is_state_attr, "entity_id name value", TMPL_TEST | ABSENT },
+    { "has_value", has_value, "entity_id", TMPL_GLOBAL | TMPL_FILTER | REFUSED },
+    { "has_value", has_value, "entity_id", TMPL_TEST | ABSENT },
+    { "state_translated", state_translated, "entity_id", TMPL_GLOBAL | REFUSED },
+    { "state_translated", state_translated, "entity_id", TMPL_FILTER | ABSENT },
     { "state_attr_translated", state_attr_translated, "entity_id attribute",
-      TMPL_GLOBAL | TMPL_NOT_LIMITED },
-    { "state_attr_translated", state_attr_translated, "entity_id attribute",
-      TMPL_FILTER | TMPL_ABSENT_LIMITED },
+      TMPL_GLOBAL | REFUSED },
+    { "state_attr_translated", state_attr_translated, "entity_id attribute", TMPL_FILTER | ABSENT },
 };
 
 const struct tmpl_functions template_state_functions = { table, sizeof(table) / sizeof(*table) };

@@ -237,7 +237,8 @@ int tmpl_get_attr(struct tmpl_vm *vm, const struct tmpl_value *value, const char
     int found = 0;
 
     if (value->kind == TMPL_UNDEFINED)
-        return tmpl_raise_undefined(vm, value);
+        return length > 1 && name[0] == '_' && name[1] == '_' ? tmpl_raise_undefined(vm, value)
+                                                              : tmpl_raise_logged(vm, value);
     if (item_first(value)) {
         found = named_item(vm, value, name, length, ret_value);
         if (!found)

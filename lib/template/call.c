@@ -134,7 +134,7 @@ int tmpl_call(struct tmpl_vm *vm, const struct tmpl_value *callee, const struct 
     struct tmpl_frame *frame;
 
     if (callee->kind == TMPL_UNDEFINED)
-        return tmpl_raise_undefined(vm, callee);
+        return tmpl_raise_logged(vm, callee);
     if (callee->kind != TMPL_OBJECT)
         return raise_not_callable(vm, callee);
     int entered = call_enter(vm, callee, call, vm->run->top, &frame);

@@ -66,6 +66,12 @@ int tmpl_raise_undefined(struct tmpl_vm *vm, const struct tmpl_value *value)
     tmpl_undefined_message(value, &message);
     tmpl_raise(vm, value->undefined->unsafe ? TMPL_SECURITY_ERROR : TMPL_UNDEFINED_ERROR, "%s",
                hass_buf_string(&message));
+    return -1;
+}
+
+int tmpl_raise_logged(struct tmpl_vm *vm, const struct tmpl_value *value)
+{
+    tmpl_raise_undefined(vm, value);
     vm->error.undefined = true;
     return -1;
 }

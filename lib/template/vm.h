@@ -39,11 +39,11 @@ enum tmpl_error_class {
 
 struct tmpl_error {
     enum tmpl_error_class class;
-    uint32_t offset;               /* in bytes, of @source: where it happened */
-    uint32_t line;                 /* from 1 */
-    uint32_t column;               /* from 1, in characters */
-    bool undefined;                /* an undefined value was used: the host logs that */
-    char name[64];                 /* of the imported template that it happened in, or "" */
+    uint32_t offset; /* in bytes, of @source: where it happened */
+    uint32_t line;   /* from 1 */
+    uint32_t column; /* from 1, in characters */
+    bool undefined;  /* an undefined value's attribute or a call: the host logs that */
+    char name[64];   /* of the imported template that it happened in, or "" */
     char message[TMPL_ERROR_TEXT]; /* one line, without the class */
     char hint[160];                /* what to write instead, or "" */
 };
@@ -110,11 +110,10 @@ int tmpl_raise(struct tmpl_vm *vm, enum tmpl_error_class class, const char *form
     HASS_PRINTF(3, 4);
 /** Forgets the error that was raised: for functions that answer with a default instead. */
 void tmpl_forgive(struct tmpl_vm *vm);
-/**
- * Raises UndefinedError (or SecurityError) for an undefined @value that is used, with error.undefined set. What only tells that it is
- * undefined (the filter is_defined) uses tmpl_raise: the model does not log that.
- */
+/** Raises UndefinedError (or SecurityError) for an undefined @value. */
 int tmpl_raise_undefined(struct tmpl_vm *vm, const struct tmpl_value *value);
+/** The same where the model logs it: an attribute was asked for, or it was called. Sets error.undefined. */
+int tmpl_raise_logged(struct tmpl_vm *vm, const struct tmpl_value *value);
 /**
  * To be called where an undefined value is used in a way that is allowed (printed, iterated, as truth, …): warns, or raises in a strict
  * render. Returns 0 for every other value.

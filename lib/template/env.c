@@ -31,8 +31,6 @@ struct tmpl_env {
     struct methods methods[TMPL_OBJECT];
 };
 
-#pragma weak tmpl_regex_functions
-
 static const struct tmpl_function machine_table[] = {
     { "namespace", tmpl_namespace_create, "* **", TMPL_GLOBAL | TMPL_UNDEFINED_OK },
 };
@@ -131,6 +129,16 @@ static void destroy_global(void *data)
     free(global);
 }
 
+/* Those that are values, and no functions. */
+static const struct {
+    const char *name;
+    double number;
+} constants[] = {
+    { "pi", 3.14159265358979323846 },
+    { "tau", 6.28318530717958647692 },
+    { "e", 2.71828182845904523536 },
+};
+
 struct tmpl_env *tmpl_env_create(void)
 {
     struct tmpl_env *env = mem_zalloc(sizeof(*env));
@@ -141,6 +149,8 @@ struct tmpl_env *tmpl_env_create(void)
     for (size_t i = 0; i < sizeof(own_tables) / sizeof(*own_tables); i++)
         if (own_tables[i])
             tmpl_env_add(env, own_tables[i]);
+    for (size_t i = 0; i < sizeof(constants) / sizeof(*constants); i++)
+        tmpl_env_set_global(env, constants[i].name, tmpl_float(constants[i].number));
     for (size_t i = 0; i < sizeof(method_tables) / sizeof(*method_tables); i++)
         fill_methods(env, &env->methods[method_tables[i].kind], method_tables[i].table);
     return env;

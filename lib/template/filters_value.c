@@ -135,8 +135,8 @@ static int function_bool(struct tmpl_vm *vm, const struct tmpl_call *call,
         *ret_value = tmpl_bool(truth);
         return 0;
     }
-    /* The model words a message for itself first, which is one more use, also when there is a default. */
-    if (tmpl_use(vm, value) < 0 || (is_given(&call->args[1]) && tmpl_use(vm, value) < 0))
+    /* The model words a message for itself first, which is a use. */
+    if (tmpl_use(vm, value) < 0)
         return -1;
     return return_default(vm, "bool", value, &call->args[1], ret_value);
 }

@@ -30,13 +30,10 @@ static int function_iif(struct tmpl_vm *vm, const struct tmpl_call *call,
 static int filter_is_defined(struct tmpl_vm *vm, const struct tmpl_call *call,
                              struct tmpl_value *ret_value)
 {
+    if (call->args[0].kind == TMPL_UNDEFINED)
+        return tmpl_raise_undefined(vm, &call->args[0]);
     *ret_value = call->args[0];
-    if (call->args[0].kind != TMPL_UNDEFINED)
-        return 0;
-    /* Telling is no use of it: this is not logged. */
-    autobuf message = HASS_BUF_INIT;
-    tmpl_undefined_message(&call->args[0], &message);
-    return tmpl_raise(vm, TMPL_UNDEFINED_ERROR, "%s", hass_buf_string(&message));
+    return 0;
 }
 
 /* --- functions as values ------------------------------------------------------------------------------ */

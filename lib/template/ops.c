@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "template/big.h"
+#include "template/builtins.h"
 #include "template/characters.h"
 #include "template/dict.h"
 #include "template/moment.h"
@@ -352,13 +353,37 @@ static int repeat_by(struct tmpl_vm *vm, const struct tmpl_value *sequence,
                       tmpl_class_path(times));
 }
 
+/* What is joined to safe HTML is escaped, unless it is safe itself. */
+static int join_markup(struct tmpl_vm *vm, struct tmpl_value left, struct tmpl_value right,
+                       struct tmpl_value *ret_value)
+{
+    struct tmpl_value *plain = left.flags & TMPL_MARKUP ? &right : &left;
+    autobuf escaped = HASS_BUF_INIT;
+
+    escape_html(plain->text, plain->length, &escaped);
+    if (tmpl_reserve(vm, escaped.length) < 0)
+        return -1;
+    *plain = tmpl_string_of(&vm->heap, &escaped);
+    plain->flags |= TMPL_MARKUP;
+    return sequence_join(vm, &left, &right, ret_value);
+}
+
+static int join(struct tmpl_vm *vm, const struct tmpl_value *left, const struct tmpl_value *right,
+                struct tmpl_value *ret_value)
+{
+    if (left->kind != right->kind)
+        return cannot_join(vm, left, right);
+    if (left->kind == TMPL_STRING && ((left->flags ^ right->flags) & TMPL_MARKUP))
+        return join_markup(vm, *left, *right, ret_value);
+    return sequence_join(vm, left, right, ret_value);
+}
+
 /* One of both is a text, bytes, list or tuple. */
 static int sequences(struct tmpl_vm *vm, enum tmpl_binary op, const struct tmpl_value *left,
                      const struct tmpl_value *right, struct tmpl_value *ret_value)
 {
     if (op == TMPL_ADD && is_sequence(left))
-        return left->kind == right->kind ? sequence_join(vm, left, right, ret_value)
-                                         : cannot_join(vm, left, right);
+        return join(vm, left, right, ret_value);
     if (op == TMPL_MUL)
         return is_sequence(left) ? repeat_by(vm, left, right, ret_value)
                                  : repeat_by(vm, right, left, ret_value);

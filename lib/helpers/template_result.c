@@ -8,6 +8,7 @@
 #include <hass/log.h>
 
 #include "helpers/template_hass.h"
+#include "template/json_text.h"
 
 /* conditions */
 
@@ -55,20 +56,9 @@ enum { MAX_VARIABLES = 16 };
 static bool read_json(struct tmpl_vm *vm, const struct tmpl_value *payload,
                       struct tmpl_value *ret_value)
 {
-    static const char none[] = "none"; // told by its place
-    const struct tmpl_function *function =
-        tmpl_env_find(template_env(), TMPL_FILTER, "from_json", 9);
-    const struct tmpl_value args[] = {
-        tmpl_string_view(payload->text, payload->length),
-        tmpl_string_static(none),
-    };
+    char problem[128];
 
-    if (tmpl_call_function(vm, function, &(struct tmpl_call){ .args = args, .count = 2 },
-                           ret_value) < 0) {
-        tmpl_forgive(vm);
-        return false;
-    }
-    return ret_value->kind != TMPL_STRING || ret_value->text != none;
+    return json_text_read(&vm->heap, payload->text, payload->length, ret_value, problem);
 }
 
 static void log_failure(const struct tmpl_template *template, const struct tmpl_value *payload,

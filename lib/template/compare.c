@@ -270,6 +270,12 @@ static bool is_date(const struct tmpl_value *value)
     return value->kind >= TMPL_DATETIME && value->kind <= TMPL_TIMEDELTA;
 }
 
+/* A datetime or a date, which have an error of their own when they are mixed. */
+static bool is_day(const struct tmpl_value *value)
+{
+    return value->kind == TMPL_DATETIME || value->kind == TMPL_DATE;
+}
+
 static int order_dates(struct tmpl_vm *vm, enum tmpl_compare op, const struct tmpl_value *a,
                        const struct tmpl_value *b)
 {
@@ -291,6 +297,8 @@ static int ordered(struct tmpl_vm *vm, enum tmpl_compare op, const struct tmpl_v
         return tmpl_raise_undefined(vm, b);
     if (a->kind == TMPL_OBJECT || b->kind == TMPL_OBJECT)
         return order_objects(vm, op, a, b);
+    if (is_day(a) && is_day(b))
+        return order_dates(vm, op, a, b);
     if (a->kind != b->kind)
         return not_ordered(vm, op, a, b);
     if (a->kind == TMPL_STRING || a->kind == TMPL_BYTES)

@@ -174,7 +174,7 @@ static int to_local(struct tmpl_vm *vm, const struct tmpl_moment *moment,
                                 .fixed = !vm->host.zone,
                                 .utc = !vm->host.zone };
 
-    if (!tmpl_moment_is_naive(moment) && (!moment->zone || moment->zone != vm->host.zone))
+    if (!tmpl_moment_is_naive(moment) && !moment_is_same_zone(moment, &zone))
         return moment_shift(vm, tmpl_moment_utc(moment, NULL), &zone, ret_value);
     *ret_value = local_moment(vm, moment->local, moment->fold);
     return 0;

@@ -167,7 +167,7 @@ int moment_shift(struct tmpl_vm *vm, int64_t usec, const struct tmpl_moment *zon
 
 /* comparing */
 
-static bool is_same_zone(const struct tmpl_moment *a, const struct tmpl_moment *b)
+bool moment_is_same_zone(const struct tmpl_moment *a, const struct tmpl_moment *b)
 {
     if (a->zone && b->zone)
         return a->zone == b->zone || strcmp(hass_zone_name(a->zone), hass_zone_name(b->zone)) == 0;
@@ -192,7 +192,7 @@ static bool compare_moments(const struct tmpl_value *a, const struct tmpl_value 
     const struct tmpl_moment *left = a->moment, *right = b->moment;
     int left_offset = 0, right_offset = 0;
 
-    if (is_same_zone(left, right)) {
+    if (moment_is_same_zone(left, right)) {
         *ret_order = sign(left->local, right->local);
         return true;
     }
@@ -220,7 +220,7 @@ int tmpl_date_equal(const struct tmpl_value *a, const struct tmpl_value *b)
         return a->integer == b->integer;
     if (!compare_moments(a, b, &order) || order != 0)
         return 0;
-    return a->kind == TMPL_TIME || is_same_zone(a->moment, b->moment) ||
+    return a->kind == TMPL_TIME || moment_is_same_zone(a->moment, b->moment) ||
            (!is_ambiguous(a->moment) && !is_ambiguous(b->moment));
 }
 

@@ -94,12 +94,11 @@ static int subtract_moments(struct tmpl_vm *vm, const struct tmpl_value *left,
                             const struct tmpl_value *right, struct tmpl_value *ret_value)
 {
     const struct tmpl_moment *a = left->moment, *b = right->moment;
-    bool same = a->zone && b->zone && strcmp(hass_zone_name(a->zone), hass_zone_name(b->zone)) == 0;
 
     if (tmpl_moment_is_naive(a) != tmpl_moment_is_naive(b))
         return tmpl_raise(vm, TMPL_TYPE_ERROR,
                           "can't subtract offset-naive and offset-aware datetimes");
-    if (same || tmpl_moment_is_naive(a))
+    if (moment_is_same_zone(a, b))
         return moment_timedelta(vm, (__int128)a->local - b->local, ret_value);
     return moment_timedelta(vm, (__int128)tmpl_moment_utc(a, NULL) - tmpl_moment_utc(b, NULL),
                             ret_value);

@@ -379,7 +379,7 @@ static int datetime_astimezone(struct tmpl_vm *vm, const struct tmpl_call *call,
         if (moment_set_zone(vm, &call->args[1], &zone) < 0)
             return -1;
         // Staying in a zone leaves a time that does not exist as it is.
-        if (zone.zone && zone.zone == self(call)->zone) {
+        if (moment_is_same_zone(&zone, self(call)) && !tmpl_moment_is_naive(&zone)) {
             *ret_value = call->args[0];
             return 0;
         }

@@ -31,6 +31,8 @@ int moment_from_timestamp(struct tmpl_vm *vm, double seconds, int64_t *ret_usec)
 /** Takes a datetime's point in time into another zone: raises OverflowError beyond the years 1 to 9999. */
 int moment_shift(struct tmpl_vm *vm, int64_t usec, const struct tmpl_moment *zone,
                  struct tmpl_value *ret_value);
+/** True for the same named zone, the same fixed offset, or none at all. */
+bool moment_is_same_zone(const struct tmpl_moment *a, const struct tmpl_moment *b);
 /** "datetime.datetime" and its like; other kinds by their class. */
 const char *moment_class(const struct tmpl_value *value);
 /** Exact quotient of two integers, as Python divides them. */

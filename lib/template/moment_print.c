@@ -127,6 +127,13 @@ static void repr_clock(const struct hass_dt *fields, struct hass_buf *buf)
         hass_buf_printf(buf, ", %d", fields->microsecond);
 }
 
+static void repr_fold(const struct tmpl_moment *moment, struct hass_buf *buf)
+{
+    if (moment->fold)
+        hass_buf_add_string(buf, ", fold=1");
+}
+
+/* A datetime has its fold before its zone, a time behind it. */
 static void repr_moment(const struct tmpl_value *value, struct hass_buf *buf)
 {
     const struct tmpl_moment *moment = value->moment;
@@ -136,12 +143,14 @@ static void repr_moment(const struct tmpl_value *value, struct hass_buf *buf)
     if (value->kind == TMPL_DATETIME)
         hass_buf_printf(buf, "%d, %d, %d, ", fields.year, fields.month, fields.day);
     repr_clock(&fields, buf);
-    if (moment->fold)
-        hass_buf_add_string(buf, ", fold=1");
+    if (value->kind == TMPL_DATETIME)
+        repr_fold(moment, buf);
     if (!tmpl_moment_is_naive(moment)) {
         hass_buf_add_string(buf, ", tzinfo=");
         moment_repr_zone(moment, buf);
     }
+    if (value->kind == TMPL_TIME)
+        repr_fold(moment, buf);
     hass_buf_add_char(buf, ')');
 }
 

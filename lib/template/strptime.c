@@ -18,9 +18,10 @@ enum {
     DEFAULT_YEAR = 1900,
 };
 
-/* What each directive has read, by its letter. */
+/* What each directive has read, by its letter. Of several that say the same the last in the format counts. */
 struct reading {
     int values[128];
+    size_t places[128]; /* in the format */
     bool has_offset;
     int offset;
     int64_t used; /* bytes of the text that the format has matched */
@@ -238,77 +239,107 @@ static bool match(struct reader *reader, const char *format, const char *at)
 
 /* formats */
 
-/* Writes %c, %x and %X out, and looks whether every directive is one and stands once. */
+/* Writes %c, %x and %X out. */
 static int expand(struct tmpl_vm *vm, const char *format, size_t length, struct hass_buf *buf)
 {
-    bool seen[128] = { false };
-
     for (size_t i = 0; i < length; i++) {
         if (format[i] != '%') {
             hass_buf_add_char(buf, format[i]);
             continue;
         }
         if (++i == length)
-            return tmpl_raise(vm, TMPL_VALUE_ERROR, "stray %%%% in format '%.*s'", (int)length,
+            return tmpl_raise(vm, TMPL_VALUE_ERROR, "stray %% in format '%.*s'", (int)length,
                               format);
         const char *long_form = format[i] == 'c'   ? "%a %b %d %H:%M:%S %Y"
                                 : format[i] == 'x' ? "%m/%d/%y"
                                 : format[i] == 'X' ? "%H:%M:%S"
                                                    : NULL;
+        if (!long_form && (!format[i] || !strchr("aAbBdfGHIjmMpSuUVwWyYzZ%", format[i])))
+            return tmpl_raise(vm, TMPL_VALUE_ERROR, "'%.*s' is a bad directive in format '%.*s'",
+                              (int)utf8_cut(format + i, length - i, 4), format + i, (int)length,
+                              format);
         char single[] = { '%', format[i], '\0' };
         hass_buf_add_string(buf, long_form ? long_form : single);
     }
-    const char *end = buf->data + buf->length;
-    for (const char *at = buf->data; at && at < end; at++) {
-        if (*at != '%')
+    return 0;
+}
+
+/* Notes where each directive stands, which may be once. */
+static int find_places(struct tmpl_vm *vm, const struct hass_buf *format, struct reading *reading)
+{
+    for (size_t i = 0; i < format->length; i++) {
+        if (format->data[i] != '%')
             continue;
-        at++;
-        if (!*at || (*at & 0x80) || !strchr("aAbBdfGHIjmMpSuUVwWyYzZ%", *at))
-            return tmpl_raise(vm, TMPL_VALUE_ERROR, "'%.*s' is a bad directive in format '%.*s'",
-                              (int)(utf8_cut(at, (size_t)(end - at), 4)), at, (int)length, format);
-        if (*at != '%' && seen[(int)*at])
-            return tmpl_raise(vm, TMPL_REGEX_ERROR, "redefinition of group name '%c'", *at);
-        seen[(int)*at] = true;
+        char letter = format->data[++i];
+        if (letter == '%')
+            continue;
+        if (reading->places[(int)letter])
+            return tmpl_raise(vm, TMPL_REGEX_ERROR, "redefinition of group name '%c'", letter);
+        reading->places[(int)letter] = i;
     }
     return 0;
 }
 
 /* putting together */
 
-static int first_read(const struct reading *reading, const char *letters, int otherwise)
+/* Which of @letters was read last, or 0. */
+static char last_of(const struct reading *reading, const char *letters)
 {
+    char last = 0;
+
     for (; *letters; letters++)
-        if (reading->values[(int)*letters] != NOT_READ)
-            return reading->values[(int)*letters];
-    return otherwise;
+        if (reading->values[(int)*letters] != NOT_READ &&
+            (!last || reading->places[(int)*letters] > reading->places[(int)last]))
+            last = *letters;
+    return last;
+}
+
+static int value_or(const struct reading *reading, char letter, int otherwise)
+{
+    int value = reading->values[(int)letter];
+
+    return value != NOT_READ ? value : otherwise;
 }
 
 /* 0 = Monday. */
 static int weekday_of(const struct reading *reading)
 {
-    int sunday_first = reading->values['w'], from_1 = reading->values['u'];
+    char letter = last_of(reading, "aAuw");
+    int value = reading->values[(int)letter];
 
-    if (sunday_first != NOT_READ)
-        return (sunday_first + 6) % 7;
-    return from_1 != NOT_READ ? from_1 - 1 : first_read(reading, "aA", NOT_READ);
+    switch (letter) {
+    case 0:
+        return NOT_READ;
+    case 'u':
+        return value - 1;
+    case 'w':
+        return (value + 6) % 7;
+    default:
+        return value;
+    }
 }
 
+/* Hours to twelve are those before noon where nothing says which. */
 static int hour_of(const struct reading *reading)
 {
-    int hour = reading->values['I'], half = reading->values['p'];
-
-    if (hour == NOT_READ)
-        return first_read(reading, "H", 0);
-    if (half == NOT_READ)
-        return hour;
-    return hour % 12 + (half ? 12 : 0);
+    if (last_of(reading, "HI") != 'I')
+        return value_or(reading, 'H', 0);
+    return reading->values['I'] % 12 + (reading->values['p'] == 1 ? 12 : 0);
 }
 
 static int year_of(const struct reading *reading)
 {
     int year = reading->values['y'];
 
-    return year == NOT_READ ? reading->values['Y'] : year + (year <= 68 ? 2000 : 1900);
+    return last_of(reading, "yY") != 'y' ? reading->values['Y'] : year + (year <= 68 ? 2000 : 1900);
+}
+
+/* Names count from 0. */
+static int month_of(const struct reading *reading)
+{
+    char letter = last_of(reading, "mbB");
+
+    return !letter ? 1 : reading->values[(int)letter] + (letter != 'm');
 }
 
 /* The day of a week that is counted from the first Sunday (%U) or Monday (%W) of a year. */
@@ -322,32 +353,31 @@ static int64_t day_in_week(int year, int week, int weekday, bool monday_first)
     return new_year - first + day + (first ? week : week - 1) * INT64_C(7);
 }
 
-static int iso_day(struct tmpl_vm *vm, const struct reading *reading, int weekday,
-                   int64_t *ret_days)
+/* As Python 3.11, which takes a 53rd week of any year. */
+static int64_t iso_day(const struct reading *reading, int weekday)
 {
-    int week = reading->values['V'];
+    int64_t start = moment_iso_year_start(reading->values['G']);
 
-    int64_t year = reading->values['G'];
-    int64_t start = moment_iso_year_start(year);
-    int64_t weeks = (moment_iso_year_start(year + 1) - start) / 7;
-    if (year < 1 || week < 1 || week > weeks)
-        return tmpl_raise(vm, TMPL_VALUE_ERROR, "Invalid week: %d", week);
-    *ret_days = start + (week - 1) * INT64_C(7) + weekday;
-    return 0;
+    return start + (reading->values['V'] - 1) * INT64_C(7) + weekday;
 }
 
 static int check_iso(struct tmpl_vm *vm, const struct reading *reading, int weekday)
 {
-    bool iso_year = reading->values['G'] != NOT_READ, iso_week = reading->values['V'] != NOT_READ;
+    bool iso_year = reading->values['G'] != NOT_READ && year_of(reading) == NOT_READ;
+    bool iso_week = reading->values['V'] != NOT_READ;
 
+    if (iso_year && (!iso_week || weekday == NOT_READ))
+        return tmpl_raise(vm, TMPL_VALUE_ERROR,
+                          "ISO year directive '%%G' needs the ISO week directive '%%V' and a "
+                          "weekday directive ('%%A', '%%a', '%%w', or '%%u')");
     if (iso_year && reading->values['j'] != NOT_READ)
         return tmpl_raise(vm, TMPL_VALUE_ERROR,
                           "Day of the year directive '%%j' is not compatible with ISO year "
                           "directive '%%G'. Use '%%Y' instead.");
-    if (iso_year != iso_week || (iso_year && weekday == NOT_READ))
-        return tmpl_raise(vm, TMPL_VALUE_ERROR,
-                          "ISO year directive '%%G' and ISO week directive '%%V' need each other "
-                          "and a weekday directive ('%%A', '%%a', '%%w', or '%%u')");
+    if (!iso_year && iso_week && !last_of(reading, "UW"))
+        return tmpl_raise(
+            vm, TMPL_VALUE_ERROR,
+            "ISO week directive '%%V' needs the ISO year directive '%%G' and no '%%Y'");
     return 0;
 }
 
@@ -355,26 +385,22 @@ static int check_iso(struct tmpl_vm *vm, const struct reading *reading, int week
 static int date_of(struct tmpl_vm *vm, const struct reading *reading, int64_t *ret_days)
 {
     int weekday = weekday_of(reading), year = year_of(reading);
-    int week = first_read(reading, "UW", NOT_READ);
+    char week = last_of(reading, "UW");
     int64_t local;
 
     if (check_iso(vm, reading, weekday) < 0)
         return -1;
     struct hass_dt fields = {
         .year = year == NOT_READ ? DEFAULT_YEAR : year,
-        .month = first_read(reading, "mbB", 0),
-        .day = first_read(reading, "d", 1),
+        .month = month_of(reading),
+        .day = value_or(reading, 'd', 1),
     };
-    // Names count from 0.
-    fields.month = reading->values['m'] != NOT_READ                  ? fields.month
-                   : first_read(reading, "bB", NOT_READ) != NOT_READ ? fields.month + 1
-                                                                     : 1;
     if (reading->values['j'] != NOT_READ && fields.year > 0)
         *ret_days = civil_to_days(fields.year, 1, reading->values['j']);
-    else if (reading->values['G'] != NOT_READ)
-        return iso_day(vm, reading, weekday, ret_days);
-    else if (week != NOT_READ && weekday != NOT_READ && fields.year > 0)
-        *ret_days = day_in_week(fields.year, week, weekday, reading->values['U'] == NOT_READ);
+    else if (week && weekday != NOT_READ && fields.year > 0)
+        *ret_days = day_in_week(fields.year, reading->values[(int)week], weekday, week == 'W');
+    else if (year == NOT_READ && reading->values['G'] != NOT_READ)
+        *ret_days = iso_day(reading, weekday);
     else if (moment_from_fields(vm, &fields, &local) < 0)
         return -1;
     else
@@ -390,9 +416,9 @@ static int finish(struct tmpl_vm *vm, const struct reading *reading, struct tmpl
         return -1;
     struct hass_dt fields = moment_fields(days * USEC_PER_DAY);
     fields.hour = hour_of(reading);
-    fields.minute = first_read(reading, "M", 0);
-    fields.second = first_read(reading, "S", 0);
-    fields.microsecond = first_read(reading, "f", 0);
+    fields.minute = value_or(reading, 'M', 0);
+    fields.second = value_or(reading, 'S', 0);
+    fields.microsecond = value_or(reading, 'f', 0);
     if (moment_from_fields(vm, &fields, &local) < 0)
         return -1;
     if (reading->offset <= -SECONDS_PER_DAY || reading->offset >= SECONDS_PER_DAY)
@@ -413,7 +439,8 @@ int tmpl_strptime(struct tmpl_vm *vm, const char *text, size_t text_length, cons
     autobuf expanded = HASS_BUF_INIT;
     struct reader reader = { .end = text + text_length };
 
-    if (expand(vm, format, format_length, &expanded) < 0)
+    if (expand(vm, format, format_length, &expanded) < 0 ||
+        find_places(vm, &expanded, &reader.reading) < 0)
         return -1;
     for (size_t i = 0; i < sizeof(reader.reading.values) / sizeof(*reader.reading.values); i++)
         reader.reading.values[i] = NOT_READ;

@@ -56,6 +56,8 @@ struct tmpl_value template_from_json(struct tmpl_vm *vm, const json_t *json);
 struct entity_slot *template_find(struct tmpl_vm *vm, const char *id, size_t length);
 /** Notes that the state of @slot was read. */
 void template_note(struct tmpl_vm *vm, const struct entity_slot *slot);
+/** The same of a state object, unless it is of those that are not noted. */
+void template_note_value(struct tmpl_vm *vm, const struct tmpl_value *value);
 void template_note_id(struct tmpl_vm *vm, const char *id, size_t length);
 
 /** "21.5 °C": with the digits that the user has chosen, where it is a sensor's, and the unit. */

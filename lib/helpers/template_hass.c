@@ -97,6 +97,14 @@ static struct tmpl_vm *take_machine(struct template_hass *templates)
     return templates->idle.length ? vec_pop(&templates->idle) : tmpl_vm_create();
 }
 
+struct tmpl_vm *template_values_create(void)
+{
+    struct tmpl_vm *vm = tmpl_vm_create();
+
+    vm->heap.limit = vm->limits.memory = vm->steps = SIZE_MAX;
+    return vm;
+}
+
 static void give_back(struct template_hass *templates, struct tmpl_vm *vm)
 {
     if (templates->idle.length < MAX_IDLE)

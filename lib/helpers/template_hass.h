@@ -80,6 +80,9 @@ int template_compile(struct hass *hass, const char *source, size_t length,
 /** "TemplateSyntaxError: unexpected '}'" into @err. Returns HASS_E_TEMPLATE. */
 int template_fail(const struct tmpl_error *error, struct hass_error *err);
 
+/** A machine that is there for its heap and for functions outside of a render. Destroyed by tmpl_vm_destroy. */
+struct tmpl_vm *template_values_create(void);
+
 struct template_how {
     const struct tmpl_variable *variables; /* or NULL */
     size_t variable_count;

@@ -87,11 +87,13 @@ static HASS_CALLBACK int expand_state(struct tmpl_vm *vm, struct expansion *expa
     const char *attribute = members_attribute(template_hass_of(vm), state);
     struct hass_value members;
 
+    if (attribute)
+        template_note_value(vm, value); // one that was met in its domain is noted with that
     if (was_seen(expansion, state))
         return 0;
     see(&vm->heap, expansion, state);
-    template_note(vm, state->slot);
     if (!attribute) {
+        template_note(vm, state->slot);
         template_list_add(&vm->heap, &expansion->found, *value);
         return 0;
     }

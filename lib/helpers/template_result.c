@@ -77,7 +77,7 @@ int template_render_value(struct hass *hass, const struct tmpl_template *templat
     struct template_how with = *how;
     struct hass_error failure = HASS_ERROR_INIT;
     struct tmpl_error error = { 0 };
-    struct tmpl_vm *vm = tmpl_vm_create();
+    struct tmpl_vm *vm = template_values_create();
     size_t start = out->length;
 
     with.variables = variables;

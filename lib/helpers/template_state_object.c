@@ -375,6 +375,12 @@ struct tmpl_value template_state_value(struct tmpl_heap *heap, const struct hass
     return make(heap, &state_type, state, false);
 }
 
+void template_note_value(struct tmpl_vm *vm, const struct tmpl_value *value)
+{
+    if (template_state_of(value))
+        note(vm, (struct state_object *)value->object);
+}
+
 const struct hass_state *template_state_of(const struct tmpl_value *value)
 {
     if (value->kind != TMPL_OBJECT ||

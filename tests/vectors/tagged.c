@@ -10,21 +10,13 @@
 #include <hass/dt.h>
 
 #include "base/civil.h"
+#include "helpers/template_hass.h"
 #include "support/test.h"
 #include "template/moment.h"
 
-#define USEC_PER_DAY (SECONDS_PER_DAY * HASS_USEC_PER_SEC)
-#define MAX_ZONES    64
-
-struct tmpl_vm *tagged_vm_create(void)
-{
-    struct tmpl_vm *vm = tmpl_vm_create();
-
-    vm->heap.limit = SIZE_MAX;
-    vm->limits.memory = SIZE_MAX;
-    vm->steps = SIZE_MAX;
-    return vm;
-}
+#define USEC_PER_DAY  (SECONDS_PER_DAY * HASS_USEC_PER_SEC)
+#define PLAIN_INTEGER (INT64_C(1) << 53) /* larger ones are tagged */
+#define MAX_ZONES     64
 
 /* reading */
 
@@ -464,9 +456,9 @@ static json_t *write_timedelta(int64_t usec)
                                           (json_int_t)(rest % HASS_USEC_PER_SEC)));
 }
 
-static json_t *write_big(const struct tmpl_value *value)
+static json_t *write_large(const struct tmpl_value *value)
 {
-    struct tmpl_vm *vm = tagged_vm_create();
+    struct tmpl_vm *vm = template_values_create();
     autobuf buf = HASS_BUF_INIT;
 
     (void)tmpl_print(vm, value, &buf);
@@ -489,9 +481,11 @@ json_t *tagged_write(const struct tmpl_value *value)
     case TMPL_BOOL:
         return json_boolean(value->integer);
     case TMPL_INT:
-        return json_integer(value->integer);
+        if (value->integer >= -PLAIN_INTEGER && value->integer <= PLAIN_INTEGER)
+            return json_integer(value->integer);
+        return write_large(value);
     case TMPL_BIG:
-        return write_big(value);
+        return write_large(value);
     case TMPL_FLOAT:
         return write_float(value->number);
     case TMPL_STRING:

@@ -12,15 +12,13 @@
 typedef int tagged_state_fn(struct tmpl_vm *vm, const json_t *state, void *userdata,
                             struct tmpl_value *ret_value);
 
-/** Values are made in the heap of @vm, which must not render meanwhile. */
+/** Values are made in the heap of @vm (template_values_create), which must not render meanwhile. */
 struct tagged_reader {
     struct tmpl_vm *vm;
     tagged_state_fn *state; /* NULL: states are refused */
     void *userdata;
 };
 
-/** A machine that is there for its heap: destroy it by tmpl_vm_destroy. */
-struct tmpl_vm *tagged_vm_create(void);
 /** The value of @json, whose texts are lent. What is no value ends the program. */
 struct tmpl_value tagged_read(const struct tagged_reader *reader, const json_t *json);
 /** The other way. Objects become their class: {"$object": "TemplateState"}. */

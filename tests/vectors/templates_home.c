@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/core.h"
+#include "registry/entry.h"
 #include "registry/load.h"
 #include "support/test.h"
 #include "vectors/templates.h"
@@ -85,6 +86,7 @@ static json_t *area_rows(const json_t *registries)
     return rows;
 }
 
+/* One without identifiers gets one, for there are no such devices. */
 static json_t *device_rows(const json_t *registries)
 {
     json_t *rows = rows_of(registries, "devices",
@@ -97,6 +99,9 @@ static json_t *device_rows(const json_t *registries)
             json_object_set_new(subentries, json_string_value(json_array_get(entries, j)),
                                 json_pack("[n]"));
         json_object_set_new(row, "config_entries_subentries", subentries);
+        if (!json_array_size(hass_json_get(row, "identifiers")))
+            json_object_set_new(row, "identifiers",
+                                json_pack("[[s, s]]", "test", hass_json_get_string(row, "id", "")));
     }
     return rows;
 }
@@ -136,6 +141,17 @@ static json_t *entity_rows(const json_t *registries)
     return rows;
 }
 
+static HASS_CALLBACK void add_entries(struct hass *hass, const json_t *rows)
+{
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        autounref(hass_entry) *entry = entry_new(hass, hass_json_get_string(row, "domain", ""),
+                                                 "user", hass_json_get_string(row, "entry_id", ""));
+        entry_set_text(&entry->title, hass_json_get_string(row, "title", ""));
+        test_require(entries_async_add(entry, NULL) == 0, "an entry that is none");
+    }
+}
+
 static HASS_COROUTINE int load_registries(struct hass *hass, void *userdata, struct hass_error *err)
 {
     return registries_async_load(hass, err);
@@ -147,10 +163,6 @@ static HASS_CALLBACK void make_registries(struct template_stage *stage)
 
     if (!json_object_size(registries))
         return;
-    write_file("core.config_entries", 1, "entries",
-               rows_of(registries, "config_entries",
-                       "{'version': 1, 'data': {}, 'options': {}, 'source': 'user',"
-                       " 'unique_id': null}"));
     write_file("core.floor_registry", 1, "floors",
                rows_of(registries, "floors", "{'aliases': [], 'icon': null, 'level': null}"));
     write_file("core.label_registry", 1, "labels",
@@ -160,6 +172,7 @@ static HASS_CALLBACK void make_registries(struct template_stage *stage)
     write_file("core.entity_registry", 19, "entities", entity_rows(registries));
     test_require(test_run_coroutine(stage->hass, load_registries, NULL) == 0,
                  "the registries cannot be read");
+    add_entries(stage->hass, hass_json_get(registries, "config_entries"));
 }
 
 /* states */
@@ -258,7 +271,7 @@ void template_stage_begin(struct template_stage *stage, const json_t *vector)
 
     *stage = (struct template_stage){ .vector = vector, .hass = test_hass_at(now) };
     log_set_clock_hook(NULL, monotonic);
-    stage->values = tagged_vm_create();
+    stage->values = template_values_create();
     configure(stage);
     make_registries(stage);
     make_states(stage);

@@ -216,7 +216,7 @@ struct tmpl_value template_attributes(struct tmpl_vm *vm, const struct attrs *at
         .name = "ReadOnlyDict",
         .qualified = "homeassistant.util.read_only_dict.ReadOnlyDict",
     };
-    struct tmpl_dict *dict = tmpl_dict_new(&vm->heap, attrs->count);
+    struct tmpl_dict *dict = tmpl_dict_new(&vm->heap, attrs ? attrs->count : 0);
     struct hass_value value;
     const char *key;
 

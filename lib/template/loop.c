@@ -70,13 +70,6 @@ int for_create(struct tmpl_vm *vm, const struct tmpl_value *iterable,
     return 0;
 }
 
-struct tmpl_value for_member(const struct tmpl_loop *loop, int64_t index)
-{
-    if (loop->members.kind == TMPL_RANGE)
-        return tmpl_int(loop->members.range->start + index * loop->members.range->step);
-    return loop->members.items[index];
-}
-
 int for_enter(struct tmpl_vm *vm, struct tmpl_loop *loop, const struct tmpl_call *call,
               struct tmpl_value *base, struct tmpl_frame **ret_frame)
 {

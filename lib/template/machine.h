@@ -222,7 +222,12 @@ struct tmpl_loop {
 /** @frame is that of the recursive loop's function, or NULL. */
 int for_create(struct tmpl_vm *vm, const struct tmpl_value *iterable,
                const struct tmpl_frame *frame, struct tmpl_value *ret_loop);
-struct tmpl_value for_member(const struct tmpl_loop *loop, int64_t index);
+static inline struct tmpl_value for_member(const struct tmpl_loop *loop, int64_t index)
+{
+    if (loop->members.kind == TMPL_RANGE)
+        return tmpl_int(loop->members.range->start + index * loop->members.range->step);
+    return loop->members.items[index];
+}
 int for_enter(struct tmpl_vm *vm, struct tmpl_loop *loop, const struct tmpl_call *call,
               struct tmpl_value *base, struct tmpl_frame **ret_frame);
 /** Sets up an iterator: two cells, what is iterated over and where it is. */

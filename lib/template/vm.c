@@ -4,101 +4,8 @@
  * lists and ranges), everything else by the functions of vm.h. Functions of templates that are called from templates do not take C's stack:
  * their frames are pushed and the loop goes on with them.
  */
-#include <stdio.h>
-
-#include "template/builtins.h"
-#include "template/machine.h"
 #include "template/methods.h"
-
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define likely(x)   __builtin_expect(!!(x), 1)
-
-/* --- printing --------------------------------------------------------------------------------------------- */
-
-static void print_int(int64_t integer, struct hass_buf *out)
-{
-    char digits[24], *at = digits + sizeof(digits);
-    uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
-
-    do {
-        *--at = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
-    if (integer < 0)
-        *--at = '-';
-    hass_buf_add(out, at, (size_t)(digits + sizeof(digits) - at));
-}
-
-static int print_escaped(struct tmpl_vm *vm, const struct tmpl_value *value, struct hass_buf *out)
-{
-    struct tmpl_value text;
-
-    if (tmpl_to_string(vm, value, &text) < 0)
-        return -1;
-    if (text.flags & TMPL_MARKUP)
-        hass_buf_add(out, text.text, text.length);
-    else
-        escape_html(text.text, text.length, out);
-    return 0;
-}
-
-static bool escapes(const struct tmpl_vm *vm, uint32_t escape)
-{
-    return escape == TMPL_ESCAPE_YES || (escape == TMPL_ESCAPE_AS_SET && vm->autoescape);
-}
-
-static inline int print(struct tmpl_vm *vm, const struct tmpl_value *value)
-{
-    struct tmpl_run *run = vm->run;
-    int result = 0;
-
-    switch (value->kind) {
-    case TMPL_STRING:
-        hass_buf_add(run->out, value->text, value->length);
-        break;
-    case TMPL_INT:
-        print_int(value->integer, run->out);
-        break;
-    default:
-        result = tmpl_print(vm, value, run->out);
-    }
-    if (unlikely(run->out->length > run->out_limit) && result >= 0)
-        result = run_check_output(vm);
-    return result;
-}
-
-static int print_as(struct tmpl_vm *vm, const struct tmpl_value *value, uint32_t escape)
-{
-    struct tmpl_run *run = vm->run;
-
-    if (likely(!escape) || !escapes(vm, escape))
-        return print(vm, value);
-    if (print_escaped(vm, value, run->out) < 0)
-        return -1;
-    return run->out->length > run->out_limit ? run_check_output(vm) : 0;
-}
-
-/* Within an autoescape block one part that is markup makes the whole markup, and the others are escaped. */
-static int concat(struct tmpl_vm *vm, const struct tmpl_value *values, uint32_t operand,
-                  struct tmpl_value *ret_value)
-{
-    uint32_t count = operand & TMPL_MAX_SMALL, escape = operand >> 16;
-    bool markup = false;
-
-    for (uint32_t i = 0; i < count && escape; i++)
-        markup |= values[i].kind == TMPL_STRING && (values[i].flags & TMPL_MARKUP);
-    if (!markup || !escapes(vm, escape))
-        return tmpl_concat(vm, values, count, ret_value);
-    autobuf text = HASS_BUF_INIT;
-    for (uint32_t i = 0; i < count; i++)
-        if (print_escaped(vm, &values[i], &text) < 0)
-            return -1;
-    if (tmpl_reserve(vm, text.length) < 0)
-        return -1;
-    *ret_value = tmpl_string_of(&vm->heap, &text);
-    ret_value->flags |= TMPL_MARKUP;
-    return 0;
-}
+#include "template/vm_quick.h"
 
 /* --- names ------------------------------------------------------------------------------------------------ */
 
@@ -110,204 +17,6 @@ static struct tmpl_value find_name(struct tmpl_vm *vm, const struct tmpl_frame *
     if (value.kind == TMPL_ABSENT && name->global)
         value = env_global_value(name->global, vm->limited);
     return value;
-}
-
-static struct tmpl_value undefined(struct tmpl_vm *vm, const struct tmpl_name *name)
-{
-    return tmpl_undefined_name(&vm->heap, (struct tmpl_value){ .kind = TMPL_ABSENT }, name->text,
-                               name->length);
-}
-
-static struct tmpl_value undefined_slot(struct tmpl_vm *vm, const struct tmpl_frame *frame,
-                                        uint32_t slot)
-{
-    const struct tmpl_template *template = frame->template;
-
-    return undefined(vm, &template->names[template->slot_names[frame->proto->slot_names + slot]]);
-}
-
-/* The name of an outer function's variable is found by the function that has it. */
-static struct tmpl_value undefined_up(struct tmpl_vm *vm, const struct tmpl_frame *frame,
-                                      uint32_t depth, uint32_t slot)
-{
-    const struct tmpl_template *template = frame->template;
-    const struct tmpl_proto *proto = frame->proto;
-
-    while (depth--) {
-        const struct tmpl_proto *outer = NULL;
-        /* The innermost function whose code is around it. */
-        for (uint32_t i = 0; i < template->proto_count; i++) {
-            const struct tmpl_proto *other = &template->protos[i];
-            if (other != proto && other->entry <= proto->entry && proto->end <= other->end &&
-                (!outer || other->entry >= outer->entry))
-                outer = other;
-        }
-        proto = outer;
-    }
-    return undefined(vm, &template->names[template->slot_names[proto->slot_names + slot]]);
-}
-
-static struct tmpl_value undefined_param(struct tmpl_vm *vm, const struct tmpl_frame *frame,
-                                         uint32_t slot)
-{
-    const struct tmpl_template *template = frame->template;
-    const struct tmpl_name *name =
-        &template->names[template->slot_names[frame->proto->slot_names + slot]];
-    autobuf text = HASS_BUF_INIT;
-
-    hass_buf_printf(&text, "parameter '%.*s' was not provided", (int)name->length, name->text);
-    return tmpl_undefined_text(&vm->heap, arena_strndup(&vm->heap.arena, text.data, text.length),
-                               false);
-}
-
-static struct tmpl_value make_no_else(struct tmpl_vm *vm, uint32_t line)
-{
-    struct tmpl_undefined *undefined = tmpl_alloc(&vm->heap, sizeof(*undefined));
-
-    *undefined = (struct tmpl_undefined){ .quiet = true, .index = tmpl_int(line) };
-    return (struct tmpl_value){ .kind = TMPL_UNDEFINED, .undefined = undefined };
-}
-
-/* --- values ----------------------------------------------------------------------------------------------- */
-
-static inline int is_true(struct tmpl_vm *vm, const struct tmpl_value *value)
-{
-    return value->kind == TMPL_BOOL ? (int)value->integer : tmpl_truth(vm, value);
-}
-
-static inline int compare(struct tmpl_vm *vm, enum tmpl_compare op, const struct tmpl_value *left,
-                          const struct tmpl_value *right)
-{
-    if (left->kind == TMPL_INT && right->kind == TMPL_INT) {
-        switch (op) {
-        case TMPL_EQ:
-            return left->integer == right->integer;
-        case TMPL_NE:
-            return left->integer != right->integer;
-        case TMPL_LT:
-            return left->integer < right->integer;
-        case TMPL_LE:
-            return left->integer <= right->integer;
-        case TMPL_GT:
-            return left->integer > right->integer;
-        case TMPL_GE:
-            return left->integer >= right->integer;
-        default:
-            break;
-        }
-    }
-    if (op <= TMPL_NE && left->kind == TMPL_STRING && right->kind == TMPL_STRING)
-        return (left->length == right->length &&
-                memcmp(left->text, right->text, left->length) == 0) == (op == TMPL_EQ);
-    return tmpl_compare(vm, op, left, right);
-}
-
-static bool arithmetic(enum tmpl_op op, const struct tmpl_value *left,
-                       const struct tmpl_value *right, struct tmpl_value *ret_value)
-{
-    double a, b;
-
-    if (left->kind == TMPL_INT && right->kind == TMPL_INT) {
-        int64_t result;
-        bool overflows =
-            op == TMPL_OP_ADD   ? __builtin_add_overflow(left->integer, right->integer, &result)
-            : op == TMPL_OP_SUB ? __builtin_sub_overflow(left->integer, right->integer, &result)
-                                : __builtin_mul_overflow(left->integer, right->integer, &result);
-        *ret_value = tmpl_int(result);
-        return !overflows;
-    }
-    if (left->kind == TMPL_FLOAT && right->kind == TMPL_FLOAT)
-        a = left->number, b = right->number;
-    else if (left->kind == TMPL_FLOAT && right->kind == TMPL_INT)
-        a = left->number, b = (double)right->integer;
-    else if (left->kind == TMPL_INT && right->kind == TMPL_FLOAT)
-        a = (double)left->integer, b = right->number;
-    else
-        return false;
-    *ret_value = tmpl_float(op == TMPL_OP_ADD ? a + b : op == TMPL_OP_SUB ? a - b : a * b);
-    return true;
-}
-
-static int make_dict(struct tmpl_vm *vm, const struct tmpl_value *values, uint32_t count,
-                     struct tmpl_value *ret_value)
-{
-    struct tmpl_dict *dict = tmpl_dict_new(&vm->heap, count / 2);
-
-    for (uint32_t i = 0; i < count; i += 2)
-        if (tmpl_dict_set(vm, dict, values[i], values[i + 1]) < 0)
-            return -1;
-    *ret_value = tmpl_dict_value(dict);
-    return 0;
-}
-
-static const struct tmpl_value *copy_values(struct tmpl_vm *vm, const struct tmpl_value *values,
-                                            uint32_t count)
-{
-    struct tmpl_value *copy = tmpl_alloc(&vm->heap, count * sizeof(*copy));
-
-    if (count)
-        memcpy(copy, values, count * sizeof(*copy));
-    return copy;
-}
-
-static struct context_layer *make_layer(struct tmpl_vm *vm, const struct tmpl_frame *frame,
-                                        const struct tmpl_value *values, const uint32_t *names,
-                                        uint32_t count)
-{
-    struct context_layer *layer =
-        tmpl_alloc(&vm->heap, sizeof(*layer) + count * sizeof(layer->variables[0]));
-
-    *layer = (struct context_layer){ 0 };
-    for (uint32_t i = 0; i < count; i++) {
-        const struct tmpl_name *name = frame_name(frame, names[i]);
-        if (values[i].kind != TMPL_ABSENT)
-            layer->variables[layer->count++] = (struct context_variable){ .text = name->text,
-                                                                          .length = name->length,
-                                                                          .value = values[i] };
-    }
-    return layer;
-}
-
-static struct context *block_context(struct tmpl_vm *vm, const struct tmpl_frame *frame,
-                                     struct context_layer *locals)
-{
-    struct context *context = context_derive(vm, frame->context, locals);
-
-    context->blocks = frame->context->blocks;
-    return context;
-}
-
-/* What COLLECT puts together, below an iterator. */
-struct collector {
-    struct tmpl_object object;
-    struct tmpl_value *items;
-    uint32_t count, capacity;
-};
-
-static struct tmpl_value make_collector(struct tmpl_vm *vm)
-{
-    struct collector *collector = tmpl_alloc(&vm->heap, sizeof(*collector));
-
-    *collector = (struct collector){ 0 };
-    return tmpl_object_value(&collector->object);
-}
-
-static int collect(struct tmpl_vm *vm, struct tmpl_object *object, const struct tmpl_value *item)
-{
-    struct collector *collector = (struct collector *)object;
-
-    if (collector->count == collector->capacity) {
-        uint32_t capacity = collector->capacity ? collector->capacity * 2 : 16;
-        if (tmpl_reserve(vm, capacity * sizeof(*item)) < 0)
-            return -1;
-        struct tmpl_value *items = tmpl_alloc(&vm->heap, capacity * sizeof(*items));
-        if (collector->count)
-            memcpy(items, collector->items, collector->count * sizeof(*items));
-        collector->items = items;
-        collector->capacity = capacity;
-    }
-    collector->items[collector->count++] = *item;
-    return 0;
 }
 
 /* --- calls of functions in C ------------------------------------------------------------------------------- */
@@ -373,22 +82,6 @@ static int call_named(struct tmpl_vm *vm, const struct tmpl_frame *frame, uint32
     return call_native(vm, entry, sp - count, count, ret_value);
 }
 
-/* Says where in the source an error has happened, unless that was further in. */
-static void locate(struct tmpl_vm *vm, const struct tmpl_frame *frame, const uint32_t *ip)
-{
-    const struct tmpl_template *template = frame->template;
-    struct tmpl_error *error = &vm->error;
-
-    if (error->line)
-        return;
-    error->offset =
-        lines_find(template->lines, template->lines_length, (uint32_t)(ip - template->code) - 1);
-    tmpl_locate(template->source, template->source_length, error->offset, &error->line,
-                &error->column);
-    if (template->name)
-        snprintf(error->name, sizeof(error->name), "%s", template->name);
-}
-
 /* --- the loop -------------------------------------------------------------------------------------------------- */
 
 #define OP(name) label_##name:
@@ -404,8 +97,11 @@ static void locate(struct tmpl_vm *vm, const struct tmpl_frame *frame, const uin
             goto fail;                                                                             \
     } while (0)
 /* Before C is called that may call templates, or look for the place. */
-#define SAVE()      (run->top = sp)
-#define PUSH(value) (*sp++ = (value))
+#define SAVE()       (run->top = sp)
+#define PUSH(made)   (*sp++ = (made))
+/* A value that C has made. */
+#define PUSH_VALUE() move(sp++, &value)
+#define SET_TOP()    move(&sp[-1], &value)
 
 int machine_run(struct tmpl_vm *vm)
 {
@@ -443,7 +139,7 @@ enter:
     OP(TEXT)
     {
         const struct tmpl_value *text = &template->constants[operand];
-        hass_buf_add(run->out, text->text, text->length);
+        append(run->out, text->text, text->length);
         if (unlikely(run->out->length > run->out_limit))
             TRY(run_check_output(vm));
         DISPATCH();
@@ -461,15 +157,18 @@ enter:
     PUSH(tmpl_bool(operand));
     DISPATCH();
     OP(NO_ELSE)
-    PUSH(make_no_else(vm, operand));
+    PUSH(vm_no_else(vm, operand));
     DISPATCH();
 
     /* --- variables --- */
     OP(LOAD)
-    PUSH(slots[operand].kind != TMPL_ABSENT ? slots[operand] : undefined_slot(vm, frame, operand));
+    if (likely(slots[operand].kind != TMPL_ABSENT))
+        move(sp++, &slots[operand]);
+    else
+        PUSH(vm_undefined_slot(vm, frame, operand));
     DISPATCH();
     OP(LOAD_RAW)
-    PUSH(slots[operand]);
+    move(sp++, &slots[operand]);
     DISPATCH();
     OP(LOAD_UP)
     OP(LOAD_UP_RAW)
@@ -479,19 +178,19 @@ enter:
             up = up->up;
         value = up->slots[operand & TMPL_MAX_SMALL];
         if (value.kind == TMPL_ABSENT && (instruction & 0xff) == TMPL_OP_LOAD_UP)
-            value = undefined_up(vm, frame, operand >> 16, operand & TMPL_MAX_SMALL);
-        PUSH(value);
+            value = vm_undefined_up(vm, frame, operand >> 16, operand & TMPL_MAX_SMALL);
+        PUSH_VALUE();
         DISPATCH();
     }
     OP(STORE)
-    slots[operand] = *--sp;
+    move(&slots[operand], --sp);
     DISPATCH();
     OP(FORGET)
     slots[operand].kind = TMPL_ABSENT;
     DISPATCH();
     OP(CONTEXT)
     value = find_name(vm, frame, &template->names[operand]);
-    PUSH(value.kind != TMPL_ABSENT ? value : undefined(vm, &template->names[operand]));
+    PUSH(value.kind != TMPL_ABSENT ? value : vm_undefined(vm, &template->names[operand]));
     DISPATCH();
     OP(CONTEXT_RAW)
     PUSH(find_name(vm, frame, &template->names[operand]));
@@ -508,20 +207,20 @@ enter:
         const struct tmpl_name *name = &template->names[operand];
         SAVE();
         TRY(tmpl_get_attr(vm, &sp[-1], name->text, name->length, &value));
-        sp[-1] = value;
+        SET_TOP();
         DISPATCH();
     }
     OP(ITEM)
     SAVE();
     TRY(tmpl_get_item(vm, &sp[-2], &sp[-1], &value));
     sp--;
-    sp[-1] = value;
+    SET_TOP();
     DISPATCH();
     OP(SLICE)
     SAVE();
     TRY(tmpl_get_slice(vm, &sp[-4], &sp[-3], &sp[-2], &sp[-1], &value));
     sp -= 3;
-    sp[-1] = value;
+    SET_TOP();
     DISPATCH();
 
     /* --- calls --- */
@@ -552,7 +251,7 @@ enter:
             TRY(tmpl_call(vm, base, &call, &value));
         }
         sp = base;
-        PUSH(value);
+        PUSH_VALUE();
         DISPATCH();
     }
     OP(METHOD)
@@ -572,14 +271,14 @@ enter:
             TRY(tmpl_call(vm, &callee, &call, &value));
         }
         sp = base;
-        PUSH(value);
+        PUSH_VALUE();
         DISPATCH();
     }
     OP(FILTER)
     SAVE();
     TRY(call_named(vm, frame, operand, TMPL_FILTER, sp, &cells, &value));
     sp -= cells;
-    PUSH(value);
+    PUSH_VALUE();
     DISPATCH();
     OP(TEST)
     SAVE();
@@ -604,7 +303,7 @@ enter:
                         &sp[-1], &value));
     }
     sp--;
-    sp[-1] = value;
+    SET_TOP();
     DISPATCH();
     OP(DIV)
     OP(FLOORDIV)
@@ -614,17 +313,17 @@ enter:
     TRY(tmpl_binary(vm, (enum tmpl_binary)((instruction & 0xff) - TMPL_OP_ADD), &sp[-2], &sp[-1],
                     &value));
     sp--;
-    sp[-1] = value;
+    SET_TOP();
     DISPATCH();
     OP(NEGATE)
     SAVE();
     TRY(tmpl_negate(vm, &sp[-1], &value));
-    sp[-1] = value;
+    SET_TOP();
     DISPATCH();
     OP(PLUS)
     SAVE();
     TRY(tmpl_plus(vm, &sp[-1], &value));
-    sp[-1] = value;
+    SET_TOP();
     DISPATCH();
     OP(NOT)
     SAVE();
@@ -634,9 +333,9 @@ enter:
     OP(CONCAT)
     SAVE();
     cells = operand & TMPL_MAX_SMALL;
-    TRY(concat(vm, sp - cells, operand, &value));
+    TRY(vm_concat(vm, sp - cells, operand, &value));
     sp -= cells;
-    PUSH(value);
+    PUSH_VALUE();
     DISPATCH();
     OP(COMPARE)
     SAVE();
@@ -647,35 +346,35 @@ enter:
     OP(COMPARE_KEEP)
     SAVE();
     TRY(truth = compare(vm, (enum tmpl_compare)operand, &sp[-2], &sp[-1]));
-    sp[-2] = sp[-1];
+    move(&sp[-2], &sp[-1]);
     sp[-1] = tmpl_bool(truth);
     DISPATCH();
     OP(NIP)
     sp--;
-    sp[-1] = *sp;
+    move(&sp[-1], sp);
     DISPATCH();
     OP(DUP)
-    *sp = sp[-1];
+    move(sp, &sp[-1]);
     sp++;
     DISPATCH();
     OP(DROP)
     sp -= operand;
     DISPATCH();
     OP(LIST)
-    value = tmpl_list_view(copy_values(vm, sp - operand, operand), operand);
+    value = tmpl_list_view(vm_copy_values(vm, sp - operand, operand), operand);
     sp -= operand;
-    PUSH(value);
+    PUSH_VALUE();
     DISPATCH();
     OP(TUPLE)
-    value = tmpl_tuple_view(copy_values(vm, sp - operand, operand), operand);
+    value = tmpl_tuple_view(vm_copy_values(vm, sp - operand, operand), operand);
     sp -= operand;
-    PUSH(value);
+    PUSH_VALUE();
     DISPATCH();
     OP(DICT)
     SAVE();
-    TRY(make_dict(vm, sp - operand, operand, &value));
+    TRY(vm_make_dict(vm, sp - operand, operand, &value));
     sp -= operand;
-    PUSH(value);
+    PUSH_VALUE();
     DISPATCH();
 
     /* --- jumps --- */
@@ -717,7 +416,7 @@ enter:
     if (slots[operand].kind != TMPL_ABSENT) {
         TRY(print(vm, &slots[operand]));
     } else {
-        value = undefined_slot(vm, frame, operand);
+        value = vm_undefined_slot(vm, frame, operand);
         TRY(print(vm, &value));
     }
     DISPATCH();
@@ -726,8 +425,8 @@ enter:
     run_capture(run);
     DISPATCH();
     OP(CAPTURED)
-    TRY(run_captured(vm, (size_t)sp[-1].integer, escapes(vm, operand), &value));
-    sp[-1] = value;
+    TRY(run_captured(vm, (size_t)sp[-1].integer, vm_escapes(vm, operand), &value));
+    SET_TOP();
     DISPATCH();
     OP(AUTOESCAPE)
     SAVE();
@@ -747,66 +446,86 @@ enter:
     sp += 2;
     DISPATCH();
     OP(NEXT)
-    OP(NEXT_PUSH)
     {
-        int64_t index = sp[-1].integer;
+        const int64_t index = sp[-1].integer;
+        struct tmpl_value *to = &slots[*ip];
         if (sp[-2].kind == TMPL_RANGE) {
             const struct tmpl_range *range = sp[-2].range;
             if (index == range->count)
                 goto exhausted;
-            value = tmpl_int(range->start + index * range->step);
+            *to = tmpl_int(range->start + index * range->step);
         } else {
             if (index == sp[-2].length)
                 goto exhausted;
-            value = sp[-2].items[index];
+            *to = sp[-2].items[index];
         }
         sp[-1].integer = index + 1;
+        ip++;
+        goto next;
+    }
+    OP(NEXT_PUSH)
+    {
+        const int64_t index = sp[-1].integer;
+        if (sp[-2].kind == TMPL_RANGE) {
+            const struct tmpl_range *range = sp[-2].range;
+            if (index == range->count)
+                DISPATCH();
+            PUSH(tmpl_int(range->start + index * range->step));
+        } else {
+            if (index == sp[-2].length)
+                DISPATCH();
+            *sp = sp[-2].items[index];
+            sp++;
+        }
+        sp[-2].integer = index + 1;
     }
 next:
+    ip -= operand;
     run->slice -= operand;
     if (unlikely(run->slice < 0)) {
         SAVE();
         TRY(run_check(vm));
     }
-    if ((instruction & 0xff) == TMPL_OP_NEXT || (instruction & 0xff) == TMPL_OP_LOOP_NEXT)
-        slots[*ip++] = value;
-    else
-        PUSH(value);
-    ip -= operand;
     DISPATCH();
 exhausted:
-    if ((instruction & 0xff) == TMPL_OP_NEXT || (instruction & 0xff) == TMPL_OP_LOOP_NEXT)
-        ip++;
+    ip++;
     DISPATCH();
     OP(LOOP)
     SAVE();
     TRY(for_create(vm, &sp[-1], operand & TMPL_LOOP_RECURSIVE ? frame : NULL, &value));
-    sp[-1] = value;
+    SET_TOP();
     DISPATCH();
     OP(LOOP_NEXT)
-    OP(LOOP_PUSH)
     {
         struct tmpl_loop *loop = (struct tmpl_loop *)sp[-1].object;
         if (loop->index + 1 == loop->count)
             goto exhausted;
-        value = for_member(loop, ++loop->index);
+        slots[*ip++] = for_member(loop, ++loop->index);
+        goto next;
+    }
+    OP(LOOP_PUSH)
+    {
+        struct tmpl_loop *loop = (struct tmpl_loop *)sp[-1].object;
+        if (loop->index + 1 == loop->count)
+            DISPATCH();
+        PUSH(for_member(loop, ++loop->index));
         goto next;
     }
     OP(COLLECT)
     *sp = sp[-1];
-    sp[-1] = make_collector(vm);
+    sp[-1] = vm_collector_create(vm);
     sp++;
     DISPATCH();
     OP(APPEND_IF)
     SAVE();
     TRY(truth = is_true(vm, &sp[-1]));
     if (truth)
-        TRY(collect(vm, sp[-5].object, &sp[-2]));
+        TRY(vm_collect(vm, sp[-5].object, &sp[-2]));
     sp -= 2;
     DISPATCH();
     OP(COLLECTED)
     {
-        const struct collector *collector = (const struct collector *)sp[-1].object;
+        const struct vm_collector *collector = (const struct vm_collector *)sp[-1].object;
         sp[-1] = tmpl_list_view(collector->items, collector->count);
         DISPATCH();
     }
@@ -844,7 +563,7 @@ exhausted:
     DISPATCH();
     OP(NOT_GIVEN)
     if (slots[operand].kind == TMPL_ABSENT)
-        slots[operand] = undefined_param(vm, frame, operand);
+        slots[operand] = vm_undefined_param(vm, frame, operand);
     DISPATCH();
     OP(NAMESPACE)
     if (sp[-1].kind != TMPL_OBJECT || !sp[-1].object->type->assign) {
@@ -863,11 +582,11 @@ exhausted:
     /* --- other templates, blocks --- */
     OP(LOCALS)
     value = (struct tmpl_value){
-        .kind = TMPL_NONE, .text = (const char *)make_layer(vm, frame, sp - operand, ip, operand)
+        .kind = TMPL_NONE, .text = (const char *)vm_make_layer(vm, frame, sp - operand, ip, operand)
     };
     ip += operand;
     sp -= operand;
-    PUSH(value);
+    PUSH_VALUE();
     DISPATCH();
     OP(IMPORT)
     OP(INCLUDE)
@@ -891,7 +610,7 @@ exhausted:
     OP(IMPORTED)
     frame->ip = ip;
     value = module_member(vm, frame, &sp[-1], &template->names[operand]);
-    PUSH(value);
+    PUSH_VALUE();
     DISPATCH();
     OP(EXTENDS)
     SAVE();
@@ -912,7 +631,7 @@ exhausted:
     {
         struct context *context = frame->context;
         if (operand & TMPL_BLOCK_SCOPED)
-            context = block_context(vm, frame, (struct context_layer *)(--sp)->text);
+            context = vm_block_context(vm, frame, (struct context_layer *)(--sp)->text);
         frame->ip = ip;
         SAVE();
         TRY(block_enter(vm, frame, &template->names[operand & (TMPL_BLOCK_REQUIRED - 1)], operand,
@@ -951,7 +670,7 @@ entered:
     goto enter;
 
 fail:
-    locate(vm, frame, ip);
+    vm_locate(vm, frame, ip);
     run->nesting--;
     return -1;
 }

@@ -20,7 +20,7 @@ RPATH   := -Wl,-rpath,'$$ORIGIN:$$ORIGIN/$(LIB_FROM_BIN)'
 
 # --- flags ----------------------------------------------------------------------------------------
 
-PKGS := libevent libevent_pthreads jansson yaml-0.1
+PKGS := libevent libevent_pthreads jansson yaml-0.1 libpcre2-8
 DAEMON_PKGS := libsystemd
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wwrite-strings -Wundef -Wvla -Wno-unused-parameter -Wno-missing-field-initializers

@@ -133,14 +133,6 @@ static const struct hass_entity_service_row services[] = {
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
-    const struct hass_component_options options = {
-        .size = sizeof(options),
-        .domain = "select",
-        .scan_interval = SCAN_INTERVAL,
-        .ops = &domain_ops,
-    };
-    struct hass_component *component;
-    int r = hass_component_async_create(hass, &options, config, &component, err);
-
-    return r < 0 ? r : HASS_REGISTER_SERVICES(component, services, err);
+    return HASS_DOMAIN_SETUP(hass, config, services, err, .domain = "select",
+                             .scan_interval = SCAN_INTERVAL, .ops = &domain_ops);
 }

@@ -426,3 +426,15 @@ int hass_component_async_register_services(struct hass_component *component,
     }
     return r;
 }
+
+int hass_domain_async_setup(struct hass *hass, const json_t *config,
+                            const struct hass_component_options *options,
+                            const struct hass_entity_service_row *rows, size_t count,
+                            struct hass_error *err)
+{
+    struct hass_component *component;
+
+    VERIFY_COROUTINE(hass, "hass.domain.async_setup", err);
+    int r = hass_component_async_create(hass, options, config, &component, err);
+    return r < 0 ? r : hass_component_async_register_services(component, rows, count, err);
+}

@@ -231,6 +231,8 @@ static HASS_COROUTINE int take_step(struct hass_flow *flow, const char *step_id,
 
     if (r < 0)
         return r;
+    if (flow->now.type == FLOW_CREATE_ENTRY && flow->ended)
+        return hass_fail(err, HASS_E_NOT_FOUND, "flow %s was ended while its step ran", flow->id);
     if (flow->now.type == FLOW_CREATE_ENTRY) {
         flow_end(flow);
         r = flow_finish(flow, &entry, err);

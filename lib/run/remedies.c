@@ -183,6 +183,7 @@ static const struct remedy table[] = {
     { "hass_component_async_add_entities", "hass_component_add_entities",
       ", which waits until they are added" },
     { "hass_component_async_register_service", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_domain_async_setup", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_component_async_register_services", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_get_entity", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_extract_from_target", "hass_run_callback_threadsafe", IN_CALLBACK },

@@ -23,7 +23,7 @@ HASS_SCHEMA(user_schema,
             HASS_FIELD("count", &hass_type_int, .min = 1, .max = 9, .fallback = "3"),
             HASS_FIELD("kind", &hass_type_enum,
                        .words = HASS_WORDS("hub", "menu", "silent", "hang", "external", "progress",
-                                           "pick", "fail", "unknown")));
+                                           "pick", "fail", "unknown", "slow")));
 HASS_SCHEMA(pick_schema, HASS_FIELD("device", &hass_type_string, .required = true));
 HASS_SCHEMA(password_schema,
             HASS_FIELD("password", &hass_type_string, .required = true, .secret = true));
@@ -106,9 +106,11 @@ static HASS_COROUTINE int answer_kind(struct hass_flow *flow, const char *kind, 
             HASS_FLOW_FORM(.errors = json_pack("{s:s}", "base", "cannot_connect"),
                            .suggested = hass_json_ref(input)),
             err);
-    return hass_flow_async_create_entry(flow, hass_json_get_string(input, "name", ""),
-                                        hass_json_ref(input), json_pack("{s:i}", "interval", 5),
-                                        err);
+    int r = strcmp(kind, "slow") ? 0 : hass_async_sleep(hass_flow_hass(flow), 5, err);
+    return r < 0 ? r
+                 : hass_flow_async_create_entry(flow, hass_json_get_string(input, "name", ""),
+                                                hass_json_ref(input),
+                                                json_pack("{s:i}", "interval", 5), err);
 }
 
 static HASS_COROUTINE int step_user(struct hass_flow *flow, const json_t *input,

@@ -131,6 +131,17 @@ HASS_API int hass_component_async_register_services(struct hass_component *compo
 #define HASS_REGISTER_SERVICES(component, rows, err)                                               \
     hass_component_async_register_services((component), (rows), sizeof(rows) / sizeof((rows)[0]),  \
                                            (err))
+/** A domain's component over the platforms of its section @config, and the @count services of its entities. */
+HASS_API int hass_domain_async_setup(struct hass *hass, const json_t *config,
+                                     const struct hass_component_options *options,
+                                     const struct hass_entity_service_row *rows, size_t count,
+                                     struct hass_error *err) HASS_COROUTINE;
+/** The same for a whole array, with the members of the options: all of most domains' async_setup. */
+#define HASS_DOMAIN_SETUP(hass, config, rows, err, ...)                                            \
+    hass_domain_async_setup((hass), (config),                                                      \
+                            &(const struct hass_component_options){                                \
+                                .size = sizeof(struct hass_component_options), __VA_ARGS__ },      \
+                            (rows), sizeof(rows) / sizeof((rows)[0]), (err))
 
 /**
  * What a target means: entities that were listed and those that devices, areas, floors and labels lead to, without what is

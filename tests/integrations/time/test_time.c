@@ -2,122 +2,84 @@
 /*
  * Times of day that are set: on the loop, on the pool, and not at all.
  */
-#include <errno.h>
-
 #include "support/cases.h"
-#include "support/home.h"
+#include "support/fake.h"
 #include "time/time.h"
 
-struct values {
-    bool known;
-    struct hass_dt value;
-};
+static bool known;
+static struct hass_dt now;
 
 static HASS_CALLBACK bool native_value(struct hass_entity *entity, struct hass_dt *ret_value)
 {
-    const struct values *values = hass_entity_async_values(entity);
-
-    *ret_value = values->value;
-    return values->known;
+    *ret_value = now;
+    return known;
 }
 
 static HASS_COROUTINE int set_loop(struct hass_entity *entity, const struct hass_dt *value,
                                    struct hass_error *err)
 {
-    *(struct values *)hass_entity_async_values(entity) = (struct values){ true, *value };
+    known = true;
+    now = *value;
+    fake_tell("loop");
     return 0;
 }
 
 static HASS_BLOCKING int set_pool(struct hass_worker *worker, struct hass_entity *entity,
                                   const struct hass_dt *value, void *values, struct hass_error *err)
 {
-    *(struct values *)values = (struct values){ true, *value };
-    return hass_on_loop(hass_entity_hass(entity)) ? -EDEADLK : 0;
+    known = true;
+    now = *value;
+    fake_tell(hass_on_loop(hass_entity_hass(entity)) ? "loop" : "pool");
+    return 0;
 }
 
-static const struct hass_entity_ops ops = HASS_ENTITY_OPS(.values_size = sizeof(struct values));
-static const struct time_ops kinds[] = {
-    TIME_OPS(.native_value = native_value, .async_set_value = set_loop),
-    TIME_OPS(.native_value = native_value, .set_value = set_pool),
-    TIME_OPS(.native_value = native_value),
-};
-static const struct hass_entity_description descriptions[] = {
-    HASS_ENTITY_DESCRIPTION(.name = "Loop"),
-    HASS_ENTITY_DESCRIPTION(.name = "Pool"),
-    HASS_ENTITY_DESCRIPTION(.name = "Fixed"),
-};
+static const struct time_ops on_loop =
+    TIME_OPS(.native_value = native_value, .async_set_value = set_loop);
+static const struct time_ops on_pool =
+    TIME_OPS(.native_value = native_value, .set_value = set_pool);
+static const struct time_ops fixed = TIME_OPS(.native_value = native_value);
 
-static HASS_COROUTINE int add(struct hass *hass, void *userdata, struct hass_error *err)
-{
-    struct hass_entity *entities[3];
-
-    for (size_t i = 0; i < 3; i++)
-        entities[i] = hass_entity_new(hass, &ops, &descriptions[i], &kinds[i], NULL, NULL);
-    return hass_component_async_add_entities(hass_component_async_get(hass, "time"), entities, 3,
-                                             err);
-}
-
-static HASS_CALLBACK struct hass *home(void)
-{
-    struct hass *hass = test_home("time:\n");
-
-    ck_assert_int_eq(test_run_coroutine(hass, add, NULL), 0);
-    return hass;
-}
-
-static HASS_CALLBACK int set_value(struct hass *hass, const char *entity_id, const char *value)
-{
-    struct hass_buf data = HASS_BUF_INIT;
-
-    hass_buf_printf(&data, "{'entity_id':'%s','time':%s}", entity_id, value);
-    int r = home_call(hass, "time", "set_value", hass_buf_string(&data), NULL);
-    hass_buf_fini(&data);
-    return r;
-}
-
-static const struct {
-    const char *value, *shown;
-} good[] = {
-    { "'07:30:00'", "07:30:00" },
-    { "'23:59'", "23:59:00" },
+/* What is set, and what is shown. */
+static const char *const good[][2] = {
+    { "'time':'07:30:00'", "07:30:00" },
+    { "'time':'23:59'", "23:59:00" },
 };
 
 START_TEST(it_is_set_where_its_ops_say)
 {
-    static const char *const ids[] = { "time.loop", "time.pool" };
     hass__assert_loop();
-    struct hass *hass = home();
+    bool pool = _i % 2;
+    struct hass *hass = fake_home("time", pool ? &on_pool : &on_loop);
 
-    for (size_t i = 0; i < 2; i++) {
-        ck_assert_str_eq(home_state(hass, ids[i]), "unknown");
-        ck_assert_int_eq(set_value(hass, ids[i], good[_i].value), 0);
-        ck_assert_str_eq(home_state(hass, ids[i]), good[_i].shown);
-    }
+    ck_assert_str_eq(fake_state(hass), "unknown");
+    ck_assert_int_eq(fake_call(hass, "set_value", good[_i / 2][0], NULL), 0);
+    ck_assert_str_eq(fake_state(hass), good[_i / 2][1]);
+    ck_assert_str_eq(fake.told, pool ? "pool" : "loop");
 }
 END_TEST
 
-static const char *const bad[] = { "'24:00:00'", "'noon'", "null", "'-1:00'" };
+static const char *const bad[] = { "'time':'24:00:00'", "'time':'noon'", "'time':null",
+                                   "'time':'-1:00'", "" };
 
 START_TEST(a_wrong_value_is_refused)
 {
     hass__assert_loop();
-    struct hass *hass = home();
+    struct hass *hass = fake_home("time", &on_loop);
 
-    ck_assert_int_eq(set_value(hass, "time.loop", bad[_i]), HASS_E_INVALID);
-    ck_assert_str_eq(home_state(hass, "time.loop"), "unknown");
+    ck_assert_int_eq(fake_call(hass, "set_value", bad[_i], NULL), HASS_E_INVALID);
+    ck_assert_str_eq(fake_state(hass), "unknown");
+    ck_assert_str_eq(fake.told, "");
 }
 END_TEST
 
 START_TEST(one_that_cannot_be_set_says_so)
 {
     hass__assert_loop();
-    struct hass *hass = home();
 
-    ck_assert_int_eq(set_value(hass, "time.fixed", good[0].value), HASS_E_UNSUPPORTED);
-    ck_assert_int_eq(home_call(hass, "time", "set_value", "{'entity_id':'time.loop'}", NULL),
-                     HASS_E_INVALID);
+    ck_assert_int_eq(fake_call(fake_home("time", &fixed), "set_value", good[0][0], NULL),
+                     HASS_E_UNSUPPORTED);
 }
 END_TEST
 
-CASES_MAIN("time", ROWS(it_is_set_where_its_ops_say, good), ROWS(a_wrong_value_is_refused, bad),
-           ONCE(one_that_cannot_be_set_says_so))
+CASES_MAIN("time", { it_is_set_where_its_ops_say, 2 * sizeof(good) / sizeof(good[0]) },
+           ROWS(a_wrong_value_is_refused, bad), ONCE(one_that_cannot_be_set_says_so))

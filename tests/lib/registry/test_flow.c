@@ -133,7 +133,7 @@ START_TEST(a_form_is_shown_filled_in_and_makes_an_entry)
         "'valueMax': 9, 'default': 3}, {'name': 'kind', 'type': 'select', 'required': false, "
         "'optional': true, 'options': [['hub', 'hub'], ['menu', 'menu'], ['silent', 'silent'], "
         "['hang', 'hang'], ['external', 'external'], ['progress', 'progress'], ['pick', 'pick'], "
-        "['fail', 'fail'], ['unknown', 'unknown']]}]}");
+        "['fail', 'fail'], ['unknown', 'unknown'], ['slow', 'slow']]}]}");
     ck_assert_uint_eq(in_progress(hass), 1);
     go_on(hass, "{'name': 'Ada'}");
     ck_assert_int_eq(code, 0);
@@ -165,13 +165,21 @@ START_TEST(a_finished_flow_is_unknown)
 }
 END_TEST
 
-/* Two at the same time: the first makes the entry. */
+/* Two answers at the same time, and what becomes of them. */
+struct twice {
+    const char *kind; /* of the step: "slow" suspends */
+    int results[2];
+};
+
 static HASS_COROUTINE int finish_twice(struct hass *hass, void *userdata, struct hass_error *error)
 {
-    int *results = userdata;
+    struct twice *twice = userdata;
+    int *results = twice->results;
     struct talk talks[2] = {
-        { HASS_FLOW_CONFIG, flow_id, NULL, test_json("{'name': 'Ada'}"), NULL },
-        { HASS_FLOW_CONFIG, flow_id, NULL, test_json("{'name': 'Bob'}"), NULL },
+        { HASS_FLOW_CONFIG, flow_id, NULL, json_pack("{ssss}", "name", "Ada", "kind", twice->kind),
+          NULL },
+        { HASS_FLOW_CONFIG, flow_id, NULL, json_pack("{ssss}", "name", "Bob", "kind", twice->kind),
+          NULL },
     };
     struct hass_task *tasks[2] = { NULL, NULL };
 
@@ -185,16 +193,48 @@ static HASS_COROUTINE int finish_twice(struct hass *hass, void *userdata, struct
     return 0;
 }
 
+static const char *const finishing[] = { "hub", "slow" };
+
 START_TEST(finishing_twice_at_once_makes_one_entry)
 {
     struct hass *hass = boot();
-    int results[2];
+    struct twice twice = { .kind = finishing[_i] };
 
     begin(hass, "user", NULL);
-    test_run_coroutine(hass, finish_twice, results);
-    ck_assert_int_eq(results[0], 0);
-    ck_assert_int_eq(results[1], HASS_E_NOT_FOUND);
+    test_run_coroutine(hass, finish_twice, &twice);
+    ck_assert_int_eq(twice.results[0], 0);
+    ck_assert_int_eq(twice.results[1], HASS_E_NOT_FOUND);
     ck_assert_uint_eq(hass_strmap_count(entries_of(hass)->by_id), 1);
+    ck_assert_str_eq(hass_entry_async_title(first_entry(hass)), "Ada");
+}
+END_TEST
+
+static HASS_COROUTINE int abort_in_a_step(struct hass *hass, void *userdata,
+                                          struct hass_error *error)
+{
+    int *result = userdata;
+    struct talk talk = { HASS_FLOW_CONFIG, flow_id, NULL,
+                         test_json("{'name': 'Ada', 'kind': 'slow'}"), NULL };
+    struct hass_task *task = NULL;
+    int r = hass_async_create_task(hass, HASS_JOB_COROUTINE(run_configure, &talk), &task, error);
+
+    if (r == 0)
+        r = hass_flows_async_abort(hass, HASS_FLOW_CONFIG, flow_id, error);
+    *result = hass_async_await(hass_task_future(task), HASS_FOREVER, NULL);
+    hass_task_unref(task);
+    json_decref(talk.result);
+    return r;
+}
+
+START_TEST(a_flow_that_is_ended_while_its_step_runs_makes_no_entry)
+{
+    struct hass *hass = boot();
+    int result = 0;
+
+    begin(hass, "user", NULL);
+    ck_assert_int_eq(test_run_coroutine(hass, abort_in_a_step, &result), 0);
+    ck_assert_int_eq(result, HASS_E_NOT_FOUND);
+    ck_assert_ptr_null(first_entry(hass));
 }
 END_TEST
 
@@ -673,7 +713,9 @@ START_TEST(dialogues_end_with_their_integration)
 END_TEST
 
 CASES_MAIN("flow", ONCE(a_form_is_shown_filled_in_and_makes_an_entry),
-           ONCE(a_finished_flow_is_unknown), ONCE(finishing_twice_at_once_makes_one_entry),
+           ONCE(a_finished_flow_is_unknown),
+           ROWS(finishing_twice_at_once_makes_one_entry, finishing),
+           ONCE(a_flow_that_is_ended_while_its_step_runs_makes_no_entry),
            ROWS(wrong_input_is_refused_field_by_field_and_the_step_not_entered, wrong),
            ONCE(a_step_shows_its_form_again_with_what_is_wrong),
            ONCE(a_menu_leads_to_one_of_its_steps), ONCE(an_external_step_waits_for_somebody_else),

@@ -338,8 +338,16 @@ static int select_attribute(struct tmpl_vm *vm, const struct tmpl_call *call, bo
 {
     struct choice choice = { .reject = reject };
 
-    if (call->count < 2)
-        return tmpl_raise(vm, TMPL_FILTER_ARGUMENT_ERROR, "Missing parameter for attribute name");
+    if (call->count < 2) {
+        const struct tmpl_value *items;
+        size_t count;
+        *ret_value = tmpl_list_view(NULL, 0);
+        if (read_items(vm, &call->args[0], &items, &count) < 0)
+            return -1;
+        return count == 0 ? 0
+                          : tmpl_raise(vm, TMPL_FILTER_ARGUMENT_ERROR,
+                                       "Missing parameter for attribute name");
+    }
     if (attribute_init(vm, &choice.attribute, &call->args[1]) < 0)
         return -1;
     return select_by(vm, call, 2, &choice, ret_value);

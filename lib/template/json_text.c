@@ -222,7 +222,7 @@ static struct keyed *order_entries(struct writer *writer, const struct tmpl_dict
         entries[i].key = python ? dict->entries[i].key : keys[i];
         entries[i].value = tmpl_int(i);
     }
-    return sort_keyed(vm, entries, dict->count, false) < 0 ? NULL : entries;
+    return sort_keyed(vm, entries, dict->count, 0) < 0 ? NULL : entries;
 }
 
 static int write_entry(struct writer *writer, const struct tmpl_value *key,

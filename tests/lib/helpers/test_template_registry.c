@@ -66,6 +66,12 @@ static HASS_CALLBACK void add_things(struct hass *hass)
                                .device_id = device->id, .original_name = "Bulb",
                                .translation_key = "bulb");
     ck_assert_int_eq(hass_entity_registry_async_get_or_create(hass, &light, &entity, NULL), 0);
+    ck_assert_int_eq(hass_entity_registry_async_update(
+                         hass, "light.lamp",
+                         test_json("{'aliases': ['Big one'],"
+                                   " 'options': {'conversation': {'should_expose': true}}}"),
+                         NULL, NULL),
+                     0);
     set(hass, "light.lamp", "on",
         "{'friendly_name': 'Lamp Bulb', 'effect': 'rainbow', 'level': 5}");
     set(hass, "sensor.door", "open", "{'device_class': 'door'}");
@@ -135,6 +141,9 @@ static const struct rendered found[] = {
       "{{ state_attr_translated('light.lamp', 'level') }} "
       "{{ 'light.lamp' | state_attr_translated('zz') }}",
       "Regenbogen 5 None" },
+    { "{{ aliases('den') }} {{ aliases('Ground') }} {{ aliases('light.lamp') }} {{ aliases('z') }}",
+      "['The Cave'] ['Below'] ['Big one'] []" },
+    { "{{ assist_exposed_entities() }}", "['light.lamp']" },
     { "{{ issues() }} {{ issue('hue', 'one') }}", "{} None" },
 };
 

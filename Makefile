@@ -243,10 +243,17 @@ TEST_LINK = $(CC) $(ALL_LDFLAGS) $(filter %.o,$^) -o $@ -L$(BUILD)/tests -lhass 
     $(LIB_LIBS) $(shell pkg-config --libs check)
 
 $(BUILD)/tests/lib/% $(BUILD)/tests/integrations/% $(BUILD)/tests/daemon/%: $(SUPPORT_OBJS) $(TESTLIB)
-$(TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
+$(filter-out %/test_alone,$(TESTS)): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(TEST_LINK)
+
+# The template engine links with the layers below it alone.
+ALONE := $(BUILD)/tests/lib/template/test_alone
+$(ALONE): $(BUILD)/obj/tests/lib/template/test_alone.o $(filter $(addprefix $(BUILD)/obj/lib/,base/% data/% template/%),$(LIB_OBJS))
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell pkg-config --libs jansson yaml-0.1 libpcre2-8 check) -lm
 
 # Tests of the daemon link all of it but what has a main.
 $(filter $(BUILD)/tests/daemon/%,$(TESTS)): $(filter-out %/main.o %/interpose.o %/hassctl.o,$(DAEMON_OBJS) $(CTL_OBJS))

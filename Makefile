@@ -67,7 +67,8 @@ VECTOR_OBJS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/vectors/*.c))
 VECTORS      := $(if $(VECTOR_OBJS),$(BUILD)/tests/vectors)
 BENCHES      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
 FUZZERS      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
-TEST_SCRIPTS := $(wildcard tests/thread_safety/*.sh tests/vectors/*.sh tests/e2e/*.sh)
+TEST_SCRIPTS := $(wildcard tests/thread_safety/*.sh tests/vectors/*.sh tests/differential/*.sh tests/e2e/*.sh)
+RENDER       := $(BUILD)/tests/differential/render
 TESTLIB      := $(BUILD)/tests/libhass.so.1
 
 -include $(wildcard integrations/*/build.mk)
@@ -161,7 +162,7 @@ $(BUILD)/exports.tsv: $(wildcard lib/include/hass/*.h) tests/lint/exports.sh
 	$(Q)tests/lint/exports.sh > $@
 
 .PHONY: tests
-tests: $(BUILD)/exports.tsv $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(FUZZERS)
+tests: $(BUILD)/exports.tsv $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(RENDER) $(FUZZERS)
 
 bench: ## measure the hot paths, JSON lines on stdout
 	$(Q)tests/lint/deps.sh check >&2
@@ -264,6 +265,11 @@ $(BUILD)/tests/plugins/%.so: $(BUILD)/obj/tests/plugins/%.o $(LIBHASS)
 	$(Q)$(CC) -shared $(ALL_LDFLAGS) $< -o $@ -L$(BUILD) -lhass $(shell pkg-config --libs jansson) -lm -lpthread
 
 $(BUILD)/tests/vectors: $(VECTOR_OBJS) $(SUPPORT_OBJS) $(TESTLIB)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(TEST_LINK)
+
+$(RENDER): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TESTLIB)
+	@mkdir -p $(@D)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(TEST_LINK)
 

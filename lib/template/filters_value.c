@@ -312,7 +312,7 @@ static int filter_filesizeformat(struct tmpl_vm *vm, const struct tmpl_call *cal
     if (bytes == 1)
         hass_buf_add_string(&text, "1 Byte");
     else if (bytes < base)
-        hass_buf_printf(&text, "%.0f Bytes", trunc(bytes));
+        hass_buf_printf(&text, "%.0f Bytes", trunc(bytes) + 0.0);
     else {
         for (; i < 7 && bytes >= unit * base; i++)
             unit *= base;

@@ -16,6 +16,11 @@ static int order_keys(struct tmpl_vm *vm, const struct tmpl_value *a, const stru
     if (equal)
         return equal < 0 ? equal : 0;
     int r = tmpl_order(vm, a, b, ret_order);
+    if (r < 0 && (how & SORT_BY_CLASS) && vm->error.class == TMPL_TYPE_ERROR) {
+        tmpl_forgive(vm);
+        *ret_order = strcmp(tmpl_class_path(a), tmpl_class_path(b));
+        r = 0;
+    }
     if (how & SORT_REVERSE)
         *ret_order = -*ret_order;
     return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Functions about areas, floors and labels. A place is given by its id, its name or an alias of it; areas and floors also by an entity or
+ * Functions about areas, floors, labels and aliases. A place is given by its id, its name or an alias of it; areas and floors also by an entity or
  * device that is there. An entity is where it has been put itself, else where its device is.
  */
 #include <string.h>
@@ -449,6 +449,30 @@ static HASS_CALLBACK int label_areas(struct tmpl_vm *vm, const struct tmpl_call 
     return text ? 0 : -1;
 }
 
+/* Other names of an entity, an area or a floor. */
+static HASS_CALLBACK const char *const *aliases_of(struct hass *hass, const char *text)
+{
+    static const char *const none[] = { NULL };
+    const struct hass_entity_entry *entry = template_entry_of(hass, text);
+    const struct hass_area *area = area_meant(hass, text);
+    const struct hass_floor *floor = floor_meant(hass, text);
+
+    return entry ? entry->aliases : area ? area->aliases : floor ? floor->aliases : none;
+}
+
+static HASS_CALLBACK int aliases(struct tmpl_vm *vm, const struct tmpl_call *call,
+                                 struct tmpl_value *ret_value)
+{
+    const char *text = template_text(vm, &call->args[0]);
+    struct template_list list = { 0 };
+
+    if (!text)
+        return -1;
+    add_texts(vm, aliases_of(template_hass_of(vm), text), &list);
+    *ret_value = template_list_value(&list);
+    return 0;
+}
+
 #define BOTH    (TMPL_GLOBAL | TMPL_FILTER)
 #define REFUSED (TMPL_GLOBAL | TMPL_FILTER | TMPL_NOT_LIMITED)
 
@@ -473,6 +497,7 @@ static const struct tmpl_function table[] = {
     { "label_areas", label_areas, "label_id_or_name", BOTH },
     { "label_devices", label_devices, "label_id_or_name", BOTH },
     { "label_entities", label_entities, "label_id_or_name", BOTH },
+    { "aliases", aliases, "lookup_value", BOTH },
 };
 
 const struct tmpl_functions template_area_functions = { table, sizeof(table) / sizeof(*table) };

@@ -8,6 +8,7 @@
 
 #include <hass/entity_registry.h>
 #include <hass/issue_registry.h>
+#include <hass/json.h>
 #include <hass/platform.h>
 
 #include "base/strmap_hash.h"
@@ -222,6 +223,30 @@ static HASS_CALLBACK int entity_name_of(struct tmpl_vm *vm, const struct tmpl_ca
     return tmpl_get_attr(vm, &state, "name", 4, ret_value);
 }
 
+/* What its user has shown to voice assistants. */
+static bool is_exposed(const struct hass_entity_entry *entry)
+{
+    autojson *options = NULL;
+
+    if (!strstr(entry->options, "should_expose") ||
+        hass_json_parse(entry->options, strlen(entry->options), SIZE_MAX, &options, NULL) < 0)
+        return false;
+    return hass_json_get_bool(hass_json_get(options, "conversation"), "should_expose", false);
+}
+
+static HASS_CALLBACK int assist_exposed_entities(struct tmpl_vm *vm, const struct tmpl_call *call,
+                                                 struct tmpl_value *ret_value)
+{
+    const struct hass_entity_entry *entry;
+    struct template_list list = { 0 };
+
+    for (size_t pos = 0; hass_entity_registry_async_next(template_hass_of(vm), &pos, &entry);)
+        if (is_exposed(entry))
+            template_list_add(&vm->heap, &list, template_lent(entry->entity_id));
+    *ret_value = template_list_value(&list);
+    return 0;
+}
+
 const char *template_source_of(struct hass *hass, const char *entity_id)
 {
     const struct hass_entity *entity = hass_async_get_entity(hass, entity_id);
@@ -417,6 +442,7 @@ static const struct tmpl_function table[] = {
     { "is_hidden_entity", is_hidden_entity, "entity_id", TMPL_GLOBAL | TMPL_NOT_LIMITED },
     { "is_hidden_entity", is_hidden_entity, "entity_id", TMPL_TEST | TMPL_ABSENT_LIMITED },
     { "entity_name", entity_name_of, "entity_id", TMPL_GLOBAL | TMPL_FILTER | TMPL_NOT_LIMITED },
+    { "assist_exposed_entities", assist_exposed_entities, "", TMPL_GLOBAL },
     { "integration_entities", integration_entities, "entry_name", TMPL_GLOBAL | TMPL_FILTER },
     { "config_entry_id", config_entry_id, "entity_id", TMPL_GLOBAL | TMPL_FILTER },
     { "config_entry_attr", config_entry_attr, "config_entry_id attr_name",

@@ -413,29 +413,22 @@ static int slice_range(struct tmpl_vm *vm, const struct tmpl_range *range,
     return 0;
 }
 
-/* What a slice that does not apply stands for in messages: "slice(None, 2, None)". */
-static struct tmpl_value undefined_slice(struct tmpl_vm *vm, const struct tmpl_value *value,
-                                         const struct tmpl_value *const bounds[3])
+/* Slices ask the value itself, so that Python's error comes instead of an undefined value. */
+static int raise_slice(struct tmpl_vm *vm, const struct tmpl_value *value, bool sliced)
 {
-    autobuf text = HASS_BUF_INIT;
-    static const struct tmpl_value none = TMPL_VALUE_NONE;
-
-    hass_buf_printf(&text, "%s object has no element slice(", tmpl_class_path(value));
-    for (int i = 0; i < 3; i++) {
-        if (i)
-            hass_buf_add(&text, ", ", 2);
-        (void)tmpl_repr(NULL, is_left_out(bounds[i]) ? &none : bounds[i], &text);
-    }
-    hass_buf_add_char(&text, ')');
-    return tmpl_undefined_text(&vm->heap, arena_strndup(&vm->heap.arena, text.data, text.length),
-                               false);
+    if (sliced)
+        return tmpl_raise(vm, TMPL_TYPE_ERROR,
+                          "slice indices must be integers or None or have an __index__ method");
+    if (value->kind == TMPL_DICT)
+        return tmpl_raise(vm, TMPL_TYPE_ERROR, "unhashable type: 'slice'");
+    return tmpl_raise(vm, TMPL_TYPE_ERROR, "'%s' object is not subscriptable",
+                      tmpl_class_name(value));
 }
 
 int tmpl_get_slice(struct tmpl_vm *vm, const struct tmpl_value *value,
                    const struct tmpl_value *start, const struct tmpl_value *stop,
                    const struct tmpl_value *step, struct tmpl_value *ret_value)
 {
-    const struct tmpl_value *bounds[3] = { start, stop, step };
     struct slice slice;
 
     if (value->kind == TMPL_UNDEFINED)
@@ -445,10 +438,8 @@ int tmpl_get_slice(struct tmpl_vm *vm, const struct tmpl_value *value,
     int good = sliced ? resolve(vm, start, stop, step, tmpl_length(value), &slice) : 0;
     if (good < 0)
         return good;
-    if (!good) {
-        *ret_value = undefined_slice(vm, value, bounds);
-        return 0;
-    }
+    if (!good)
+        return raise_slice(vm, value, sliced);
     switch (value->kind) {
     case TMPL_LIST:
     case TMPL_TUPLE:

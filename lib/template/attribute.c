@@ -78,6 +78,20 @@ int fold_case(struct tmpl_vm *vm, struct tmpl_value *value)
     return 0;
 }
 
+/* One step. What most steps are, a key of a dict, is found without asking what else the value could have. */
+static int get_part(struct tmpl_vm *vm, const struct tmpl_value *value,
+                    const struct tmpl_value *part, struct tmpl_value *ret_value)
+{
+    if (value->kind == TMPL_DICT && part->kind == TMPL_STRING) {
+        const struct tmpl_value *found = tmpl_dict_get_text(value->dict, part->text, part->length);
+        if (found) {
+            *ret_value = *found;
+            return 0;
+        }
+    }
+    return tmpl_get_item(vm, value, part, ret_value);
+}
+
 int attribute_get(struct tmpl_vm *vm, const struct attribute *attribute,
                   const struct tmpl_value *value, struct tmpl_value *ret_value)
 {
@@ -85,7 +99,7 @@ int attribute_get(struct tmpl_vm *vm, const struct attribute *attribute,
 
     for (size_t i = 0; i < attribute->count; i++) {
         struct tmpl_value next;
-        if (tmpl_get_item(vm, &at, &attribute->parts[i], &next) < 0)
+        if (get_part(vm, &at, &attribute->parts[i], &next) < 0)
             return -1;
         at = next;
         if (at.kind == TMPL_UNDEFINED && is_given(&attribute->fallback))

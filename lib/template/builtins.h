@@ -116,8 +116,14 @@ struct keyed {
     struct tmpl_value key;
     struct tmpl_value value;
 };
+enum {
+    SORT_REVERSE = 1,
+    SORT_EQUAL_FIRST =
+        2, /* keys that are equal need no order: as members of lists, two dicts for instance */
+    SORT_BY_CLASS = 4, /* what has no order goes by the names of its classes: None, int, str */
+};
 /** Sorts stably by the keys; equal ones keep their order in reverse too. */
-int sort_keyed(struct tmpl_vm *vm, struct keyed *items, size_t count, bool reverse);
+int sort_keyed(struct tmpl_vm *vm, struct keyed *items, size_t count, unsigned how);
 /** Sorts strings, numbers … in place. */
 int sort_values(struct tmpl_vm *vm, struct tmpl_value *items, size_t count);
 

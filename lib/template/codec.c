@@ -70,7 +70,7 @@ static int find_encoding(struct tmpl_vm *vm, const struct tmpl_value *name, stru
         return 0;
     if (name->kind != TMPL_STRING)
         return tmpl_raise(vm, TMPL_TYPE_ERROR, "%s() argument 'encoding' must be str, not %s",
-                          vm->function ? vm->function : "encode", tmpl_class_path(name));
+                          vm->function ? vm->function : "encode", argument_class(name));
     for (uint32_t i = 0; i < name->length && length < sizeof(plain) - 1; i++) {
         char c = ascii_to_lower(name->text[i]);
         if (ascii_is_digit(c) || ascii_is_lower(c))
@@ -93,7 +93,7 @@ static int find_handler(struct tmpl_vm *vm, const struct tmpl_value *name, struc
         return 0;
     if (name->kind != TMPL_STRING)
         return tmpl_raise(vm, TMPL_TYPE_ERROR, "%s() argument 'errors' must be str, not %s",
-                          vm->function ? vm->function : "encode", tmpl_class_path(name));
+                          vm->function ? vm->function : "encode", argument_class(name));
     for (size_t i = 0; i < COUNT(handlers); i++) {
         codec->errors = handlers[i].errors;
         if (tmpl_is_text(name, handlers[i].name))

@@ -431,17 +431,12 @@ static void compile_for(struct compiler *compiler, const struct tmpl_node *node)
     compile_for_else(compiler, node);
 }
 
-/* Takes down what was begun within the loop's body and jumps. */
+/* Takes down what was begun within the loop's body and jumps. The parser has seen to it that there is a loop. */
 static void compile_jump_out(struct compiler *compiler, const struct tmpl_node *node)
 {
     struct loop_labels *loop = compiler->function->loop;
     uint32_t depth = compiler->function->depth;
 
-    if (!loop) {
-        compile_fail(compiler, TMPL_SYNTAX_ERROR, "'%s' outside loop",
-                     node->kind == TMPL_N_BREAK ? "break" : "continue");
-        return;
-    }
     for (struct unwind *unwind = compiler->function->unwind; unwind != loop->unwind;
          unwind = unwind->outer) {
         code_emit(compiler, unwind->op, 0, unwind->op == TMPL_OP_CAPTURED ? 0 : -1);

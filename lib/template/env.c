@@ -147,8 +147,7 @@ struct tmpl_env *tmpl_env_create(void)
     env->tests = hass_strmap_create(free);
     env->globals = hass_strmap_create(destroy_global);
     for (size_t i = 0; i < sizeof(own_tables) / sizeof(*own_tables); i++)
-        if (own_tables[i])
-            tmpl_env_add(env, own_tables[i]);
+        tmpl_env_add(env, own_tables[i]);
     for (size_t i = 0; i < sizeof(constants) / sizeof(*constants); i++)
         tmpl_env_set_global(env, constants[i].name, tmpl_float(constants[i].number));
     for (size_t i = 0; i < sizeof(method_tables) / sizeof(*method_tables); i++)

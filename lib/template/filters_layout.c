@@ -18,7 +18,34 @@ static size_t first_characters(const struct tmpl_value *text, int64_t count)
     return at;
 }
 
+/* Text alone can be split into lines. */
+static int want_text(struct tmpl_vm *vm, const struct tmpl_value *value,
+                     struct tmpl_value *ret_text)
+{
+    *ret_text = *value;
+    if (value->kind == TMPL_STRING)
+        return 0;
+    if (value->kind == TMPL_UNDEFINED)
+        return tmpl_raise_undefined(vm, value);
+    return tmpl_raise(vm, TMPL_ATTRIBUTE_ERROR, "'%s' object has no attribute 'splitlines'",
+                      tmpl_class_name(value));
+}
+
 /* --- truncate ---------------------------------------------------------------------------------------- */
+
+/* A value that is no text has a length, too: it stays as it is where that is short enough. Returns 1 then. */
+static int keep_short(struct tmpl_vm *vm, const struct tmpl_value *value, int64_t limit)
+{
+    int64_t length;
+
+    if (value->kind == TMPL_STRING || value->kind == TMPL_UNDEFINED)
+        return 0;
+    if (tmpl_len(vm, value, &length) < 0)
+        return -1;
+    return length <= limit ? 1
+                           : tmpl_raise(vm, TMPL_TYPE_ERROR, "'%s' object cannot be truncated",
+                                        tmpl_class_name(value));
+}
 
 /* "s ?length ?killwords ?end ?leeway" */
 int filter_truncate(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_value *ret_value)
@@ -42,6 +69,10 @@ int filter_truncate(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmp
     if (leeway < 0)
         return tmpl_raise(vm, TMPL_VALUE_ERROR, "expected leeway >= 0, got %lld",
                           (long long)leeway);
+    *ret_value = call->args[0];
+    int kept_whole = keep_short(vm, &call->args[0], limit + leeway);
+    if (kept_whole)
+        return kept_whole < 0 ? -1 : 0;
     *ret_value = text;
     if (tmpl_length(&text) - leeway <= limit)
         return 0;
@@ -100,7 +131,7 @@ int filter_indent(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_
     bool first, blank;
     size_t count;
 
-    if (read_text(vm, &call->args[0], &text) < 0 ||
+    if (want_text(vm, &call->args[0], &text) < 0 ||
         read_indentation(vm, &call->args[1], &indentation) < 0 ||
         read_flag(vm, &call->args[2], false, &first) < 0 ||
         read_flag(vm, &call->args[3], false, &blank) < 0)
@@ -315,7 +346,7 @@ int filter_wordwrap(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmp
     int64_t width;
     size_t count;
 
-    if (read_text(vm, &call->args[0], &text) < 0 ||
+    if (want_text(vm, &call->args[0], &text) < 0 ||
         read_integer(vm, &call->args[1], 79, &width) < 0 ||
         read_flag(vm, &call->args[2], true, &wrap.break_long) < 0 ||
         read_flag(vm, &call->args[4], true, &wrap.break_hyphens) < 0 ||

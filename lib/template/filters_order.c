@@ -95,7 +95,7 @@ int filter_sort(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_va
         if (sort_key_get(vm, &key, &items[i], &keyed[i].key) < 0)
             return -1;
     }
-    if (sort_keyed(vm, keyed, count, reverse) < 0)
+    if (sort_keyed(vm, keyed, count, SORT_EQUAL_FIRST | (reverse ? SORT_REVERSE : 0)) < 0)
         return -1;
     return return_values(vm, keyed, count, ret_value);
 }
@@ -133,7 +133,7 @@ int filter_dictsort(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmp
         if (!exact && fold_case(vm, &keyed[i].key) < 0)
             return -1;
     }
-    if (sort_keyed(vm, keyed, count, reverse) < 0)
+    if (sort_keyed(vm, keyed, count, reverse ? SORT_REVERSE : 0) < 0)
         return -1;
     return return_values(vm, keyed, count, ret_value);
 }
@@ -311,7 +311,7 @@ int filter_groupby(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl
             return -1;
     }
     attribute.fold = false;
-    if (sort_keyed(vm, keyed, count, false) < 0)
+    if (sort_keyed(vm, keyed, count, 0) < 0)
         return -1;
     return collect_groups(vm, keyed, count, &attribute, ret_value);
 }

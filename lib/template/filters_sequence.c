@@ -211,6 +211,18 @@ static int map_attribute(struct tmpl_vm *vm, const struct tmpl_call *call,
     return 0;
 }
 
+/* What is false has no members here, be it 0 or none; all else has to have some. */
+static int read_members(struct tmpl_vm *vm, const struct tmpl_value *value,
+                        const struct tmpl_value **ret_items, size_t *ret_count)
+{
+    if ((value->kind == TMPL_NONE || tmpl_is_number(value)) && tmpl_truth(vm, value) == 0) {
+        *ret_items = NULL;
+        *ret_count = 0;
+        return 0;
+    }
+    return read_items(vm, value, ret_items, ret_count);
+}
+
 /* "value * **" */
 static int filter_map(struct tmpl_vm *vm, const struct tmpl_call *call,
                       struct tmpl_value *ret_value)
@@ -221,7 +233,7 @@ static int filter_map(struct tmpl_vm *vm, const struct tmpl_call *call,
     size_t count;
     bool by_attribute = call->count == 1 && find_named(call, "attribute");
 
-    if (read_items(vm, &call->args[0], &items, &count) < 0)
+    if (read_members(vm, &call->args[0], &items, &count) < 0)
         return -1;
     *ret_value = tmpl_list_view(NULL, 0);
     if (count == 0) /* then nothing is looked at, as in the model */
@@ -301,7 +313,7 @@ static int select_by(struct tmpl_vm *vm, const struct tmpl_call *call, unsigned 
     const struct tmpl_value *items;
     size_t count;
 
-    if (read_items(vm, &call->args[0], &items, &count) < 0)
+    if (read_members(vm, &call->args[0], &items, &count) < 0)
         return -1;
     *ret_value = tmpl_list_view(NULL, 0);
     if (count == 0)
@@ -338,8 +350,16 @@ static int select_attribute(struct tmpl_vm *vm, const struct tmpl_call *call, bo
 {
     struct choice choice = { .reject = reject };
 
-    if (call->count < 2)
-        return tmpl_raise(vm, TMPL_FILTER_ARGUMENT_ERROR, "Missing parameter for attribute name");
+    if (call->count < 2) {
+        const struct tmpl_value *items;
+        size_t count;
+        *ret_value = tmpl_list_view(NULL, 0);
+        if (read_items(vm, &call->args[0], &items, &count) < 0)
+            return -1;
+        return count == 0 ? 0
+                          : tmpl_raise(vm, TMPL_FILTER_ARGUMENT_ERROR,
+                                       "Missing parameter for attribute name");
+    }
     if (attribute_init(vm, &choice.attribute, &call->args[1]) < 0)
         return -1;
     return select_by(vm, call, 2, &choice, ret_value);

@@ -185,11 +185,31 @@ static double round_left(double number, int places)
     return copysign(result, number);
 }
 
+/*
+ * The quotient of two integers that doubles hold is the double nearest to the decimal fraction, unless the product that was rounded came so near to
+ * a half that its own error counts.
+ */
+static bool round_quickly(double number, int64_t places, double *ret_number)
+{
+    static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
+
+    if (places < 0 || places > 9 || fabs(number) > 1e5)
+        return false;
+    double product = number * powers[places], whole = nearbyint(product);
+    if (fabs(fabs(product - whole) - 0.5) < 1e-1)
+        return false;
+    *ret_number = copysign(whole / powers[places], number);
+    return true;
+}
+
 /* round(number, places) as Python does it: right to the last bit. */
 static double round_places(double number, int64_t places)
 {
     char text[700];
+    double rounded;
 
+    if (round_quickly(number, places, &rounded))
+        return rounded;
     if (!isfinite(number) || number == 0 || places > 323)
         return number;
     if (places < -308)
@@ -292,7 +312,7 @@ static int filter_filesizeformat(struct tmpl_vm *vm, const struct tmpl_call *cal
     if (bytes == 1)
         hass_buf_add_string(&text, "1 Byte");
     else if (bytes < base)
-        hass_buf_printf(&text, "%.0f Bytes", trunc(bytes));
+        hass_buf_printf(&text, "%.0f Bytes", trunc(bytes) + 0.0);
     else {
         for (; i < 7 && bytes >= unit * base; i++)
             unit *= base;

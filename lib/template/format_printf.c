@@ -220,9 +220,12 @@ static int convert_char(struct conversion *in, struct format_spec *spec)
 
 static int unsupported(struct conversion *in)
 {
+    struct tmpl_value ignored;
     uint32_t c;
     size_t index = chars_count(in->format->text, (size_t)(in->at - in->format->text));
 
+    if (take_argument(in, &ignored) < 0)
+        return -1;
     (void)char_decode(in->at, (size_t)(in->end - in->at), &c);
     return tmpl_raise(in->vm, TMPL_VALUE_ERROR,
                       "unsupported format character '%c' (0x%x) at index %zu",

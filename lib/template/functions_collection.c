@@ -376,7 +376,7 @@ static int function_natural_sort(struct tmpl_vm *vm, const struct tmpl_call *cal
             natural_key(vm, &key, &keyed[i].key) < 0)
             return -1;
     }
-    if (!sorted || sort_keyed(vm, keyed, count, reverse) < 0)
+    if (!sorted || sort_keyed(vm, keyed, count, reverse ? SORT_REVERSE : 0) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
         sorted[i] = keyed[i].value;

@@ -233,6 +233,9 @@ static int function_average(struct tmpl_vm *vm, const struct tmpl_call *call,
     }
     if (sample.count == 0)
         return return_default(vm, "average", &sample.input, &sample.fallback, ret_value);
+    for (unsigned i = 0; i < sum.count; i++)
+        if (!isfinite(sum.parts[i]))
+            return tmpl_raise(vm, TMPL_OVERFLOW_ERROR, "intermediate overflow in fsum");
     double total = special == 0 && !isnan(special) ? round_sum(&sum) : special;
     *ret_value = tmpl_float(total / (double)sample.count);
     return 0;

@@ -211,7 +211,7 @@ static struct keyed *order_entries(struct writer *writer, const struct tmpl_dict
                                    struct tmpl_value *keys)
 {
     struct tmpl_vm *vm = writer->vm;
-    bool sort = writer->style->sort, python = writer->style->python;
+    bool python = writer->style->python;
 
     if (tmpl_reserve(vm, dict->count * sizeof(struct keyed)) < 0)
         return NULL;
@@ -222,29 +222,52 @@ static struct keyed *order_entries(struct writer *writer, const struct tmpl_dict
         entries[i].key = python ? dict->entries[i].key : keys[i];
         entries[i].value = tmpl_int(i);
     }
-    return sort && sort_keyed(vm, entries, dict->count, false) < 0 ? NULL : entries;
+    return sort_keyed(vm, entries, dict->count, 0) < 0 ? NULL : entries;
+}
+
+static int write_entry(struct writer *writer, const struct tmpl_value *key,
+                       const struct tmpl_value *value, bool first)
+{
+    write_comma(writer, first);
+    if (write_string(writer, key) < 0)
+        return -1;
+    hass_buf_add_string(writer->buf, writer->style->python || writer->style->indent ? ": " : ":");
+    return write_value(writer, value);
+}
+
+static int write_sorted(struct writer *writer, const struct tmpl_dict *dict)
+{
+    struct tmpl_value *keys = new_items(writer->vm, dict->count);
+    struct keyed *entries = keys ? order_entries(writer, dict, keys) : NULL;
+
+    if (!entries)
+        return -1;
+    for (uint32_t i = 0; i < dict->count; i++) {
+        size_t at = (size_t)entries[i].value.integer;
+        if (write_entry(writer, &keys[at], &dict->entries[at].value, i == 0) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_unsorted(struct writer *writer, const struct tmpl_dict *dict)
+{
+    for (uint32_t i = 0; i < dict->count; i++) {
+        struct tmpl_value key;
+        if (make_key(writer, &dict->entries[i].key, &key) < 0 ||
+            write_entry(writer, &key, &dict->entries[i].value, i == 0) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int write_dict(struct writer *writer, const struct tmpl_dict *dict)
 {
-    struct tmpl_value *keys = new_items(writer->vm, dict->count);
-
-    if (!keys || enter(writer) < 0 || tmpl_spend(writer->vm, dict->count) < 0)
-        return -1;
-    struct keyed *entries = order_entries(writer, dict, keys);
-    if (!entries)
+    if (enter(writer) < 0 || tmpl_spend(writer->vm, dict->count) < 0)
         return -1;
     hass_buf_add_char(writer->buf, '{');
-    for (uint32_t i = 0; i < dict->count; i++) {
-        size_t at = (size_t)entries[i].value.integer;
-        write_comma(writer, i == 0);
-        if (write_string(writer, &keys[at]) < 0)
-            return -1;
-        hass_buf_add_string(writer->buf,
-                            writer->style->python || writer->style->indent ? ": " : ":");
-        if (write_value(writer, &dict->entries[at].value) < 0)
-            return -1;
-    }
+    if ((writer->style->sort ? write_sorted : write_unsorted)(writer, dict) < 0)
+        return -1;
     writer->depth--;
     if (dict->count)
         write_break(writer);

@@ -238,6 +238,10 @@ static bool pass_comment(struct tmpl_lexer *lexer, struct tmpl_token *token)
     const char *close =
         start < lexer->end ? memmem(start, (size_t)(lexer->end - start), "#}", 2) : NULL;
 
+    if (start >= lexer->end) { // Jinja lets a source end where a comment begins
+        lexer->at = lexer->end;
+        return true;
+    }
     if (!close) {
         tmpl_syntax_error(lexer, TMPL_SYNTAX_ERROR, offset_of(lexer, lexer->at),
                           "the comment that begins here is never closed: add #}",
@@ -256,6 +260,11 @@ static void lex_raw(struct tmpl_lexer *lexer, struct tmpl_token *token, const ch
 {
     const char *close = start;
 
+    if (start == lexer->end) { // likewise where a raw block begins
+        set_data(lexer, token, start, start);
+        lexer->at = start;
+        return;
+    }
     while (close < lexer->end &&
            (close = memmem(close, (size_t)(lexer->end - close), "{%", 2)) != NULL) {
         const char *behind = pass_word_tag(close, lexer->end, "endraw", true);

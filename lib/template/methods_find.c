@@ -259,7 +259,7 @@ static int remove_affix(struct tmpl_vm *vm, const struct tmpl_call *call, bool e
 
     if (affix->kind != text->kind && text->kind == TMPL_STRING)
         return tmpl_raise(vm, TMPL_TYPE_ERROR, "%s() argument must be str, not %s",
-                          end ? "removesuffix" : "removeprefix", tmpl_class_path(affix));
+                          end ? "removesuffix" : "removeprefix", argument_class(affix));
     if (want_same_kind(vm, text, affix) < 0)
         return -1;
     *ret_value = *text;
@@ -387,7 +387,7 @@ int string_replace(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl
     for (int i = 1; i <= 2; i++) {
         if (text->kind == TMPL_STRING && call->args[i].kind != TMPL_STRING)
             return tmpl_raise(vm, TMPL_TYPE_ERROR, "replace() argument %d must be str, not %s", i,
-                              tmpl_class_path(&call->args[i]));
+                              argument_class(&call->args[i]));
         if (want_same_kind(vm, text, &call->args[i]) < 0)
             return -1;
     }

@@ -44,6 +44,12 @@ static inline struct tmpl_value string_part(const struct tmpl_value *string, siz
     return part;
 }
 
+/** The class in messages about arguments, where Python says "None". */
+static inline const char *argument_class(const struct tmpl_value *argument)
+{
+    return argument->kind == TMPL_NONE ? "None" : tmpl_class_path(argument);
+}
+
 /** TypeError "must be str, not int", of the kind that @self is, unless @argument is one. */
 int want_same_kind(struct tmpl_vm *vm, const struct tmpl_value *self,
                    const struct tmpl_value *argument);

@@ -48,13 +48,8 @@ static int sort_dict(struct printer *printer, const struct tmpl_value *value,
     struct keyed *entries = tmpl_alloc(&vm->heap, dict->count * sizeof(*entries));
     for (uint32_t i = 0; i < dict->count; i++)
         entries[i] = (struct keyed){ dict->entries[i].key, dict->entries[i].value };
-    if (sort_keyed(vm, entries, dict->count, false) < 0) {
-        if (vm->error.class != TMPL_TYPE_ERROR)
-            return -1;
-        tmpl_forgive(vm); /* keys of several kinds stay as they are */
-        for (uint32_t i = 0; i < dict->count; i++)
-            entries[i] = (struct keyed){ dict->entries[i].key, dict->entries[i].value };
-    }
+    if (sort_keyed(vm, entries, dict->count, SORT_BY_CLASS) < 0)
+        return -1;
     struct tmpl_dict *sorted = tmpl_dict_new(&vm->heap, dict->count);
     for (uint32_t i = 0; i < dict->count; i++)
         if (sort_keys(printer, &entries[i].value, &inner) < 0 ||

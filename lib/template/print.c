@@ -248,7 +248,11 @@ int tmpl_repr(struct tmpl_vm *vm, const struct tmpl_value *value, struct hass_bu
         tmpl_print_float(value->number, buf);
         return 0;
     case TMPL_STRING:
+        if (value->flags & TMPL_MARKUP)
+            hass_buf_add_string(buf, "Markup(");
         print_quoted(value->text, value->length, buf);
+        if (value->flags & TMPL_MARKUP)
+            hass_buf_add_char(buf, ')');
         return 0;
     case TMPL_BYTES:
         print_bytes(value->text, value->length, buf);

@@ -35,8 +35,7 @@ struct tmpl_vm *tmpl_vm_destroy(struct tmpl_vm *vm)
     if (!vm)
         return NULL;
     arena_fini(&vm->heap.arena);
-    if (vm->regexes)
-        tmpl_regexes_destroy(vm->regexes);
+    tmpl_regexes_destroy(vm->regexes);
     free(vm->run->stack);
     free(vm->run->frames);
     free((struct machine *)vm);

@@ -46,26 +46,36 @@ static size_t count_of(const struct word *word, const char *text)
 
 /* --- what is an address --------------------------------------------------------------------------------- */
 
+static bool is_letter(char c)
+{
+    return ascii_is_lower(c) || ascii_is_upper(c);
+}
+
 static bool is_name_character(char c)
 {
-    return ascii_is_digit(c) || ascii_is_lower(c) || ascii_is_upper(c) || c == '-' || c == '_' ||
+    return ascii_is_digit(c) || is_letter(c) || c == '-' || c == '_' || c == '%' ||
            (unsigned char)c >= 0x80;
 }
 
-/* "example.com", "localhost" (with @single), "192.0.2.1": how many bytes. */
-static size_t host_length(const char *text, size_t length, bool single)
+/* Names with points between them: how many bytes, and where the last of them begins. */
+static size_t host_length(const char *text, size_t length, size_t *ret_last, size_t *ret_shortest)
 {
-    size_t at = 0, points = 0;
+    size_t at = 0;
 
-    while (at < length && is_name_character(text[at])) {
+    *ret_shortest = SIZE_MAX;
+    for (;;) {
+        size_t from = at;
         while (at < length && is_name_character(text[at]))
             at++;
-        if (at + 1 < length && text[at] == '.' && is_name_character(text[at + 1])) {
-            at++;
-            points++;
-        }
+        if (at == from)
+            return from ? from - 1 : 0;
+        *ret_last = from;
+        if (at == length || text[at] != '.' || at + 1 == length || !is_name_character(text[at + 1]))
+            return at;
+        if (at - from < *ret_shortest)
+            *ret_shortest = at - from;
+        at++;
     }
-    return points || single ? at : 0;
 }
 
 /* Behind the host: a port, then nothing or a path, a query, a fragment. */
@@ -74,7 +84,7 @@ static bool is_rest(const char *text, size_t length)
     size_t at = 0;
 
     if (length && text[0] == ':') {
-        for (at = 1; at < length && ascii_is_digit(text[at]);)
+        for (at = 1; at < length && at < 6 && ascii_is_digit(text[at]);)
             at++;
         if (at == 1)
             return false;
@@ -82,20 +92,54 @@ static bool is_rest(const char *text, size_t length)
     return at == length || text[at] == '/' || text[at] == '?' || text[at] == '#';
 }
 
-static bool is_host(const struct word *word, size_t from, bool single)
+/* "192.0.2.1", or in brackets what looks like an address of IPv6. */
+static size_t address_length(const char *text, size_t length)
 {
-    size_t host = host_length(word->text + from, word->length - from, single);
+    size_t at = 0, parts = 0;
 
-    return host && is_rest(word->text + from + host, word->length - from - host);
+    if (length && text[0] == '[') {
+        at = 1 + strspn(text + 1, "0123456789abcdefABCDEF:");
+        return at > 3 && at < length && text[at] == ']' ? at + 1 : 0;
+    }
+    for (; parts < 4; parts++) {
+        size_t from = at;
+        while (at < length && ascii_is_digit(text[at]))
+            at++;
+        if (at == from || at - from > 3)
+            return 0;
+        if (parts < 3 && (at == length || text[at++] != '.'))
+            return 0;
+    }
+    return at;
+}
+
+/* A name whose last part is two letters at least; @from stands behind a scheme or at "www.". */
+static bool is_host(const struct word *word, size_t from, bool address)
+{
+    const char *text = word->text + from;
+    size_t length = word->length - from, last, shortest;
+    size_t host = host_length(text, length, &last, &shortest), letters = 0;
+
+    if (address && address_length(text, length))
+        host = address_length(text, length);
+    else {
+        while (host && last + letters < host && is_letter(text[last + letters]))
+            letters++;
+        if (letters < 2 || letters > 63 || last + letters != host)
+            return false;
+    }
+    return is_rest(text + host, length - host);
 }
 
 static bool has_common_end(const struct word *word)
 {
     static const char *const ends[] = { ".com", ".net", ".int",  ".edu",
                                         ".gov", ".org", ".info", ".mil" };
-    struct word host = { word->text, host_length(word->text, word->length, false) };
+    size_t last, shortest;
+    struct word host = { word->text, host_length(word->text, word->length, &last, &shortest) };
 
-    if (host.length == 0 || !is_rest(word->text + host.length, word->length - host.length))
+    if (shortest < 2 || shortest == SIZE_MAX ||
+        !is_rest(word->text + host.length, word->length - host.length))
         return false;
     for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
         if (ends_with(&host, ends[i]))
@@ -113,8 +157,8 @@ static bool is_mail(const struct word *word)
     for (size_t i = 0; i < before; i++)
         if (word->text[i] == ':' || word->text[i] == '/')
             return false;
-    size_t left = word->length - before - 1;
-    return left && host_length(at + 1, left, false) == left;
+    size_t left = word->length - before - 1, last = 0, shortest;
+    return left && host_length(at + 1, left, &last, &shortest) == left && last > 0;
 }
 
 /* --- links ---------------------------------------------------------------------------------------------- */
@@ -159,7 +203,7 @@ static void add_middle(struct links *links, const struct word *word)
     }
     if (scheme ? is_host(word, scheme, true) : has_extra_scheme(links, word)) {
         add_link(links, "", word, word);
-    } else if (!scheme && ((starts_with(word, "www.") && is_host(word, 0, false)) ||
+    } else if (!scheme && ((starts_with(word, "www.") && is_host(word, 4, false)) ||
                            (!memchr(word->text, '@', word->length) && has_common_end(word)))) {
         add_link(links, "https://", word, word);
     } else if (mail.text != word->text && is_mail(&mail)) {

@@ -4,8 +4,8 @@
 # to run.
 build="gcc libc6-dev make pkg-config libevent-dev libjansson-dev libyaml-dev libpcre2-dev libsystemd-dev tzdata"
 # clang for the thread-safety analysis, the sanitizers (llvm: names in what they report) and the fuzzers; systemd, strace and
-# man-db for what is installed.
-check="$build check clang libclang-rt-14-dev llvm systemd strace man-db"
+# man-db for what is installed; Jinja is what templates are compared with.
+check="$build check clang libclang-rt-14-dev llvm systemd strace man-db python3-jinja2"
 lint="$build check clang clang-format git shellcheck"
 
 packages=

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Importable templates: which files they are, and that a bad one harms nobody. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,8 +93,9 @@ START_TEST(a_file_has_5_mebibytes_at_most)
     struct logs *logs = test_logs();
     autofree char *text = mem_zalloc(sizes[_i].size + 1);
 
-    memset(text, ' ', sizes[_i].size);
-    text[0] = 'x';
+    memset(text, ' ', sizes[_i].size); // all of it a comment but the x
+    memcpy(text, "{#", 2);
+    memcpy(text + sizes[_i].size - 3, "#}x", 3);
     test_file("custom_templates/big.jinja", text);
     struct hass *hass = loaded();
     ck_assert_str_eq(render(hass, "{% include 'big.jinja' ignore missing %}"),
@@ -106,9 +108,13 @@ START_TEST(a_thousand_files_are_read)
 {
     struct logs *logs = test_logs();
 
-    for (int i = 0; i <= TEMPLATE_CUSTOM_MAX_FILES; i++) {
-        autofree char *name = mem_printf("custom_templates/%04d.jinja", i);
-        test_file(name, "x");
+    test_file("custom_templates/0000.jinja", "x");
+    for (int i = 1; i <= TEMPLATE_CUSTOM_MAX_FILES; i++) {
+        autofree char *path = mem_printf("%s/custom_templates/%04d.jinja", test_dir(), i);
+        FILE *file = fopen(path, "w");
+        ck_assert_ptr_nonnull(file);
+        fputs("x", file);
+        fclose(file);
     }
     struct hass *hass = loaded();
     ck_assert_str_eq(render(hass, "{% include '0999.jinja' %}"), "x");

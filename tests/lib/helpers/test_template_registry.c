@@ -20,8 +20,16 @@ static HASS_CALLBACK void add_entry(struct hass *hass)
     ck_assert_int_eq(entries_async_add(entry, NULL), 0);
 }
 
+static HASS_CALLBACK void set(struct hass *hass, const char *id, const char *state,
+                              const char *attributes)
+{
+    ck_assert_int_eq(hass_states_async_set(hass, id, state, test_json(attributes), NULL, NULL), 0);
+}
+
 static HASS_CALLBACK void add_places(struct hass *hass)
 {
+    set(hass, "sensor.t", "20", "{'device_class': 'temperature'}");
+    set(hass, "sensor.h", "50", "{'device_class': 'humidity'}");
     ck_assert_int_eq(
         hass_floor_registry_async_create(
             hass, "Ground", test_json("{'aliases': ['Below'], 'icon': 'mdi:home'}"), NULL, NULL),
@@ -58,14 +66,15 @@ static HASS_CALLBACK void add_things(struct hass *hass)
                                .device_id = device->id, .original_name = "Bulb",
                                .translation_key = "bulb");
     ck_assert_int_eq(hass_entity_registry_async_get_or_create(hass, &light, &entity, NULL), 0);
-    ck_assert_int_eq(hass_states_async_set(hass, "light.lamp", "on",
-                                           test_json("{'friendly_name': 'Lamp Bulb',"
-                                                     " 'effect': 'rainbow', 'level': 5}"),
-                                           NULL, NULL),
+    ck_assert_int_eq(hass_entity_registry_async_update(
+                         hass, "light.lamp",
+                         test_json("{'aliases': ['Big one'],"
+                                   " 'options': {'conversation': {'should_expose': true}}}"),
+                         NULL, NULL),
                      0);
-    ck_assert_int_eq(hass_states_async_set(hass, "sensor.door", "open",
-                                           test_json("{'device_class': 'door'}"), NULL, NULL),
-                     0);
+    set(hass, "light.lamp", "on",
+        "{'friendly_name': 'Lamp Bulb', 'effect': 'rainbow', 'level': 5}");
+    set(hass, "sensor.door", "open", "{'device_class': 'door'}");
     translation_set(hass, "hue",
                     test_json("{'entity': {'light': {'bulb': {'state': {'on': 'Shining'},"
                               " 'state_attributes': {'effect': {'state': {'rainbow':"
@@ -132,6 +141,9 @@ static const struct rendered found[] = {
       "{{ state_attr_translated('light.lamp', 'level') }} "
       "{{ 'light.lamp' | state_attr_translated('zz') }}",
       "Regenbogen 5 None" },
+    { "{{ aliases('den') }} {{ aliases('Ground') }} {{ aliases('light.lamp') }} {{ aliases('z') }}",
+      "['The Cave'] ['Below'] ['Big one'] []" },
+    { "{{ assist_exposed_entities() }}", "['light.lamp']" },
     { "{{ issues() }} {{ issue('hue', 'one') }}", "{} None" },
 };
 

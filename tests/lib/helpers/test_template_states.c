@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* States in templates: how they are read, printed and compared, what is noted. The recorded cases (tests/vectors) have the rest. */
+#include <stdio.h>
 #include <string.h>
 
 #include <hass/context.h>
@@ -84,7 +85,7 @@ static const struct rendered seen[] = {
     { "{% if states.light %}a{% endif %}{% if states.nothing %}b{% endif %}", "a" },
     { "{{ states.light is callable }} {{ states is callable }}", "False True" },
     { "{{ states('light.a', nonsense=1) }}",
-      "TypeError: AllStates.__call__() got an unexpected keyword argument 'nonsense'" },
+      "TypeError: states() got an unexpected keyword argument 'nonsense'" },
     { "{{ states(none) }}", "TypeError: states got NoneType, expected an entity id" },
     { "{{ state_attr(5, 'a') }}", "TypeError: state_attr got int, expected an entity id" },
     { "{{ state_attr('light.a', 5) }}", "None" },
@@ -113,7 +114,7 @@ END_TEST
 START_TEST(an_id_that_is_too_long_is_no_entity)
 {
     struct hass *hass = home();
-    char domain[300] = "", text[400];
+    char domain[300] = "", text[800];
 
     memset(domain, 'a', 252); // with "s." before it 254, and with two more 256
     snprintf(text, sizeof(text), "{{ states.s.%s }} {{ states('s.%s') }}", domain, domain);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engine alone, without a hass, for tests of its dates: Berlin is the local zone, and the clock stands.
+ * The engine alone, without a hass, for tests of its functions: Berlin is the local zone, and the clock stands.
  */
 #pragma once
 
@@ -22,6 +22,10 @@ struct engine {
     int64_t now;
     unsigned looks; /* at the time */
     bool limited;
+    bool strict;
+    struct tmpl_limits limits;
+    unsigned warnings; /* of undefined values */
+    struct hass_buf logged;
     struct hass_buf text;
 };
 
@@ -33,6 +37,16 @@ static int64_t engine_now(void *userdata)
 static void engine_looked(void *userdata)
 {
     ((struct engine *)userdata)->looks++;
+}
+
+static void engine_warn(void *userdata, const char *message)
+{
+    ((struct engine *)userdata)->warnings++;
+}
+
+static void engine_log(void *userdata, const char *message)
+{
+    hass_buf_add_string(&((struct engine *)userdata)->logged, message);
 }
 
 /** @now is ISO 8601. */
@@ -49,6 +63,7 @@ static inline void engine_fini(struct engine *engine)
     tmpl_env_destroy(engine->env);
     hass_zone_unref(engine->zone);
     hass_buf_fini(&engine->text);
+    hass_buf_fini(&engine->logged);
 }
 
 /** The text, or "ValueError: …" for an error. Lent until the next call. */
@@ -61,9 +76,13 @@ static inline const char *engine_render(struct engine *engine, const char *sourc
         .variable_count = count,
         .host = { .now = engine_now,
                   .looked_at_time = engine_looked,
+                  .warn = engine_warn,
+                  .log = engine_log,
                   .zone = engine->zone,
                   .userdata = engine },
+        .limits = engine->limits,
         .limited = engine->limited,
+        .strict = engine->strict,
     };
     struct tmpl_template *template =
         tmpl_compile(engine->env, source, strlen(source), NULL, &error);

@@ -203,7 +203,8 @@ static void write_snapshot(const void *object, struct hass_buf *buf)
         else
             write_list(type, list, rows, snapshot->counts[list], buf);
         hass_buf_add_char(buf, type->group ? '}' : ']');
-        rows += snapshot->counts[list];
+        if (snapshot->counts[list]) // where there are none there is no array
+            rows += snapshot->counts[list];
     }
     hass_buf_add_string(buf, snapshot->rest);
     hass_buf_add_char(buf, '}');

@@ -20,7 +20,7 @@ RPATH   := -Wl,-rpath,'$$ORIGIN:$$ORIGIN/$(LIB_FROM_BIN)'
 
 # --- flags ----------------------------------------------------------------------------------------
 
-PKGS := libevent libevent_pthreads jansson yaml-0.1
+PKGS := libevent libevent_pthreads jansson yaml-0.1 libpcre2-8
 DAEMON_PKGS := libsystemd
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wwrite-strings -Wundef -Wvla -Wno-unused-parameter -Wno-missing-field-initializers
@@ -69,7 +69,8 @@ VECTOR_OBJS  := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/vectors/*.c))
 VECTORS      := $(if $(VECTOR_OBJS),$(BUILD)/tests/vectors)
 BENCHES      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/bench_*.c))
 FUZZERS      := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/fuzz/fuzz_*.c))
-TEST_SCRIPTS := $(wildcard tests/thread_safety/*.sh tests/vectors/*.sh tests/e2e/*.sh)
+TEST_SCRIPTS := $(wildcard tests/thread_safety/*.sh tests/vectors/*.sh tests/differential/*.sh tests/e2e/*.sh)
+RENDER       := $(BUILD)/tests/differential/render
 TESTLIB      := $(BUILD)/tests/libhass.so.1
 
 -include $(wildcard integrations/*/build.mk)
@@ -163,7 +164,7 @@ $(BUILD)/exports.tsv: $(wildcard lib/include/hass/*.h) tests/lint/exports.sh
 	$(Q)tests/lint/exports.sh > $@
 
 .PHONY: tests
-tests: $(BUILD)/exports.tsv $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(FUZZERS)
+tests: $(BUILD)/exports.tsv $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(RENDER) $(FUZZERS)
 
 bench: ## measure the hot paths, JSON lines on stdout
 	$(Q)tests/lint/deps.sh check >&2
@@ -251,10 +252,17 @@ TEST_LINK = $(CC) $(ALL_LDFLAGS) $(filter %.o,$^) -o $@ -L$(BUILD)/tests -lhass 
     $(LIB_LIBS) $(shell pkg-config --libs check)
 
 $(BUILD)/tests/lib/% $(BUILD)/tests/integrations/% $(BUILD)/tests/daemon/%: $(SUPPORT_OBJS) $(TESTLIB)
-$(TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
+$(filter-out %/test_alone,$(TESTS)): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(TEST_LINK)
+
+# The template engine links with the layers below it alone.
+ALONE := $(BUILD)/tests/lib/template/test_alone
+$(ALONE): $(BUILD)/obj/tests/lib/template/test_alone.o $(filter $(addprefix $(BUILD)/obj/lib/,base/% data/% template/%),$(LIB_OBJS))
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell pkg-config --libs jansson yaml-0.1 libpcre2-8 check) -lm
 
 # Tests of the daemon link all of it but what has a main.
 $(filter $(BUILD)/tests/daemon/%,$(TESTS)): $(filter-out %/main.o %/interpose.o %/hassctl.o,$(DAEMON_OBJS) $(CTL_OBJS))
@@ -265,6 +273,11 @@ $(BUILD)/tests/plugins/%.so: $(BUILD)/obj/tests/plugins/%.o $(LIBHASS)
 	$(Q)$(CC) -shared $(ALL_LDFLAGS) $< -o $@ -L$(BUILD) -lhass $(shell pkg-config --libs jansson) -lm -lpthread
 
 $(BUILD)/tests/vectors: $(VECTOR_OBJS) $(SUPPORT_OBJS) $(TESTLIB)
+	$(if $(Q),@echo "  LD    $@")
+	$(Q)$(TEST_LINK)
+
+$(RENDER): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(TESTLIB)
+	@mkdir -p $(@D)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(TEST_LINK)
 

@@ -6,7 +6,7 @@
  * turn_on, turn_off, toggle  split their targets by domain (turn.c)
  * update_entity              polls entities now
  * check_config               validates the configuration and tells what is wrong
- * reload_core_config, reload_all, reload_integration, reload_config_entry
+ * reload_core_config, reload_all, reload_integration, reload_config_entry, reload_custom_templates
  * set_location, stop, restart
  *
  * Model: components.homeassistant
@@ -15,6 +15,7 @@
 
 #include <hass/daemon.h>
 #include <hass/integration.h>
+#include <hass/template.h>
 
 #include "turn.h"
 
@@ -104,6 +105,12 @@ static HASS_COROUTINE int on_reload_integration(const struct hass_service_call *
     return hass_async_reload_component(hass_service_call_hass(call), domain, err);
 }
 
+static HASS_COROUTINE int on_reload_templates(const struct hass_service_call *call, void *userdata,
+                                              struct hass_error *err)
+{
+    return hass_template_async_load_custom(hass_service_call_hass(call), err);
+}
+
 static HASS_CALLBACK int on_set_location(const struct hass_service_call *call, void *userdata,
                                          struct hass_error *err)
 {
@@ -165,6 +172,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
         { "reload_integration", &integration_schema, true,
           "Replaces one integration while everything else runs on",
           HASS_JOB_COROUTINE(on_reload_integration, NULL) },
+        { "reload_custom_templates", &no_data, true, "Reads the files of custom_templates again",
+          HASS_JOB_COROUTINE(on_reload_templates, NULL) },
         { "reload_config_entry", reload_entry_schema, true, "Reloads config entries",
           HASS_JOB_COROUTINE(reload_entry, NULL) },
         { "set_location", &location_schema, true, "Moves the home",

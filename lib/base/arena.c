@@ -31,6 +31,14 @@ static struct arena_chunk *chunk_create(size_t size)
     return chunk;
 }
 
+static struct arena_chunk *add_chunk(struct arena *arena, size_t size)
+{
+    struct arena_chunk *chunk = chunk_create(size);
+
+    arena->size += sizeof(*chunk) + size;
+    return chunk;
+}
+
 static size_t next_size(const struct arena *arena)
 {
     if (!arena->chunks)
@@ -43,12 +51,12 @@ static void *alloc_slow(struct arena *arena, size_t size)
     size_t standard = next_size(arena);
 
     if (arena->chunks && size > standard / 4) {
-        struct arena_chunk *own = chunk_create(size);
+        struct arena_chunk *own = add_chunk(arena, size);
         own->next = arena->chunks->next;
         arena->chunks->next = own;
         return own->data;
     }
-    struct arena_chunk *chunk = chunk_create(size > standard ? size : standard);
+    struct arena_chunk *chunk = add_chunk(arena, size > standard ? size : standard);
     chunk->next = arena->chunks;
     arena->chunks = chunk;
     arena->at = chunk->data + size;
@@ -79,15 +87,6 @@ char *arena_strndup(struct arena *arena, const char *text, size_t length)
     return copy;
 }
 
-size_t arena_size(const struct arena *arena)
-{
-    size_t total = 0;
-
-    for (const struct arena_chunk *chunk = arena->chunks; chunk; chunk = chunk->next)
-        total += sizeof(*chunk) + chunk->size;
-    return total;
-}
-
 static void free_chunks(struct arena_chunk *chunk)
 {
     while (chunk) {
@@ -105,6 +104,7 @@ void arena_clear(struct arena *arena)
         return;
     free_chunks(newest->next);
     newest->next = NULL;
+    arena->size = sizeof(*newest) + newest->size;
     arena->at = newest->data;
     arena->end = newest->data + newest->size;
 }

@@ -13,6 +13,7 @@ struct arena {
     struct arena_chunk *chunks; /* the newest first; allocation is from it alone */
     char *at;
     char *end;
+    size_t size; /* of all chunks */
 };
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -21,7 +22,10 @@ void *arena_alloc(struct arena *arena, size_t size)
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
     __attribute__((malloc, returns_nonnull));
 /** Bytes taken from the system. */
-size_t arena_size(const struct arena *arena);
+static inline size_t arena_size(const struct arena *arena)
+{
+    return arena->size;
+}
 /** Frees everything but the newest chunk, which is used again: for an arena that is emptied many times. */
 void arena_clear(struct arena *arena);
 /** Frees everything; the arena is empty and may be used again. */

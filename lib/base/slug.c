@@ -4,6 +4,8 @@
  * transliterated, character references of HTML resolved, and what is left that is neither a letter nor a digit parts
  * words.
  */
+#include "slug.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -194,7 +196,7 @@ static bool add_words(const char *text, const char *separator, struct hass_buf *
     return any;
 }
 
-void hass_slugify(const char *text, const char *separator, struct hass_buf *buf)
+void slug_add(const char *text, const char *separator, struct hass_buf *buf)
 {
     autobuf ascii = HASS_BUF_INIT;
 
@@ -209,6 +211,11 @@ void hass_slugify(const char *text, const char *separator, struct hass_buf *buf)
     }
     if (!add_words(hass_buf_string(&ascii), separator, buf))
         hass_buf_add_string(buf, "unknown");
+}
+
+void hass_slugify(const char *text, const char *separator, struct hass_buf *buf)
+{
+    slug_add(text, separator, buf);
 }
 
 /* entity ids */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "core/core.h"
+#include "helpers/template_hass.h"
 
 static void destroy(void *object)
 {
@@ -41,6 +42,8 @@ void helpers_unref(struct helpers *helpers)
     hass_strmap_destroy(helpers->collections);
     for (size_t i = 0; i < TRACK_KINDS; i++)
         state_table_destroy(helpers->states[i]);
+    template_hass_destroy(helpers->templates);
+    hass_strmap_destroy(helpers->custom_templates);
     free(helpers);
 }
 

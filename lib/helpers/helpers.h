@@ -9,6 +9,7 @@
 #include "run/runtime.h"
 
 struct dispatcher_table;
+struct template_hass;
 struct state_table;
 
 enum track_kind {
@@ -26,6 +27,8 @@ struct helpers {
     struct hass_strmap *signals;             /* struct signal of dispatcher.c */
     struct hass_strmap *collections;         /* struct collection of collection.c, by domain */
     struct state_table *states[TRACK_KINDS]; /* of track_state.c; NULL until used */
+    struct template_hass *templates;         /* of template_hass.c; NULL until used */
+    struct hass_strmap *custom_templates;    /* of template_custom.c, by name; NULL until used */
 };
 
 /** Lends the tables of @hass, made on first use. */

@@ -9,6 +9,7 @@
 #include <hass/cleanup.h>
 #include <hass/log.h>
 #include <hass/loop.h>
+#include <hass/template.h>
 
 #include "base/mem.h"
 #include "entity/restore.h"
@@ -273,6 +274,8 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
     if (r < 0)
         return r;
     r = registries_async_load(hass, err);
+    if (r == 0)
+        r = hass_template_async_load_custom(hass, err);
     if (r < 0)
         return r;
     r = loader_follow_language(loader, err);

@@ -37,7 +37,7 @@ enum tmpl_node_kind {
     TMPL_N_NSREF, /* only as a target: namespace.attribute               list: none;  namespace, name2 = attribute */
     /* statements                      a            b            c            list          name   */
     TMPL_N_OUTPUT, /*                                                    expressions; CONST strings with TMPL_DATA are text */
-    TMPL_N_IF, /*              test                                  body; orelse: else, or one IF for elif */
+    TMPL_N_IF, /*              test                                  body; orelse: else, or one IF for elif² */
     TMPL_N_FOR, /*              target       iterable     filter|NULL body; orelse; TMPL_RECURSIVE     */
     TMPL_N_SET, /*              target       value                                                    */
     TMPL_N_SET_BLOCK, /*              target       FILTER|NULL¹             body                            */
@@ -55,6 +55,7 @@ enum tmpl_node_kind {
     TMPL_N_BLOCK, /*                                                    body          block; TMPL_SCOPED, TMPL_REQUIRED */
     TMPL_N_AUTOESCAPE, /*              expression                            body                            */
     TMPL_N_TEMPLATE, /*                                                    body: the root                  */
+    /* ² which may have thousands of brothers: a chain to be walked in a loop, it does not count for the height */
     /* ¹ the innermost filter of a chain has no value: the block's text is put there */
 };
 
@@ -73,7 +74,8 @@ struct tmpl_node {
     uint8_t kind;
     uint8_t op;
     uint8_t flags;
-    uint32_t at; /* offset in the source, for line and column */
+    uint8_t height; /* of the tree below, at most 250: whoever walks it may do so by recursion */
+    uint32_t at;    /* offset in the source, for line and column */
     uint32_t name_length;
     uint32_t name2_length;
     const char *name; /* in the source or the arena, not terminated */
@@ -91,6 +93,14 @@ struct tmpl_node {
         };
     };
 };
+
+/** The `elif` of an IF, NULL when it has none. An `else` with nothing but an `if` in it is one too. */
+static inline const struct tmpl_node *tmpl_elif(const struct tmpl_node *node)
+{
+    const struct tmpl_node *elif = node->kind == TMPL_N_IF ? node->orelse : NULL;
+
+    return elif && elif->kind == TMPL_N_IF && !elif->next ? elif : NULL;
+}
 
 /**
  * Parses @source (views into it stay in the tree). Returns the root in @heap, or NULL with @error set: Jinja's messages ("unexpected '}'",

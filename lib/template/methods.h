@@ -7,6 +7,9 @@
 
 #include "template/object.h"
 
+/** Undefined arguments are values like others, which most methods refuse by their class. */
+#define METHOD (TMPL_GLOBAL | TMPL_UNDEFINED_OK)
+
 extern const struct tmpl_functions tmpl_string_methods;
 extern const struct tmpl_functions tmpl_bytes_methods;
 extern const struct tmpl_functions tmpl_list_methods;

@@ -21,7 +21,10 @@ struct tmpl_call {
  * that return int return 0, or a negative number with an error raised in @vm.
  */
 struct tmpl_type {
-    const char *name; /* Python's class name, as in "'TemplateState object' has no attribute …" */
+    /** Python's class name, as in "unhashable type: 'TemplateState'". */
+    const char *name;
+    /** With its module, as undefined values name it: "'….TemplateState object' has no attribute 'x'"; NULL: the name alone. */
+    const char *qualified;
     /** Appends str(object); NULL: as repr. */
     int (*print)(struct tmpl_vm *vm, struct tmpl_object *object, struct hass_buf *buf);
     /** Appends repr(object); NULL: "<name object>". */
@@ -52,6 +55,7 @@ struct tmpl_type {
     bool (*hash)(struct tmpl_object *object, uint64_t *ret_hash);
     bool
         item_first; /* `x.name` asks item before attr, as the model's states and state objects do */
+    bool any_name;  /* attributes with a leading underscore are safe as well: those of namespaces */
     bool mapping;   /* passes the tests mapping, sequence, iterable */
     bool sequence;
 };
@@ -71,7 +75,8 @@ enum {
     TMPL_NOT_LIMITED =
         8, /* refused in limited templates: "Use of 'x' is not supported in limited templates" */
     TMPL_ABSENT_LIMITED = 16, /* not there in limited templates: "No filter named 'x' found." */
-    TMPL_UNDEFINED_OK = 32, /* takes undefined values as they are, without a warning or an error */
+    TMPL_UNDEFINED_OK =
+        32, /* takes undefined values as they are: without it, they are refused before the call */
 };
 
 typedef int tmpl_fn(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_value *ret_value);

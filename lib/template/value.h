@@ -81,7 +81,9 @@ struct tmpl_undefined {
     const char *text; /* the whole message, or NULL */
     const char *name; /* what was looked for, or NULL: then @index was */
     uint32_t name_length;
-    bool unsafe;             /* using it raises SecurityError instead of UndefinedError */
+    bool unsafe; /* using it raises SecurityError instead of UndefinedError */
+    bool
+        quiet; /* of an inline if without else: printing it is allowed without a warning, in strict renders too; index is the line */
     struct tmpl_value owner; /* what it was looked for in; TMPL_ABSENT: among the variables */
     struct tmpl_value index; /* the element that was asked for, TMPL_ABSENT when an attribute was */
 };
@@ -210,15 +212,24 @@ static inline bool tmpl_is_number(const struct tmpl_value *value)
 int64_t tmpl_length(const struct tmpl_value *value);
 /** Python's name of the class: "str", "NoneType", "dict"; an object's by its type. */
 const char *tmpl_class_name(const struct tmpl_value *value);
+/** The name as Python's errors have it: with the module for dates ("datetime.timedelta"), the same for all else. */
+const char *tmpl_class_path(const struct tmpl_value *value);
 
 /* --- dicts and sets (dict.c) ---------------------------------------------------------------------- */
+
+/** A class of dicts that differs by its name alone: the host's read-only maps. */
+struct tmpl_class {
+    const char *name;      /* "ReadOnlyDict", in "access to attribute 'update' of 'ReadOnlyDict'" */
+    const char *qualified; /* with its module, in "'….ReadOnlyDict object' has no attribute 'x'" */
+};
 
 /** Keys are compared as Python does: 1, 1.0 and true are one key. */
 struct tmpl_dict {
     uint32_t count;
     uint32_t capacity;
-    struct tmpl_entry *entries; /* in the order of insertion */
-    uint32_t *slots;            /* a hash table of indexes; NULL while there are few */
+    struct tmpl_entry *entries;     /* in the order of insertion */
+    const struct tmpl_class *class; /* of the dict, for messages; NULL: dict */
+    uint32_t *slots;                /* a hash table of indexes; NULL while there are few */
     uint32_t mask;
 };
 

@@ -39,10 +39,11 @@ enum tmpl_error_class {
 
 struct tmpl_error {
     enum tmpl_error_class class;
-    uint32_t offset;               /* in bytes, of @source: where it happened */
-    uint32_t line;                 /* from 1 */
-    uint32_t column;               /* from 1, in characters */
-    char name[64];                 /* of the imported template that it happened in, or "" */
+    uint32_t offset; /* in bytes, of @source: where it happened */
+    uint32_t line;   /* from 1 */
+    uint32_t column; /* from 1, in characters */
+    bool undefined;  /* an undefined value's attribute or a call: the host logs that */
+    char name[64];   /* of the imported template that it happened in, or "" */
     char message[TMPL_ERROR_TEXT]; /* one line, without the class */
     char hint[160];                /* what to write instead, or "" */
 };
@@ -63,7 +64,7 @@ struct tmpl_limits {
 };
 
 #define TMPL_MAX_RANGE   100000
-#define TMPL_MAX_SOURCE  1048576 /* bytes of a template */
+#define TMPL_MAX_SOURCE  5242880 /* bytes of a template: the model's limit for importable ones */
 #define TMPL_MAX_NESTING 200     /* of expressions and blocks in the source */
 
 /** What a render needs of its surroundings; every member but @zone may be NULL. */
@@ -73,6 +74,8 @@ struct tmpl_host {
     const struct hass_zone *zone;     /* the local one */
     /** An undefined value was used where that is allowed: @message as in tmpl_undefined_message. Errors are not logged here. */
     void (*warn)(void *userdata, const char *message);
+    /** A warning of another kind, worded as it stands in the log ("Template warning: 'pack' unable to pack object …"). */
+    void (*log)(void *userdata, const char *message);
     /** A template to import or include. Returns NULL when there is none; the result lives as long as the render. */
     const struct tmpl_template *(*load)(void *userdata, const char *name, size_t length,
                                         struct tmpl_error *ret_error);
@@ -87,19 +90,30 @@ struct tmpl_vm {
     struct tmpl_limits limits;
     bool strict;
     bool limited;
+    bool autoescape;      /* what {% autoescape %} says where the function is called */
     size_t steps;         /* left */
+    unsigned nesting;     /* of the containers that are being walked through (print.h) */
     const char *function; /* the name of the function that is being called, for messages */
     const struct tmpl_template
         *template; /* the one that is being rendered: its source is in messages */
+    bool raised;   /* an error is set */
     struct tmpl_error error;
-    struct tmpl_run *run; /* the machine's own (vm.c) */
+    struct tmpl_run *run;         /* the machine's own (vm.c) */
+    struct tmpl_regexes *regexes; /* compiled patterns, kept from render to render; NULL at first */
 };
+
+/** Called by tmpl_vm_destroy (functions_regex.c). Takes NULL. */
+struct tmpl_regexes *tmpl_regexes_destroy(struct tmpl_regexes *regexes);
 
 /** Raises: fills vm->error unless one is set. Returns -1. */
 int tmpl_raise(struct tmpl_vm *vm, enum tmpl_error_class class, const char *format, ...)
     HASS_PRINTF(3, 4);
+/** Forgets the error that was raised: for functions that answer with a default instead. */
+void tmpl_forgive(struct tmpl_vm *vm);
 /** Raises UndefinedError (or SecurityError) for an undefined @value. */
 int tmpl_raise_undefined(struct tmpl_vm *vm, const struct tmpl_value *value);
+/** The same where the model logs it: an attribute was asked for, or it was called. Sets error.undefined. */
+int tmpl_raise_logged(struct tmpl_vm *vm, const struct tmpl_value *value);
 /**
  * To be called where an undefined value is used in a way that is allowed (printed, iterated, as truth, …): warns, or raises in a strict
  * render. Returns 0 for every other value.
@@ -173,6 +187,12 @@ int tmpl_call_filter(struct tmpl_vm *vm, const struct tmpl_value *name,
                      const struct tmpl_call *call, struct tmpl_value *ret_value);
 int tmpl_call_test(struct tmpl_vm *vm, const struct tmpl_value *name, const struct tmpl_call *call,
                    bool *ret_holds);
+/**
+ * The filter or test of that name, for calling it many times: @where is TMPL_FILTER or TMPL_TEST. NULL with Jinja's error raised when
+ * there is none ("No filter named 'x'.") or it is refused in limited templates.
+ */
+const struct tmpl_function *tmpl_find_function(struct tmpl_vm *vm, unsigned where,
+                                               const struct tmpl_value *name);
 /** Binds @call to @function's parameters and calls it. */
 int tmpl_call_function(struct tmpl_vm *vm, const struct tmpl_function *function,
                        const struct tmpl_call *call, struct tmpl_value *ret_value);

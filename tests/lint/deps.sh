@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # tests/lint/deps.sh [build] [check] [lint]: installs the packages that are missing for it when it may, or says the one command
 # to run.
-build="gcc libc6-dev make pkg-config libevent-dev libjansson-dev libyaml-dev libsystemd-dev tzdata"
+build="gcc libc6-dev make pkg-config libevent-dev libjansson-dev libyaml-dev libpcre2-dev libsystemd-dev tzdata"
 # clang for the thread-safety analysis, the sanitizers (llvm: names in what they report) and the fuzzers; systemd, strace and
-# man-db for what is installed.
-check="$build check clang libclang-rt-14-dev llvm systemd strace man-db"
+# man-db for what is installed; Jinja is what templates are compared with.
+check="$build check clang libclang-rt-14-dev llvm systemd strace man-db python3-jinja2"
 lint="$build check clang clang-format git shellcheck"
 
 packages=

@@ -19,7 +19,7 @@ sources() {
     git ls-files --cached --others --exclude-standard -- "$@" | grep '\.[ch]$'
 }
 
-includes=$(pkg-config --cflags jansson yaml-0.1 libevent libsystemd check)
+includes=$(pkg-config --cflags jansson yaml-0.1 libpcre2-8 libevent libsystemd check)
 flags="-std=gnu17 -D_GNU_SOURCE $includes -Ilib/include"
 
 check 'formatting (make format)' "$(sources . | xargs clang-format --dry-run -Werror 2>&1)"
@@ -59,6 +59,8 @@ check 'a public header includes a private one' "$(grep -n '^#include "' lib/incl
 # The log's writer must go on while the loop is held: it is what reports that.
 check 'libevent and pthread stay in lib/run' "$(sources lib daemon integrations | grep -v -e '^lib/run/' -e '^daemon/log_sink.c' |
     xargs grep -nE '#include <(event2/|pthread\.h)')"
+
+check 'PCRE2 stays in lib/template' "$(sources lib daemon integrations | grep -v '^lib/template/' | xargs grep -n '#include <pcre2\.h')"
 
 check 'a forbidden call (STYLE.md)' "$(sources lib daemon integrations | grep -v -e interpose.c |
     xargs grep -nE '(^|[^a-zA-Z0-9_."])(fork|vfork|system|popen|setlocale|strcpy|strcat|sprintf|vsprintf|gets|strtok|alloca|dlclose|signal|usleep|atoi|rand|localtime|gmtime|ctime|asctime|strerror)\(' |

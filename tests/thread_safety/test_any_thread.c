@@ -15,6 +15,7 @@
 #include <hass/entity_registry.h>
 #include <hass/integration.h>
 #include <hass/process.h>
+#include <hass/template.h>
 
 #include "registry/entry.h"
 #include "run/runtime.h"
@@ -115,6 +116,16 @@ CALLS_TRACKER(track_sunset, 0, TICK_JOB)
 CALLS_TRACKER(bus_listen, "stress", NULL, EVENT_JOB)
 CALLS_TRACKER(bus_listen_once, "stress_never", EVENT_JOB)
 CALLS_TRACKER(dispatcher_connect, "stress", HASS_JOB_CALLBACK(on_signal, c))
+
+CALLS(hass_template_new)
+{
+    autounref(hass_template) *template = NULL;
+    autojson *result = NULL;
+
+    GOOD(hass_template_new(c->hass, "{{ 6 * 7 }}", &template, NULL));
+    GOOD(hass_template_render(template, NULL, &result, NULL));
+    ck_assert_int_eq(json_integer_value(result), 42);
+}
 
 CALLS(hass_add_job)
 {
@@ -421,6 +432,7 @@ static const struct {
     void (*call)(struct caller *caller);
 } calls[] = {
     CALL(hass_add_job),
+    CALL(hass_template_new),
     CALL(hass_try_add_job),
     CALL(hass_create_task),
     CALL(hass_create_background_task),

@@ -15,6 +15,7 @@
 #include <hass/integration.h>
 #include <hass/store.h>
 #include <hass/stream.h>
+#include <hass/template.h>
 
 #include "base/log.h"
 #include "entity/component.h"
@@ -40,6 +41,7 @@ struct subjects {
     struct hass_entry *entry;
     struct hass_flow *flow;
     struct hass_store *store;
+    struct hass_template *template;
     int client; /* the other end of the stream */
 };
 
@@ -128,6 +130,7 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
                                            &subjects->sub, NULL),
                      0);
     ck_assert_int_eq(hass_store_async_create(hass, &store, &subjects->store, NULL), 0);
+    ck_assert_int_eq(hass_template_new(hass, "{{ 1 }}", &subjects->template, NULL), 0);
     ck_assert_int_eq(hass_states_async_set(hass, "light.one", "on", NULL, NULL, NULL), 0);
     make_stream(subjects);
 }
@@ -140,6 +143,7 @@ static HASS_CALLBACK void free_subjects(struct subjects *subjects)
     hass_task_unref(subjects->task);
     hass_sub_async_remove(subjects->sub);
     hass_store_async_destroy(subjects->store);
+    hass_template_unref(subjects->template);
     flow_unref(subjects->flow);
     hass_entry_unref(subjects->entry);
     hass_debouncer_destroy(subjects->debouncer);
@@ -169,6 +173,7 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
         { "struct hass_queue", subjects->queue },
         { "struct hass_debouncer", subjects->debouncer },
         { "struct hass_store", subjects->store },
+        { "struct hass_template", subjects->template },
         { "struct hass_entry", subjects->entry },
         { "struct hass_flow", subjects->flow },
     };

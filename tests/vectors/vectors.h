@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Running recorded cases: `vectors KIND FILE…`. A kind gives a function that runs one case; the frame reads files, counts,
+ * Running recorded cases: `vectors KIND FILE [PREFIX]`. A kind gives a function that runs one case; the frame reads files, counts,
  * and prints. What differs is printed as expected beside got.
  */
 #pragma once
@@ -25,6 +25,7 @@ typedef enum verdict case_fn(const json_t *vector, struct hass_buf *why);
 
 enum verdict core_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 enum verdict utilities_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
+enum verdict template_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 
 /* the core's cases */
 

@@ -36,6 +36,7 @@ enum hass_error_code {
     HASS_E_WOULD_DEADLOCK = -4118, /* a blocking wait on the loop thread */
     HASS_E_NOT_ALLOWED = -4119,    /* OperationNotAllowed: the state of a config entry */
     HASS_E_FLOW_ABORTED = -4120,   /* AbortFlow: a step has ended its flow, which is no failure */
+    HASS_E_TEMPLATE = -4121,       /* TemplateError: "UndefinedError: 'x' is undefined" */
 };
 
 /** Owned by the caller, on its stack. Begin with HASS_ERROR_INIT. */

@@ -221,10 +221,11 @@ START_TEST(all_but_turning_and_updating_is_for_administrators)
                                          "reload_all",
                                          "reload_core_config",
                                          "reload_integration",
+                                         "reload_custom_templates",
                                          "set_location" };
     static const char *const all[] = { "turn_on", "turn_off", "toggle", "update_entity" };
 
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < 8; i++)
         ck_assert(hass_services_async_is_admin(hass, "homeassistant", admin[i]));
     for (size_t i = 0; i < 4; i++) {
         ck_assert(hass_services_async_has(hass, "homeassistant", all[i]));

@@ -1,0 +1,849 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Statements: each leaves the stack as it was. Between them stand on it only the cells of loops (and texts that are being captured), so
+ * that break and continue know what to take down.
+ */
+#include "template/compile.h"
+
+/* What is different in an inner scope. */
+struct surroundings {
+    bool toplevel, rootlevel, soft, checks_output;
+};
+
+static struct surroundings go_inside(struct compiler *compiler)
+{
+    struct surroundings outside = { compiler->toplevel, compiler->rootlevel, compiler->soft,
+                                    compiler->checks_output };
+
+    compiler->toplevel = compiler->rootlevel = compiler->soft = false;
+    return outside;
+}
+
+static void go_outside(struct compiler *compiler, struct surroundings outside)
+{
+    compiler->toplevel = outside.toplevel;
+    compiler->rootlevel = outside.rootlevel;
+    compiler->soft = outside.soft;
+    compiler->checks_output = outside.checks_output;
+}
+
+static uint32_t name_of(struct compiler *compiler, const struct tmpl_node *node)
+{
+    return code_intern(compiler, node->name, node->name_length);
+}
+
+/* --- output ----------------------------------------------------------------------------------------- */
+
+static void compile_printed(struct compiler *compiler, const struct tmpl_node *node)
+{
+    uint32_t slot;
+
+    compiler->at = node->at;
+    if (node->kind == TMPL_N_CONST && (node->flags & TMPL_DATA)) {
+        if (node->value.length)
+            code_emit(compiler, TMPL_OP_TEXT, code_add_constant(compiler, &node->value), 0);
+        return;
+    }
+    if (node->kind == TMPL_N_NAME && compiler->escape == TMPL_ESCAPE_NO &&
+        names_find_slot(compiler, name_of(compiler, node), &slot)) {
+        code_emit(compiler, TMPL_OP_PRINT_SLOT, slot, 0);
+        return;
+    }
+    compile_expression(compiler, node);
+    compiler->at = node->at;
+    code_emit(compiler, TMPL_OP_PRINT, compiler->escape, -1);
+}
+
+static void compile_output(struct compiler *compiler, const struct tmpl_node *node)
+{
+    uint32_t jump = 0;
+
+    if (compiler->checks_output && compiler->known_extends)
+        return;
+    if (compiler->checks_output)
+        jump = code_jump(compiler, TMPL_OP_EXTENDED, 0);
+    for (const struct tmpl_node *part = node->list; part; part = part->next)
+        compile_printed(compiler, part);
+    if (compiler->checks_output)
+        code_patch(compiler, jump);
+}
+
+/* --- assignments ------------------------------------------------------------------------------------- */
+
+/* Variables of the top level are seen by blocks, included and importing templates. */
+static void share(struct compiler *compiler, uint32_t name, enum tmpl_op op)
+{
+    if (!compiler->toplevel || !compiler->shares)
+        return;
+    names_load_raw(compiler, name);
+    code_emit(compiler, op, name, -1);
+}
+
+static void store_name(struct compiler *compiler, uint32_t name)
+{
+    names_store(compiler, name);
+    share(compiler, name, TMPL_OP_EXPORT);
+}
+
+static void store_target(struct compiler *compiler, const struct tmpl_node *target)
+{
+    uint32_t count = 0;
+
+    compiler->at = target->at;
+    if (target->kind == TMPL_N_NAME) {
+        store_name(compiler, name_of(compiler, target));
+        return;
+    }
+    if (target->kind != TMPL_N_TUPLE && target->kind != TMPL_N_LIST) {
+        compile_fail(compiler, TMPL_SYNTAX_ERROR, "can't assign to this");
+        return;
+    }
+    for (const struct tmpl_node *node = target->list; node; node = node->next)
+        count++;
+    code_emit(compiler, TMPL_OP_UNPACK, count, (int)count - 1);
+    for (const struct tmpl_node *node = target->list; node; node = node->next)
+        store_target(compiler, node);
+}
+
+/* -> the namespace that a target names. */
+static void load_namespace(struct compiler *compiler, const struct tmpl_node *target)
+{
+    compiler->at = target->at;
+    names_load_raw(compiler, name_of(compiler, target));
+    code_emit(compiler, TMPL_OP_NAMESPACE, 0, 0);
+}
+
+static void set_attribute(struct compiler *compiler, const struct tmpl_node *target)
+{
+    code_emit(compiler, TMPL_OP_SET_ATTR,
+              code_intern(compiler, target->name2, target->name2_length), -2);
+}
+
+static void compile_set(struct compiler *compiler, const struct tmpl_node *node)
+{
+    if (node->a->kind == TMPL_N_NSREF) {
+        load_namespace(compiler, node->a);
+        compile_expression(compiler, node->b);
+        set_attribute(compiler, node->a);
+        return;
+    }
+    compile_expression(compiler, node->b);
+    store_target(compiler, node->a);
+}
+
+static void begin_capture(struct compiler *compiler, struct unwind *unwind)
+{
+    *unwind = (struct unwind){ compiler->function->unwind, TMPL_OP_CAPTURED };
+    compiler->function->unwind = unwind;
+    code_emit(compiler, TMPL_OP_CAPTURE, 0, 1);
+}
+
+static void end_capture(struct compiler *compiler, struct unwind *unwind, enum tmpl_escape escape)
+{
+    compiler->function->unwind = unwind->outer;
+    code_emit(compiler, TMPL_OP_CAPTURED, escape, 0);
+}
+
+static void compile_set_block(struct compiler *compiler, const struct tmpl_node *node)
+{
+    bool to_namespace = node->a->kind == TMPL_N_NSREF;
+    struct unwind unwind;
+    struct scope scope;
+
+    if (to_namespace)
+        load_namespace(compiler, node->a);
+    struct surroundings outside = go_inside(compiler);
+    compiler->checks_output = false;
+    names_begin(compiler, &scope);
+    names_analyze_list(compiler, node->list);
+    if (node->b)
+        names_analyze(compiler, node->b);
+    names_enter(compiler, &scope);
+    begin_capture(compiler, &unwind);
+    compile_body(compiler, node->list);
+    end_capture(compiler, &unwind, TMPL_ESCAPE_AS_SET);
+    if (node->b)
+        compile_filters(compiler, node->b);
+    names_end(compiler, &scope);
+    go_outside(compiler, outside);
+    if (to_namespace)
+        set_attribute(compiler, node->a);
+    else
+        store_target(compiler, node->a);
+}
+
+/* --- conditions --------------------------------------------------------------------------------------- */
+
+static void compile_if(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct jumps ends = { 0 };
+    bool soft = compiler->soft, rootlevel = compiler->rootlevel, is_elif;
+
+    compiler->soft = true;
+    compiler->rootlevel = false;
+    do {
+        is_elif = tmpl_elif(node) != NULL;
+        compile_expression(compiler, node->a);
+        compiler->at = node->at;
+        uint32_t otherwise = code_jump(compiler, TMPL_OP_JUMP_FALSE, -1);
+        compile_body(compiler, node->list);
+        if (node->orelse)
+            vec_push(&ends.sites, code_jump(compiler, TMPL_OP_JUMP, 0));
+        code_patch(compiler, otherwise);
+        if (!is_elif)
+            compile_body(compiler, node->orelse);
+        node = node->orelse;
+    } while (is_elif);
+    vec_foreach(&ends.sites, site)
+        code_patch(compiler, *site);
+    vec_fini(&ends.sites);
+    compiler->soft = soft;
+    compiler->rootlevel = rootlevel;
+}
+
+/* --- loops ---------------------------------------------------------------------------------------------- */
+
+/* Writes a jump back to @target, which is where the next member is dealt with. */
+static void emit_back(struct compiler *compiler, enum tmpl_op op, uint32_t target, uint32_t slot)
+{
+    bool has_word = op == TMPL_OP_NEXT || op == TMPL_OP_LOOP_NEXT;
+
+    code_emit(compiler, op, (uint32_t)compiler->code.length + 1 + has_word - target, 0);
+    if (has_word)
+        code_word(compiler, slot);
+}
+
+/* A member goes straight to its variable, or on the stack when it is taken apart. Returns where the body begins. */
+static uint32_t begin_round(struct compiler *compiler, const struct tmpl_node *target)
+{
+    uint32_t begin = (uint32_t)compiler->code.length;
+
+    if (target->kind != TMPL_N_NAME) {
+        compiler->function->depth++;
+        code_reserve(compiler, 0);
+        store_target(compiler, target);
+    }
+    return begin;
+}
+
+static void end_round(struct compiler *compiler, const struct tmpl_node *target, bool extended,
+                      uint32_t begin, uint32_t slot)
+{
+    compiler->at = target->at;
+    if (target->kind == TMPL_N_NAME)
+        emit_back(compiler, extended ? TMPL_OP_LOOP_NEXT : TMPL_OP_NEXT, begin, slot);
+    else
+        emit_back(compiler, extended ? TMPL_OP_LOOP_PUSH : TMPL_OP_NEXT_PUSH, begin, 0);
+}
+
+static uint32_t target_slot(struct compiler *compiler, const struct tmpl_node *target)
+{
+    uint32_t slot = TMPL_NO_SLOT;
+
+    if (target->kind == TMPL_N_NAME)
+        names_find_slot(compiler, name_of(compiler, target), &slot);
+    return slot;
+}
+
+/*
+ * A loop that looks at `loop` has to know how many members there are: those that its condition lets pass are put into a list before.
+ * The iterable is on the stack.
+ */
+static void compile_collect(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct surroundings outside = go_inside(compiler);
+    struct scope scope;
+
+    names_begin(compiler, &scope);
+    names_declare_target(compiler, node->a);
+    names_analyze(compiler, node->c);
+    code_emit(compiler, TMPL_OP_COLLECT, 0, 1);
+    code_emit(compiler, TMPL_OP_ITERATE, 0, 1);
+    uint32_t start = code_jump(compiler, TMPL_OP_JUMP, 0);
+    uint32_t begin = (uint32_t)compiler->code.length;
+    compiler->function->depth++;
+    code_emit(compiler, TMPL_OP_DUP, 0, 1);
+    names_enter(compiler, &scope);
+    store_target(compiler, node->a);
+    compile_expression(compiler, node->c);
+    compiler->at = node->c->at;
+    code_emit(compiler, TMPL_OP_APPEND_IF, 0, -2);
+    code_patch(compiler, start);
+    emit_back(compiler, TMPL_OP_NEXT_PUSH, begin, 0);
+    code_emit(compiler, TMPL_OP_DROP, 2, -2);
+    code_emit(compiler, TMPL_OP_COLLECTED, 0, 0);
+    names_end(compiler, &scope);
+    go_outside(compiler, outside);
+}
+
+/* The condition of a plain loop is asked member by member; its variables are the condition's own. Returns the jump past the body. */
+static uint32_t compile_condition(struct compiler *compiler, const struct tmpl_node *node,
+                                  struct scope *scope, uint32_t *begin, uint32_t *slot)
+{
+    names_begin(compiler, scope);
+    names_declare_target(compiler, node->a);
+    names_analyze(compiler, node->c);
+    *slot = target_slot(compiler, node->a);
+    *begin = begin_round(compiler, node->a);
+    names_enter(compiler, scope);
+    compile_expression(compiler, node->c);
+    compiler->at = node->c->at;
+    return code_jump(compiler, TMPL_OP_JUMP_FALSE, -1);
+}
+
+/* Hands the target's variables from the condition's scope to the body's, which is the present one. */
+static void take_over(struct compiler *compiler, const struct scope *condition)
+{
+    for (struct symbol *symbol = condition->symbols; symbol; symbol = symbol->next) {
+        if (symbol->load != LOAD_PARAMETER)
+            continue;
+        code_emit(compiler, TMPL_OP_LOAD_RAW, symbol->slot, 1);
+        names_store(compiler, symbol->name);
+    }
+}
+
+static void compile_rounds(struct compiler *compiler, const struct tmpl_node *node, bool extended)
+{
+    struct loop_labels labels = { .outer = compiler->function->loop,
+                                  .unwind = compiler->function->unwind };
+    bool filters = node->c && !extended;
+    uint32_t begin = 0, slot = 0, past = 0;
+    struct scope condition, scope;
+
+    if (extended) {
+        names_begin(compiler, &scope);
+        code_emit(compiler, TMPL_OP_DUP, 0, 1);
+        code_emit(compiler, TMPL_OP_STORE,
+                  names_declare(compiler, code_intern(compiler, "loop", 4))->slot, -1);
+    }
+    uint32_t start = code_jump(compiler, TMPL_OP_JUMP, 0);
+    if (filters) {
+        past = compile_condition(compiler, node, &condition, &begin, &slot);
+        names_leave(compiler, &condition);
+    }
+    if (!extended)
+        names_begin(compiler, &scope);
+    names_declare_target(compiler, node->a);
+    names_analyze_list(compiler, node->list);
+    if (filters) {
+        take_over(compiler, &condition);
+    } else {
+        slot = target_slot(compiler, node->a);
+        begin = begin_round(compiler, node->a);
+    }
+    names_enter(compiler, &scope);
+    compiler->function->loop = &labels;
+    compile_body(compiler, node->list);
+    compiler->function->loop = labels.outer;
+    if (node->orelse)
+        code_emit(compiler, TMPL_OP_LAPPED, extended ? 2 : 3, 0);
+    code_patch(compiler, start);
+    if (filters)
+        code_patch(compiler, past);
+    vec_foreach(&labels.continues.sites, site)
+        code_patch(compiler, *site);
+    end_round(compiler, node->a, extended, begin, slot);
+    vec_foreach(&labels.breaks.sites, site)
+        code_patch(compiler, *site);
+    vec_fini(&labels.continues.sites);
+    vec_fini(&labels.breaks.sites);
+    names_end(compiler, &scope);
+}
+
+/* The iterable is on the stack, above the cell of a loop with else. */
+static void compile_loop(struct compiler *compiler, const struct tmpl_node *node, bool extended)
+{
+    struct surroundings outside = go_inside(compiler);
+
+    if (extended && node->c)
+        compile_collect(compiler, node);
+    compiler->at = node->b->at;
+    if (extended)
+        code_emit(compiler, TMPL_OP_LOOP, node->flags & TMPL_RECURSIVE ? TMPL_LOOP_RECURSIVE : 0,
+                  0);
+    else
+        code_emit(compiler, TMPL_OP_ITERATE, 0, 1);
+    compile_rounds(compiler, node, extended);
+    code_emit(compiler, TMPL_OP_DROP, extended ? 1 : 2, extended ? -1 : -2);
+    go_outside(compiler, outside);
+}
+
+static void compile_for_else(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct surroundings outside;
+    struct scope scope;
+
+    if (!node->orelse)
+        return;
+    uint32_t end = code_jump(compiler, TMPL_OP_JUMP_FALSE, -1);
+    outside = go_inside(compiler);
+    names_begin(compiler, &scope);
+    names_analyze_list(compiler, node->orelse);
+    names_enter(compiler, &scope);
+    compile_body(compiler, node->orelse);
+    names_end(compiler, &scope);
+    go_outside(compiler, outside);
+    code_patch(compiler, end);
+}
+
+/* A recursive loop is a function of its iterable that returns the text. */
+static void compile_recursive(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct surroundings outside = go_inside(compiler);
+    struct function function;
+    struct scope scope;
+    uint32_t jump = code_begin(compiler, &function);
+
+    names_begin(compiler, &scope);
+    compiler->checks_output = false;
+    uint32_t slot = names_new_slot(compiler, code_intern(compiler, "loop", 4));
+    if (node->orelse)
+        code_emit(compiler, TMPL_OP_BOOL, 1, 1);
+    code_emit(compiler, TMPL_OP_LOAD_RAW, slot, 1);
+    compile_loop(compiler, node, true);
+    compile_for_else(compiler, node);
+    names_end(compiler, &scope);
+    uint32_t proto = code_end(compiler, &function, jump, (struct tmpl_proto){ 0 });
+    go_outside(compiler, outside);
+    compile_expression(compiler, node->b);
+    compiler->at = node->at;
+    code_emit(compiler, TMPL_OP_CALL_LOOP, proto, 0);
+    code_emit(compiler, TMPL_OP_PRINT, TMPL_ESCAPE_NO, -1);
+}
+
+static bool is_scoped_block(const struct tmpl_node *node)
+{
+    return node->kind == TMPL_N_BLOCK && (node->flags & TMPL_SCOPED);
+}
+
+static void compile_for(struct compiler *compiler, const struct tmpl_node *node)
+{
+    if (node->flags & TMPL_RECURSIVE) {
+        compile_recursive(compiler, node);
+        return;
+    }
+    if (node->orelse)
+        code_emit(compiler, TMPL_OP_BOOL, 1, 1);
+    compile_expression(compiler, node->b);
+    compile_loop(compiler, node,
+                 names_reads_undeclared(node->list, "loop") ||
+                     compile_any(node->list, is_scoped_block));
+    compile_for_else(compiler, node);
+}
+
+/* Takes down what was begun within the loop's body and jumps. The parser has seen to it that there is a loop. */
+static void compile_jump_out(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct loop_labels *loop = compiler->function->loop;
+    uint32_t depth = compiler->function->depth;
+
+    for (struct unwind *unwind = compiler->function->unwind; unwind != loop->unwind;
+         unwind = unwind->outer) {
+        code_emit(compiler, unwind->op, 0, unwind->op == TMPL_OP_CAPTURED ? 0 : -1);
+        if (unwind->op == TMPL_OP_CAPTURED)
+            code_emit(compiler, TMPL_OP_DROP, 1, -1);
+    }
+    uint32_t jump = code_jump(compiler, TMPL_OP_JUMP, 0);
+    if (node->kind == TMPL_N_BREAK)
+        vec_push(&loop->breaks.sites, jump);
+    else
+        vec_push(&loop->continues.sites, jump);
+    compiler->function->depth = depth;
+}
+
+/* --- macros ------------------------------------------------------------------------------------------------ */
+
+static void declare_params(struct compiler *compiler, const struct tmpl_node *node,
+                           struct tmpl_proto *proto)
+{
+    for (const struct tmpl_node *param = node->params; param; param = param->next) {
+        uint32_t before = (uint32_t)compiler->function->slot_names.length;
+        compiler->at = param->at;
+        names_declare(compiler, name_of(compiler, param));
+        if (compiler->function->slot_names.length == before)
+            compile_fail(compiler, TMPL_SYNTAX_ERROR,
+                         "duplicate argument '%.*s' in function definition",
+                         (int)param->name_length, param->name);
+        if (++proto->params > TMPL_MAX_ARGS)
+            compile_fail(compiler, TMPL_SYNTAX_ERROR, "more than %d parameters", TMPL_MAX_ARGS);
+    }
+}
+
+static const struct tmpl_node *find_param(const struct tmpl_node *node, const char *name)
+{
+    for (const struct tmpl_node *param = node->params; param; param = param->next)
+        if (param->name_length == strlen(name) && memcmp(param->name, name, strlen(name)) == 0)
+            return param;
+    return NULL;
+}
+
+/* caller, kwargs and varargs are there when the body reads them and nothing else has these names. */
+static void declare_specials(struct compiler *compiler, const struct tmpl_node *node,
+                             struct tmpl_proto *proto)
+{
+    static const struct {
+        const char *name;
+        uint8_t flag;
+    } specials[] = {
+        { "caller", TMPL_FN_CALLER },
+        { "kwargs", TMPL_FN_KWARGS },
+        { "varargs", TMPL_FN_VARARGS },
+    };
+    const struct tmpl_node *own = find_param(node, "caller");
+
+    compiler->at = node->at;
+    if (own && !own->a && names_reads_undeclared(node->list, "caller"))
+        compile_fail(compiler, TMPL_ASSERTION_ERROR,
+                     "When defining macros or call blocks the special \"caller\" argument must be "
+                     "omitted or be given a default.");
+    if (own)
+        proto->flags |= TMPL_FN_OWN_CALLER;
+    if (names_reads_undeclared(node->list, "caller"))
+        proto->flags |= TMPL_FN_READS_CALLER;
+    for (size_t i = 0; i < sizeof(specials) / sizeof(*specials); i++) {
+        if (find_param(node, specials[i].name) ||
+            !names_reads_undeclared(node->list, specials[i].name))
+            continue;
+        proto->flags |= specials[i].flag;
+        names_declare(compiler, code_intern(compiler, specials[i].name, strlen(specials[i].name)));
+    }
+}
+
+static void compile_defaults(struct compiler *compiler, const struct tmpl_node *node)
+{
+    uint32_t slot = 0;
+
+    for (const struct tmpl_node *param = node->params; param; param = param->next, slot++) {
+        compiler->at = param->at;
+        if (!param->a) {
+            code_emit(compiler, TMPL_OP_NOT_GIVEN, slot, 0);
+            continue;
+        }
+        code_emit(compiler, TMPL_OP_GIVEN, slot, 1);
+        uint32_t given = code_jump(compiler, TMPL_OP_JUMP_TRUE, -1);
+        compile_expression(compiler, param->a);
+        code_emit(compiler, TMPL_OP_STORE, slot, -1);
+        code_patch(compiler, given);
+    }
+}
+
+/* -> the macro. */
+static void compile_macro_value(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct surroundings outside = go_inside(compiler);
+    struct tmpl_proto proto = { 0 };
+    struct function function;
+    struct scope scope;
+    uint32_t jump = code_begin(compiler, &function);
+
+    compiler->checks_output = false;
+    if (node->kind == TMPL_N_MACRO) {
+        proto.flags |= TMPL_FN_NAMED;
+        proto.name = name_of(compiler, node);
+    }
+    names_begin(compiler, &scope);
+    declare_params(compiler, node, &proto);
+    declare_specials(compiler, node, &proto);
+    for (const struct tmpl_node *param = node->params; param; param = param->next)
+        if (param->a)
+            names_analyze(compiler, param->a);
+    names_analyze_list(compiler, node->list);
+    names_enter(compiler, &scope);
+    compile_defaults(compiler, node);
+    compile_body(compiler, node->list);
+    names_end(compiler, &scope);
+    uint32_t number = code_end(compiler, &function, jump, proto);
+    go_outside(compiler, outside);
+    compiler->at = node->at;
+    code_emit(compiler, TMPL_OP_MACRO, number, 1);
+}
+
+static void compile_call_block(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct tmpl_value name = tmpl_string_static("caller");
+    uint32_t slot = names_new_slot(compiler, code_intern(compiler, "caller", 6));
+
+    compile_macro_value(compiler, node);
+    code_emit(compiler, TMPL_OP_STORE, slot, -1);
+    compile_call(compiler, node->a, &name, slot);
+    compiler->at = node->at;
+    code_emit(compiler, TMPL_OP_PRINT, TMPL_ESCAPE_NO, -1);
+}
+
+/* --- other blocks -------------------------------------------------------------------------------------------- */
+
+static void compile_filter_block(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct surroundings outside = go_inside(compiler);
+    struct unwind unwind;
+    struct scope scope;
+
+    names_begin(compiler, &scope);
+    names_analyze_list(compiler, node->list);
+    names_analyze(compiler, node->a);
+    names_enter(compiler, &scope);
+    begin_capture(compiler, &unwind);
+    compile_body(compiler, node->list);
+    end_capture(compiler, &unwind, compiler->escape);
+    compile_filters(compiler, node->a);
+    compiler->at = node->at;
+    code_emit(compiler, TMPL_OP_PRINT, TMPL_ESCAPE_NO, -1);
+    names_end(compiler, &scope);
+    go_outside(compiler, outside);
+}
+
+/* The values do not see the variables. */
+static void compile_with(struct compiler *compiler, const struct tmpl_node *node)
+{
+    const struct tmpl_node *targets[TMPL_MAX_ARGS];
+    struct surroundings outside;
+    struct scope scope;
+    size_t count = 0;
+
+    for (const struct tmpl_node *pair = node->params; pair; pair = pair->next) {
+        if (count == TMPL_MAX_ARGS) {
+            compile_fail(compiler, TMPL_SYNTAX_ERROR, "more than %d variables", TMPL_MAX_ARGS);
+            return;
+        }
+        compile_expression(compiler, pair->b);
+        targets[count++] = pair->a;
+    }
+    outside = go_inside(compiler);
+    names_begin(compiler, &scope);
+    for (size_t i = 0; i < count; i++)
+        names_declare_target(compiler, targets[i]);
+    names_analyze_list(compiler, node->list);
+    while (count)
+        store_target(compiler, targets[--count]);
+    names_enter(compiler, &scope);
+    compile_body(compiler, node->list);
+    names_end(compiler, &scope);
+    go_outside(compiler, outside);
+}
+
+static void compile_autoescape(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct surroundings outside = go_inside(compiler);
+    struct unwind unwind = { compiler->function->unwind, TMPL_OP_AUTOESCAPE_END };
+    enum tmpl_escape escape = compiler->escape;
+    struct scope scope;
+
+    names_begin(compiler, &scope);
+    names_analyze(compiler, node->a);
+    names_analyze_list(compiler, node->list);
+    names_enter(compiler, &scope);
+    compile_expression(compiler, node->a);
+    compiler->at = node->at;
+    code_emit(compiler, TMPL_OP_AUTOESCAPE, 0, 0);
+    if (node->a->kind == TMPL_N_CONST && node->a->value.kind == TMPL_BOOL)
+        compiler->escape = node->a->value.integer ? TMPL_ESCAPE_YES : TMPL_ESCAPE_NO;
+    else
+        compiler->escape = TMPL_ESCAPE_AS_SET;
+    compiler->function->unwind = &unwind;
+    compile_body(compiler, node->list);
+    compiler->function->unwind = unwind.outer;
+    code_emit(compiler, TMPL_OP_AUTOESCAPE_END, 0, -1);
+    compiler->escape = escape;
+    names_end(compiler, &scope);
+    go_outside(compiler, outside);
+}
+
+/* --- other templates ------------------------------------------------------------------------------------------ */
+
+static void compile_include(struct compiler *compiler, const struct tmpl_node *node)
+{
+    bool with_context = !(node->flags & TMPL_WITHOUT_CONTEXT);
+
+    compile_expression(compiler, node->a);
+    compiler->at = node->at;
+    if (with_context)
+        names_locals(compiler);
+    code_emit(compiler, TMPL_OP_INCLUDE, node->flags & (TMPL_WITHOUT_CONTEXT | TMPL_IGNORE_MISSING),
+              with_context ? -2 : -1);
+}
+
+/* -> the module. */
+static void compile_module(struct compiler *compiler, const struct tmpl_node *node)
+{
+    bool with_context = node->flags & TMPL_WITH_CONTEXT;
+
+    compile_expression(compiler, node->a);
+    compiler->at = node->at;
+    if (with_context)
+        names_locals(compiler);
+    code_emit(compiler, TMPL_OP_IMPORT, node->flags & TMPL_WITH_CONTEXT, with_context ? -1 : 0);
+}
+
+static void compile_import(struct compiler *compiler, const struct tmpl_node *node)
+{
+    uint32_t name = name_of(compiler, node);
+
+    compile_module(compiler, node);
+    names_store(compiler, name);
+    share(compiler, name, TMPL_OP_SHARE);
+}
+
+static void compile_from(struct compiler *compiler, const struct tmpl_node *node)
+{
+    compile_module(compiler, node);
+    for (const struct tmpl_node *item = node->params; item; item = item->next) {
+        uint32_t alias = item->name2 ? code_intern(compiler, item->name2, item->name2_length)
+                                     : name_of(compiler, item);
+        code_emit(compiler, TMPL_OP_IMPORTED, name_of(compiler, item), 1);
+        names_store(compiler, alias);
+        share(compiler, alias, TMPL_OP_SHARE);
+    }
+    code_emit(compiler, TMPL_OP_DROP, 1, -1);
+}
+
+static void compile_extends(struct compiler *compiler, const struct tmpl_node *node)
+{
+    compiler->at = node->at;
+    if (!compiler->toplevel)
+        compile_fail(compiler, TMPL_ASSERTION_ERROR,
+                     "cannot use extend from a non top-level scope");
+    if (compiler->extends)
+        code_emit(compiler, TMPL_OP_EXTENDS_AGAIN, 0, 0);
+    compile_expression(compiler, node->a);
+    compiler->at = node->at;
+    code_emit(compiler, TMPL_OP_EXTENDS, 0, -1);
+    compiler->known_extends |= compiler->rootlevel;
+    compiler->extends++;
+}
+
+static void compile_block(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct waiting_block *waiting = tmpl_alloc(&compiler->heap, sizeof(*waiting));
+    bool checks = compiler->toplevel && compiler->extends;
+    uint32_t flags = (node->flags & TMPL_SCOPED ? TMPL_BLOCK_SCOPED : 0) |
+                     (node->flags & TMPL_REQUIRED ? TMPL_BLOCK_REQUIRED : 0);
+    uint32_t jump = 0, name = name_of(compiler, node);
+
+    *waiting = (struct waiting_block){ .node = node };
+    *compiler->last_waiting = waiting;
+    compiler->last_waiting = &waiting->next;
+    if (name >= TMPL_BLOCK_REQUIRED)
+        compile_fail(compiler, TMPL_LIMIT_ERROR, "the template is too large");
+    if (compiler->toplevel && compiler->known_extends)
+        return;
+    compiler->at = node->at;
+    if (checks)
+        jump = code_jump(compiler, TMPL_OP_EXTENDED, 0);
+    if (node->flags & TMPL_SCOPED)
+        names_locals(compiler);
+    code_emit(compiler, TMPL_OP_BLOCK, name | flags, node->flags & TMPL_SCOPED ? -1 : 0);
+    if (checks)
+        code_patch(compiler, jump);
+}
+
+static void declare_special(struct compiler *compiler, const struct tmpl_node *list,
+                            const char *name, enum tmpl_op op)
+{
+    if (!names_reads_undeclared(list, name))
+        return;
+    code_emit(compiler, op, 0, 1);
+    code_emit(compiler, TMPL_OP_STORE,
+              names_declare(compiler, code_intern(compiler, name, strlen(name)))->slot, -1);
+}
+
+void compile_special_self(struct compiler *compiler, const struct tmpl_node *list)
+{
+    declare_special(compiler, list, "self", TMPL_OP_SELF);
+}
+
+void compile_blocks(struct compiler *compiler)
+{
+    struct function outer = { 0 };
+
+    compiler->function = &outer;
+    for (struct waiting_block *block = compiler->waiting; block; block = block->next) {
+        const struct tmpl_node *node = block->node;
+        struct function function;
+        struct scope scope;
+        uint32_t jump = code_begin(compiler, &function);
+        go_inside(compiler);
+        compiler->checks_output = false;
+        compiler->escape = TMPL_ESCAPE_NO;
+        names_begin(compiler, &scope);
+        compile_special_self(compiler, node->list);
+        declare_special(compiler, node->list, "super", TMPL_OP_SUPER);
+        names_analyze_list(compiler, node->list);
+        names_enter(compiler, &scope);
+        compile_body(compiler, node->list);
+        names_end(compiler, &scope);
+        uint32_t proto = code_end(compiler, &function, jump, (struct tmpl_proto){ 0 });
+        vec_push(&compiler->blocks, ((struct tmpl_block){ name_of(compiler, node), proto }));
+    }
+    vec_fini(&outer.slot_names);
+}
+
+/* --- statements -------------------------------------------------------------------------------------------------- */
+
+static void compile_statement(struct compiler *compiler, const struct tmpl_node *node)
+{
+    compiler->at = node->at;
+    switch (node->kind) {
+    case TMPL_N_OUTPUT:
+        compile_output(compiler, node);
+        break;
+    case TMPL_N_IF:
+        compile_if(compiler, node);
+        break;
+    case TMPL_N_FOR:
+        compile_for(compiler, node);
+        break;
+    case TMPL_N_SET:
+        compile_set(compiler, node);
+        break;
+    case TMPL_N_SET_BLOCK:
+        compile_set_block(compiler, node);
+        break;
+    case TMPL_N_MACRO:
+        compile_macro_value(compiler, node);
+        store_name(compiler, name_of(compiler, node));
+        break;
+    case TMPL_N_CALL_BLOCK:
+        compile_call_block(compiler, node);
+        break;
+    case TMPL_N_FILTER_BLOCK:
+        compile_filter_block(compiler, node);
+        break;
+    case TMPL_N_WITH:
+        compile_with(compiler, node);
+        break;
+    case TMPL_N_BREAK:
+    case TMPL_N_CONTINUE:
+        compile_jump_out(compiler, node);
+        break;
+    case TMPL_N_DO:
+        compile_expression(compiler, node->a);
+        code_emit(compiler, TMPL_OP_DROP, 1, -1);
+        break;
+    case TMPL_N_INCLUDE:
+        compile_include(compiler, node);
+        break;
+    case TMPL_N_IMPORT:
+        compile_import(compiler, node);
+        break;
+    case TMPL_N_FROM:
+        compile_from(compiler, node);
+        break;
+    case TMPL_N_EXTENDS:
+        compile_extends(compiler, node);
+        break;
+    case TMPL_N_BLOCK:
+        compile_block(compiler, node);
+        break;
+    case TMPL_N_AUTOESCAPE:
+        compile_autoescape(compiler, node);
+        break;
+    default:
+        compile_fail(compiler, TMPL_SYNTAX_ERROR, "a statement was expected here");
+    }
+}
+
+void compile_body(struct compiler *compiler, const struct tmpl_node *list)
+{
+    for (; list; list = list->next)
+        compile_statement(compiler, list);
+}

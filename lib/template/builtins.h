@@ -133,6 +133,9 @@ int find_extreme(struct tmpl_vm *vm, const struct tmpl_value *items, size_t coun
                  const struct tmpl_value *case_sensitive, const struct tmpl_value *path,
                  struct tmpl_value *ret_value);
 
+/** `dict` as a value, which is a class (globals.c). */
+extern const struct tmpl_object dict_class;
+
 /* --- elsewhere ------------------------------------------------------------------------------------ */
 
 tmpl_fn filter_tojson;                                   /* json_text.c */

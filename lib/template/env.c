@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "data/diagnostic.h"
+#include "template/builtins.h"
 #include "template/code.h"
 #include "template/environment.h"
 #include "template/methods.h"
@@ -150,6 +151,7 @@ struct tmpl_env *tmpl_env_create(void)
         tmpl_env_add(env, own_tables[i]);
     for (size_t i = 0; i < sizeof(constants) / sizeof(*constants); i++)
         tmpl_env_set_global(env, constants[i].name, tmpl_float(constants[i].number));
+    tmpl_env_set_global(env, "dict", tmpl_object_value((struct tmpl_object *)&dict_class));
     for (size_t i = 0; i < sizeof(method_tables) / sizeof(*method_tables); i++)
         fill_methods(env, &env->methods[method_tables[i].kind], method_tables[i].table);
     return env;

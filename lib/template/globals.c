@@ -112,6 +112,65 @@ static int function_dict(struct tmpl_vm *vm, const struct tmpl_call *call,
     return 0;
 }
 
+/* dict.fromkeys(iterable, value=none) */
+static int call_fromkeys(struct tmpl_vm *vm, struct tmpl_object *object,
+                         const struct tmpl_call *call, struct tmpl_value *ret_value)
+{
+    const struct tmpl_value *keys;
+    size_t count;
+
+    if (call->count < 1 || call->count > 2 || call->named)
+        return tmpl_raise(vm, TMPL_TYPE_ERROR, "fromkeys expected 1 or 2 arguments, got %u",
+                          call->count + call->named);
+    if (read_items(vm, &call->args[0], &keys, &count) < 0 ||
+        tmpl_reserve(vm, count * sizeof(struct tmpl_entry)) < 0)
+        return -1;
+    struct tmpl_dict *dict = tmpl_dict_new(&vm->heap, count);
+    for (size_t i = 0; i < count; i++)
+        if (tmpl_dict_set(vm, dict, keys[i], call->count > 1 ? call->args[1] : tmpl_none()) < 0)
+            return -1;
+    *ret_value = tmpl_dict_value(dict);
+    return 0;
+}
+
+static const struct tmpl_type fromkeys_type = {
+    .name = "builtin_function_or_method",
+    .call = call_fromkeys,
+};
+static const struct tmpl_object fromkeys = { &fromkeys_type };
+
+static int call_dict(struct tmpl_vm *vm, struct tmpl_object *object, const struct tmpl_call *call,
+                     struct tmpl_value *ret_value)
+{
+    return function_dict(vm, call, ret_value);
+}
+
+static int print_dict_class(struct tmpl_vm *vm, struct tmpl_object *object, struct hass_buf *buf)
+{
+    hass_buf_add_string(buf, "<class 'dict'>");
+    return 0;
+}
+
+static int dict_class_attr(struct tmpl_vm *vm, struct tmpl_object *object, const char *name,
+                           size_t length, struct tmpl_value *ret_value)
+{
+    struct tmpl_value wanted = tmpl_string_view(name, length);
+
+    if (!tmpl_is_text(&wanted, "fromkeys"))
+        return 0;
+    *ret_value = tmpl_object_value((struct tmpl_object *)&fromkeys);
+    return 1;
+}
+
+static const struct tmpl_type dict_class_type = {
+    .name = "type",
+    .print = print_dict_class,
+    .repr = print_dict_class,
+    .attr = dict_class_attr,
+    .call = call_dict,
+};
+const struct tmpl_object dict_class = { &dict_class_type };
+
 /* "?value" */
 static int function_set(struct tmpl_vm *vm, const struct tmpl_call *call,
                         struct tmpl_value *ret_value)

@@ -25,6 +25,7 @@ extern const struct utility time_utilities[];
 extern const struct utility measure_utilities[];
 extern const struct utility color_utilities[];
 extern const struct utility sensor_utilities[];
+extern const struct utility template_utilities[];
 
 /** The text of an argument, or NULL. */
 const char *utility_text(const json_t *args, const char *key);

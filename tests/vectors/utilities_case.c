@@ -12,8 +12,8 @@
 #include "vectors/utilities.h"
 
 static const struct utility *const tables[] = {
-    name_utilities,    schema_utilities, time_utilities,
-    measure_utilities, color_utilities,  sensor_utilities,
+    name_utilities,  schema_utilities, time_utilities,     measure_utilities,
+    color_utilities, sensor_utilities, template_utilities,
 };
 
 /* Where ours is another on purpose: README.md says why. A trailing "*" stands for all that begin so. */

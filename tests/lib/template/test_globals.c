@@ -23,6 +23,10 @@ static const struct {
     { "{{ dict(a=1, b='x') }}|{{ dict([('k', 1)], m=2) }}|{{ dict({'a': 1}, a=3) }}|{{ dict(['ab', "
       "'cd']) }}|{{ dict() }}",
       "{'a': 1, 'b': 'x'}|{'k': 1, 'm': 2}|{'a': 3}|{'a': 'b', 'c': 'd'}|{}" },
+    { "{{ dict.fromkeys(['a', 'b'], 0) }}|{{ dict.fromkeys('ab') }}|{{ dict }}|{{ dict is callable "
+      "}}",
+      "{'a': 0, 'b': 0}|{'a': None, 'b': None}|<class 'dict'>|True" },
+    { "{{ [[('a', 1)]] | map('apply', dict) | list }}", "[{'a': 1}]" },
     { "{{ dict([1, 2]) }}",
       "TypeError: cannot convert dictionary update sequence element #0 to a sequence" },
     { "{{ dict([[1]]) }}",

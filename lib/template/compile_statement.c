@@ -592,29 +592,34 @@ static void compile_filter_block(struct compiler *compiler, const struct tmpl_no
     go_outside(compiler, outside);
 }
 
+/* The last one is on top of the stack. */
+static void store_in_reverse(struct compiler *compiler, const struct tmpl_node *pair)
+{
+    size_t count = 0;
+
+    for (const struct tmpl_node *node = pair; node; node = node->next)
+        count++;
+    const struct tmpl_node **targets = tmpl_alloc(&compiler->heap, count * sizeof(*targets));
+    for (size_t i = 0; i < count; i++, pair = pair->next)
+        targets[i] = pair->a;
+    while (count)
+        store_target(compiler, targets[--count]);
+}
+
 /* The values do not see the variables. */
 static void compile_with(struct compiler *compiler, const struct tmpl_node *node)
 {
-    const struct tmpl_node *targets[TMPL_MAX_ARGS];
     struct surroundings outside;
     struct scope scope;
-    size_t count = 0;
 
-    for (const struct tmpl_node *pair = node->params; pair; pair = pair->next) {
-        if (count == TMPL_MAX_ARGS) {
-            compile_fail(compiler, TMPL_SYNTAX_ERROR, "more than %d variables", TMPL_MAX_ARGS);
-            return;
-        }
+    for (const struct tmpl_node *pair = node->params; pair; pair = pair->next)
         compile_expression(compiler, pair->b);
-        targets[count++] = pair->a;
-    }
     outside = go_inside(compiler);
     names_begin(compiler, &scope);
-    for (size_t i = 0; i < count; i++)
-        names_declare_target(compiler, targets[i]);
+    for (const struct tmpl_node *pair = node->params; pair; pair = pair->next)
+        names_declare_target(compiler, pair->a);
     names_analyze_list(compiler, node->list);
-    while (count)
-        store_target(compiler, targets[--count]);
+    store_in_reverse(compiler, node->params);
     names_enter(compiler, &scope);
     compile_body(compiler, node->list);
     names_end(compiler, &scope);

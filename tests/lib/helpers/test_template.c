@@ -119,7 +119,9 @@ static const struct rendered failures[] = {
 
 START_TEST(a_failing_template_fails_with_the_models_text)
 {
-    CHECK_RENDERED(test_hass(), failures[_i]);
+    struct hass *hass = test_hass();
+
+    CHECK_RENDERED(hass, failures[_i]);
 }
 END_TEST
 
@@ -141,11 +143,12 @@ END_TEST
 START_TEST(undefined_variables_are_logged_with_the_template)
 {
     struct logs *logs = test_logs();
+    struct hass *hass = test_hass();
 
-    render(test_hass(), "{{ nothing }}");
+    render(hass, "{{ nothing }}");
     ck_assert_ptr_nonnull(logs_find(logs, "WARNING [core] Template variable warning: 'nothing' is "
                                           "undefined when rendering '{{ nothing }}'"));
-    render(test_hass(), "{{ nothing.at_all }}");
+    render(hass, "{{ nothing.at_all }}");
     ck_assert_ptr_nonnull(logs_find(logs, "ERROR [core] Template variable error: 'nothing' is "
                                           "undefined when rendering '{{ nothing.at_all }}'"));
     ck_assert_uint_eq(logs_count(logs, HASS_LOG_WARNING), 2);

@@ -86,7 +86,8 @@ static HASS_CALLBACK void add_things(struct hass *hass)
                     NULL);
 }
 
-static HASS_CALLBACK struct hass *home(void)
+static struct hass *home(void) HASS__ANALYSIS(assert_capability(hass_loop));
+static struct hass *home(void)
 {
     struct hass *hass = test_hass();
 
@@ -149,7 +150,9 @@ static const struct rendered found[] = {
 
 START_TEST(registries_are_looked_up)
 {
-    CHECK_RENDERED(home(), found[_i]);
+    struct hass *hass = home();
+
+    CHECK_RENDERED(hass, found[_i]);
 }
 END_TEST
 

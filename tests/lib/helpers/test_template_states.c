@@ -96,7 +96,8 @@ static const struct rendered seen[] = {
       "True False False" },
 };
 
-static HASS_CALLBACK struct hass *home(void)
+static struct hass *home(void) HASS__ANALYSIS(assert_capability(hass_loop));
+static struct hass *home(void)
 {
     struct hass *hass = test_hass();
 
@@ -107,7 +108,9 @@ static HASS_CALLBACK struct hass *home(void)
 
 START_TEST(states_are_objects)
 {
-    CHECK_RENDERED(home(), seen[_i]);
+    struct hass *hass = home();
+
+    CHECK_RENDERED(hass, seen[_i]);
 }
 END_TEST
 
@@ -151,7 +154,9 @@ static const struct rendered noted[] = {
 
 START_TEST(what_is_looked_at_is_noted)
 {
-    ck_assert_str_eq(looks(home(), noted[_i].template), noted[_i].expected);
+    struct hass *hass = home();
+
+    ck_assert_str_eq(looks(hass, noted[_i].template), noted[_i].expected);
 }
 END_TEST
 
@@ -188,8 +193,9 @@ END_TEST
 START_TEST(a_missing_attribute_is_told_by_its_class)
 {
     struct logs *logs = test_logs();
+    struct hass *hass = home();
 
-    render(home(), "{{ states.light.a.nope }}{{ states.light.a.attributes.nope }}");
+    render(hass, "{{ states.light.a.nope }}{{ states.light.a.attributes.nope }}");
     ck_assert_ptr_nonnull(logs_find(
         logs, "'homeassistant.helpers.template.TemplateState object' has no attribute 'nope'"));
     ck_assert_ptr_nonnull(logs_find(
@@ -199,7 +205,8 @@ END_TEST
 
 /* groups and places */
 
-static HASS_CALLBACK struct hass *town(void)
+static struct hass *town(void) HASS__ANALYSIS(assert_capability(hass_loop));
+static struct hass *town(void)
 {
     struct hass *hass = home();
 
@@ -233,7 +240,9 @@ static const struct rendered places[] = {
 
 START_TEST(groups_and_places_are_found)
 {
-    CHECK_RENDERED(town(), places[_i]);
+    struct hass *hass = town();
+
+    CHECK_RENDERED(hass, places[_i]);
 }
 END_TEST
 

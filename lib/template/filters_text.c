@@ -318,9 +318,10 @@ static uint32_t referenced_character(const char *text, size_t length)
 static void resolve_references(const char *text, size_t length, struct hass_buf *buf)
 {
     for (size_t i = 0; i < length; i++) {
-        const char *end = text[i] == '&' ? memchr(text + i, ';', length - i) : NULL;
+        const char *end =
+            text[i] == '&' ? memchr(text + i, ';', length - i < 16 ? length - i : 16) : NULL;
         size_t size = end ? (size_t)(end - text) - i + 1 : 0;
-        uint32_t c = size && size <= 16 ? referenced_character(text + i, size) : 0;
+        uint32_t c = size ? referenced_character(text + i, size) : 0;
         if (!c) {
             hass_buf_add_char(buf, text[i]);
             continue;

@@ -152,8 +152,7 @@ static int print_words(struct printer *printer, const struct tmpl_value *text, s
         struct tmpl_value part = tmpl_string_view(at, (size_t)(fits - at));
         if (!first)
             add_line(printer, indent);
-        if (tmpl_repr(printer->vm, &part, printer->buf) < 0 ||
-            tmpl_spend(printer->vm, text->length / 8 + 1) < 0)
+        if (tmpl_repr(printer->vm, &part, printer->buf) < 0 || tmpl_spend(printer->vm, 16) < 0)
             return -1;
         first = false;
         at = fits;

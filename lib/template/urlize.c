@@ -249,7 +249,7 @@ static void trim(struct word *middle)
     }
     for (size_t i = 0; i < 3; i++) {
         size_t opened = count_of(middle, pairs[i][0]), length = strlen(pairs[i][1]);
-        while (opened > count_of(middle, pairs[i][1])) {
+        for (size_t closed = count_of(middle, pairs[i][1]); closed < opened; closed++) {
             const char *tail = middle->text + middle->length;
             const char *close = memmem(tail, (size_t)(end - tail), pairs[i][1], length);
             if (!close)

@@ -107,7 +107,8 @@ const struct env_function *env_find_method(const struct tmpl_env *env, enum tmpl
 
     if (kind == TMPL_BOOL || kind == TMPL_BIG)
         kind = TMPL_INT;
-    if (kind >= TMPL_OBJECT || !env->methods[kind].slots)
+    /* Outside of a render there is no environment. */
+    if (!env || kind >= TMPL_OBJECT || !env->methods[kind].slots)
         return NULL;
     methods = &env->methods[kind];
     for (uint32_t at = hash & methods->mask; methods->slots[at].function;

@@ -15,6 +15,8 @@
 #define DEFAULT_REGEX  1000000
 #define DEFAULT_USEC   100000
 
+#define KEPT_HEAP 262144
+
 struct machine {
     struct tmpl_vm vm;
     struct tmpl_run run;
@@ -25,8 +27,6 @@ struct tmpl_vm *tmpl_vm_create(void)
     struct machine *machine = mem_zalloc(sizeof(*machine));
 
     machine->vm.run = &machine->run;
-    machine->run.stack = mem_alloc(STACK_CELLS * sizeof(struct tmpl_value));
-    machine->run.stack_end = machine->run.stack + STACK_CELLS;
     return &machine->vm;
 }
 
@@ -186,6 +186,10 @@ static void reset(struct tmpl_vm *vm, const struct tmpl_template *template,
     run->deadline =
         vm->host.ticks ? vm->host.ticks(vm->host.userdata) + vm->limits.usec : INT64_MAX;
     run->env = template->env;
+    if (!run->stack) {
+        run->stack = mem_alloc(STACK_CELLS * sizeof(struct tmpl_value));
+        run->stack_end = run->stack + STACK_CELLS;
+    }
     run->frame_count = 0;
     run->nesting = 0;
     run->top = run->stack;
@@ -236,6 +240,9 @@ int tmpl_render(struct tmpl_vm *vm, const struct tmpl_template *template,
     int result = run_template(vm, template);
     if (result >= 0 && out->length > vm->run->out_limit)
         result = run_check_output(vm);
+    /* Machines wait for their next render; what this one has taken should not wait with them. */
+    if (arena_size(&vm->heap.arena) > KEPT_HEAP)
+        arena_fini(&vm->heap.arena);
     if (result < 0) {
         out->length = vm->run->start;
         if (out->data)

@@ -13,8 +13,8 @@
 struct tmpl_template;
 
 /**
- * Compiles @source, which is copied without the blanks around it. @name is that of an importable template, or NULL. Returns a template, or
- * NULL with @ret_error set.
+ * Compiles @source, which is copied, without the blanks around it unless it is importable: then @name is its name, else NULL. Returns a
+ * template, or NULL with @ret_error set.
  */
 struct tmpl_template *tmpl_compile(const struct tmpl_env *env, const char *source, size_t length,
                                    const char *name, struct tmpl_error *ret_error);
@@ -49,8 +49,9 @@ struct tmpl_render {
 };
 
 /**
- * Renders, appending the text to @out, without the blanks around it. Returns 0, or -1 with vm->error set. Variables must be in memory
- * that outlives the call; what was rendered before in @vm is gone.
+ * Renders, appending the text to @out, without the blanks around it. Returns 0, or -1 with vm->error set and @out as it was. Variables must be
+ * in memory that outlives the call; values that were made in it are gone when it returns. Nothing is allocated when @vm has rendered before, but
+ * what @out and large values take.
  */
 int tmpl_render(struct tmpl_vm *vm, const struct tmpl_template *template,
                 const struct tmpl_render *how, struct hass_buf *out);

@@ -131,6 +131,18 @@ START_TEST(memory_is_limited)
 }
 END_TEST
 
+START_TEST(a_machine_does_not_keep_what_a_large_render_has_taken)
+{
+    struct machine machine;
+
+    machine_init(&machine);
+    ck_assert_str_eq(machine_render(&machine, "{{ ('x' * 8000000) | length }}"), "8000000");
+    ck_assert_uint_lt(arena_size(&machine.vm->heap.arena), 1 << 20);
+    ck_assert_str_eq(machine_render(&machine, "{{ [1] + [2] }}"), "[1, 2]");
+    machine_fini(&machine);
+}
+END_TEST
+
 START_TEST(depth_counts_macros_includes_and_loops)
 {
     const struct tmpl_limits five = { .depth = 5 };
@@ -270,8 +282,8 @@ CASES_MAIN("limits", ONCE(output_is_counted_in_characters),
            ONCE(a_text_that_is_not_printed_does_not_count_as_output),
            ONCE(the_usual_output_is_that_of_the_model),
            ONCE(steps_are_counted_in_loops_macros_and_filters), ONCE(steps_below_the_limit_pass),
-           ONCE(memory_is_limited), ONCE(depth_counts_macros_includes_and_loops),
-           ONCE(a_macro_that_calls_itself_ends),
+           ONCE(memory_is_limited), ONCE(a_machine_does_not_keep_what_a_large_render_has_taken),
+           ONCE(depth_counts_macros_includes_and_loops), ONCE(a_macro_that_calls_itself_ends),
            ONCE(functions_and_macros_that_call_each_other_end),
            ONCE(many_slots_do_not_overrun_the_stack),
            ONCE(time_is_asked_for_every_few_thousand_steps),

@@ -152,7 +152,10 @@ int filter_indent(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_
         if (tmpl_reserve(vm, buf.length) < 0)
             return -1;
     }
-    return return_buf(vm, &buf, ret_value);
+    if (return_buf(vm, &buf, ret_value) < 0)
+        return -1;
+    ret_value->flags |= text.flags & TMPL_MARKUP;
+    return 0;
 }
 
 /* --- wordwrap: as Python's textwrap breaks lines ------------------------------------------------------- */
@@ -303,14 +306,13 @@ static void wrap_line(struct wrap *wrap)
             piece = 0;
         }
         if (at < wrap->count && piece && piece - at > wrap->width) {
-            if (wrap->break_long) {
-                size_t left = wrap->width - length;
-                at += cut_piece(wrap, at, left);
-                kept = at; // blanks before the cut stay, as in the model
-            } else if (length == 0) {
+            bool blank = is_blank(wrap->characters[at]); // then what is cut is not kept
+            if (wrap->break_long)
+                at += cut_piece(wrap, at, wrap->width - length);
+            else if (length == 0)
                 at = piece;
-                kept = at;
-            }
+            if (!blank && (wrap->break_long || length == 0))
+                kept = at; // blanks before the cut stay, as in the model
             piece = at == piece ? 0 : piece;
         }
         if (kept > from)

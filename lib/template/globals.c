@@ -103,6 +103,8 @@ static int function_dict(struct tmpl_vm *vm, const struct tmpl_call *call,
     if (call->count > 1)
         return tmpl_raise(vm, TMPL_TYPE_ERROR, "dict expected at most 1 argument, got %u",
                           call->count);
+    if (call->count && call->args[0].kind == TMPL_UNDEFINED) // is asked for keys()
+        return tmpl_raise_undefined(vm, &call->args[0]);
     if (call->count && add_mapping(vm, dict, &call->args[0]) < 0)
         return -1;
     for (unsigned i = 0; i < call->named; i++)

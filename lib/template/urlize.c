@@ -361,7 +361,10 @@ int filter_urlize(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_
         hass_buf_add_char(&attributes, '"');
     }
     links.attributes = attributes; /* lent */
-    escape_html(text.text, text.length, &escaped);
+    if (text.flags & TMPL_MARKUP)
+        hass_buf_add(&escaped, text.text, text.length);
+    else
+        escape_html(text.text, text.length, &escaped);
     if (add_words(&links, &escaped) < 0)
         return -1;
     return return_buf(vm, &buf, ret_value);

@@ -29,12 +29,14 @@ LIMIT = 262144  # characters of output, ours
 OURS = re.compile(
     r"\b(?:float|int|round|random|bool|iif|version|apply|zip|now|utcnow|timedelta|strptime|log|sin|cos|tan|sqrt|pi|tau|is_number|contains|match|search|add|"
     r"multiply|ord|ordinal|slugify|flatten|shuffle|union|difference|intersect|combine|typeof|wrap|clamp|remap|average|median|set\(|tuple\()\b"
+    r"|(?<![|'\"\w])e\b"
 )
 # Printed forms with an address in them, or of what is a list here.
 ADDRESS = re.compile(r" at 0x[0-9a-f]+|<generator|<bound method|<built-in method|<function|&lt;(?:bound|built-in|generator|function)|<class|dict_(?:items|keys|values)|<(?:Macro|LoopContext|Namespace|Cycler)", re.I)
 
 
-ENV = jinja2.sandbox.ImmutableSandboxedEnvironment(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"])
+# Not optimised: Jinja's constants forget the brackets of (-2) ** x, and unknown filters behind `false and`.
+ENV = jinja2.sandbox.ImmutableSandboxedEnvironment(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"], optimized=False)
 
 
 def render(source):

@@ -30,7 +30,11 @@ static const struct {
     { "{{ 5|truncate }}", "TypeError: object of type 'int' has no len()" },
     // Safe HTML shows in a list what it is.
     { "{{ ['<'|e, '<'|e ~ '', 'a'] }}", "[Markup('&lt;'), '&lt;', 'a']" },
+    { "{{ dict(nope) }}", "UndefinedError: 'nope' is undefined" },
     { "{{ {'one': 1, 2: 2, none: 3, 1.5: 4}|pprint }}", "{None: 3, 1.5: 4, 2: 2, 'one': 1}" },
+    { "{{ ['<'|e|indent] }}", "[Markup('&lt;')]" },
+    { "{{ '\"'|tojson|urlize }}", "\"\\\"\"" },
+    { "{{ '       One,T!       '|wordwrap(5)|replace('\n', '/') }}", "One/,T!" },
     { "{{ (-0.5)|filesizeformat }}", "0 Bytes" },
 };
 

@@ -27,46 +27,15 @@ static struct tmpl_value read_json(struct tmpl_heap *heap, const char **at);
 
 static unsigned hex_digit(char c)
 {
-    return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a' + 10);
+    return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a' + 10);
 }
 
-static unsigned read_hex(const char *at)
+/* "00" and two digits: only control characters are written so. */
+static char *read_control(char *to, const char **at)
 {
-    return hex_digit(at[0]) << 12 | hex_digit(at[1]) << 8 | hex_digit(at[2]) << 4 |
-           hex_digit(at[3]);
-}
-
-static char *put_utf8(char *to, unsigned code)
-{
-    if (code < 0x80) {
-        *to++ = (char)code;
-    } else if (code < 0x800) {
-        *to++ = (char)(0xc0 | code >> 6);
-        *to++ = (char)(0x80 | (code & 0x3f));
-    } else if (code < 0x10000) {
-        *to++ = (char)(0xe0 | code >> 12);
-        *to++ = (char)(0x80 | (code >> 6 & 0x3f));
-        *to++ = (char)(0x80 | (code & 0x3f));
-    } else {
-        *to++ = (char)(0xf0 | code >> 18);
-        *to++ = (char)(0x80 | (code >> 12 & 0x3f));
-        *to++ = (char)(0x80 | (code >> 6 & 0x3f));
-        *to++ = (char)(0x80 | (code & 0x3f));
-    }
-    return to;
-}
-
-/* What follows "\u"; the second half of a pair is taken along. */
-static char *read_unicode(char *to, const char **at)
-{
-    unsigned code = read_hex(*at);
-
+    *to++ = (char)(hex_digit((*at)[2]) << 4 | hex_digit((*at)[3]));
     *at += 4;
-    if (code >= 0xd800 && code < 0xdc00 && (*at)[0] == '\\' && (*at)[1] == 'u') {
-        code = 0x10000 + ((code - 0xd800) << 10) + (read_hex(*at + 2) - 0xdc00);
-        *at += 6;
-    }
-    return put_utf8(to, code);
+    return to;
 }
 
 static char *read_escape(char *to, const char **at)
@@ -76,7 +45,7 @@ static char *read_escape(char *to, const char **at)
     const char *found = strchr(letters, c);
 
     if (c == 'u')
-        return read_unicode(to, at);
+        return read_control(to, at);
     *to++ = found ? meanings[found - letters] : c;
     return to;
 }

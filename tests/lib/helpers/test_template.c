@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* <hass/template.h>: errors with their place, results, variables, value templates. */
+#include <stdio.h>
 #include <string.h>
 
 #include <hass/dt.h>
 
+#include "base/mem.h"
 #include "core/core.h"
+#include "helpers/template_hass.h"
 #include "support/cases.h"
 #include "support/render.h"
 
@@ -191,6 +194,23 @@ START_TEST(variables_are_made_by_paths)
 }
 END_TEST
 
+START_TEST(a_state_among_the_variables_serves_many_renders)
+{
+    struct hass *hass = test_hass();
+    autounref(hass_template_variables) *variables = hass_template_variables_create();
+    const struct hass_template_options *options = HASS_TEMPLATE_OPTIONS(.variables = variables);
+
+    ck_assert_int_eq(
+        hass_states_async_set(hass, "light.a", "on", test_json("{'b': [5]}"), NULL, NULL), 0);
+    hass_template_variables_set_state(variables, "s", hass_states_async_get(hass, "light.a"));
+    ck_assert_str_eq(render_with(hass, "{{ s.attributes.b }}", options), "[5]");
+    ck_assert_str_eq(
+        render_with(hass, "{% set l = range(99) | map('string') | list %}{{ s.attributes.b }}",
+                    options),
+        "[5]");
+}
+END_TEST
+
 START_TEST(a_path_through_a_text_makes_a_map_of_it)
 {
     autounref(hass_template_variables) *variables = hass_template_variables_create();
@@ -371,20 +391,71 @@ END_TEST
 
 /* compiled texts */
 
-START_TEST(many_different_texts_are_compiled_and_forgotten)
+static HASS_CALLBACK struct tmpl_template *compiled(struct hass *hass, const char *text)
+{
+    struct tmpl_template *template;
+
+    ck_assert_int_eq(template_compile(hass, text, strlen(text), &template, NULL, NULL), 0);
+    return template;
+}
+
+static HASS_CALLBACK void compile_many(struct hass *hass, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "{{ %d }}", i);
+        tmpl_unref(compiled(hass, text));
+    }
+}
+
+START_TEST(the_last_512_texts_stay_compiled)
 {
     struct hass *hass = test_hass();
-    autobuf text = HASS_BUF_INIT;
+    struct tmpl_template *first = compiled(hass, "{{ a }}");
 
-    for (int i = 0; i < 1100; i++) {
-        json_t *result;
-        hass_buf_clear(&text);
-        hass_buf_printf(&text, "{{ %d + 1 }}", i / 2);
-        autojson *value = json_string(hass_buf_string(&text));
-        ck_assert_int_eq(hass_template_async_render_complex(hass, value, NULL, &result, NULL), 0);
-        ck_assert_int_eq(json_integer_value(result), i / 2 + 1);
-        json_decref(result);
-    }
+    compile_many(hass, 511);
+    struct tmpl_template *again = compiled(hass, "{{ a }}");
+    ck_assert_ptr_eq(again, first);
+    tmpl_unref(again);
+    compile_many(hass, 512);
+    again = compiled(hass, "{{ a }}");
+    ck_assert_ptr_ne(again, first);
+    tmpl_unref(again);
+    tmpl_unref(first);
+}
+END_TEST
+
+/* A text of @size bytes. */
+static char *long_text(size_t size)
+{
+    char *text = mem_alloc(size + 1);
+
+    memset(text, ' ', size);
+    memcpy(text, "{{", 2);
+    memcpy(text + size - 3, "1}}", 4);
+    return text;
+}
+
+START_TEST(a_mebibyte_of_texts_stays_compiled)
+{
+    struct hass *hass = test_hass();
+    autofree char *fits = long_text((1 << 20) - 7), *beyond = long_text((1 << 20) + 1);
+    struct tmpl_template *first = compiled(hass, "{{ a }}"), *large, *again;
+
+    tmpl_unref(compiled(hass, fits)); // together just so much
+    again = compiled(hass, "{{ a }}");
+    ck_assert_ptr_eq(again, first);
+    tmpl_unref(again);
+    large = compiled(hass, beyond); // never kept
+    again = compiled(hass, beyond);
+    ck_assert_ptr_ne(again, large);
+    tmpl_unref(large);
+    tmpl_unref(again);
+    tmpl_unref(compiled(hass, "{{ b }}")); // the oldest makes room
+    again = compiled(hass, "{{ a }}");
+    ck_assert_ptr_ne(again, first);
+    tmpl_unref(again);
+    tmpl_unref(first);
 }
 END_TEST
 
@@ -394,10 +465,11 @@ CASES_MAIN("template", ROWS(an_error_has_its_place_in_the_text_as_it_was_written
            ROWS(a_failing_template_fails_with_the_models_text, failures),
            ONCE(strict_and_limited_are_refused_what_is_not_theirs),
            ONCE(undefined_variables_are_logged_with_the_template),
-           ONCE(variables_are_made_by_paths), ONCE(a_path_through_a_text_makes_a_map_of_it),
+           ONCE(variables_are_made_by_paths), ONCE(a_state_among_the_variables_serves_many_renders),
+           ONCE(a_path_through_a_text_makes_a_map_of_it),
            ROWS(a_value_template_is_rendered_over_what_was_received, payloads),
            ONCE(arithmetic_on_a_payload_fails), ONCE(templates_within_lists_and_maps_are_rendered),
            ONCE(one_that_fails_fails_them_all), ROWS(a_result_is_read_as_a_condition, conditions),
            ONCE(a_failed_render_tells_what_it_looked_at_and_why),
            ONCE(a_good_render_lends_its_result), ONCE(another_thread_waits_for_the_loop_to_render),
-           ONCE(many_different_texts_are_compiled_and_forgotten))
+           ONCE(the_last_512_texts_stay_compiled), ONCE(a_mebibyte_of_texts_stays_compiled))

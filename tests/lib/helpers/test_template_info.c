@@ -91,6 +91,8 @@ static const struct {
     { NULL, "light", NULL, false, false, "light.b", false, true },
     { NULL, "light", NULL, false, false, "lights.b", false, false },
     { NULL, "light", NULL, false, false, "switch.b", true, false },
+    { NULL, "light", "switch", false, false, "switch.b", false, false },
+    { NULL, "light", "switch", false, false, "switch.b", true, true },
     { NULL, NULL, "light", false, false, "light.b", true, true },
     { NULL, NULL, "light", false, false, "light.b", false, false },
     { NULL, NULL, NULL, true, false, "light.b", false, true },

@@ -213,6 +213,8 @@ static int get_attr(struct tmpl_vm *vm, struct tmpl_object *object, const char *
         { "caller", TMPL_FN_READS_CALLER },
         { "explicit_caller", TMPL_FN_OWN_CALLER },
     };
+    static const char *const hidden[] = { "_argument_count", "_default_autoescape", "_environment",
+                                          "_func" };
     const struct macro *macro = (const struct macro *)object;
     struct tmpl_value wanted = tmpl_string_view(name, length);
 
@@ -227,6 +229,13 @@ static int get_attr(struct tmpl_vm *vm, struct tmpl_object *object, const char *
     for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
         if (tmpl_is_text(&wanted, flags[i].name)) {
             *ret_value = tmpl_bool(macro->proto->flags & flags[i].flag);
+            return 1;
+        }
+    }
+    /* Nobody gets at these, but messages tell them from what is not there. */
+    for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++) {
+        if (tmpl_is_text(&wanted, hidden[i])) {
+            *ret_value = TMPL_VALUE_NONE;
             return 1;
         }
     }

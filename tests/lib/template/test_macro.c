@@ -45,6 +45,8 @@ static const struct rendering macros[] = {
       "{{ f.catch_varargs }} {{ f.catch_kwargs }} {{ f.caller }} {{ f }}",
       "f ('a', 'b') True False False <Macro 'f'>" },
     { "{% macro f() %}{% endmacro %}{{ f is callable }}{{ f.nope is defined }}", "TrueFalse" },
+    { "{% macro f() %}{% endmacro %}{{ f._func() }}",
+      "SecurityError: access to attribute '_func' of 'Macro' object is unsafe." },
     { "{% macro f() %}1{% endmacro %}{% macro f() %}2{% endmacro %}{{ f() }}", "2" },
     { "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}B{% endmacro %}{{ a() }}", "B" },
     { "{% macro f(x) %}{{ x }}{% endmacro %}{% set g = [f] %}{{ g[0](4) }}", "4" },

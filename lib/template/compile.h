@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The compiler from inside: it walks the tree once and writes code. compile.c has the parts that are written to and puts the template
- * together; names.c says what a name means where; compile_expression.c and compile_statement.c walk the tree.
+ * together; names.c says what a name means where; compile_expression.c, compile_statement.c, compile_loop.c and compile_macro.c walk the tree.
  *
  * An error is noted in the compiler and the walk goes on: what was written is thrown away at the end.
  */
@@ -124,6 +124,10 @@ void code_constant(struct compiler *compiler, const struct tmpl_value *value);
 uint32_t code_add_constant(struct compiler *compiler, const struct tmpl_value *value);
 uint32_t code_add_function(struct compiler *compiler, const struct env_function *function);
 uint32_t code_intern(struct compiler *compiler, const char *text, size_t length);
+static inline uint32_t code_intern_name(struct compiler *compiler, const struct tmpl_node *node)
+{
+    return code_intern(compiler, node->name, node->name_length);
+}
 /** Begins a function, whose code is jumped over; returns the jump. */
 uint32_t code_begin(struct compiler *compiler, struct function *function);
 /** Ends it with RETURN; returns its number. */
@@ -161,7 +165,7 @@ void names_store(struct compiler *compiler, uint32_t name);
 /** -> what is stored in the scopes around, for templates that are run with this context. */
 void names_locals(struct compiler *compiler);
 
-/* --- the tree (compile_expression.c, compile_statement.c) ------------------------------------------------ */
+/* --- the tree (compile_expression.c, compile_statement.c, compile_loop.c, compile_macro.c) ------------------------------------------------ */
 
 void compile_expression(struct compiler *compiler, const struct tmpl_node *node);
 /** A chain of filters, whose innermost one takes what is on the stack. */
@@ -170,6 +174,21 @@ void compile_filters(struct compiler *compiler, const struct tmpl_node *node);
 void compile_call(struct compiler *compiler, const struct tmpl_node *node,
                   const struct tmpl_value *caller_name, uint32_t caller_slot);
 void compile_body(struct compiler *compiler, const struct tmpl_node *list);
+
+/** What is different in an inner scope. */
+struct surroundings {
+    bool toplevel, rootlevel, soft, checks_output;
+};
+struct surroundings compile_inside(struct compiler *compiler);
+void compile_outside(struct compiler *compiler, struct surroundings outside);
+/** value ->, to a name or to a tuple of names. */
+void compile_target(struct compiler *compiler, const struct tmpl_node *target);
+void compile_for(struct compiler *compiler, const struct tmpl_node *node);
+/** break and continue. */
+void compile_jump_out(struct compiler *compiler, const struct tmpl_node *node);
+/** -> a macro, or the body of a call block as one. */
+void compile_macro_value(struct compiler *compiler, const struct tmpl_node *node);
+void compile_call_block(struct compiler *compiler, const struct tmpl_node *node);
 
 typedef bool node_test(const struct tmpl_node *node);
 /** Whether a statement in @list or within one there passes @test. */

@@ -5,12 +5,7 @@
  */
 #include "template/compile.h"
 
-/* What is different in an inner scope. */
-struct surroundings {
-    bool toplevel, rootlevel, soft, checks_output;
-};
-
-static struct surroundings go_inside(struct compiler *compiler)
+struct surroundings compile_inside(struct compiler *compiler)
 {
     struct surroundings outside = { compiler->toplevel, compiler->rootlevel, compiler->soft,
                                     compiler->checks_output };
@@ -19,17 +14,12 @@ static struct surroundings go_inside(struct compiler *compiler)
     return outside;
 }
 
-static void go_outside(struct compiler *compiler, struct surroundings outside)
+void compile_outside(struct compiler *compiler, struct surroundings outside)
 {
     compiler->toplevel = outside.toplevel;
     compiler->rootlevel = outside.rootlevel;
     compiler->soft = outside.soft;
     compiler->checks_output = outside.checks_output;
-}
-
-static uint32_t name_of(struct compiler *compiler, const struct tmpl_node *node)
-{
-    return code_intern(compiler, node->name, node->name_length);
 }
 
 /* --- output ----------------------------------------------------------------------------------------- */
@@ -45,7 +35,7 @@ static void compile_printed(struct compiler *compiler, const struct tmpl_node *n
         return;
     }
     if (node->kind == TMPL_N_NAME && compiler->escape == TMPL_ESCAPE_NO &&
-        names_find_slot(compiler, name_of(compiler, node), &slot)) {
+        names_find_slot(compiler, code_intern_name(compiler, node), &slot)) {
         code_emit(compiler, TMPL_OP_PRINT_SLOT, slot, 0);
         return;
     }
@@ -85,13 +75,13 @@ static void store_name(struct compiler *compiler, uint32_t name)
     share(compiler, name, TMPL_OP_EXPORT);
 }
 
-static void store_target(struct compiler *compiler, const struct tmpl_node *target)
+void compile_target(struct compiler *compiler, const struct tmpl_node *target)
 {
     uint32_t count = 0;
 
     compiler->at = target->at;
     if (target->kind == TMPL_N_NAME) {
-        store_name(compiler, name_of(compiler, target));
+        store_name(compiler, code_intern_name(compiler, target));
         return;
     }
     if (target->kind != TMPL_N_TUPLE && target->kind != TMPL_N_LIST) {
@@ -102,14 +92,14 @@ static void store_target(struct compiler *compiler, const struct tmpl_node *targ
         count++;
     code_emit(compiler, TMPL_OP_UNPACK, count, (int)count - 1);
     for (const struct tmpl_node *node = target->list; node; node = node->next)
-        store_target(compiler, node);
+        compile_target(compiler, node);
 }
 
 /* -> the namespace that a target names. */
 static void load_namespace(struct compiler *compiler, const struct tmpl_node *target)
 {
     compiler->at = target->at;
-    names_load_raw(compiler, name_of(compiler, target));
+    names_load_raw(compiler, code_intern_name(compiler, target));
     code_emit(compiler, TMPL_OP_NAMESPACE, 0, 0);
 }
 
@@ -128,7 +118,7 @@ static void compile_set(struct compiler *compiler, const struct tmpl_node *node)
         return;
     }
     compile_expression(compiler, node->b);
-    store_target(compiler, node->a);
+    compile_target(compiler, node->a);
 }
 
 static void begin_capture(struct compiler *compiler, struct unwind *unwind)
@@ -152,7 +142,7 @@ static void compile_set_block(struct compiler *compiler, const struct tmpl_node 
 
     if (to_namespace)
         load_namespace(compiler, node->a);
-    struct surroundings outside = go_inside(compiler);
+    struct surroundings outside = compile_inside(compiler);
     compiler->checks_output = false;
     names_begin(compiler, &scope);
     names_analyze_list(compiler, node->list);
@@ -165,11 +155,11 @@ static void compile_set_block(struct compiler *compiler, const struct tmpl_node 
     if (node->b)
         compile_filters(compiler, node->b);
     names_end(compiler, &scope);
-    go_outside(compiler, outside);
+    compile_outside(compiler, outside);
     if (to_namespace)
         set_attribute(compiler, node->a);
     else
-        store_target(compiler, node->a);
+        compile_target(compiler, node->a);
 }
 
 /* --- conditions --------------------------------------------------------------------------------------- */
@@ -201,380 +191,11 @@ static void compile_if(struct compiler *compiler, const struct tmpl_node *node)
     compiler->rootlevel = rootlevel;
 }
 
-/* --- loops ---------------------------------------------------------------------------------------------- */
-
-/* Writes a jump back to @target, which is where the next member is dealt with. */
-static void emit_back(struct compiler *compiler, enum tmpl_op op, uint32_t target, uint32_t slot)
-{
-    bool has_word = op == TMPL_OP_NEXT || op == TMPL_OP_LOOP_NEXT;
-
-    code_emit(compiler, op, (uint32_t)compiler->code.length + 1 + has_word - target, 0);
-    if (has_word)
-        code_word(compiler, slot);
-}
-
-/* A member goes straight to its variable, or on the stack when it is taken apart. Returns where the body begins. */
-static uint32_t begin_round(struct compiler *compiler, const struct tmpl_node *target)
-{
-    uint32_t begin = (uint32_t)compiler->code.length;
-
-    if (target->kind != TMPL_N_NAME) {
-        compiler->function->depth++;
-        code_reserve(compiler, 0);
-        store_target(compiler, target);
-    }
-    return begin;
-}
-
-static void end_round(struct compiler *compiler, const struct tmpl_node *target, bool extended,
-                      uint32_t begin, uint32_t slot)
-{
-    compiler->at = target->at;
-    if (target->kind == TMPL_N_NAME)
-        emit_back(compiler, extended ? TMPL_OP_LOOP_NEXT : TMPL_OP_NEXT, begin, slot);
-    else
-        emit_back(compiler, extended ? TMPL_OP_LOOP_PUSH : TMPL_OP_NEXT_PUSH, begin, 0);
-}
-
-static uint32_t target_slot(struct compiler *compiler, const struct tmpl_node *target)
-{
-    uint32_t slot = TMPL_NO_SLOT;
-
-    if (target->kind == TMPL_N_NAME)
-        names_find_slot(compiler, name_of(compiler, target), &slot);
-    return slot;
-}
-
-/*
- * A loop that looks at `loop` has to know how many members there are: those that its condition lets pass are put into a list before.
- * The iterable is on the stack.
- */
-static void compile_collect(struct compiler *compiler, const struct tmpl_node *node)
-{
-    struct surroundings outside = go_inside(compiler);
-    struct scope scope;
-
-    names_begin(compiler, &scope);
-    names_declare_target(compiler, node->a);
-    names_analyze(compiler, node->c);
-    code_emit(compiler, TMPL_OP_COLLECT, 0, 1);
-    code_emit(compiler, TMPL_OP_ITERATE, 0, 1);
-    uint32_t start = code_jump(compiler, TMPL_OP_JUMP, 0);
-    uint32_t begin = (uint32_t)compiler->code.length;
-    compiler->function->depth++;
-    code_emit(compiler, TMPL_OP_DUP, 0, 1);
-    names_enter(compiler, &scope);
-    store_target(compiler, node->a);
-    compile_expression(compiler, node->c);
-    compiler->at = node->c->at;
-    code_emit(compiler, TMPL_OP_APPEND_IF, 0, -2);
-    code_patch(compiler, start);
-    emit_back(compiler, TMPL_OP_NEXT_PUSH, begin, 0);
-    code_emit(compiler, TMPL_OP_DROP, 2, -2);
-    code_emit(compiler, TMPL_OP_COLLECTED, 0, 0);
-    names_end(compiler, &scope);
-    go_outside(compiler, outside);
-}
-
-/* The condition of a plain loop is asked member by member; its variables are the condition's own. Returns the jump past the body. */
-static uint32_t compile_condition(struct compiler *compiler, const struct tmpl_node *node,
-                                  struct scope *scope, uint32_t *begin, uint32_t *slot)
-{
-    names_begin(compiler, scope);
-    names_declare_target(compiler, node->a);
-    names_analyze(compiler, node->c);
-    *slot = target_slot(compiler, node->a);
-    *begin = begin_round(compiler, node->a);
-    names_enter(compiler, scope);
-    compile_expression(compiler, node->c);
-    compiler->at = node->c->at;
-    return code_jump(compiler, TMPL_OP_JUMP_FALSE, -1);
-}
-
-/* Hands the target's variables from the condition's scope to the body's, which is the present one. */
-static void take_over(struct compiler *compiler, const struct scope *condition)
-{
-    for (struct symbol *symbol = condition->symbols; symbol; symbol = symbol->next) {
-        if (symbol->load != LOAD_PARAMETER)
-            continue;
-        code_emit(compiler, TMPL_OP_LOAD_RAW, symbol->slot, 1);
-        names_store(compiler, symbol->name);
-    }
-}
-
-static void compile_rounds(struct compiler *compiler, const struct tmpl_node *node, bool extended)
-{
-    struct loop_labels labels = { .outer = compiler->function->loop,
-                                  .unwind = compiler->function->unwind };
-    bool filters = node->c && !extended;
-    uint32_t begin = 0, slot = 0, past = 0;
-    struct scope condition, scope;
-
-    if (extended) {
-        names_begin(compiler, &scope);
-        code_emit(compiler, TMPL_OP_DUP, 0, 1);
-        code_emit(compiler, TMPL_OP_STORE,
-                  names_declare(compiler, code_intern(compiler, "loop", 4))->slot, -1);
-    }
-    uint32_t start = code_jump(compiler, TMPL_OP_JUMP, 0);
-    if (filters) {
-        past = compile_condition(compiler, node, &condition, &begin, &slot);
-        names_leave(compiler, &condition);
-    }
-    if (!extended)
-        names_begin(compiler, &scope);
-    names_declare_target(compiler, node->a);
-    names_analyze_list(compiler, node->list);
-    if (filters) {
-        take_over(compiler, &condition);
-    } else {
-        slot = target_slot(compiler, node->a);
-        begin = begin_round(compiler, node->a);
-    }
-    names_enter(compiler, &scope);
-    compiler->function->loop = &labels;
-    compile_body(compiler, node->list);
-    compiler->function->loop = labels.outer;
-    if (node->orelse)
-        code_emit(compiler, TMPL_OP_LAPPED, extended ? 2 : 3, 0);
-    code_patch(compiler, start);
-    if (filters)
-        code_patch(compiler, past);
-    vec_foreach(&labels.continues.sites, site)
-        code_patch(compiler, *site);
-    end_round(compiler, node->a, extended, begin, slot);
-    vec_foreach(&labels.breaks.sites, site)
-        code_patch(compiler, *site);
-    vec_fini(&labels.continues.sites);
-    vec_fini(&labels.breaks.sites);
-    names_end(compiler, &scope);
-}
-
-/* The iterable is on the stack, above the cell of a loop with else. */
-static void compile_loop(struct compiler *compiler, const struct tmpl_node *node, bool extended)
-{
-    struct surroundings outside = go_inside(compiler);
-
-    if (extended && node->c)
-        compile_collect(compiler, node);
-    compiler->at = node->b->at;
-    if (extended)
-        code_emit(compiler, TMPL_OP_LOOP, node->flags & TMPL_RECURSIVE ? TMPL_LOOP_RECURSIVE : 0,
-                  0);
-    else
-        code_emit(compiler, TMPL_OP_ITERATE, 0, 1);
-    compile_rounds(compiler, node, extended);
-    code_emit(compiler, TMPL_OP_DROP, extended ? 1 : 2, extended ? -1 : -2);
-    go_outside(compiler, outside);
-}
-
-static void compile_for_else(struct compiler *compiler, const struct tmpl_node *node)
-{
-    struct surroundings outside;
-    struct scope scope;
-
-    if (!node->orelse)
-        return;
-    uint32_t end = code_jump(compiler, TMPL_OP_JUMP_FALSE, -1);
-    outside = go_inside(compiler);
-    names_begin(compiler, &scope);
-    names_analyze_list(compiler, node->orelse);
-    names_enter(compiler, &scope);
-    compile_body(compiler, node->orelse);
-    names_end(compiler, &scope);
-    go_outside(compiler, outside);
-    code_patch(compiler, end);
-}
-
-/* A recursive loop is a function of its iterable that returns the text. */
-static void compile_recursive(struct compiler *compiler, const struct tmpl_node *node)
-{
-    struct surroundings outside = go_inside(compiler);
-    struct function function;
-    struct scope scope;
-    uint32_t jump = code_begin(compiler, &function);
-
-    names_begin(compiler, &scope);
-    compiler->checks_output = false;
-    uint32_t slot = names_new_slot(compiler, code_intern(compiler, "loop", 4));
-    if (node->orelse)
-        code_emit(compiler, TMPL_OP_BOOL, 1, 1);
-    code_emit(compiler, TMPL_OP_LOAD_RAW, slot, 1);
-    compile_loop(compiler, node, true);
-    compile_for_else(compiler, node);
-    names_end(compiler, &scope);
-    uint32_t proto = code_end(compiler, &function, jump, (struct tmpl_proto){ 0 });
-    go_outside(compiler, outside);
-    compile_expression(compiler, node->b);
-    compiler->at = node->at;
-    code_emit(compiler, TMPL_OP_CALL_LOOP, proto, 0);
-    code_emit(compiler, TMPL_OP_PRINT, TMPL_ESCAPE_NO, -1);
-}
-
-static bool is_scoped_block(const struct tmpl_node *node)
-{
-    return node->kind == TMPL_N_BLOCK && (node->flags & TMPL_SCOPED);
-}
-
-static void compile_for(struct compiler *compiler, const struct tmpl_node *node)
-{
-    if (node->flags & TMPL_RECURSIVE) {
-        compile_recursive(compiler, node);
-        return;
-    }
-    if (node->orelse)
-        code_emit(compiler, TMPL_OP_BOOL, 1, 1);
-    compile_expression(compiler, node->b);
-    compile_loop(compiler, node,
-                 names_reads_undeclared(node->list, "loop") ||
-                     compile_any(node->list, is_scoped_block));
-    compile_for_else(compiler, node);
-}
-
-/* Takes down what was begun within the loop's body and jumps. The parser has seen to it that there is a loop. */
-static void compile_jump_out(struct compiler *compiler, const struct tmpl_node *node)
-{
-    struct loop_labels *loop = compiler->function->loop;
-    uint32_t depth = compiler->function->depth;
-
-    for (struct unwind *unwind = compiler->function->unwind; unwind != loop->unwind;
-         unwind = unwind->outer) {
-        code_emit(compiler, unwind->op, 0, unwind->op == TMPL_OP_CAPTURED ? 0 : -1);
-        if (unwind->op == TMPL_OP_CAPTURED)
-            code_emit(compiler, TMPL_OP_DROP, 1, -1);
-    }
-    uint32_t jump = code_jump(compiler, TMPL_OP_JUMP, 0);
-    if (node->kind == TMPL_N_BREAK)
-        vec_push(&loop->breaks.sites, jump);
-    else
-        vec_push(&loop->continues.sites, jump);
-    compiler->function->depth = depth;
-}
-
-/* --- macros ------------------------------------------------------------------------------------------------ */
-
-static void declare_params(struct compiler *compiler, const struct tmpl_node *node,
-                           struct tmpl_proto *proto)
-{
-    for (const struct tmpl_node *param = node->params; param; param = param->next) {
-        uint32_t before = (uint32_t)compiler->function->slot_names.length;
-        compiler->at = param->at;
-        names_declare(compiler, name_of(compiler, param));
-        if (compiler->function->slot_names.length == before)
-            compile_fail(compiler, TMPL_SYNTAX_ERROR,
-                         "duplicate argument '%.*s' in function definition",
-                         (int)param->name_length, param->name);
-        if (++proto->params > TMPL_MAX_ARGS)
-            compile_fail(compiler, TMPL_SYNTAX_ERROR, "more than %d parameters", TMPL_MAX_ARGS);
-    }
-}
-
-static const struct tmpl_node *find_param(const struct tmpl_node *node, const char *name)
-{
-    for (const struct tmpl_node *param = node->params; param; param = param->next)
-        if (param->name_length == strlen(name) && memcmp(param->name, name, strlen(name)) == 0)
-            return param;
-    return NULL;
-}
-
-/* caller, kwargs and varargs are there when the body reads them and nothing else has these names. */
-static void declare_specials(struct compiler *compiler, const struct tmpl_node *node,
-                             struct tmpl_proto *proto)
-{
-    static const struct {
-        const char *name;
-        uint8_t flag;
-    } specials[] = {
-        { "caller", TMPL_FN_CALLER },
-        { "kwargs", TMPL_FN_KWARGS },
-        { "varargs", TMPL_FN_VARARGS },
-    };
-    const struct tmpl_node *own = find_param(node, "caller");
-
-    compiler->at = node->at;
-    if (own && !own->a && names_reads_undeclared(node->list, "caller"))
-        compile_fail(compiler, TMPL_ASSERTION_ERROR,
-                     "When defining macros or call blocks the special \"caller\" argument must be "
-                     "omitted or be given a default.");
-    if (own)
-        proto->flags |= TMPL_FN_OWN_CALLER;
-    if (names_reads_undeclared(node->list, "caller"))
-        proto->flags |= TMPL_FN_READS_CALLER;
-    for (size_t i = 0; i < sizeof(specials) / sizeof(*specials); i++) {
-        if (find_param(node, specials[i].name) ||
-            !names_reads_undeclared(node->list, specials[i].name))
-            continue;
-        proto->flags |= specials[i].flag;
-        names_declare(compiler, code_intern(compiler, specials[i].name, strlen(specials[i].name)));
-    }
-}
-
-static void compile_defaults(struct compiler *compiler, const struct tmpl_node *node)
-{
-    uint32_t slot = 0;
-
-    for (const struct tmpl_node *param = node->params; param; param = param->next, slot++) {
-        compiler->at = param->at;
-        if (!param->a) {
-            code_emit(compiler, TMPL_OP_NOT_GIVEN, slot, 0);
-            continue;
-        }
-        code_emit(compiler, TMPL_OP_GIVEN, slot, 1);
-        uint32_t given = code_jump(compiler, TMPL_OP_JUMP_TRUE, -1);
-        compile_expression(compiler, param->a);
-        code_emit(compiler, TMPL_OP_STORE, slot, -1);
-        code_patch(compiler, given);
-    }
-}
-
-/* -> the macro. */
-static void compile_macro_value(struct compiler *compiler, const struct tmpl_node *node)
-{
-    struct surroundings outside = go_inside(compiler);
-    struct tmpl_proto proto = { 0 };
-    struct function function;
-    struct scope scope;
-    uint32_t jump = code_begin(compiler, &function);
-
-    compiler->checks_output = false;
-    if (node->kind == TMPL_N_MACRO) {
-        proto.flags |= TMPL_FN_NAMED;
-        proto.name = name_of(compiler, node);
-    }
-    names_begin(compiler, &scope);
-    declare_params(compiler, node, &proto);
-    declare_specials(compiler, node, &proto);
-    for (const struct tmpl_node *param = node->params; param; param = param->next)
-        if (param->a)
-            names_analyze(compiler, param->a);
-    names_analyze_list(compiler, node->list);
-    names_enter(compiler, &scope);
-    compile_defaults(compiler, node);
-    compile_body(compiler, node->list);
-    names_end(compiler, &scope);
-    uint32_t number = code_end(compiler, &function, jump, proto);
-    go_outside(compiler, outside);
-    compiler->at = node->at;
-    code_emit(compiler, TMPL_OP_MACRO, number, 1);
-}
-
-static void compile_call_block(struct compiler *compiler, const struct tmpl_node *node)
-{
-    struct tmpl_value name = tmpl_string_static("caller");
-    uint32_t slot = names_new_slot(compiler, code_intern(compiler, "caller", 6));
-
-    compile_macro_value(compiler, node);
-    code_emit(compiler, TMPL_OP_STORE, slot, -1);
-    compile_call(compiler, node->a, &name, slot);
-    compiler->at = node->at;
-    code_emit(compiler, TMPL_OP_PRINT, TMPL_ESCAPE_NO, -1);
-}
-
 /* --- other blocks -------------------------------------------------------------------------------------------- */
 
 static void compile_filter_block(struct compiler *compiler, const struct tmpl_node *node)
 {
-    struct surroundings outside = go_inside(compiler);
+    struct surroundings outside = compile_inside(compiler);
     struct unwind unwind;
     struct scope scope;
 
@@ -589,7 +210,7 @@ static void compile_filter_block(struct compiler *compiler, const struct tmpl_no
     compiler->at = node->at;
     code_emit(compiler, TMPL_OP_PRINT, TMPL_ESCAPE_NO, -1);
     names_end(compiler, &scope);
-    go_outside(compiler, outside);
+    compile_outside(compiler, outside);
 }
 
 /* The last one is on top of the stack. */
@@ -603,7 +224,7 @@ static void store_in_reverse(struct compiler *compiler, const struct tmpl_node *
     for (size_t i = 0; i < count; i++, pair = pair->next)
         targets[i] = pair->a;
     while (count)
-        store_target(compiler, targets[--count]);
+        compile_target(compiler, targets[--count]);
 }
 
 /* The values do not see the variables. */
@@ -614,7 +235,7 @@ static void compile_with(struct compiler *compiler, const struct tmpl_node *node
 
     for (const struct tmpl_node *pair = node->params; pair; pair = pair->next)
         compile_expression(compiler, pair->b);
-    outside = go_inside(compiler);
+    outside = compile_inside(compiler);
     names_begin(compiler, &scope);
     for (const struct tmpl_node *pair = node->params; pair; pair = pair->next)
         names_declare_target(compiler, pair->a);
@@ -623,12 +244,12 @@ static void compile_with(struct compiler *compiler, const struct tmpl_node *node
     names_enter(compiler, &scope);
     compile_body(compiler, node->list);
     names_end(compiler, &scope);
-    go_outside(compiler, outside);
+    compile_outside(compiler, outside);
 }
 
 static void compile_autoescape(struct compiler *compiler, const struct tmpl_node *node)
 {
-    struct surroundings outside = go_inside(compiler);
+    struct surroundings outside = compile_inside(compiler);
     struct unwind unwind = { compiler->function->unwind, TMPL_OP_AUTOESCAPE_END };
     enum tmpl_escape escape = compiler->escape;
     struct scope scope;
@@ -650,7 +271,7 @@ static void compile_autoescape(struct compiler *compiler, const struct tmpl_node
     code_emit(compiler, TMPL_OP_AUTOESCAPE_END, 0, -1);
     compiler->escape = escape;
     names_end(compiler, &scope);
-    go_outside(compiler, outside);
+    compile_outside(compiler, outside);
 }
 
 /* --- other templates ------------------------------------------------------------------------------------------ */
@@ -681,7 +302,7 @@ static void compile_module(struct compiler *compiler, const struct tmpl_node *no
 
 static void compile_import(struct compiler *compiler, const struct tmpl_node *node)
 {
-    uint32_t name = name_of(compiler, node);
+    uint32_t name = code_intern_name(compiler, node);
 
     compile_module(compiler, node);
     names_store(compiler, name);
@@ -693,8 +314,8 @@ static void compile_from(struct compiler *compiler, const struct tmpl_node *node
     compile_module(compiler, node);
     for (const struct tmpl_node *item = node->params; item; item = item->next) {
         uint32_t alias = item->name2 ? code_intern(compiler, item->name2, item->name2_length)
-                                     : name_of(compiler, item);
-        code_emit(compiler, TMPL_OP_IMPORTED, name_of(compiler, item), 1);
+                                     : code_intern_name(compiler, item);
+        code_emit(compiler, TMPL_OP_IMPORTED, code_intern_name(compiler, item), 1);
         names_store(compiler, alias);
         share(compiler, alias, TMPL_OP_SHARE);
     }
@@ -722,7 +343,7 @@ static void compile_block(struct compiler *compiler, const struct tmpl_node *nod
     bool checks = compiler->toplevel && compiler->extends;
     uint32_t flags = (node->flags & TMPL_SCOPED ? TMPL_BLOCK_SCOPED : 0) |
                      (node->flags & TMPL_REQUIRED ? TMPL_BLOCK_REQUIRED : 0);
-    uint32_t jump = 0, name = name_of(compiler, node);
+    uint32_t jump = 0, name = code_intern_name(compiler, node);
 
     *waiting = (struct waiting_block){ .node = node };
     *compiler->last_waiting = waiting;
@@ -766,7 +387,7 @@ void compile_blocks(struct compiler *compiler)
         struct function function;
         struct scope scope;
         uint32_t jump = code_begin(compiler, &function);
-        go_inside(compiler);
+        compile_inside(compiler);
         compiler->checks_output = false;
         compiler->escape = TMPL_ESCAPE_NO;
         names_begin(compiler, &scope);
@@ -777,7 +398,8 @@ void compile_blocks(struct compiler *compiler)
         compile_body(compiler, node->list);
         names_end(compiler, &scope);
         uint32_t proto = code_end(compiler, &function, jump, (struct tmpl_proto){ 0 });
-        vec_push(&compiler->blocks, ((struct tmpl_block){ name_of(compiler, node), proto }));
+        vec_push(&compiler->blocks,
+                 ((struct tmpl_block){ code_intern_name(compiler, node), proto }));
     }
     vec_fini(&outer.slot_names);
 }
@@ -805,7 +427,7 @@ static void compile_statement(struct compiler *compiler, const struct tmpl_node 
         break;
     case TMPL_N_MACRO:
         compile_macro_value(compiler, node);
-        store_name(compiler, name_of(compiler, node));
+        store_name(compiler, code_intern_name(compiler, node));
         break;
     case TMPL_N_CALL_BLOCK:
         compile_call_block(compiler, node);

@@ -74,11 +74,6 @@ static void store(struct compiler *compiler, uint32_t name)
     symbol->stored = true;
 }
 
-static uint32_t name_of(struct compiler *compiler, const struct tmpl_node *node)
-{
-    return code_intern(compiler, node->name, node->name_length);
-}
-
 static void read_name(struct compiler *compiler, uint32_t name)
 {
     if (!compiler->names.data[name].symbol)
@@ -88,7 +83,7 @@ static void read_name(struct compiler *compiler, uint32_t name)
 void names_declare_target(struct compiler *compiler, const struct tmpl_node *target)
 {
     if (target->kind == TMPL_N_NAME)
-        names_declare(compiler, name_of(compiler, target));
+        names_declare(compiler, code_intern_name(compiler, target));
     else if (target->kind == TMPL_N_TUPLE || target->kind == TMPL_N_LIST)
         for (const struct tmpl_node *node = target->list; node; node = node->next)
             names_declare_target(compiler, node);
@@ -97,7 +92,7 @@ void names_declare_target(struct compiler *compiler, const struct tmpl_node *tar
 static void store_target(struct compiler *compiler, const struct tmpl_node *target)
 {
     if (target->kind == TMPL_N_NAME)
-        store(compiler, name_of(compiler, target));
+        store(compiler, code_intern_name(compiler, target));
     else if (target->kind == TMPL_N_NSREF)
         names_analyze(compiler, target);
     else
@@ -144,7 +139,7 @@ void names_analyze(struct compiler *compiler, const struct tmpl_node *node)
         break;
     case TMPL_N_NAME:
     case TMPL_N_NSREF:
-        read_name(compiler, name_of(compiler, node));
+        read_name(compiler, code_intern_name(compiler, node));
         break;
     case TMPL_N_IF:
         analyze_if(compiler, node);
@@ -160,7 +155,7 @@ void names_analyze(struct compiler *compiler, const struct tmpl_node *node)
         store_target(compiler, node->a);
         break;
     case TMPL_N_MACRO:
-        store(compiler, name_of(compiler, node));
+        store(compiler, code_intern_name(compiler, node));
         break;
     case TMPL_N_CALL_BLOCK:
     case TMPL_N_FILTER_BLOCK:
@@ -172,13 +167,13 @@ void names_analyze(struct compiler *compiler, const struct tmpl_node *node)
         break;
     case TMPL_N_IMPORT:
         names_analyze(compiler, node->a);
-        store(compiler, name_of(compiler, node));
+        store(compiler, code_intern_name(compiler, node));
         break;
     case TMPL_N_FROM:
         names_analyze(compiler, node->a);
         for (const struct tmpl_node *name = node->params; name; name = name->next)
             store(compiler, name->name2 ? code_intern(compiler, name->name2, name->name2_length)
-                                        : name_of(compiler, name));
+                                        : code_intern_name(compiler, name));
         break;
     default:
         analyze_children(compiler, node);

@@ -201,6 +201,18 @@ static struct tmpl_value get_name(const struct macro *macro)
     return tmpl_string_view(name->text, name->length);
 }
 
+/* What a macro of the model has for itself: it is there, so that whoever reads it is refused. */
+static bool is_private(const struct tmpl_value *name)
+{
+    static const char *const names[] = { "_func", "_environment", "_argument_count",
+                                         "_default_autoescape" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (tmpl_is_text(name, names[i]))
+            return true;
+    return false;
+}
+
 static int get_attr(struct tmpl_vm *vm, struct tmpl_object *object, const char *name, size_t length,
                     struct tmpl_value *ret_value)
 {
@@ -218,6 +230,10 @@ static int get_attr(struct tmpl_vm *vm, struct tmpl_object *object, const char *
     const struct macro *macro = (const struct macro *)object;
     struct tmpl_value wanted = tmpl_string_view(name, length);
 
+    if (length && *name == '_') {
+        *ret_value = tmpl_none();
+        return is_private(&wanted);
+    }
     if (tmpl_is_text(&wanted, "name")) {
         *ret_value = get_name(macro);
         return 1;

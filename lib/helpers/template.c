@@ -267,6 +267,7 @@ int hass_template_async_render(struct hass_template *template,
 
 struct remote_render {
     struct hass_template *template;
+    const struct hass_template_payload *payload; /* of a value template */
     const struct hass_template_options *options;
     json_t *result;
 };
@@ -331,6 +332,33 @@ int hass_template_async_render_with_possible_json_value(struct hass_template *te
         *ret_result =
             over.otherwise ? json_deep_copy(over.otherwise) : text_as_json(over.data, over.length);
     return 0;
+}
+
+static HASS_CALLBACK int render_value_on_loop(struct hass *hass, void *userdata,
+                                              struct hass_error *err)
+{
+    struct remote_render *remote = userdata;
+
+    return hass_template_async_render_with_possible_json_value(
+        remote->template, remote->payload, remote->options, &remote->result, err);
+}
+
+int hass_template_render_with_possible_json_value(struct hass_template *template,
+                                                  const struct hass_template_payload *payload,
+                                                  const struct hass_template_options *options,
+                                                  json_t **ret_result, struct hass_error *err)
+{
+    struct remote_render remote = {
+        .template = template,
+        .payload = payload,
+        .options = options,
+    };
+    int r = runtime_call(template->hass, "hass.template.render_with_possible_json_value",
+                         render_value_on_loop, &remote, err);
+
+    if (r == 0)
+        *ret_result = remote.result;
+    return r;
 }
 
 /* templates within lists and maps */

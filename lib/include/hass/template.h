@@ -171,6 +171,12 @@ HASS_API int hass_template_async_render_with_possible_json_value(
     const struct hass_template_options *options, json_t **ret_result, struct hass_error *err)
     HASS_CALLBACK;
 
+/** Twin of hass_template_async_render_with_possible_json_value: waits until the loop has done it. */
+HASS_API int hass_template_render_with_possible_json_value(
+    struct hass_template *template, const struct hass_template_payload *payload,
+    const struct hass_template_options *options, json_t **ret_result, struct hass_error *err)
+    HASS_BLOCKING;
+
 /* what a render looked at */
 
 /**

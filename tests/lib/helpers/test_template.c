@@ -375,8 +375,13 @@ static HASS_BLOCKING int render_elsewhere(struct hass *hass, void *userdata, str
 
     if (r == 0)
         r = hass_template_render(template, NULL, &result, err);
-    if (r == 0)
-        ck_assert_str_eq(json_string_value(result), "on");
+    if (r < 0)
+        return r;
+    ck_assert_str_eq(json_string_value(result), "on");
+    autojson *value = NULL;
+    r = hass_template_render_with_possible_json_value(
+        template, HASS_TEMPLATE_PAYLOAD(.data = "x", .length = 1), NULL, &value, err);
+    ck_assert_str_eq(json_string_value(value), "on");
     return r;
 }
 

@@ -17,6 +17,7 @@ enum track_kind {
     TRACK_REPORTED, /* state_reported by entity id */
     TRACK_ADDED,    /* state_changed without an old state, by domain */
     TRACK_REMOVED,  /* state_changed without a new state, by domain */
+    TRACK_DOMAIN,   /* state_changed by domain */
     TRACK_KINDS,
 };
 
@@ -35,6 +36,18 @@ struct helpers {
 struct helpers *helpers_of(struct hass *hass) HASS_CALLBACK;
 struct helpers *helpers_ref(struct helpers *helpers);
 void helpers_unref(struct helpers *helpers);
+struct state_key;
+
+/* A job's place on one list of the shared tables of track_state.c. */
+struct state_place {
+    struct state_key *key;
+    struct hass_sub *sub; /* on the key's list, in the root scope */
+};
+
+/** Runs @job, an event job, for events of @kind about @text: an entity id, a domain, or HASS_MATCH_ALL. */
+int state_place_join(struct hass *hass, enum track_kind kind, const char *text, struct hass_job job,
+                     struct state_place *ret_place, struct hass_error *err) HASS_CALLBACK;
+void state_place_leave(struct hass *hass, struct state_place *place) HASS_CALLBACK;
 /** Frees what track_state.c keeps. */
 void state_table_destroy(struct state_table *table);
 

@@ -49,7 +49,7 @@ static void move_place(struct hass_template_error *error, const char *text, cons
     error->line += lines;
 }
 
-static void tell(const struct tmpl_error *from, struct hass_template_error *to)
+void template_tell(const struct tmpl_error *from, struct hass_template_error *to)
 {
     uint32_t size = to->size;
     struct hass_template_error error = {
@@ -125,7 +125,7 @@ static int compile(const char *text, size_t length, const char *given,
     *ret_code = tmpl_compile(template_env(), text, length, NULL, &cause);
     if (*ret_code)
         return 0;
-    tell(&cause, &error);
+    template_tell(&cause, &error);
     move_place(&error, given, text);
     if (ret_error)
         memcpy((char *)ret_error + sizeof(ret_error->size), (char *)&error + sizeof(error.size),
@@ -207,6 +207,8 @@ static struct template_how how_of(const struct hass_template_options *options)
         .more = template_variables_dict(options->variables),
         .strict = options->strict,
         .limited = options->limited,
+        .log = options->log,
+        .log_userdata = options->log_userdata,
     };
 }
 
@@ -232,12 +234,10 @@ json_t *template_result_as_json(const char *text, size_t length, bool parse)
     return json ? json : text_as_json(text, length);
 }
 
-static int render(struct hass_template *template, const struct hass_template_options *options,
-                  struct template_info *info, json_t **ret_result, struct tmpl_error *ret_error,
-                  struct hass_error *err) HASS_CALLBACK;
-static int render(struct hass_template *template, const struct hass_template_options *options,
-                  struct template_info *info, json_t **ret_result, struct tmpl_error *ret_error,
-                  struct hass_error *err)
+int template_render_as_json(struct hass_template *template,
+                            const struct hass_template_options *options, struct template_info *info,
+                            json_t **ret_result, struct tmpl_error *ret_error,
+                            struct hass_error *err)
 {
     struct template_how how = how_of(options);
     autobuf text = HASS_BUF_INIT;
@@ -262,7 +262,7 @@ int hass_template_async_render(struct hass_template *template,
     struct hass_template_options own;
 
     OPTIONS_READ(&own, options);
-    return render(template, &own, NULL, ret_result, NULL, err);
+    return template_render_as_json(template, &own, NULL, ret_result, NULL, err);
 }
 
 struct remote_render {
@@ -494,8 +494,8 @@ int hass_template_async_render_to_info(struct hass_template *template,
     info->err = (struct hass_error)HASS_ERROR_INIT;
     info->where = (struct hass_template_error)HASS_TEMPLATE_ERROR_INIT;
     info->info.is_static = !template->code;
-    if (render(template, &own, &info->info, &info->result, &error, &info->err) < 0)
-        tell(&error, &info->where);
+    if (template_render_as_json(template, &own, &info->info, &info->result, &error, &info->err) < 0)
+        template_tell(&error, &info->where);
     *ret_info = info;
     return 0;
 }

@@ -16,6 +16,7 @@ struct template_run {
     struct hass *hass;
     struct template_info *info; /* or NULL */
     const struct tmpl_template *template;
+    const struct template_how *how;
 };
 
 static inline struct template_run *template_run_of(const struct tmpl_vm *vm)

@@ -187,13 +187,22 @@ static void warn(void *userdata, const char *message)
 {
     const struct template_run *run = userdata;
 
+    if (run->how->log) {
+        run->how->log(HASS_LOG_WARNING, message, run->how->log_userdata);
+        return;
+    }
     hass_warning("Template variable warning: %s when rendering '%s'", message,
                  tmpl_source(run->template));
 }
 
 static void log_warning(void *userdata, const char *message)
 {
-    hass_warning("%s", message);
+    const struct template_run *run = userdata;
+
+    if (run->how->log)
+        run->how->log(HASS_LOG_WARNING, message, run->how->log_userdata);
+    else
+        hass_warning("%s", message);
 }
 
 static void looked_at_time(void *userdata)
@@ -217,7 +226,11 @@ static void report(const struct template_run *run, const struct template_how *ho
 {
     if (run->info)
         run->info->failed = true;
-    if (error->undefined && !how->strict)
+    if (!error->undefined || how->strict)
+        return;
+    if (how->log)
+        how->log(HASS_LOG_ERROR, error->message, how->log_userdata);
+    else
         hass_error("Template variable error: %s when rendering '%s'", error->message,
                    tmpl_source(run->template));
 }
@@ -227,7 +240,7 @@ int template_render(struct hass *hass, const struct tmpl_template *template,
                     struct tmpl_error *ret_error, struct hass_error *err)
 {
     struct template_hass *templates = templates_of(hass);
-    struct template_run run = { .hass = hass, .info = how->info, .template = template };
+    struct template_run run = { .hass = hass, .info = how->info, .template = template, .how = how };
     const struct tmpl_render render = {
         .variables = how->variables,
         .variable_count = how->variable_count,

@@ -11,6 +11,7 @@
 
 #include <hass/error.h>
 #include <hass/states.h>
+#include <hass/template.h>
 #include <hass/thread_safety.h>
 #include <hass/vec.h>
 
@@ -53,6 +54,9 @@ void template_info_fini(struct template_info *info);
 /** @hash is strmap_hash of @text. */
 void template_names_add(struct template_names *names, struct arena *arena, const char *text,
                         size_t length, uint32_t hash);
+/** Its number in the order of adding, from 1; 0 when it is not there. */
+uint32_t template_names_find(const struct template_names *names, const char *text, size_t length,
+                             uint32_t hash);
 bool template_names_has(const struct template_names *names, const char *text, size_t length,
                         uint32_t hash);
 /** True when both would be woken by the same changes. */
@@ -91,6 +95,8 @@ struct template_how {
     struct tmpl_limits limits;    /* zero: the defaults */
     bool strict;
     bool limited;
+    hass_template_log_fn *log; /* instead of the log, or NULL */
+    void *log_userdata;
 };
 
 /**
@@ -130,9 +136,17 @@ const struct hass_state *template_state_of(const struct tmpl_value *value);
 
 /* --- <hass/template.h> (template.c, template_variables.c) -------------------------------------------- */
 
-struct hass_template;
-struct hass_template_variables;
-
+/**
+ * Renders, noting in @info, unless NULL, what is looked at. @ret_error, unless NULL, is what a failing engine says.
+ *
+ * Returns: as hass_template_async_render.
+ */
+int template_render_as_json(struct hass_template *template,
+                            const struct hass_template_options *options, struct template_info *info,
+                            json_t **ret_result, struct tmpl_error *ret_error,
+                            struct hass_error *err) HASS_CALLBACK;
+/** The engine's error as <hass/template.h> tells it; @to has its size. */
+void template_tell(const struct tmpl_error *from, struct hass_template_error *to);
 /** Its code; NULL when it is static. Lent. */
 const struct tmpl_template *template_code(const struct hass_template *template);
 /** All variables; NULL for NULL. Lent. */

@@ -53,19 +53,25 @@ static bool is_name(const struct template_name *name, const char *text, size_t l
     return name->hash == hash && name->length == length && memcmp(name->text, text, length) == 0;
 }
 
-bool template_names_has(const struct template_names *names, const char *text, size_t length,
-                        uint32_t hash)
+uint32_t template_names_find(const struct template_names *names, const char *text, size_t length,
+                             uint32_t hash)
 {
     if (!names->slots) {
-        for (size_t i = 0; i < names->items.length; i++)
+        for (uint32_t i = 0; i < names->items.length; i++)
             if (is_name(&names->items.data[i], text, length, hash))
-                return true;
-        return false;
+                return i + 1;
+        return 0;
     }
     for (uint32_t i = hash & names->mask; names->slots[i]; i = (i + 1) & names->mask)
         if (is_name(&names->items.data[names->slots[i] - 1], text, length, hash))
-            return true;
-    return false;
+            return names->slots[i];
+    return 0;
+}
+
+bool template_names_has(const struct template_names *names, const char *text, size_t length,
+                        uint32_t hash)
+{
+    return template_names_find(names, text, length, hash) != 0;
 }
 
 static void put_slot(struct template_names *names, uint32_t number)

@@ -15,11 +15,11 @@
 
 struct state_table {
     enum track_kind kind;
-    struct hass_strmap *keys;  /* struct key */
+    struct hass_strmap *keys;  /* struct state_key */
     struct hass_sub *listener; /* while there are keys */
 };
 
-struct key {
+struct state_key {
     struct helpers *helpers; /* counted */
     enum track_kind kind;
     struct sub_list list;
@@ -31,16 +31,12 @@ struct text_filter {
     char **texts; /* NULL-terminated */
 };
 
-struct place {
-    struct key *key;
-    struct hass_sub *sub; /* on key->list, in the root scope */
-};
-
 struct tracker {
+    struct hass *hass;
     struct hass_sub *sub;
     struct text_filter from, to;
     size_t count;
-    struct place places[];
+    struct state_place places[];
 };
 
 /* the shared listener */
@@ -78,7 +74,7 @@ static bool concerns_kind(const struct hass_event *event, void *userdata)
 static HASS_CALLBACK void deliver(struct hass *hass, struct state_table *table, const char *text,
                                   const struct hass_event *event)
 {
-    struct key *key = hass_strmap_get(table->keys, text);
+    struct state_key *key = hass_strmap_get(table->keys, text);
 
     if (key)
         sub_list_deliver(hass, &key->list, event);
@@ -92,7 +88,7 @@ static HASS_CALLBACK int on_state_event(const struct hass_event *event, void *us
     const char *text = hass_event_entity_id(event);
     char domain[HASS_MAX_DOMAIN + 1];
 
-    if (table->kind == TRACK_ADDED || table->kind == TRACK_REMOVED)
+    if (table->kind >= TRACK_ADDED)
         text = domain_of(text, domain);
     deliver(hass, table, text, event);
     deliver(hass, table, HASS_MATCH_ALL, event);
@@ -134,11 +130,11 @@ void state_table_destroy(struct state_table *table)
     free(table);
 }
 
-static HASS_CALLBACK struct key *key_of(struct helpers *helpers, enum track_kind kind,
-                                        const char *text)
+static HASS_CALLBACK struct state_key *key_of(struct helpers *helpers, enum track_kind kind,
+                                              const char *text)
 {
     struct state_table *table = table_of(helpers, kind);
-    struct key *key = hass_strmap_get(table->keys, text);
+    struct state_key *key = hass_strmap_get(table->keys, text);
 
     if (key)
         return key;
@@ -152,7 +148,7 @@ static HASS_CALLBACK struct key *key_of(struct helpers *helpers, enum track_kind
 }
 
 /* The list has lost an entry: the last one takes the key along, the last key the listener. */
-static HASS_CALLBACK void drop_if_unused(struct key *key)
+static HASS_CALLBACK void drop_if_unused(struct state_key *key)
 {
     struct helpers *helpers = key->helpers;
     struct state_table *table = helpers->states[key->kind];
@@ -164,6 +160,39 @@ static HASS_CALLBACK void drop_if_unused(struct key *key)
     if (!hass_strmap_count(table->keys))
         table->listener = hass_sub_async_remove(table->listener);
     helpers_unref(helpers);
+}
+
+/* places */
+
+int state_place_join(struct hass *hass, enum track_kind kind, const char *text, struct hass_job job,
+                     struct state_place *ret_place, struct hass_error *err)
+{
+    struct helpers *helpers = helpers_of(hass);
+    struct state_key *key = key_of(helpers, kind, text);
+    struct sub_options options = { .job = job };
+    struct state_place place = { .key = key };
+    struct scope *former = helpers_enter_root(hass);
+    int r = sub_list_add(hass, &key->list, HASS_SUBJECT_EVENT, &options, &place.sub, err);
+
+    if (r < 0)
+        drop_if_unused(key);
+    else
+        r = listen(hass, table_of(helpers, kind), err);
+    if (r < 0 && place.sub)
+        state_place_leave(hass, &place);
+    else if (r >= 0)
+        *ret_place = place;
+    scope_leave(former);
+    return r;
+}
+
+void state_place_leave(struct hass *hass, struct state_place *place)
+{
+    struct scope *former = helpers_enter_root(hass);
+
+    hass_sub_async_remove(place->sub);
+    drop_if_unused(place->key);
+    scope_leave(former);
 }
 
 /* trackers */
@@ -220,33 +249,21 @@ static void tracker_free(struct tracker *tracker)
     free(tracker);
 }
 
-static HASS_CALLBACK void leave_lists(struct hass *hass, struct tracker *tracker)
-{
-    struct scope *former = helpers_enter_root(hass);
-
-    while (tracker->count) {
-        struct place *place = &tracker->places[--tracker->count];
-        hass_sub_async_remove(place->sub);
-        drop_if_unused(place->key);
-    }
-    scope_leave(former);
-}
-
 static void tracker_removed(struct hass_sub *sub, void *owner)
 {
     struct tracker *tracker = owner;
 
     hass__assert_loop();
-    if (tracker->count)
-        leave_lists(tracker->places[0].key->helpers->hass, tracker);
+    while (tracker->count)
+        state_place_leave(tracker->hass, &tracker->places[--tracker->count]);
     tracker_free(tracker);
 }
 
 /* Twice the same text is once. */
-static bool stands_on(const struct tracker *tracker, const struct key *key)
+static bool stands_on(const struct tracker *tracker, const char *text)
 {
     for (size_t i = 0; i < tracker->count; i++) {
-        if (tracker->places[i].key == key)
+        if (!strcmp(tracker->places[i].key->text, text))
             return true;
     }
     return false;
@@ -255,23 +272,12 @@ static bool stands_on(const struct tracker *tracker, const struct key *key)
 static HASS_CALLBACK int join_list(struct hass *hass, enum track_kind kind, struct tracker *tracker,
                                    const char *text, struct hass_error *err)
 {
-    struct helpers *helpers = helpers_of(hass);
-    struct key *key = key_of(helpers, kind, text);
-
-    if (stands_on(tracker, key))
+    if (stands_on(tracker, text))
         return 0;
-    struct place *place = &tracker->places[tracker->count];
-    struct sub_options options = { .job = HASS_JOB_CALLBACK(forward, tracker) };
-    struct scope *former = helpers_enter_root(hass);
-    int r = sub_list_add(hass, &key->list, HASS_SUBJECT_EVENT, &options, &place->sub, err);
-    if (r >= 0) {
-        place->key = key;
+    int r = state_place_join(hass, kind, text, HASS_JOB_CALLBACK(forward, tracker),
+                             &tracker->places[tracker->count], err);
+    if (r >= 0)
         tracker->count++;
-        r = listen(hass, table_of(helpers, kind), err);
-    } else {
-        drop_if_unused(key);
-    }
-    scope_leave(former);
     return r;
 }
 
@@ -316,6 +322,7 @@ static HASS_CALLBACK int track(struct hass *hass, const struct track_options *op
     const char *const *texts = texts_or_all(options->texts, &count);
     struct tracker *tracker = mem_zalloc(sizeof(*tracker) + count * sizeof(tracker->places[0]));
 
+    tracker->hass = hass;
     text_filter_init(&tracker->from, options->from);
     text_filter_init(&tracker->to, options->to);
     struct tracker_options add = {

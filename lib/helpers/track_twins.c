@@ -2,6 +2,8 @@
 /*
  * The trackers' twins for other threads: each has its async_ form run on the loop and waits for the result.
  */
+#include <hass/template.h>
+
 #include "helpers/helpers.h"
 
 /* One argument beside the job. */
@@ -35,6 +37,7 @@ TWIN(track_time_change, const struct hass_track_time *)
 TWIN(track_utc_time_change, const struct hass_track_time *)
 TWIN(track_sunrise, double)
 TWIN(track_sunset, double)
+TWIN(track_template_result, const struct hass_track_templates *)
 
 struct state_change_call {
     const char *const *entity_ids, *const *from, *const *to;
@@ -84,4 +87,29 @@ int hass_track_same_state(struct hass *hass, double period, const char *const *e
 
     return runtime_call_with_job(hass, "hass.track_same_state", same_state_on_loop, &call,
                                  &call.job, err);
+}
+
+struct template_call {
+    struct hass_template *template;
+    const struct hass_template_variables *variables;
+    struct hass_job job;
+    struct hass_sub **ret_sub;
+};
+
+static HASS_CALLBACK int template_on_loop(struct hass *hass, void *arg, struct hass_error *err)
+{
+    struct template_call *call = arg;
+
+    return hass_async_track_template(hass, call->template, call->variables, job_take(&call->job),
+                                     call->ret_sub, err);
+}
+
+int hass_track_template(struct hass *hass, struct hass_template *template,
+                        const struct hass_template_variables *variables, struct hass_job job,
+                        struct hass_sub **ret_sub, struct hass_error *err)
+{
+    struct template_call call = { template, variables, job, ret_sub };
+
+    return runtime_call_with_job(hass, "hass.track_template", template_on_loop, &call, &call.job,
+                                 err);
 }

@@ -40,6 +40,8 @@ int job_call(const struct hass_job *job, const void *subject, struct hass_error 
         return ((hass_stream_fn *)job->fn)((struct hass_stream *)(uintptr_t)subject, userdata, err);
     case HASS_SUBJECT_FD:
         return ((hass_fd_fn *)job->fn)(subject, userdata, err);
+    case HASS_SUBJECT_TEMPLATE:
+        return ((hass_template_fn *)job->fn)(subject, userdata, err);
     }
     return hass_fail(err, HASS_E_INVALID, "job %s has subject %d", job_name(job),
                      (int)job->subject);

@@ -65,7 +65,7 @@ struct runtime {
     struct loop_beat own_beat;
     void (*unpark)(struct runtime *runtime); /* the watchdog's; clears BEAT_PARKED */
     int64_t nested;                          /* microseconds measured in inner dispatches */
-    const struct subject_ops *subjects[8];
+    const struct subject_ops *subjects[HASS_SUBJECT_TEMPLATE + 1];
     size_t deliveries;          /* under way, nested */
     struct hass_list dead_subs; /* freed when no delivery is under way */
     struct loop *loop;
@@ -293,6 +293,10 @@ int sub_add(struct hass *hass, enum hass_job_subject subject, const struct sub_o
             struct hass_sub **ret_sub, struct hass_error *err) HASS_CALLBACK;
 /** Nobody will remove @sub: it goes when it ends. Until then (see @removed) whoever runs it may use it. */
 void sub_disown(struct hass_sub *sub) HASS_CALLBACK;
+struct hass *sub_hass(const struct hass_sub *sub);
+/** The owner of a registration whose @removed is that function and which has not ended; NULL of any other. */
+void *sub_owner(const struct hass_sub *sub, void (*removed)(struct hass_sub *sub, void *owner))
+    HASS_CALLBACK;
 /** Runs every registration of the snapshot with @subject, each in its scope; errors are logged ("Error running job: …"). */
 void sub_list_deliver(struct hass *hass, struct sub_list *list, const void *subject) HASS_CALLBACK;
 size_t sub_list_count(const struct sub_list *list);

@@ -188,6 +188,16 @@ void sub_disown(struct hass_sub *sub)
         free_sub(sub);
 }
 
+struct hass *sub_hass(const struct hass_sub *sub)
+{
+    return sub->hass;
+}
+
+void *sub_owner(const struct hass_sub *sub, void (*removed)(struct hass_sub *sub, void *owner))
+{
+    return !sub->over && sub->options.removed == removed ? sub->options.owner : NULL;
+}
+
 struct hass_sub *hass_sub_async_remove(struct hass_sub *sub)
 {
     if (!sub)

@@ -117,6 +117,35 @@ CALLS_TRACKER(bus_listen, "stress", NULL, EVENT_JOB)
 CALLS_TRACKER(bus_listen_once, "stress_never", EVENT_JOB)
 CALLS_TRACKER(dispatcher_connect, "stress", HASS_JOB_CALLBACK(on_signal, c))
 
+static HASS_CALLBACK int on_template(const struct hass_template_updates *updates, void *userdata,
+                                     struct hass_error *err)
+{
+    return 0;
+}
+
+CALLS(hass_track_template_result)
+{
+    autounref(hass_template) *template = NULL;
+    struct hass_sub *sub = NULL;
+
+    GOOD(hass_template_new(c->hass, "{{ states('stress.x') }}", &template, NULL));
+    const struct hass_track_template one = { .template = template };
+    GOOD(hass_track_template_result(c->hass, HASS_TRACK_TEMPLATES(.templates = &one, .count = 1),
+                                    HASS_JOB_CALLBACK(on_template, NULL), &sub, NULL));
+    ck_assert_ptr_null(hass_sub_remove(sub));
+}
+
+CALLS(hass_track_template)
+{
+    autounref(hass_template) *template = NULL;
+    struct hass_sub *sub = NULL;
+
+    GOOD(hass_template_new(c->hass, "{{ states('stress.x') }}", &template, NULL));
+    GOOD(hass_track_template(c->hass, template, NULL, HASS_JOB_CALLBACK(on_template, NULL), &sub,
+                             NULL));
+    ck_assert_ptr_null(hass_sub_remove(sub));
+}
+
 CALLS(hass_template_new)
 {
     autounref(hass_template) *template = NULL;
@@ -489,6 +518,8 @@ static const struct {
     CALL(hass_track_utc_time_change),
     CALL(hass_track_sunrise),
     CALL(hass_track_sunset),
+    CALL(hass_track_template_result),
+    CALL(hass_track_template),
 };
 #define CALL_COUNT (sizeof(calls) / sizeof(calls[0]))
 

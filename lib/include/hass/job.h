@@ -23,13 +23,14 @@ enum hass_job_kind {
 
 /** What a job function receives first. Registering a job with the wrong one is refused with HASS_E_INVALID. */
 enum hass_job_subject {
-    HASS_SUBJECT_HASS = 1,    /* struct hass *: scheduled jobs, start and shutdown jobs */
-    HASS_SUBJECT_EVENT = 2,   /* const struct hass_event *: bus listeners, state trackers */
-    HASS_SUBJECT_TICK = 3,    /* const struct hass_tick *: timers */
-    HASS_SUBJECT_SERVICE = 4, /* const struct hass_service_call *: service handlers */
-    HASS_SUBJECT_SIGNAL = 5,  /* const struct hass_signal *: dispatcher targets */
-    HASS_SUBJECT_STREAM = 6,  /* struct hass_stream *: accepted connections */
-    HASS_SUBJECT_FD = 7,      /* const struct hass_fd_ready *: watched descriptors */
+    HASS_SUBJECT_HASS = 1,     /* struct hass *: scheduled jobs, start and shutdown jobs */
+    HASS_SUBJECT_EVENT = 2,    /* const struct hass_event *: bus listeners, state trackers */
+    HASS_SUBJECT_TICK = 3,     /* const struct hass_tick *: timers */
+    HASS_SUBJECT_SERVICE = 4,  /* const struct hass_service_call *: service handlers */
+    HASS_SUBJECT_SIGNAL = 5,   /* const struct hass_signal *: dispatcher targets */
+    HASS_SUBJECT_STREAM = 6,   /* struct hass_stream *: accepted connections */
+    HASS_SUBJECT_FD = 7,       /* const struct hass_fd_ready *: watched descriptors */
+    HASS_SUBJECT_TEMPLATE = 8, /* const struct hass_template_updates *: trackers of templates */
 };
 
 /** A timer fired. */
@@ -58,6 +59,8 @@ typedef int hass_signal_fn(const struct hass_signal *signal, void *userdata,
                            struct hass_error *err);
 typedef int hass_stream_fn(struct hass_stream *stream, void *userdata, struct hass_error *err);
 typedef int hass_fd_fn(const struct hass_fd_ready *ready, void *userdata, struct hass_error *err);
+typedef int hass_template_fn(const struct hass_template_updates *updates, void *userdata,
+                             struct hass_error *err);
 
 /**
  * Built by the macros below and passed by value; the receiver copies it, and owns the userdata when there is a destroy: it is
@@ -87,7 +90,8 @@ struct hass_job {
              : HASS_SUBJECT_SERVICE, hass_signal_fn *                                              \
              : HASS_SUBJECT_SIGNAL, hass_stream_fn *                                               \
              : HASS_SUBJECT_STREAM, hass_fd_fn *                                                   \
-             : HASS_SUBJECT_FD)
+             : HASS_SUBJECT_FD, hass_template_fn *                                                 \
+             : HASS_SUBJECT_TEMPLATE)
 
 /*
  * The dead call shows clang the job in the context it will run in; attributes do not live on function pointers. Not for gcc,

@@ -17,6 +17,8 @@
 
 #include <hass/cleanup.h>
 #include <hass/error.h>
+#include <hass/job.h>
+#include <hass/log.h>
 #include <hass/thread_safety.h>
 
 struct hass_template;
@@ -104,12 +106,17 @@ enum hass_template_parse {
     HASS_TEMPLATE_TEXT,              /* the text as it is */
 };
 
+typedef void hass_template_log_fn(enum hass_log_level level, const char *message, void *userdata);
+
 struct hass_template_options {
     uint32_t size;
     const struct hass_template_variables *variables; /* or NULL */
     enum hass_template_parse parse;
     bool strict;  /* an undefined variable is an error instead of a warning */
     bool limited; /* nothing but the variables may be looked at: states and the like are refused */
+    /* Gets what would be logged while it renders, "'x' is undefined"; NULL: the log does. */
+    hass_template_log_fn *log;
+    void *log_userdata;
 };
 #define HASS_TEMPLATE_OPTIONS(...)                                                                 \
     (&(const struct hass_template_options){ .size = sizeof(struct hass_template_options),          \
@@ -207,6 +214,90 @@ HASS_API bool hass_render_info_concerns(const struct hass_render_info *info, con
  *        "has_time": bool, "is_static": bool, "rate_limit": seconds or null}; lists are sorted.
  */
 HASS_API json_t *hass_render_info_as_json(const struct hass_render_info *info);
+
+/* tracking */
+
+/** One template of a tracker. */
+struct hass_track_template {
+    struct hass_template *template;                  /* a reference is kept */
+    const struct hass_template_variables *variables; /* or NULL; must live as long as the tracker */
+    /* Seconds between renders that entities cause which the template does not name; 0: what the template looks at decides (60
+     * for all states and after an error, 1 for domains, none else); below 0: none. */
+    double rate_limit;
+};
+
+struct hass_track_templates {
+    uint32_t size;
+    const struct hass_track_template *templates; /* lent for the call */
+    size_t count;
+    bool strict;
+    bool has_super; /* while the first is not true, the others are not rendered */
+    /* Gets what would be logged while they render; NULL: the log does. */
+    hass_template_log_fn *log;
+    void *log_userdata; /* must live as long as the tracker */
+};
+#define HASS_TRACK_TEMPLATES(...)                                                                  \
+    (&(const struct hass_track_templates){ .size = sizeof(struct hass_track_templates),            \
+                                           __VA_ARGS__ })
+
+/** A template whose result is another one than before. */
+struct hass_template_update {
+    struct hass_template *template;
+    size_t index;              /* in the tracker */
+    const json_t *last_result; /* what was told before; NULL: nothing, or an error */
+    const json_t *result;      /* NULL: it failed */
+    const char *error; /* why, "ZeroDivisionError: division by zero"; NULL when it did not */
+};
+
+/** What jobs of trackers get; never empty. */
+struct hass_template_updates {
+    uint32_t size;
+    struct hass *hass;
+    const struct hass_event *event; /* the state change that caused it; NULL: time, or a refresh */
+    const struct hass_template_update *updates;
+    size_t count;
+};
+
+#define HASS__TEMPLATE_TRACKER(name, ...)                                                          \
+    HASS_API int hass_async_##name(struct hass *hass, __VA_ARGS__, struct hass_job job,            \
+                                   struct hass_sub **ret_sub, struct hass_error *err)              \
+        HASS_CALLBACK;                                                                             \
+    HASS_API int hass_##name(struct hass *hass, __VA_ARGS__, struct hass_job job,                  \
+                             struct hass_sub **ret_sub, struct hass_error *err) HASS_BLOCKING
+
+/**
+ * Renders templates whenever something changes that they looked at the last time, and runs a template job with those whose result is another
+ * one. They are rendered once now, to know what they look at; that result is not told: hass_track_template_async_refresh tells
+ * all. An error is a result that is told once. Consecutive changes of entities that a template does not name are rate limited: the first
+ * renders, those that follow render together at the end of the time. One that looks at the time renders each full minute, too.
+ *
+ * Returns: 0; HASS_E_INVALID for no templates. A failing render is not a failure of this.
+ * Model:   helpers.event.async_track_template_result
+ */
+HASS__TEMPLATE_TRACKER(track_template_result, const struct hass_track_templates *what);
+/**
+ * Runs a template job each time the template has become true (hass_template_result_as_boolean). What it was when this was called does not
+ * count: a template that is true then tells so with the first change that renders it; whoever minds renders it before. Errors are logged.
+ *
+ * Model: helpers.event.async_track_template
+ */
+HASS__TEMPLATE_TRACKER(track_template, struct hass_template *template,
+                       const struct hass_template_variables *variables);
+/**
+ * Renders all templates of a tracker now and tells what is new. @sub is what one of the trackers above gave; HASS_E_CLOSED
+ * when it has ended or is another kind of registration.
+ *
+ * Model: TrackTemplateResultInfo.async_refresh
+ */
+HASS_API int hass_track_template_async_refresh(struct hass_sub *sub, struct hass_error *err)
+    HASS_CALLBACK;
+/**
+ * What a tracker waits for now, owned by the caller; NULL when it has ended or is another kind of registration.
+ *
+ * Shape: {"all": bool, "domains": [str], "entities": [str], "time": bool}; lists are sorted, and empty with "all".
+ * Model: TrackTemplateResultInfo.listeners
+ */
+HASS_API json_t *hass_track_template_async_listeners(struct hass_sub *sub) HASS_CALLBACK;
 
 /* importable templates */
 

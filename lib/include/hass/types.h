@@ -32,6 +32,7 @@ struct hass_platform;
 struct hass_schema;
 struct hass_service_call;
 struct hass_signal;
+struct hass_template_updates;
 struct hass_state;
 struct hass_stream;
 struct hass_sub;

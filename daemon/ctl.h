@@ -24,6 +24,7 @@ struct ctl {
     bool watch;    /* -w */
     bool once;     /* -1 */
     bool response; /* --response */
+    bool explain;  /* --explain */
     struct client *client;
 };
 
@@ -33,7 +34,7 @@ struct ctl_command {
     const char *summary;
     int min_args, max_args; /* max -1: any number */
     bool offline;           /* needs no daemon */
-    const char *options;    /* the letters of struct ctl's members it knows: w, 1, r; NULL: none */
+    const char *options; /* the letters of struct ctl's members it knows: w, 1, r, e; NULL: none */
     /** Returns an exit code, or fails for CTL_FAILED. @args are the words behind the command. */
     int (*run)(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 };
@@ -43,6 +44,7 @@ int ctl_states(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 int ctl_call(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_fire(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_events(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_template(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_top(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_info(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_reload(struct ctl *ctl, int count, char *args[], struct hass_error *err);

@@ -11,7 +11,7 @@ _hassctl_domains() { _hassctl_ids info domain; }
 
 _hassctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="states call events fire top info reload entities devices set areas floors labels issues entries new"
+    local commands="states call events fire template top info reload entities devices set areas floors labels issues entries new"
     local command= verb= target=() words= i
 
     case $previous in
@@ -42,6 +42,7 @@ _hassctl() {
         case $command in
         states) words+=" --watch" ;;
         call) words+=" --response" ;;
+        template) words+=" --watch --explain" ;;
         top) words+=" --once" ;;
         esac
     else

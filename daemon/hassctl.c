@@ -12,10 +12,11 @@
 
 #include "ctl.h"
 
-enum { OPTION_JSON = 256, OPTION_RESPONSE, OPTION_SOCKET, OPTION_VERSION };
+enum { OPTION_JSON = 256, OPTION_EXPLAIN, OPTION_RESPONSE, OPTION_SOCKET, OPTION_VERSION };
 
 static const struct option options[] = {
     { "config", required_argument, NULL, 'c' },
+    { "explain", no_argument, NULL, OPTION_EXPLAIN },
     { "help", no_argument, NULL, 'h' },
     { "json", no_argument, NULL, OPTION_JSON },
     { "once", no_argument, NULL, '1' },
@@ -33,6 +34,8 @@ static const struct ctl_command commands[] = {
       .options = "r", .run = ctl_call },
     { "events", "events [TYPE]", "follow the events of the bus", 0, 1, .run = ctl_events },
     { "fire", "fire TYPE [KEY=VALUE...]", "fire an event", 1, -1, .run = ctl_fire },
+    { "template", "template TEXT [-w] [--explain]", "render a template; -w follows its results", 1,
+      1, .options = "we", .run = ctl_template },
     { "top", "top [-1]", "show who uses the loop; -1 once", 0, 0, .options = "1", .run = ctl_top },
     { "info", "info", "show the daemon and its integrations", 0, 0, .run = ctl_info },
     { "reload", "reload [DOMAIN]", "load the configuration, or one integration, again", 0, 1,
@@ -111,6 +114,8 @@ static int check_options(const struct ctl *ctl, const struct ctl_command *comman
         return ctl_usage_error("--once does not go with '%s'", command->name);
     if (ctl->response && !strchr(known, 'r'))
         return ctl_usage_error("--response does not go with '%s'", command->name);
+    if (ctl->explain && !strchr(known, 'e'))
+        return ctl_usage_error("--explain does not go with '%s'", command->name);
     return CTL_OK;
 }
 
@@ -151,6 +156,9 @@ static int parse_options(struct ctl *ctl, int argc, char *argv[])
             break;
         case OPTION_JSON:
             ctl->json = true;
+            break;
+        case OPTION_EXPLAIN:
+            ctl->explain = true;
             break;
         case OPTION_RESPONSE:
             ctl->response = true;

@@ -56,6 +56,17 @@ ctl call input_boolean >/dev/null 2>&1
 is "a word that is no service: 2" 2 "$?"
 has "a response is printed" 'Hello, Ada' "$(ctl call demo.greet name=Ada --response)"
 
+# --- templates
+is "a template is rendered" off "$(ctl template "{{ states('input_boolean.idle') }}")"
+output=$(ctl template "{{ states('input_boolean.idle') > 5 }}" 2>&1)
+is "one that fails: 1" 1 "$?"
+has "says what to write instead" 'float\(0\)' "$output"
+output=$(ctl template "{{ states('input_boolean.idle') }}" --explain)
+has "an explained one says what it depends on" 'entity input_boolean.idle' "$output"
+has "and its code" 'PRINT' "$output"
+ctl states --explain >/dev/null 2>&1
+is "--explain goes with templates only" 2 "$?"
+
 # --- following
 follow() { exec timeout 300 "$build/hassctl" --config "$config" "$@"; }
 follow states -w input_boolean >"$work/watch" 2>&1 &

@@ -215,6 +215,17 @@ HASS_API bool hass_render_info_concerns(const struct hass_render_info *info, con
  */
 HASS_API json_t *hass_render_info_as_json(const struct hass_render_info *info);
 
+/**
+ * Compiles and renders @text to tell all about it, owned by the caller; NULL on the wrong thread.
+ *
+ * Shape: {"text": str with place, caret and hint, "error": str} when it is no template or fails; else {"result": any, "type": "a number", …}.
+ *        Where it compiles also "looked_at": as hass_render_info_as_json, "warnings": [str], "usec": of a render, "bytes": of the code,
+ *        "code": str.
+ */
+HASS_API json_t *hass_template_async_explain(struct hass *hass, const char *text,
+                                             const struct hass_template_options *options)
+    HASS_CALLBACK;
+
 /* tracking */
 
 /** One template of a tracker. */

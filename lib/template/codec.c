@@ -187,7 +187,7 @@ static int encode_bad(struct codec *codec, const struct place *place)
 
     switch (codec->errors) {
     case REPLACE:
-        strcpy(text, "?");
+        memcpy(text, "?", 2);
         break;
     case BACKSLASH:
         add_escape(c, text);

@@ -700,94 +700,6 @@ START_TEST(other_threads_wait_or_queue)
 }
 END_TEST
 
-/* large files */
-
-/* A valid file of @size bytes: blanks fill it up. */
-static void write_large(size_t size)
-{
-    static const char head[] = "{\"version\": 1, \"minor_version\": 1, \"data\": 5";
-    autofree char *path = path_of("test.thing");
-    autofree char *blanks = mem_alloc(size);
-
-    test_file(".storage/test.thing", "");
-    memset(blanks, ' ', size);
-    memcpy(blanks, head, strlen(head));
-    blanks[size - 1] = '}';
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(blanks, 1, size, file), size);
-    fclose(file);
-}
-
-START_TEST(a_file_has_64_mebibytes_and_no_more)
-{
-    struct hass *hass = test_hass();
-    struct owner owner = { 0 };
-
-    open_store(hass, &owner, &(struct hass_store_options){ 0 });
-    write_large(STORE_MAX_BYTES);
-    ck_assert_int_eq(test_run_coroutine(hass, load, &owner), 0);
-    ck_assert_json(owner.data, "5");
-    json_decref(owner.data);
-    owner.data = NULL;
-    write_large(STORE_MAX_BYTES + 1);
-    ck_assert_int_eq(test_run_coroutine(hass, load, &owner), HASS_E_LIMIT);
-    ck_assert(exists("test.thing"));
-}
-END_TEST
-
-static int begin(int version, int minor_version, void *userdata, struct hass_error *err)
-{
-    return 0;
-}
-
-static int feed(const char *data, size_t size, void *userdata, struct hass_error *err)
-{
-    return hass_fail(err, HASS_E_PARSE, "enough");
-}
-
-static int finish(void *userdata, struct hass_error *err)
-{
-    return 0;
-}
-
-static void release(void *userdata)
-{
-    unsigned *released = userdata;
-
-    ++*released;
-}
-
-static HASS_COROUTINE int read_in_pieces(struct hass *hass, void *userdata, struct hass_error *err)
-{
-    static const struct store_reader reader = { { begin, feed, finish }, release };
-    struct owner *owner = userdata;
-    void *read = NULL;
-    int r = store_async_read(owner->store, &reader, &owner->asked, &read, err);
-
-    ck_assert_ptr_null(read);
-    return r;
-}
-
-START_TEST(a_file_read_in_pieces_has_1024_mebibytes_and_no_more)
-{
-    struct hass *hass = test_hass();
-    struct owner owner = { 0 };
-    autofree char *path = path_of("test.thing");
-
-    (void)test_logs();
-    test_file(".storage/test.thing", "{\"version\": 1, \"minor_version\": 1, \"data\": 5");
-    open_store(hass, &owner, &(struct hass_store_options){ 0 });
-    ck_assert_int_eq(truncate(path, (off_t)STORE_MAX_STREAM + 1), 0);
-    ck_assert_int_eq(test_run_coroutine(hass, read_in_pieces, &owner), HASS_E_LIMIT);
-    ck_assert(exists("test.thing"));
-    ck_assert_int_eq(truncate(path, STORE_MAX_STREAM), 0);
-    ck_assert_int_eq(test_run_coroutine(hass, read_in_pieces, &owner), 0);
-    ck_assert(!exists("test.thing"));
-    ck_assert_uint_eq(owner.asked, 2);
-}
-END_TEST
-
 CASES_MAIN("stores", ONCE(what_is_saved_is_in_the_models_envelope), ONCE(what_was_saved_is_loaded),
            ONCE(several_delayed_saves_make_one_write_at_the_time_of_the_last),
            ONCE(an_earlier_delayed_save_comes_first),
@@ -805,6 +717,4 @@ CASES_MAIN("stores", ONCE(what_is_saved_is_in_the_models_envelope), ONCE(what_wa
            ONCE(who_always_changes_something_is_written_after_300_seconds),
            ONCE(a_burst_of_changes_is_one_write),
            ONCE(a_save_while_stopping_is_left_to_the_final_write),
-           ONCE(a_change_during_the_final_write_is_written_too), ONCE(other_threads_wait_or_queue),
-           ONCE(a_file_has_64_mebibytes_and_no_more),
-           ONCE(a_file_read_in_pieces_has_1024_mebibytes_and_no_more))
+           ONCE(a_change_during_the_final_write_is_written_too), ONCE(other_threads_wait_or_queue))

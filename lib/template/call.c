@@ -92,8 +92,8 @@ int frame_finish(struct tmpl_vm *vm, struct tmpl_frame *frame, struct tmpl_value
     int result = machine_run(vm);
     if (result < 0) {
         run->frame_count = count;
-        run->captures = captures;
         run->out->length = length;
+        run_release(vm, captures);
         vm->autoescape = autoescape;
     } else if (!prints) {
         *ret_value = *base;

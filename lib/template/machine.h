@@ -181,6 +181,8 @@ int run_check(struct tmpl_vm *vm);
 /** More was printed than out_limit. */
 int run_check_output(struct tmpl_vm *vm);
 void run_capture(struct tmpl_run *run);
+/** Only @captures of the texts are still being put together: without any, the limit of output holds again. */
+void run_release(struct tmpl_vm *vm, unsigned captures);
 /** The text that was printed from @mark on, as a value. */
 int run_captured(struct tmpl_vm *vm, size_t mark, bool markup, struct tmpl_value *ret_value);
 

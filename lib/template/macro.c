@@ -173,7 +173,7 @@ int macro_enter(struct tmpl_vm *vm, struct tmpl_object *object, const struct tmp
     *ret_frame = frame;
     if (bind(vm, macro, call, frame->slots) < 0) {
         vm->run->frame_count--;
-        vm->run->captures--;
+        run_release(vm, vm->run->captures - 1);
         return -1;
     }
     return 0;

@@ -125,6 +125,15 @@ void run_capture(struct tmpl_run *run)
     run->out_limit = run->start + run->how_memory;
 }
 
+void run_release(struct tmpl_vm *vm, unsigned captures)
+{
+    struct tmpl_run *run = vm->run;
+
+    run->captures = captures;
+    if (!captures)
+        run->out_limit = run->start + vm->limits.output;
+}
+
 int run_captured(struct tmpl_vm *vm, size_t mark, bool markup, struct tmpl_value *ret_value)
 {
     struct tmpl_run *run = vm->run;
@@ -138,8 +147,7 @@ int run_captured(struct tmpl_vm *vm, size_t mark, bool markup, struct tmpl_value
     run->out->length = mark;
     if (run->out->data)
         run->out->data[mark] = '\0';
-    if (--run->captures == 0)
-        run->out_limit = run->start + vm->limits.output;
+    run_release(vm, run->captures - 1);
     return 0;
 }
 

@@ -41,6 +41,7 @@ static const struct rendering imports[] = {
     { "{% for i in [1, 2] %}{% from 'tools' import double %}{{ double(i) }}{% endfor %}"
       "[{{ double is defined }}]",
       "24[False]" },
+    { "{% import 'tools' as a %}{% import 'tools' as b %}{{ a == b }}", "True" },
     { "{% import 'missing' as m %}", "TemplateNotFound: missing" },
     { "{% import nope as m %}", "UndefinedError: 'nope' is undefined" },
     { "{% import 5 as m %}",
@@ -75,6 +76,7 @@ static const struct rendering imports[] = {
     { "{% set x %}{% include 'plain' %}{% endset %}[{{ x }}]", "[included ]" },
     /* blocks */
     { "{% block t %}T{{ 1 }}{% endblock %}{{ self.t() }}{{ self.t() | lower }}", "T1T1t1" },
+    { "{% set who = 'me' %}{% block x %}{% include 'plain' %}{% endblock %}", "included me" },
     { "{% set a = 1 %}{% block x %}[{{ a }}]{% set a = 2 %}{% endblock %}{{ a }}", "[1]1" },
     { "{% for i in [1, 2] %}{% block a scoped %}{{ i }}{{ loop.index }}{% endblock %}{% endfor %}",
       "1122" },

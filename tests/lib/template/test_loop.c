@@ -71,6 +71,8 @@ static const struct rendering loops[] = {
     { "{% for x in [1] %}{{ loop.cycle() }}{% endfor %}", "TypeError: no items for cycling given" },
     { "{% for x in [1, 1, 2, 2, 1] %}{{ '*' if loop.changed(x) }}{{ x }}{% endfor %}", "*11*22*1" },
     { "{% for x in [1, 1, 2] %}{{ loop.changed(x, 'k') }} {% endfor %}", "True False True" },
+    { "{% for x in [1, 1, 1] %}{{ loop.changed(*([1, 2] if loop.first else [1])) }}{% endfor %}",
+      "TrueTrueFalse" },
     { "{% for x in [1] %}{{ loop }}{{ loop.depth }}{{ loop.depth0 }}{% endfor %}",
       "<LoopContext 1/1>10" },
     { "{% for a in 'xy' %}{% set outer = loop %}{% for b in '12' %}{{ outer.index }}{{ loop.index "

@@ -212,6 +212,9 @@ static const struct rendering calls_from_c[] = {
     { "{% macro f() %}{% autoescape true %}{% set x %}q{{ 1 / 0 }}{% endset %}{% endautoescape %}"
       "{% endmacro %}{{ forgive(f) }}{{ '<' }}",
       "forgiven<" },
+    { "{% macro f() %}{% autoescape true %}{{ 1 / 0 }}{% endautoescape %}{% endmacro %}"
+      "{{ forgive(f) }}{% set x %}<{% endset %}{{ x is escaped }}",
+      "forgivenFalse" },
     { "{% for i in [1] recursive %}{% if i %}{{ call_it(loop, [0]) }}{% else %}x{% endif %}"
       "{% endfor %}",
       "x" },
@@ -230,6 +233,29 @@ START_TEST(functions_call_back_what_they_are_given)
 }
 END_TEST
 
+static const char *const forgiven[] = {
+    "{% macro f() %}{% set x %}{{ 1 / 0 }}{% endset %}{% endmacro %}{{ forgive(f) }}",
+    "{% macro f(a) %}{% endmacro %}{{ forgive(f, 1, 2) }}",
+    "{% macro g(a) %}{% endmacro %}{% macro f() %}{{ g(1, 2) }}{% endmacro %}{{ forgive(f) }}",
+};
+
+START_TEST(output_is_limited_after_a_forgiven_error)
+{
+    struct machine machine;
+
+    machine_init(&machine);
+    tmpl_env_add(machine.env, &caller_functions);
+    machine.limits.output = 20;
+    autofree char *source = mem_printf("%s0123456789ab", forgiven[_i]);
+    ck_assert_str_eq(machine_render(&machine, source), "forgiven0123456789ab");
+    autofree char *more = mem_printf("%sc", source);
+    ck_assert_str_eq(machine_render(&machine, more),
+                     "LimitError: the template prints more than 20 characters");
+    machine_fini(&machine);
+}
+END_TEST
+
 CASES_MAIN("macro", ROWS(macros_take_arguments_as_jinjas_do, macros),
            ROWS(arguments_are_bound_to_the_parameters_of_functions, bindings),
-           ROWS(functions_call_back_what_they_are_given, calls_from_c))
+           ROWS(functions_call_back_what_they_are_given, calls_from_c),
+           ROWS(output_is_limited_after_a_forgiven_error, forgiven))

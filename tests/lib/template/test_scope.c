@@ -67,6 +67,10 @@ static const struct rendering scopes[] = {
     { "{% macro o() %}{% macro i() %}{{ x.y }}{% endmacro %}{{ i() }}{% set x = 1 %}{% endmacro %}"
       "{{ o() }}",
       "UndefinedError: 'x' is undefined" },
+    { "{% macro o() %}{% macro i(q) %}{{ x.y }}{% endmacro %}{{ i(1) }}{% set x = 1 %}{% endmacro "
+      "%}"
+      "{{ o() }}",
+      "UndefinedError: 'x' is undefined" },
     /* namespaces */
     { "{% set ns = namespace(n=0) %}{% for i in range(4) %}{% set ns.n = ns.n + i %}{% endfor %}"
       "{{ ns.n }}",

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the platforms of this integration share. Private.
+ *
+ * entity.c   an entity whose values are templates: its tracker, availability, name, icon, picture, attributes
+ * types.c    types of options, and values read from results
+ * legacy.c   the old style
+ * action.c   lists of actions
+ */
+#pragma once
+
+#include <string.h>
+
+#include <hass/domain.h>
+#include <hass/integration.h>
+#include <hass/template.h>
+
+struct template_entity;
+
+/* Gets each new result of an option's template; NULL: it failed. The state is written afterwards. */
+typedef void template_set_fn(struct template_entity *item, const json_t *result);
+
+struct template_option {
+    const char *key; /* NULL ends a table */
+    template_set_fn *set;
+};
+
+/* An option of the old style and what it is called now. */
+struct template_rename {
+    const char *old, *now; /* NULL ends a table */
+};
+
+/* A platform. */
+struct template_kind {
+    const char *domain, *default_name;
+    size_t size;                           /* of its struct, which begins with a template_entity */
+    const struct hass_schema *schema;      /* of an item */
+    const struct template_option *options; /* in the order in which they are told */
+    const void *ops;                       /* the domain's table */
+    const struct template_rename *renames; /* of the old style, beside those of all; NULL: none */
+    void (*init)(struct template_entity *item); /* reads item->config; or NULL */
+    void (*fini)(struct template_entity *item); /* or NULL */
+    void (*restored)(struct template_entity *item,
+                     const char *state);           /* of the last run; or NULL */
+    void (*removed)(struct template_entity *item); /* ends what is under way; or NULL */
+    bool assumes; /* without a template of the state it is what it was told */
+    bool restore; /* without a template of the state the last one is kept */
+};
+
+struct template_binding {
+    const char *key;
+    template_set_fn *set; /* NULL: an attribute */
+    struct hass_template *template;
+};
+
+struct template_entity {
+    struct hass_entity_description description; /* points into config and the texts below */
+    const struct template_kind *kind;
+    json_t *config; /* an item as its schema gives it */
+    struct hass_entity *entity;
+    char *name, *icon, *picture;
+    json_t *attributes; /* {key: result} */
+    struct template_binding *bindings;
+    size_t count;
+    struct hass_template_variables *variables; /* `this` */
+    struct hass_sub *tracker;
+    bool optimistic; /* there is no template of the state, or its user says so */
+    bool added;
+};
+
+extern const struct hass_schema template_sensor_schema, template_binary_sensor_schema,
+    template_switch_schema;
+extern const struct template_kind template_sensor, template_binary_sensor, template_switch;
+
+/* The platform of a domain; NULL when there is none. */
+const struct template_kind *template_kind_get(const char *domain);
+const struct template_kind *template_kind_of(const struct hass_schema *schema);
+
+/* entity.c */
+
+/* @config, an item of @kind's schema, is taken. NULL with @err when one of its templates is none. */
+struct hass_entity *template_entity_create(struct hass *hass, const struct template_kind *kind,
+                                           json_t *config, struct hass_error *err);
+static inline void *template_entity_of(struct hass_entity *entity)
+{
+    return hass_entity_userdata(entity);
+}
+/* For setters of states: a failed template makes the entity unavailable unless `availability` has a say. */
+void template_entity_judge(struct template_entity *item, const json_t *result) HASS_CALLBACK;
+/* True when the option has a value. */
+bool template_entity_has(const struct template_entity *item, const char *key);
+/* Logs that the result of an option is not what was @wanted. */
+void template_entity_complain(const struct template_entity *item, const char *key,
+                              const json_t *result, const char *wanted) HASS_CALLBACK;
+/*
+ * Runs an action of the item; 0 when it has none of that name. @variables is taken, {name: value}, NULL: none.
+ */
+int template_entity_async_act(struct template_entity *item, const char *key, json_t *variables,
+                              struct hass_error *err) HASS_COROUTINE;
+
+/* types.c */
+
+extern const struct hass_field_type template_type_template; /* text that is a template */
+extern const struct hass_field_type template_type_delay;    /* a duration, or a template of one */
+extern const struct hass_field_type template_type_actions;  /* one step or a list of them */
+
+#define TEMPLATE_FIELD(key, doc_)   HASS_FIELD(key, &template_type_template, .doc = (doc_))
+#define TEMPLATE_ACTIONS(key, doc_) HASS_FIELD(key, &template_type_actions, .doc = (doc_))
+#define TEMPLATE_COMMON_FIELDS                                                                     \
+    TEMPLATE_FIELD("name", "Shown name"),                                                          \
+        HASS_FIELD("unique_id", &hass_type_string, .doc = "Identity in the entity registry"),      \
+        HASS_FIELD("default_entity_id", &hass_type_entity_id,                                      \
+                   .doc = "The entity id it gets, unless its user has chosen another"),            \
+        TEMPLATE_FIELD("availability", "While this is not true, the entity is unavailable"),       \
+        TEMPLATE_FIELD("icon", "Icon, as mdi:fire"),                                               \
+        TEMPLATE_FIELD("picture", "Address of a picture"),                                         \
+        HASS_FIELD("attributes", &hass_type_map, .item = &template_attribute,                      \
+                   .doc = "Further attributes, a template each")
+extern const struct hass_field template_attribute;
+
+/* As HASS_SCHEMA, for those that template.c refers to. */
+#define TEMPLATE_SCHEMA(name, ...)                                                                 \
+    static const struct hass_field name##_fields[] = { __VA_ARGS__ };                              \
+    const struct hass_schema name = {                                                              \
+        .size = sizeof(struct hass_schema),                                                        \
+        .count = sizeof(name##_fields) / sizeof(name##_fields[0]),                                 \
+        .fields = name##_fields,                                                                   \
+    }
+
+/* A number, or text that is one. */
+bool template_number(const json_t *result, double *ret_number);
+/* The same, refused with a line in the log when it is not in the range; none and "" are unknown without one. */
+bool template_number_within(const struct template_entity *item, const char *key,
+                            const json_t *result, double min, double max, double *ret_number)
+    HASS_CALLBACK;
+/* What nothing follows from: failed, none, "", "unknown", "unavailable", "None". */
+bool template_is_unknown(const json_t *result);
+/* The value as an entity shows it, lent by @result. */
+struct hass_value template_value(const json_t *result);
+/* The place of a text among @words, without regard to case; -1: none of them. Booleans are "true" and "false". */
+int template_word(const json_t *result, const char *const *words);
+/* HASS_BOOL, or HASS_NONE for what is unknown. */
+struct hass_value template_truth(const json_t *result);
+/* Replaces *@list by the texts of a list, for which *@texts keeps the room. */
+void template_texts(const json_t *result, json_t **texts, const char ***list);
+
+/* legacy.c */
+
+/* An entity in the old style, of the field's schema; gives an item in the new one. */
+extern const struct hass_field_type template_type_legacy;
+int template_legacy_check(const struct template_kind *kind, const json_t *value, json_t **ret_item,
+                          struct hass_error *err);
+
+/* action.c */
+
+/*
+ * Checks a list of actions, or one: service calls, for there is no script engine yet. Gives the list, owned by the caller.
+ */
+int template_action_check(const json_t *value, json_t **ret_steps, struct hass_error *err);
+/* Runs what template_action_check gave, step by step, in the context of @entity; ends with the first that fails. */
+int template_action_async_run(struct hass_entity *entity, const json_t *steps,
+                              const struct hass_template_variables *variables,
+                              struct hass_error *err) HASS_COROUTINE;

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The integration template: entities whose values are computed.
+ *
+ *     template:
+ *       - sensor:
+ *           - name: Sum
+ *             state: "{{ states('sensor.a') | float(0) + states('sensor.b') | float(0) }}"
+ *         binary_sensor:
+ *           - name: Much
+ *             state: "{{ states('sensor.sum') | float(0) > 10 }}"
+ *     switch:
+ *       - platform: template
+ *         switches:
+ *           lamp: {value_template: …, turn_on: …, turn_off: …}
+ *
+ * Each item of the section becomes a platform entry of its domain. Model: components.template
+ */
+#include <stdlib.h>
+
+#include <hass/vec.h>
+
+#include "parts.h"
+
+/* platforms */
+
+static const struct template_kind *const kinds[] = {
+    &template_sensor,
+    &template_binary_sensor,
+    &template_switch,
+};
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+const struct template_kind *template_kind_get(const char *domain)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (strcmp(kinds[i]->domain, domain) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+const struct template_kind *template_kind_of(const struct hass_schema *schema)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (kinds[i]->schema == schema)
+            return kinds[i];
+    return NULL;
+}
+
+/* the section */
+
+static int refuse(const struct hass_field *field, const json_t *value, json_t **ret_value,
+                  struct hass_error *err)
+{
+    return hass_fail(err, HASS_E_UNSUPPORTED,
+                     "blocks with triggers, conditions, actions or variables need the trigger "
+                     "engine, which this version does not have; without '%s' the entities follow "
+                     "what their templates look at",
+                     field->key);
+}
+
+static const struct hass_field_type type_refused = {
+    .size = sizeof(struct hass_field_type),
+    .name = "nothing",
+    .check = refuse,
+};
+
+#define ITEMS(domain, schema_)                                                                     \
+    HASS_FIELD(domain, &hass_type_map, .schema = &(schema_), .list = true,                         \
+               .doc = "Entities of the domain " domain)
+#define REFUSED(key) HASS_FIELD(key, &type_refused, .doc = "Not in this version")
+
+static const struct hass_field block_fields[] = {
+    HASS_FIELD("unique_id", &hass_type_string, .doc = "Stands before those of its entities"),
+    REFUSED("triggers"),
+    REFUSED("trigger"),
+    REFUSED("conditions"),
+    REFUSED("condition"),
+    REFUSED("actions"),
+    REFUSED("action"),
+    REFUSED("variables"),
+    ITEMS("sensor", template_sensor_schema),
+    ITEMS("binary_sensor", template_binary_sensor_schema),
+    ITEMS("switch", template_switch_schema),
+};
+static const struct hass_schema config_schema = {
+    .size = sizeof(struct hass_schema),
+    .count = sizeof(block_fields) / sizeof(block_fields[0]),
+    .fields = block_fields,
+    .list = true,
+};
+
+/* platform entries: an item of the section, or a map of entities in the old style */
+
+#define PLATFORM(domain, key)                                                                      \
+    static const struct hass_field domain##_entity =                                               \
+        HASS_FIELD("", &template_type_legacy, .schema = &template_##domain##_schema);              \
+    HASS_SCHEMA(domain##_platform,                                                                 \
+                HASS_FIELD("item", &hass_type_map, .schema = &template_##domain##_schema,          \
+                           .exclusive = "style", .doc = "One entity, as below template:"),         \
+                HASS_FIELD(key, &hass_type_map, .item = &domain##_entity, .exclusive = "style",    \
+                           .doc = "Entities by the name in their ids"))
+
+PLATFORM(sensor, "sensors");
+PLATFORM(binary_sensor, "sensors");
+PLATFORM(switch, "switches");
+
+HASS_MANIFEST(.domain = "template", .name = "Template", .version = HASS_VERSION,
+              .config = &config_schema,
+              .platforms = HASS_PLATFORMS({ "sensor", &sensor_platform },
+                                          { "binary_sensor", &binary_sensor_platform },
+                                          { "switch", &switch_platform }),
+              .integration_type = "helper", .iot_class = "local_push");
+
+/* entities of the section */
+
+struct record {
+    const struct template_kind *kind;
+    json_t *item;
+    struct hass_entity *entity; /* NULL: its platform is being set up */
+    bool wanted;
+};
+
+struct records {
+    HASS_VEC(struct record) list;
+};
+
+static void record_fini(struct record *record)
+{
+    json_decref(record->item);
+    (void)hass_entity_unref(record->entity);
+}
+
+static void records_destroy(void *object)
+{
+    struct records *records = object;
+
+    vec_foreach(&records->list, record)
+        record_fini(record);
+    vec_fini(&records->list);
+    free(records);
+}
+
+static HASS_CALLBACK struct record *find_record(struct hass *hass, const struct template_kind *kind,
+                                                const json_t *item, bool with_entity)
+{
+    struct records *records = hass_async_get_data(hass, "template");
+
+    if (!records)
+        return NULL;
+    vec_foreach(&records->list, record) {
+        if (record->kind == kind && (record->entity != NULL) == with_entity && !record->wanted &&
+            hass_json_equal(record->item, item))
+            return record;
+    }
+    return NULL;
+}
+
+/* An item as its platform gets it: its unique id stands behind that of its block. */
+static json_t *item_of(const json_t *block, const json_t *item)
+{
+    const char *first = hass_json_get_string(block, "unique_id", NULL);
+    const char *own = hass_json_get_string(item, "unique_id", NULL);
+    json_t *copy = json_copy((json_t *)item);
+
+    if (first && own)
+        json_object_set_new(copy, "unique_id", json_sprintf("%s-%s", first, own));
+    return copy;
+}
+
+/* All items of the section: [[domain, item], …]. */
+static json_t *items_of(const json_t *config)
+{
+    json_t *items = json_array(), *block, *item;
+    size_t i, j;
+
+    json_array_foreach((json_t *)config, i, block) {
+        for (size_t k = 0; k < KIND_COUNT; k++) {
+            json_array_foreach((json_t *)hass_json_get(block, kinds[k]->domain), j, item)
+                json_array_append_new(items,
+                                      json_pack("[s,o]", kinds[k]->domain, item_of(block, item)));
+        }
+    }
+    return items;
+}
+
+static HASS_CALLBACK int load(struct hass *hass, const struct template_kind *kind,
+                              const json_t *item, struct hass_error *err)
+{
+    struct records *records = hass_async_get_data(hass, "template");
+
+    vec_push(&records->list, ((struct record){ .kind = kind, .item = hass_json_ref(item) }));
+    return hass_async_load_platform(hass, kind->domain, "template",
+                                    json_pack("{s:O}", "item", item), err);
+}
+
+int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    autojson *items = items_of(config);
+    size_t index;
+    json_t *pair;
+    int r = hass_async_set_data(hass, "template", calloc(1, sizeof(struct records)),
+                                records_destroy, err);
+
+    json_array_foreach(items, index, pair)
+        if (r >= 0)
+            r = load(hass, template_kind_get(json_string_value(json_array_get(pair, 0))),
+                     json_array_get(pair, 1), err);
+    return r;
+}
+
+/* Ends the entities that are no longer written down. */
+static HASS_COROUTINE int remove_unwanted(struct hass *hass, struct hass_error *err)
+{
+    struct records *records = hass_async_get_data(hass, "template");
+    int r = 0;
+
+    for (size_t i = records->list.length; i-- > 0;) {
+        struct record record = records->list.data[i];
+        if (record.wanted)
+            continue;
+        vec_remove(&records->list, i);
+        if (record.entity && r >= 0)
+            r = hass_entity_async_remove(record.entity, err);
+        record_fini(&record);
+    }
+    return r;
+}
+
+int async_reload(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    struct records *records = hass_async_get_data(hass, "template");
+    autojson *items = items_of(config), *fresh = json_array();
+    size_t index;
+    json_t *pair;
+
+    json_array_foreach(items, index, pair) {
+        struct record *record =
+            find_record(hass, template_kind_get(json_string_value(json_array_get(pair, 0))),
+                        json_array_get(pair, 1), true);
+        if (record)
+            record->wanted = true;
+        else
+            json_array_append(fresh, pair);
+    }
+    int r = remove_unwanted(hass, err);
+    vec_foreach(&records->list, record)
+        record->wanted = false;
+    json_array_foreach(fresh, index, pair)
+        if (r >= 0)
+            r = load(hass, template_kind_get(json_string_value(json_array_get(pair, 0))),
+                     json_array_get(pair, 1), err);
+    return r;
+}
+
+/* platforms */
+
+static HASS_COROUTINE int add(struct hass_platform *platform, const struct template_kind *kind,
+                              const json_t *item, struct hass_error *err)
+{
+    struct hass *hass = hass_platform_hass(platform);
+    struct hass_entity *entity = template_entity_create(hass, kind, json_deep_copy(item), err);
+
+    if (!entity)
+        return hass_error_prefix(err, "template %s '%s'", kind->domain,
+                                 hass_json_get_string(item, "name", kind->default_name));
+    struct record *record = find_record(hass, kind, item, false);
+    if (record)
+        record->entity = hass_entity_ref(entity);
+    return hass_platform_async_add_entities(platform, &entity, 1, false, err);
+}
+
+/* An entity of the old style is called, and has the id, as it is written down. */
+static HASS_COROUTINE int add_named(struct hass_platform *platform,
+                                    const struct template_kind *kind, const char *object_id,
+                                    const json_t *item, struct hass_error *err)
+{
+    autojson *named = json_copy((json_t *)item);
+
+    if (!hass_json_get(named, "name"))
+        json_object_set_new(named, "name", json_string(object_id));
+    json_object_set_new(named, "default_entity_id", json_sprintf("%s.%s", kind->domain, object_id));
+    return add(platform, kind, named, err);
+}
+
+static HASS_COROUTINE void add_map(struct hass_platform *platform, const struct template_kind *kind,
+                                   const json_t *entities)
+{
+    const char *object_id;
+    json_t *item;
+
+    json_object_foreach((json_t *)entities, object_id, item) {
+        struct hass_error err = HASS_ERROR_INIT;
+        if (add_named(platform, kind, object_id, item, &err) < 0)
+            hass_error("%s", err.message);
+    }
+}
+
+int async_setup_platform(struct hass_platform *platform, const json_t *config,
+                         struct hass_error *err)
+{
+    const struct template_kind *kind = template_kind_get(hass_platform_domain(platform));
+    const json_t *item = hass_json_get(config, "item");
+    const char *key;
+    json_t *member;
+
+    if (item)
+        return add(platform, kind, item, err);
+    json_object_foreach((json_t *)config, key, member)
+        if (json_is_object(member))
+            add_map(platform, kind, member);
+    return 0;
+}

@@ -146,6 +146,21 @@ static void report_first(struct checker *checker, const struct path *path, enum 
               where.length ? ": " : "", message, hint ? "; " : "", hint ? hint : "");
 }
 
+static void add_diagnostic(struct checker *checker, const struct path *path, struct mark mark,
+                           const char *hint, const char *message)
+{
+    autobuf where = HASS_BUF_INIT;
+
+    format_path(path, checker->prefix, &where);
+    struct diagnostic_about about = {
+        .mark = mark,
+        .path = hass_buf_string(&where),
+        .hint = hint,
+        .hide_source = checker->secret,
+    };
+    diagnostics_add(checker->diagnostics, DIAGNOSTIC_ERROR, &about, "%s", message);
+}
+
 static void HASS_PRINTF(5, 6) report(struct checker *checker, const struct path *path,
                                      enum place place, const char *hint, const char *format, ...)
 {
@@ -161,15 +176,25 @@ static void HASS_PRINTF(5, 6) report(struct checker *checker, const struct path 
         report_first(checker, path, place, hint, message);
         return;
     }
-    autobuf where = HASS_BUF_INIT;
-    format_path(path, checker->prefix, &where);
-    struct diagnostic_about about = {
-        .mark = find_mark(checker, path, place),
-        .path = hass_buf_string(&where),
-        .hint = hint,
-        .hide_source = checker->secret,
-    };
-    diagnostics_add(checker->diagnostics, DIAGNOSTIC_ERROR, &about, "%s", message);
+    add_diagnostic(checker, path, find_mark(checker, path, place), hint, message);
+}
+
+/* Reports a problem inside of a text at its own line. False when its place is not known, or nobody asks for places. */
+static bool report_within(struct checker *checker, const struct hass_field_type *type,
+                          const json_t *value, const struct path *path)
+{
+    bool can = type->size > offsetof(struct hass_field_type, locate) && type->locate;
+    struct hass_text_problem problem = { 0 };
+    const char *text = json_string_value(value);
+
+    if (!can || !checker->diagnostics || !text || !type->locate(text, &problem))
+        return false;
+    struct mark mark = find_mark(checker, path, AT_VALUE);
+    if (checker->code == 0)
+        checker->code = HASS_E_INVALID;
+    add_diagnostic(checker, path, yaml_mark_within(mark, text, problem.line, problem.column),
+                   *problem.hint ? problem.hint : NULL, problem.message);
+    return true;
 }
 
 static void warn_deprecated(struct checker *checker, const struct path *path)
@@ -255,7 +280,7 @@ static json_t *check_scalar(struct checker *checker, const struct hass_field *fi
     if (checker->secret) {
         report(checker, path, AT_VALUE, NULL, "expected %s; what was given is not shown",
                field->type->name);
-    } else {
+    } else if (!report_within(checker, field->type, value, path)) {
         autofree char *hint = hint_for_word(field, value);
         report(checker, path, AT_VALUE, hint, "%s", err.message);
     }

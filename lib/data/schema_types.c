@@ -128,31 +128,6 @@ const struct hass_field_type hass_type_string = {
     .selector = "text",
 };
 
-static int check_template(const struct hass_field *field, const json_t *value, json_t **ret_value,
-                          struct hass_error *err)
-{
-    char buffer[SCHEMA_SCALAR_TEXT];
-    const char *text = schema_scalar_text(value, buffer);
-
-    if (!text)
-        return schema_fail("a template", value, err);
-    size_t length = json_is_string(value) ? json_string_length(value) : strlen(text);
-    while (length > 0 && ascii_is_space(text[length - 1]))
-        length--;
-    for (; length > 0 && ascii_is_space(*text); length--)
-        text++;
-    *ret_value = json_stringn(text, length);
-    return 0;
-}
-
-const struct hass_field_type hass_type_template = {
-    .size = sizeof(struct hass_field_type),
-    .name = "a template",
-    .check = check_template,
-    .json_type = "string",
-    .selector = "template",
-};
-
 /* numbers */
 
 static const char *skip_space(const char *text)

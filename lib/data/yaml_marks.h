@@ -36,5 +36,11 @@ struct mark yaml_marks_member(const struct yaml_marks *marks, const json_t *obje
 struct mark yaml_marks_item(const struct yaml_marks *marks, const json_t *array, size_t index);
 bool yaml_marks_is_broken(const struct yaml_marks *marks, const json_t *object, const char *key);
 
+/**
+ * The place inside of a scalar that begins at @scalar and was read as @text: that of its @line and @column, from 1. @scalar where the
+ * file does not show the text, as behind !secret.
+ */
+struct mark yaml_mark_within(struct mark scalar, const char *text, uint32_t line, uint32_t column);
+
 /** The place of the value at "sensor->0->name" below @root, or of the nearest value above it that has one. */
 struct mark yaml_marks_find(const struct yaml_marks *marks, const json_t *root, const char *path);

@@ -20,6 +20,13 @@
 struct hass_field;
 struct hass_schema_check;
 
+/** A place in a text of several lines, such as a template. */
+struct hass_text_problem {
+    uint32_t line, column; /* from 1, in characters */
+    char message[512];
+    char hint[160]; /* or "" */
+};
+
 /**
  * A type of value: checks and normalises one value. Upper layers and integrations define their own.
  */
@@ -34,6 +41,8 @@ struct hass_field_type {
                  struct hass_error *err);
     const char *json_type; /* of JSON Schema: "string", "integer", … ; NULL: any */
     const char *selector;  /* the frontend's selector name; or NULL */
+    /** Of a text that check has refused: what is wrong, and where in it; false: the text as a whole. NULL: never. */
+    bool (*locate)(const char *text, struct hass_text_problem *ret_problem);
 };
 
 struct hass_field {
@@ -119,8 +128,6 @@ extern HASS_API const struct hass_field_type
 extern HASS_API const struct hass_field_type hass_type_icon; /* prefix:name */
 extern HASS_API const struct hass_field_type hass_type_path; /* an existing, readable file */
 extern HASS_API const struct hass_field_type hass_type_url;
-extern HASS_API const struct hass_field_type
-    hass_type_template; /* template text; checked by the template engine once there is one */
 extern HASS_API const struct hass_field_type hass_type_time_zone;
 extern HASS_API const struct hass_field_type
     hass_type_list; /* any list; "a, b" is split at commas, another single value becomes a list */

@@ -19,6 +19,7 @@
 #include <hass/error.h>
 #include <hass/job.h>
 #include <hass/log.h>
+#include <hass/schema.h>
 #include <hass/thread_safety.h>
 
 struct hass_template;
@@ -70,6 +71,11 @@ HASS_API int hass_template_check(const char *text, struct hass_template_error *r
 /** Appends the error with its place, the line of @text with a caret below, and the hint: for terminals and logs. Any thread. */
 HASS_API void hass_template_error_write(const struct hass_template_error *error, const char *text,
                                         struct hass_buf *buf);
+
+/** In field tables: any scalar, as a text that compiles. A problem is reported with its place inside of a YAML scalar. */
+extern HASS_API const struct hass_field_type hass_type_template;
+/** Any value; texts with "{{", "{%" or "{#" in it, keys of maps too, compile. It stays as it is: hass_template_async_render_complex. */
+extern HASS_API const struct hass_field_type hass_type_template_complex;
 
 /* variables */
 

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include <hass/schema.h>
+#include <hass/template.h>
 
 HASS_SCHEMA(golden_inner,
             HASS_FIELD("name", &hass_type_string, .required = true, .min = 1, .max = 20),

@@ -10,6 +10,7 @@
 
 #include <hass/buf.h>
 #include <hass/schema.h>
+#include <hass/template.h>
 
 #include "base/mem.h"
 #include "data/schema_check.h"

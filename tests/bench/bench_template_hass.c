@@ -13,7 +13,7 @@
 #include "core/core.h"
 #include "helpers/template_hass.h"
 
-enum { LIGHTS = 100 };
+enum { LIGHTS = 100, TRACKED = 1000 };
 
 struct work {
     struct hass *hass;
@@ -103,6 +103,56 @@ static HASS_CALLBACK void make_states(struct hass *hass)
     }
 }
 
+/* One entity changes that one of a thousand tracked templates uses. The floor is the same without anybody tracking. */
+
+static HASS_CALLBACK int on_update(const struct hass_template_updates *updates, void *userdata,
+                                   struct hass_error *err)
+{
+    unsigned *told = userdata;
+
+    (*told)++;
+    return 0;
+}
+
+static HASS_CALLBACK void change(void *context, size_t count)
+{
+    struct work *work = context;
+    char state[16];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(state, sizeof(state), "%zu", i % 1000);
+        hass_states_async_set(work->hass, "sensor.t7", state, NULL, NULL, NULL);
+    }
+}
+
+static HASS_CALLBACK void track_many(struct hass *hass, unsigned *told)
+{
+    for (int i = 0; i < TRACKED; i++) {
+        autounref(hass_template) *template = NULL;
+        char text[96];
+        snprintf(text, sizeof(text), "{{ states('sensor.t%d') | float(0) * 2 + 1 }}", i);
+        if (hass_template_new(hass, text, &template, NULL) < 0)
+            abort();
+        const struct hass_track_template one = { .template = template };
+        if (hass_async_track_template_result(hass,
+                                             HASS_TRACK_TEMPLATES(.templates = &one, .count = 1),
+                                             HASS_JOB_CALLBACK(on_update, told), NULL, NULL) < 0)
+            abort();
+    }
+}
+
+static HASS_CALLBACK void measure_tracked(struct hass *hass)
+{
+    struct work work = { .hass = hass };
+    unsigned told = 0;
+    double floor = bench_cpu(change, &work);
+
+    track_many(hass, &told);
+    bench_report("template.change_among_1000_tracked", bench_cpu(change, &work), "ns", floor);
+    if (!told)
+        abort();
+}
+
 int main(void)
 {
     static const char number[] = "{{ states('sensor.power') | float(0) * 2 + 1 }}";
@@ -122,6 +172,7 @@ int main(void)
     measure(hass, "template.selectattr_100_noted", lights, true, select_lights);
     measure(hass, "template.state_attr", attribute, false, read_attribute);
     measure(hass, "template.attributes_of_object", of_object, false, read_attribute);
+    measure_tracked(hass);
     core_destroy(hass);
     return EXIT_SUCCESS;
 }

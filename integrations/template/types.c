@@ -13,14 +13,12 @@
 static int check_template(const struct hass_field *field, const json_t *value, json_t **ret_value,
                           struct hass_error *err)
 {
-    autojson *text = NULL;
-    int r = hass_type_template.check(field, value, &text, err);
+    return hass_type_template.check(field, value, ret_value, err);
+}
 
-    if (r == 0)
-        r = hass_template_check(json_string_value(json_is_string(value) ? value : text), NULL, err);
-    if (r == 0)
-        *ret_value = steal(text);
-    return r;
+static bool locate(const char *text, struct hass_text_problem *ret_problem)
+{
+    return hass_type_template.locate(text, ret_problem);
 }
 
 const struct hass_field_type template_type_template = {
@@ -29,6 +27,7 @@ const struct hass_field_type template_type_template = {
     .check = check_template,
     .json_type = "string",
     .selector = "template",
+    .locate = locate,
 };
 const struct hass_field template_attribute = HASS_FIELD("", &template_type_template);
 
@@ -44,6 +43,7 @@ const struct hass_field_type template_type_delay = {
     .size = sizeof(struct hass_field_type),
     .name = "a duration or a template of one",
     .check = check_delay,
+    .locate = locate,
 };
 
 static int check_actions(const struct hass_field *field, const json_t *value, json_t **ret_value,

@@ -160,7 +160,7 @@ END_TEST
 static const struct {
     const char *yaml, *said, *left; /* what is left of it */
 } refused[] = {
-    { "{name: Bad, state: \"{{ 1 + }}\"}", "line 1, column", "(none)" },
+    { "{name: Bad, state: \"{{ 1 + }}\"}", "configuration.yaml:3:", "(none)" },
     { "{name: Bad, state: 1, colour: red}", "colour", "(none)" },
     { "{name: Bad}", "state", "(none)" },
     { "{name: Bad, state: 1, attributes: {x: \"{{ x | nofilter }}\"}}", "nofilter", "1" },

@@ -99,6 +99,7 @@ static HASS_CALLBACK void finish(void)
 
 START_TEST(the_first_result_is_told_by_a_refresh)
 {
+    hass__assert_loop();
     track("{{ 1 + 1 }}", "static");
     ck_assert_told("");
     refresh();
@@ -111,6 +112,7 @@ END_TEST
 
 START_TEST(only_another_result_is_told)
 {
+    hass__assert_loop();
     set("sensor.a", "1");
     track("{{ states('sensor.a') | int(0) > 5 }}");
     refresh();
@@ -125,6 +127,7 @@ END_TEST
 
 START_TEST(a_change_of_attributes_alone_renders)
 {
+    hass__assert_loop();
     set("sensor.a", "1");
     track("{{ state_attr('sensor.a', 'x') }}");
     refresh();
@@ -137,6 +140,7 @@ END_TEST
 
 START_TEST(what_it_depends_on_changes_with_its_branches)
 {
+    hass__assert_loop();
     set("sensor.a", "x");
     set("sensor.b", "1");
     set("sensor.c", "10");
@@ -160,6 +164,7 @@ END_TEST
 
 START_TEST(an_entity_that_is_not_there_yet_is_waited_for)
 {
+    hass__assert_loop();
     track("{{ states('sensor.late') }}");
     refresh();
     ck_assert_told("0:->\"unknown\" -\n");
@@ -171,6 +176,7 @@ END_TEST
 
 START_TEST(templates_of_one_tracker_are_told_together)
 {
+    hass__assert_loop();
     set("sensor.a", "1");
     track("{{ states('sensor.a') }}", "{{ states('sensor.b') }}",
           "{{ states('sensor.a') | int + 1 }}");
@@ -188,6 +194,7 @@ END_TEST
 
 START_TEST(an_error_is_told_once)
 {
+    hass__assert_loop();
     struct logs *logs = test_logs();
 
     set("sensor.a", "0");
@@ -209,6 +216,7 @@ END_TEST
 
 START_TEST(a_walk_over_a_domain_is_rendered_once_a_second)
 {
+    hass__assert_loop();
     set("light.a", "on");
     track("{{ states.light | selectattr('state', 'eq', 'on') | list | count }}");
     refresh();
@@ -229,6 +237,7 @@ END_TEST
 
 START_TEST(while_it_waits_the_domain_is_not_listened_to)
 {
+    hass__assert_loop();
     set("light.a", "on");
     track("{{ states.light | list | count }} {{ states('sensor.a') }}");
     refresh();
@@ -246,6 +255,7 @@ END_TEST
 
 START_TEST(an_entity_that_is_named_is_not_limited)
 {
+    hass__assert_loop();
     set("light.a", "on");
     track("{{ states.light | list | count }} {{ states('light.a') }}");
     refresh();
@@ -260,6 +270,7 @@ END_TEST
 
 START_TEST(a_look_at_all_states_is_rendered_once_a_minute)
 {
+    hass__assert_loop();
     track("{{ states | map(attribute='state') | join }}");
     refresh();
     ck_assert_told("0:->\"\" -\n");
@@ -276,6 +287,7 @@ END_TEST
 
 START_TEST(who_counts_a_domain_minds_only_that_somebody_comes_or_goes)
 {
+    hass__assert_loop();
     set("light.a", "on");
     track("{{ states.light | length }}");
     refresh();
@@ -295,6 +307,7 @@ END_TEST
 
 START_TEST(a_rate_limit_of_ones_own_is_obeyed)
 {
+    hass__assert_loop();
     track_with((const char *const[]){ "{{ states.light | list | count }}", NULL }, 10, false);
     refresh();
     ck_assert_told("0:->0 -\n");
@@ -309,6 +322,7 @@ END_TEST
 
 START_TEST(below_zero_is_no_rate_limit)
 {
+    hass__assert_loop();
     track_with((const char *const[]){ "{{ states.light | list | count }}", NULL }, -1, false);
     refresh();
     ck_assert_told("0:->0 -\n");
@@ -320,6 +334,7 @@ END_TEST
 
 START_TEST(lists_that_a_change_makes_it_join_do_not_render_it_again)
 {
+    hass__assert_loop();
     set("light.a", "off");
     track_with((const char *const[]){ "{{ states.light | list | count if is_state('light.a', 'on') "
                                       "else 0 }}{{ now().second * 0 }}",
@@ -340,6 +355,7 @@ END_TEST
 
 START_TEST(one_that_looks_at_the_time_is_rendered_each_minute)
 {
+    hass__assert_loop();
     track("{{ now().minute }}", "{{ 1 }}");
     refresh();
     ck_assert_told("0:->0 -\n1:->1 -\n");
@@ -355,6 +371,7 @@ END_TEST
 
 START_TEST(a_super_template_keeps_the_others_from_being_rendered)
 {
+    hass__assert_loop();
     set("sensor.a", "1");
     set("switch.s", "off");
     track_with((const char *const[]){ "{{ is_state('switch.s', 'on') }}",
@@ -382,6 +399,7 @@ END_TEST
 
 START_TEST(track_template_tells_of_becoming_true)
 {
+    hass__assert_loop();
     autounref(hass_template) *template = NULL;
 
     set("switch.s", "off");
@@ -405,6 +423,7 @@ END_TEST
 /* what was true at the beginning is not remembered */
 START_TEST(track_template_tells_of_what_was_true_before_with_the_first_change)
 {
+    hass__assert_loop();
     autounref(hass_template) *template = NULL;
 
     set("switch.s", "on");
@@ -423,6 +442,7 @@ END_TEST
 
 START_TEST(nothing_is_told_after_removal)
 {
+    hass__assert_loop();
     set("light.a", "on");
     track("{{ states.light | list | count }} {{ now().minute }} {{ states('sensor.a') }}");
     refresh();
@@ -438,6 +458,7 @@ END_TEST
 
 START_TEST(a_job_may_end_its_tracker)
 {
+    hass__assert_loop();
     set("sensor.a", "1");
     track("{{ states('sensor.a') }}");
     told.remove = true;
@@ -451,6 +472,7 @@ END_TEST
 
 START_TEST(no_templates_are_refused)
 {
+    hass__assert_loop();
     struct hass_error err = HASS_ERROR_INIT;
 
     ck_assert_int_eq(hass_async_track_template_result(test_hass(), HASS_TRACK_TEMPLATES(.count = 0),
@@ -468,6 +490,7 @@ static HASS_CALLBACK int on_event(const struct hass_event *event, void *userdata
 
 START_TEST(another_registration_is_no_tracker)
 {
+    hass__assert_loop();
     struct hass_sub *sub;
 
     ck_assert_int_eq(hass_bus_async_listen(test_hass(), "x", NULL,

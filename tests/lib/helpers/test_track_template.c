@@ -351,6 +351,40 @@ START_TEST(lists_that_a_change_makes_it_join_do_not_render_it_again)
 }
 END_TEST
 
+START_TEST(a_domain_that_a_change_makes_it_join_does_not_bring_the_change_again)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+
+    track_with((const char *const[]){ "{{ nope }}{{ states('light.a') if now().second < 30 else "
+                                      "states.light | list | count }}",
+                                      "{{ states.sensor | list | count }}", NULL },
+               -1, false);
+    set("light.b", "on");
+    test_advance(test_hass(), 40);
+    logs_clear(logs);
+    set("light.a", "on"); // not looked at any more, but of the domain
+    ck_assert_uint_eq(logs_matching(logs, "'nope' is undefined"), 1);
+    set("light.b", "off");
+    ck_assert_uint_eq(logs_matching(logs, "'nope' is undefined"), 2);
+    finish();
+}
+END_TEST
+
+START_TEST(one_that_failed_is_rendered_for_whatever_comes)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+
+    track_with((const char *const[]){ "{{ nope }}{{ 1 / 0 }}", "{{ states('sensor.b') }}", NULL },
+               -1, false);
+    logs_clear(logs);
+    set("sensor.b", "1");
+    ck_assert_uint_eq(logs_matching(logs, "'nope' is undefined"), 1);
+    finish();
+}
+END_TEST
+
 /* time */
 
 START_TEST(one_that_looks_at_the_time_is_rendered_each_minute)
@@ -511,6 +545,8 @@ TEST_MAIN("track_template", the_first_result_is_told_by_a_refresh, only_another_
           who_counts_a_domain_minds_only_that_somebody_comes_or_goes,
           a_rate_limit_of_ones_own_is_obeyed, below_zero_is_no_rate_limit,
           lists_that_a_change_makes_it_join_do_not_render_it_again,
+          a_domain_that_a_change_makes_it_join_does_not_bring_the_change_again,
+          one_that_failed_is_rendered_for_whatever_comes,
           one_that_looks_at_the_time_is_rendered_each_minute,
           a_super_template_keeps_the_others_from_being_rendered,
           track_template_tells_of_becoming_true,

@@ -43,6 +43,7 @@ struct template_kind {
     void (*restored)(struct template_entity *item,
                      const char *state);           /* of the last run; or NULL */
     void (*removed)(struct template_entity *item); /* ends what is under way; or NULL */
+    bool flat;                                     /* an entry of the old style is one entity */
     bool assumes; /* without a template of the state it is what it was told */
     bool restore; /* without a template of the state the last one is kept */
 };
@@ -68,9 +69,26 @@ struct template_entity {
     bool added;
 };
 
-extern const struct hass_schema template_sensor_schema, template_binary_sensor_schema,
-    template_switch_schema;
-extern const struct template_kind template_sensor, template_binary_sensor, template_switch;
+/*
+ * All platforms, as STYLE(domain, the old style's map of entities): MAPPED; FLAT where an entry of the old style is one entity; NEW
+ * where there is no old style.
+ */
+#define TEMPLATE_PLATFORMS(MAPPED, FLAT, NEW)                                                      \
+    MAPPED(sensor, "sensors")                                                                      \
+    MAPPED(binary_sensor, "sensors")                                                               \
+    MAPPED(switch, "switches")                                                                     \
+    MAPPED(light, "lights")                                                                        \
+    MAPPED(cover, "covers")                                                                        \
+    MAPPED(fan, "fans")                                                                            \
+    FLAT(lock, NULL)                                                                               \
+    NEW(number, NULL)                                                                              \
+    NEW(select, NULL)                                                                              \
+    NEW(button, NULL)
+
+#define TEMPLATE__DECLARE(domain, old)                                                             \
+    extern const struct hass_schema template_##domain##_schema;                                    \
+    extern const struct template_kind template_##domain;
+TEMPLATE_PLATFORMS(TEMPLATE__DECLARE, TEMPLATE__DECLARE, TEMPLATE__DECLARE)
 
 /* The platform of a domain; NULL when there is none. */
 const struct template_kind *template_kind_get(const char *domain);
@@ -118,17 +136,17 @@ extern const struct hass_field_type template_type_actions;  /* one step or a lis
                    .doc = "Further attributes, a template each")
 extern const struct hass_field template_attribute;
 
-/* As HASS_SCHEMA, for those that template.c refers to. */
-#define TEMPLATE_SCHEMA(name, ...)                                                                 \
+/* As HASS_SCHEMA and HASS_SCHEMA_WITH, for those that template.c refers to. */
+#define TEMPLATE_SCHEMA_WITH(name, members, ...)                                                   \
     static const struct hass_field name##_fields[] = { __VA_ARGS__ };                              \
-    const struct hass_schema name = {                                                              \
-        .size = sizeof(struct hass_schema),                                                        \
-        .count = sizeof(name##_fields) / sizeof(name##_fields[0]),                                 \
-        .fields = name##_fields,                                                                   \
-    }
+    const struct hass_schema name = { .size = sizeof(struct hass_schema),                          \
+                                      .count = sizeof(name##_fields) / sizeof(name##_fields[0]),   \
+                                      .fields = name##_fields,                                     \
+                                      HASS__UNWRAP members }
+#define TEMPLATE_SCHEMA(name, ...) TEMPLATE_SCHEMA_WITH(name, (.extra = false), __VA_ARGS__)
 
 /* A number, or text that is one. */
-bool template_number(const json_t *result, double *ret_number);
+bool template_as_number(const json_t *result, double *ret_number);
 /* The same, refused with a line in the log when it is not in the range; none and "" are unknown without one. */
 bool template_number_within(const struct template_entity *item, const char *key,
                             const json_t *result, double min, double max, double *ret_number)

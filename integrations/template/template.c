@@ -24,11 +24,8 @@
 
 /* platforms */
 
-static const struct template_kind *const kinds[] = {
-    &template_sensor,
-    &template_binary_sensor,
-    &template_switch,
-};
+#define KIND(domain, old) &template_##domain,
+static const struct template_kind *const kinds[] = { TEMPLATE_PLATFORMS(KIND, KIND, KIND) };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 const struct template_kind *template_kind_get(const char *domain)
@@ -65,9 +62,9 @@ static const struct hass_field_type type_refused = {
     .check = refuse,
 };
 
-#define ITEMS(domain, schema_)                                                                     \
-    HASS_FIELD(domain, &hass_type_map, .schema = &(schema_), .list = true,                         \
-               .doc = "Entities of the domain " domain)
+#define ITEMS(domain, old)                                                                         \
+    HASS_FIELD(#domain, &hass_type_map, .schema = &template_##domain##_schema, .list = true,       \
+               .doc = "Entities of the domain " #domain),
 #define REFUSED(key) HASS_FIELD(key, &type_refused, .doc = "Not in this version")
 
 static const struct hass_field block_fields[] = {
@@ -79,9 +76,7 @@ static const struct hass_field block_fields[] = {
     REFUSED("actions"),
     REFUSED("action"),
     REFUSED("variables"),
-    ITEMS("sensor", template_sensor_schema),
-    ITEMS("binary_sensor", template_binary_sensor_schema),
-    ITEMS("switch", template_switch_schema),
+    TEMPLATE_PLATFORMS(ITEMS, ITEMS, ITEMS)
 };
 static const struct hass_schema config_schema = {
     .size = sizeof(struct hass_schema),
@@ -90,27 +85,38 @@ static const struct hass_schema config_schema = {
     .list = true,
 };
 
-/* platform entries: an item of the section, or a map of entities in the old style */
+/* platform entries: an item of the section, or entities in the old style */
 
-#define PLATFORM(domain, key)                                                                      \
+#define ITEM(domain)                                                                               \
+    HASS_FIELD("item", &hass_type_map, .schema = &template_##domain##_schema,                      \
+               .exclusive = "style", .doc = "One entity, as below template:")
+#define MAPPED(domain, old)                                                                        \
     static const struct hass_field domain##_entity =                                               \
         HASS_FIELD("", &template_type_legacy, .schema = &template_##domain##_schema);              \
-    HASS_SCHEMA(domain##_platform,                                                                 \
-                HASS_FIELD("item", &hass_type_map, .schema = &template_##domain##_schema,          \
-                           .exclusive = "style", .doc = "One entity, as below template:"),         \
-                HASS_FIELD(key, &hass_type_map, .item = &domain##_entity, .exclusive = "style",    \
-                           .doc = "Entities by the name in their ids"))
+    HASS_SCHEMA(domain##_platform, ITEM(domain),                                                   \
+                HASS_FIELD(old, &hass_type_map, .item = &domain##_entity, .exclusive = "style",    \
+                           .doc = "Entities by the name in their ids"));
+#define FLAT(domain, old)                                                                          \
+    static int check_##domain(const json_t *value, struct hass_error *err)                         \
+    {                                                                                              \
+        autojson *item = NULL;                                                                     \
+                                                                                                   \
+        return hass_json_get(value, "item")                                                        \
+                   ? 0                                                                             \
+                   : template_legacy_check(&template_##domain, value, &item, err);                 \
+    }                                                                                              \
+    HASS_SCHEMA_WITH(domain##_platform, (.extra = true, .check = check_##domain), ITEM(domain));
+#define NEW(domain, old) HASS_SCHEMA(domain##_platform, ITEM(domain));
+TEMPLATE_PLATFORMS(MAPPED, FLAT, NEW)
 
-PLATFORM(sensor, "sensors");
-PLATFORM(binary_sensor, "sensors");
-PLATFORM(switch, "switches");
+#define PLATFORM(domain, old) { #domain, &domain##_platform },
+static const struct hass_platform_schema platforms[] = {
+    TEMPLATE_PLATFORMS(PLATFORM, PLATFORM, PLATFORM){ NULL, NULL },
+};
 
 HASS_MANIFEST(.domain = "template", .name = "Template", .version = HASS_VERSION,
-              .config = &config_schema,
-              .platforms = HASS_PLATFORMS({ "sensor", &sensor_platform },
-                                          { "binary_sensor", &binary_sensor_platform },
-                                          { "switch", &switch_platform }),
-              .integration_type = "helper", .iot_class = "local_push");
+              .config = &config_schema, .platforms = platforms, .integration_type = "helper",
+              .iot_class = "local_push");
 
 /* entities of the section */
 
@@ -296,6 +302,15 @@ static HASS_COROUTINE void add_map(struct hass_platform *platform, const struct 
     }
 }
 
+static HASS_COROUTINE int add_flat(struct hass_platform *platform, const struct template_kind *kind,
+                                   const json_t *config, struct hass_error *err)
+{
+    autojson *item = NULL;
+    int r = template_legacy_check(kind, config, &item, err);
+
+    return r < 0 ? r : add(platform, kind, item, err);
+}
+
 int async_setup_platform(struct hass_platform *platform, const json_t *config,
                          struct hass_error *err)
 {
@@ -306,6 +321,8 @@ int async_setup_platform(struct hass_platform *platform, const json_t *config,
 
     if (item)
         return add(platform, kind, item, err);
+    if (kind->flat)
+        return add_flat(platform, kind, config, err);
     json_object_foreach((json_t *)config, key, member)
         if (json_is_object(member))
             add_map(platform, kind, member);

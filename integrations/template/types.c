@@ -61,7 +61,7 @@ const struct hass_field_type template_type_actions = {
 
 /* results */
 
-bool template_number(const json_t *result, double *ret_number)
+bool template_as_number(const json_t *result, double *ret_number)
 {
     char *end;
 
@@ -95,7 +95,7 @@ bool template_number_within(const struct template_entity *item, const char *key,
 
     if (template_is_unknown(result))
         return false;
-    if (template_number(result, &number) && number >= min && number <= max) {
+    if (template_as_number(result, &number) && number >= min && number <= max) {
         *ret_number = number;
         return true;
     }

@@ -116,10 +116,11 @@ START_TEST(tokens_begin_and_end_where_jinjas_do)
 END_TEST
 
 static const char *const broken[] = {
-    "{#",      "{# a",  "{# a #",  "{% raw %}", "{% raw %} {% endraw",
-    "{{ 'a",   "{{ \"", "{{ '\\'", "{{ $",      "{{ !",
-    "{{ ]",    "{{ (]", "{{ }",    "{{ “",      "{{ ²",
-    "{{ \x01",
+    "{# a",  "{# a #",  "{% raw %} {% endraw",
+    "{{ 'a", "{{ \"",   "{{ '\\'",
+    "{{ $",  "{{ !",    "{{ ]",
+    "{{ (]", "{{ }",    "{{ “",
+    "{{ ²",  "{{ \x01",
 };
 
 START_TEST(an_error_is_told_once_and_for_all)

@@ -80,10 +80,14 @@ struct template_entity {
     MAPPED(light, "lights")                                                                        \
     MAPPED(cover, "covers")                                                                        \
     MAPPED(fan, "fans")                                                                            \
+    MAPPED(vacuum, "vacuums")                                                                      \
+    MAPPED(alarm_control_panel, "panels")                                                          \
+    FLAT(weather, NULL)                                                                            \
     FLAT(lock, NULL)                                                                               \
     NEW(number, NULL)                                                                              \
     NEW(select, NULL)                                                                              \
-    NEW(button, NULL)
+    NEW(button, NULL)                                                                              \
+    NEW(image, NULL)
 
 #define TEMPLATE__DECLARE(domain, old)                                                             \
     extern const struct hass_schema template_##domain##_schema;                                    \

@@ -65,6 +65,10 @@ static const struct hass_field_type type_refused = {
 #define ITEMS(domain, old)                                                                         \
     HASS_FIELD(#domain, &hass_type_map, .schema = &template_##domain##_schema, .list = true,       \
                .doc = "Entities of the domain " #domain),
+/* With the options of the old style, too: the model's weather has kept them. */
+#define EITHER(domain, old)                                                                        \
+    HASS_FIELD(#domain, &template_type_legacy, .schema = &template_##domain##_schema,              \
+               .list = true, .doc = "Entities of the domain " #domain),
 #define REFUSED(key) HASS_FIELD(key, &type_refused, .doc = "Not in this version")
 
 static const struct hass_field block_fields[] = {
@@ -76,7 +80,7 @@ static const struct hass_field block_fields[] = {
     REFUSED("actions"),
     REFUSED("action"),
     REFUSED("variables"),
-    TEMPLATE_PLATFORMS(ITEMS, ITEMS, ITEMS)
+    TEMPLATE_PLATFORMS(ITEMS, EITHER, ITEMS)
 };
 static const struct hass_schema config_schema = {
     .size = sizeof(struct hass_schema),

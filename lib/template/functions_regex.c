@@ -12,7 +12,7 @@
 
 enum {
     PLACES = 64,
-    DEFAULT_MATCH_LIMIT = 1000000,
+    DEFAULT_MATCH_LIMIT = 250000,
     MOST_HEAP = 32 * 1024, /* KiB that one match may take */
     MAX_PATTERN = 65536,
 };
@@ -161,6 +161,8 @@ static int run(struct tmpl_vm *vm, const struct regex *regex, const struct tmpl_
     pcre2_set_match_limit(regexes->limits, limit);
     int r = pcre2_match(regex->code, (PCRE2_SPTR)(text->length ? text->text : ""), text->length,
                         from, options, regexes->match, regexes->limits);
+    if (tmpl_check_time(vm) < 0)
+        return -1;
     if (r >= 0) {
         *ret_pairs = pcre2_get_ovector_pointer(regexes->match);
         return 1;

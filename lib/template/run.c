@@ -12,10 +12,14 @@
 #define DEFAULT_OUTPUT 262144
 #define DEFAULT_MEMORY (64u << 20)
 #define DEFAULT_DEPTH  200
-#define DEFAULT_REGEX  1000000
+#define DEFAULT_REGEX  250000
 #define DEFAULT_USEC   100000
 
 #define KEPT_HEAP 262144
+
+/* What is taken at once may be this part of the memory; from LARGE bytes on the clock is asked first. */
+#define PIECES 8
+#define LARGE  65536
 
 struct machine {
     struct tmpl_vm vm;
@@ -44,6 +48,16 @@ struct tmpl_vm *tmpl_vm_destroy(struct tmpl_vm *vm)
 
 /* --- limits ------------------------------------------------------------------------------------------ */
 
+int tmpl_check_time(struct tmpl_vm *vm)
+{
+    if (vm->host.ticks && vm->host.ticks(vm->host.userdata) > vm->run->deadline)
+        return tmpl_raise(vm, TMPL_LIMIT_ERROR,
+                          "the template takes longer than %lld ms: look at fewer values or loop "
+                          "less often",
+                          (long long)(vm->limits.usec / 1000));
+    return 0;
+}
+
 int run_check(struct tmpl_vm *vm)
 {
     struct tmpl_run *run = vm->run;
@@ -59,11 +73,8 @@ int run_check(struct tmpl_vm *vm)
     }
     vm->steps -= used;
     run->slice_size = run->slice = vm->steps < SLICE ? (int64_t)vm->steps : SLICE;
-    if (vm->host.ticks && vm->host.ticks(vm->host.userdata) > run->deadline)
-        return tmpl_raise(vm, TMPL_LIMIT_ERROR,
-                          "the template takes longer than %lld ms: look at fewer values or loop "
-                          "less often",
-                          (long long)(vm->limits.usec / 1000));
+    if (tmpl_check_time(vm) < 0)
+        return -1;
     return tmpl_reserve(vm, 0);
 }
 
@@ -75,18 +86,19 @@ int tmpl_spend(struct tmpl_vm *vm, size_t count)
 static int raise_memory(struct tmpl_vm *vm)
 {
     return tmpl_raise(vm, TMPL_LIMIT_ERROR,
-                      "the template takes more than %zu bytes of memory: build smaller texts and "
-                      "lists",
-                      vm->limits.memory);
+                      "the template takes more than %zu bytes of memory, or %zu at once: build "
+                      "smaller texts and lists",
+                      vm->limits.memory, vm->limits.memory / PIECES);
 }
 
 int tmpl_reserve(struct tmpl_vm *vm, size_t bytes)
 {
     size_t used = arena_size(&vm->heap.arena);
 
-    if (used > vm->limits.memory || bytes > vm->limits.memory - used)
+    if (used > vm->limits.memory || bytes > vm->limits.memory - used ||
+        bytes > vm->limits.memory / PIECES)
         return raise_memory(vm);
-    return 0;
+    return bytes < LARGE ? 0 : tmpl_check_time(vm);
 }
 
 static size_t count_characters(const char *text, size_t length)

@@ -57,9 +57,9 @@ bool tmpl_error_is_template_error(enum tmpl_error_class class);
 struct tmpl_limits {
     size_t steps;   /* instructions, and members that filters walk over; 10,000,000 */
     size_t output;  /* characters; 262,144 as in the model */
-    size_t memory;  /* bytes; 64 MiB */
+    size_t memory;  /* bytes; 64 MiB, an eighth of it at once */
     unsigned depth; /* macros and includes within each other; 200 */
-    unsigned regex; /* PCRE2's match limit; 1,000,000 */
+    unsigned regex; /* PCRE2's match limit, of one match; 250,000 */
     int64_t usec;   /* wall time; 100,000. Asked for every few thousand steps by the host's ticks */
 };
 
@@ -121,6 +121,8 @@ int tmpl_raise_logged(struct tmpl_vm *vm, const struct tmpl_value *value);
 int tmpl_use(struct tmpl_vm *vm, const struct tmpl_value *value);
 /** Before @bytes are taken from the heap at once: raises when the limit would be passed. */
 int tmpl_reserve(struct tmpl_vm *vm, size_t bytes);
+/** After what may have taken long: raises when the time is over. */
+int tmpl_check_time(struct tmpl_vm *vm);
 /** Work of @count units has been or will be done outside the dispatch loop: raises when the steps are used up. */
 int tmpl_spend(struct tmpl_vm *vm, size_t count);
 

@@ -287,7 +287,7 @@ static int bind_all(struct hass *hass, struct template_entity *item, struct hass
 }
 
 /* The name at first, of which the entity id is made: rendered where it can be. */
-static char *first_name(struct hass *hass, const struct template_entity *item)
+static HASS_CALLBACK char *first_name(struct hass *hass, const struct template_entity *item)
 {
     const char *name = hass_json_get_string(item->config, "name", item->kind->default_name);
     struct hass_template *template = NULL;
@@ -303,7 +303,7 @@ static char *first_name(struct hass *hass, const struct template_entity *item)
     return text ? text : strdup(item->kind->default_name);
 }
 
-static void describe(struct hass *hass, struct template_entity *item)
+static HASS_CALLBACK void describe(struct hass *hass, struct template_entity *item)
 {
     const json_t *config = item->config;
 

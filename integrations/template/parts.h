@@ -102,7 +102,7 @@ const struct template_kind *template_kind_of(const struct hass_schema *schema);
 
 /* @config, an item of @kind's schema, is taken. NULL with @err when one of its templates is none. */
 struct hass_entity *template_entity_create(struct hass *hass, const struct template_kind *kind,
-                                           json_t *config, struct hass_error *err);
+                                           json_t *config, struct hass_error *err) HASS_CALLBACK;
 static inline void *template_entity_of(struct hass_entity *entity)
 {
     return hass_entity_userdata(entity);

@@ -67,8 +67,8 @@ START_TEST(steps_are_counted_in_loops_macros_and_filters)
     struct machine machine;
     static const char *const long_ones[] = {
         "{% for i in range(1000) %}{% for j in range(1000) %}{% endfor %}{% endfor %}",
-        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(14) "
-        "}}",
+        ("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}"
+         "{{ m(14) }}"),
         "{% for i in range(30) %}{{ range(10000) | list | length }}{% endfor %}",
         "{% for i in range(30) %}{% set x = range(10000) | sum %}{% endfor %}",
     };

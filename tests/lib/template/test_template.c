@@ -105,8 +105,8 @@ START_TEST(a_machine_used_again_allocates_nothing)
     static const char *const sources[] = {
         "{{ 1 + 1 }} {% for i in range(100) %}{{ i }}{% endfor %}",
         "{% macro m(a, b=2) %}{{ a ~ b }}{% endmacro %}{{ m(1) }}{{ {'a': [1]}.a[0] }}",
-        "{% set ns = namespace(n=0) %}{% for i in 'abc' %}{% set ns.n = loop.index %}{% endfor %}"
-        "{{ 'a,b'.split(',') | join('-') }}{{ ns.n }}",
+        ("{% set ns = namespace(n=0) %}{% for i in 'abc' %}{% set ns.n = loop.index %}{% endfor %}"
+         "{{ 'a,b'.split(',') | join('-') }}{{ ns.n }}"),
     };
     struct machine machine;
 

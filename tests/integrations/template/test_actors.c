@@ -391,6 +391,34 @@ START_TEST(without_a_template_it_is_what_it_was_told)
 }
 END_TEST
 
+/* the state of the last run, and what is made of it */
+static const struct {
+    const char *entity_id, *was, *shown;
+} restored[] = {
+    { "switch.s", "on", "on" },       { "switch.s", "unavailable", "unknown" },
+    { "lock.l", "locked", "locked" }, { "light.d", "off", "off" },
+    { "fan.f", "on", "on" },          { "number.n", "6.5", "6.5" },
+    { "number.n", "abc", "unknown" }, { "select.e", "b", "b" },
+};
+
+START_TEST(without_a_template_it_is_what_it_was_before_a_restart)
+{
+    hass__assert_loop();
+    (void)test_logs();
+    autofree char *store = mem_printf(
+        "{\"version\":1,\"minor_version\":1,\"key\":\"core.restore_state\",\"data\":[{\"state\":{"
+        "\"entity_id\":\"%s\",\"state\":\"%s\",\"attributes\":{},\"last_changed\":"
+        "\"2024-01-01T00:00:00+00:00\",\"last_updated\":\"2024-01-01T00:00:00+00:00\",\"context\":{"
+        "\"id\":\"01HK1000000000000000000000\",\"parent_id\":null,\"user_id\":null}},"
+        "\"extra_data\":null,\"last_seen\":\"2024-01-01T00:00:00+00:00\"}]}",
+        restored[_i].entity_id, restored[_i].was);
+
+    test_file(".storage/core.restore_state", store);
+    struct hass *hass = home(without_templates);
+    ck_assert_str_eq(home_state(hass, restored[_i].entity_id), restored[_i].shown);
+}
+END_TEST
+
 /* actions that are refused, and what is said */
 static const struct {
     const char *action, *said;
@@ -449,5 +477,6 @@ CASES_MAIN("template entities that act", ROWS(it_shows_what_its_template_gives, 
            ROWS(a_lamp_shows_what_is_within_its_ranges, lamp_views),
            ROWS(a_lamp_calls_the_action_of_what_is_asked_for, lamp_told),
            ROWS(without_a_template_it_is_what_it_was_told, assumed),
+           ROWS(without_a_template_it_is_what_it_was_before_a_restart, restored),
            ROWS(an_action_that_cannot_be_run_is_refused_with_its_entity, refused),
            ONCE(steps_run_in_their_order_until_one_fails))

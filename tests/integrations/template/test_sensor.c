@@ -229,6 +229,32 @@ START_TEST(this_is_the_entity_itself)
 }
 END_TEST
 
+START_TEST(one_that_looks_at_the_time_follows_the_minutes)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(
+        "template:\n  - sensor: {name: Clk, state: \"{{ utcnow().strftime('%H:%M') }}\"}\n");
+
+    ck_assert_str_eq(home_state(hass, "sensor.clk"), "00:00");
+    test_advance(hass, 59);
+    ck_assert_str_eq(home_state(hass, "sensor.clk"), "00:00");
+    test_advance(hass, 2);
+    ck_assert_str_eq(home_state(hass, "sensor.clk"), "00:01");
+}
+END_TEST
+
+START_TEST(what_it_shows_has_the_context_of_what_caused_it)
+{
+    hass__assert_loop();
+    struct hass *hass =
+        test_home("template:\n  - sensor: {name: S, state: \"{{ states('sensor.a') }}\"}\n");
+
+    set(hass, "sensor.a", "x");
+    ck_assert_ptr_eq(hass_state_context(hass_states_async_get(hass, "sensor.s")),
+                     hass_state_context(hass_states_async_get(hass, "sensor.a")));
+}
+END_TEST
+
 START_TEST(names_and_ids_are_chosen)
 {
     hass__assert_loop();
@@ -282,4 +308,6 @@ CASES_MAIN("template sensors", ONCE(a_sensor_follows_what_its_templates_look_at)
            ROWS(a_bad_item_is_named_and_its_neighbours_go_on, refused),
            ONCE(a_block_with_triggers_is_refused_alone),
            ONCE(an_error_is_told_once_and_the_sensor_comes_back), ONCE(this_is_the_entity_itself),
-           ONCE(names_and_ids_are_chosen), ONCE(a_reload_keeps_what_has_not_changed))
+           ONCE(one_that_looks_at_the_time_follows_the_minutes),
+           ONCE(what_it_shows_has_the_context_of_what_caused_it), ONCE(names_and_ids_are_chosen),
+           ONCE(a_reload_keeps_what_has_not_changed))

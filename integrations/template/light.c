@@ -371,16 +371,20 @@ static void assume(struct lamp *lamp, const struct light_turn *turn)
         keep_effect(lamp, turn->effect);
 }
 
+/* The list that the effect is of may be another one when the action has ended: so it is copied. */
 static HASS_COROUTINE int turn_it(struct hass_entity *entity, const struct light_turn *turn,
                                   struct hass_error *err)
 {
     struct lamp *lamp = template_entity_of(entity);
+    autofree char *effect = turn->effect ? strdup(turn->effect) : NULL;
+    struct light_turn told = *turn;
     json_t *variables = json_object();
-    const char *action = choose(lamp, turn, variables);
-    int r = template_entity_async_act(&lamp->item, action, variables, err);
 
+    told.effect = effect;
+    const char *action = choose(lamp, &told, variables);
+    int r = template_entity_async_act(&lamp->item, action, variables, err);
     if (r >= 0)
-        assume(lamp, turn);
+        assume(lamp, &told);
     return r;
 }
 

@@ -276,7 +276,19 @@ static const char lamp_states[] =
                                                                                                "fec"
                                                                                                "t "
                                                                                                "}}"
-                                                                                               "'") "\n";
+                                                                                               "'") "\n"
+                                                                                                    "  - light:\n"
+                                                                                                    "      name: M\n"
+                                                                                                    "      rgb: \"{{ states('t.rgb') }}\"\n"
+                                                                                                    "      rgbww: \"{{ states('t.rgbww') }}\"\n"
+                                                                                                    "      turn_on: []\n"
+                                                                                                    "      turn_off: []\n"
+                                                                                                    "      set_rgb: " REC(
+                                                                                                        "rgb",
+                                                                                                        ", c: '{{ rgb }}', b: '{{ b }}'") "\n"
+                                                                                                                                          "      set_rgbww: " REC(
+                                                                                                                                              "rgbww",
+                                                                                                                                              ", c: '{{ rgbww }}', w: '{{ ww }}', rgb: '{{ rgb }}'") "\n";
 
 /* what a lamp shows of good and of wrong results; NULL: nothing and a line in the log */
 static const struct {
@@ -322,12 +334,16 @@ START_TEST(a_lamp_shows_what_is_within_its_ranges)
 END_TEST
 
 static const struct {
-    const char *service, *data, *called;
+    const char *entity_id, *service, *data, *called;
 } lamp_told[] = {
-    { "turn_on", "'hs_color':[30,40]", "[{'name':'hs','h':30.0,'s':40.0}]" },
-    { "turn_on", "'color_temp_kelvin':4000", "[{'name':'temperature','m':250,'k':4000}]" },
-    { "turn_on", "'effect':'rain'", "[{'name':'effect','e':'rain'}]" },
-    { "turn_off", "'transition':2", "[{'name':'off','t':2.0}]" },
+    { "light.l", "turn_on", "'hs_color':[30,40]", "[{'name':'hs','h':30.0,'s':40.0}]" },
+    { "light.l", "turn_on", "'color_temp_kelvin':4000",
+      "[{'name':'temperature','m':250,'k':4000}]" },
+    { "light.l", "turn_on", "'effect':'rain'", "[{'name':'effect','e':'rain'}]" },
+    { "light.l", "turn_off", "'transition':2", "[{'name':'off','t':2.0}]" },
+    { "light.m", "turn_on", "'rgb_color':[1,2,3]", "[{'name':'rgb','c':[1,2,3],'b':3}]" },
+    { "light.m", "turn_on", "'rgbww_color':[1,2,3,4,5]",
+      "[{'name':'rgbww','c':[1,2,3,4,5],'w':5,'rgb':[1,2,3]}]" },
 };
 
 START_TEST(a_lamp_calls_the_action_of_what_is_asked_for)
@@ -335,7 +351,8 @@ START_TEST(a_lamp_calls_the_action_of_what_is_asked_for)
     hass__assert_loop();
     (void)test_logs();
     struct hass *hass = home(lamp_states);
-    autofree char *data = mem_printf("{'entity_id':'light.l',%s}", lamp_told[_i].data);
+    autofree char *data =
+        mem_printf("{'entity_id':'%s',%s}", lamp_told[_i].entity_id, lamp_told[_i].data);
 
     ck_assert_int_eq(home_call(hass, "light", lamp_told[_i].service, data, NULL), 0);
     ck_assert_json(calls, lamp_told[_i].called);

@@ -98,8 +98,12 @@ static HASS_COROUTINE int stage_wait(struct stage *stage, struct hass *hass, str
     return r;
 }
 
-/* Set up without being asked for, in this order: the home's services, the way to reach them, and what changes the home. */
-static const char *const always[] = { "homeassistant", "websocket_api", "config", NULL };
+/*
+ * Set up without being asked for, in this order: the home's services, the way to reach them, what tells its people, and what
+ * changes the home.
+ */
+static const char *const always[] = { "homeassistant", "websocket_api", "persistent_notification",
+                                      "config", NULL };
 
 /* One alone: what others rely on. */
 static HASS_COROUTINE int set_up_first(struct loader *loader, const char *domain,

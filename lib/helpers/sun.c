@@ -14,7 +14,6 @@
 #define UNIX_JULIAN_DAY 2440587.5 /* 1970-01-01T00:00Z */
 #define EARTH_RADIUS    6356900.0 /* metres, at the poles */
 #define SUN_RADIUS      (32.0 / 60.0 / 2.0)
-#define TWILIGHT        6.0  /* civil */
 #define MAX_LATITUDE    89.8 /* nearer to the poles the hour angle is not defined */
 #define SEARCH_DAYS     367
 
@@ -176,26 +175,32 @@ static int64_t midnight(const struct sun_place *place, int64_t day)
     return time_of_minutes(day, -4.0 * place->longitude - orbit.equation_of_time);
 }
 
+/* Events that are the passing of an angle; those without a direction are not. */
+static const struct {
+    double zenith;
+    enum direction direction;
+} transits[] = {
+    [HASS_SUNRISE] = { 90.0 + SUN_RADIUS, RISING },
+    [HASS_SUNSET] = { 90.0 + SUN_RADIUS, SETTING },
+    [HASS_DAWN] = { 90.0 + 6.0, RISING },
+    [HASS_DUSK] = { 90.0 + 6.0, SETTING },
+    [HASS_NAUTICAL_DAWN] = { 90.0 + 12.0, RISING },
+    [HASS_NAUTICAL_DUSK] = { 90.0 + 12.0, SETTING },
+    [HASS_ASTRONOMICAL_DAWN] = { 90.0 + 18.0, RISING },
+    [HASS_ASTRONOMICAL_DUSK] = { 90.0 + 18.0, SETTING },
+    [HASS_SUN_GETS_HIGH] = { 90.0 - 10.0, RISING },
+    [HASS_SUN_GETS_LOW] = { 90.0 - 10.0, SETTING },
+};
+
 bool sun_event_of_day(const struct sun_place *place, enum hass_sun_event event, int64_t day,
                       int64_t *ret_time)
 {
-    switch (event) {
-    case HASS_SUNRISE:
-        return transit(place, day, 90.0 + SUN_RADIUS, RISING, ret_time);
-    case HASS_SUNSET:
-        return transit(place, day, 90.0 + SUN_RADIUS, SETTING, ret_time);
-    case HASS_DAWN:
-        return transit(place, day, 90.0 + TWILIGHT, RISING, ret_time);
-    case HASS_DUSK:
-        return transit(place, day, 90.0 + TWILIGHT, SETTING, ret_time);
-    case HASS_SOLAR_NOON:
-        *ret_time = noon(place, day);
-        return true;
-    case HASS_SOLAR_MIDNIGHT:
-        *ret_time = midnight(place, day);
-        return true;
-    }
-    return false;
+    if ((size_t)event >= sizeof(transits) / sizeof(transits[0]))
+        return false;
+    if (transits[event].direction)
+        return transit(place, day, transits[event].zenith, transits[event].direction, ret_time);
+    *ret_time = event == HASS_SOLAR_NOON ? noon(place, day) : midnight(place, day);
+    return true;
 }
 
 bool sun_next(const struct sun_place *place, enum hass_sun_event event, int64_t day, int64_t after,

@@ -47,9 +47,15 @@ static const char *event_name(enum hass_sun_event event)
         [HASS_DUSK] = "dusk",
         [HASS_SOLAR_NOON] = "solar noon",
         [HASS_SOLAR_MIDNIGHT] = "solar midnight",
+        [HASS_NAUTICAL_DAWN] = "nautical dawn",
+        [HASS_NAUTICAL_DUSK] = "nautical dusk",
+        [HASS_ASTRONOMICAL_DAWN] = "astronomical dawn",
+        [HASS_ASTRONOMICAL_DUSK] = "astronomical dusk",
+        [HASS_SUN_GETS_HIGH] = "sun 10 degrees high in the morning",
+        [HASS_SUN_GETS_LOW] = "sun 10 degrees high in the evening",
     };
 
-    return names[event];
+    return (size_t)event < sizeof(names) / sizeof(names[0]) ? names[event] : NULL;
 }
 
 int hass_sun_next(struct hass *hass, enum hass_sun_event event, int64_t after, double offset,
@@ -58,7 +64,7 @@ int hass_sun_next(struct hass *hass, enum hass_sun_event event, int64_t after, d
     struct sun_place place = place_of(hass);
     int64_t shift = (int64_t)(offset * HASS_USEC_PER_SEC);
 
-    if (event > HASS_SOLAR_MIDNIGHT)
+    if (!event_name(event))
         return hass_fail(err, HASS_E_INVALID, "there is no event %u of the sun", event);
     if (!sun_next(&place, event, local_day(hass, after), after, shift, ret_time))
         return hass_fail(err, HASS_E_INVALID, "no %s within a year at latitude %g",

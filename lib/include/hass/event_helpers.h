@@ -72,6 +72,12 @@ enum hass_sun_event {
     HASS_DUSK,
     HASS_SOLAR_NOON, /* highest */
     HASS_SOLAR_MIDNIGHT,
+    HASS_NAUTICAL_DAWN, /* 12 degrees below the horizon */
+    HASS_NAUTICAL_DUSK,
+    HASS_ASTRONOMICAL_DAWN, /* 18 degrees below the horizon */
+    HASS_ASTRONOMICAL_DUSK,
+    HASS_SUN_GETS_HIGH, /* in the morning: 10 degrees above the horizon */
+    HASS_SUN_GETS_LOW,  /* and in the evening */
 };
 /**
  * The next event plus @offset seconds that lies after @after, for the home's place. Any thread.

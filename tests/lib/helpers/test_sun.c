@@ -125,6 +125,47 @@ START_TEST(polar_night_has_no_sunrise_that_day)
 }
 END_TEST
 
+/* The times of a day are those at which the sun stands at the angle, seen without the air. */
+START_TEST(twilights_and_the_low_sun_are_at_their_angles)
+{
+    static const struct {
+        enum hass_sun_event event;
+        double angle;
+        bool morning;
+    } moments[] = {
+        { HASS_ASTRONOMICAL_DAWN, -18, true },
+        { HASS_ASTRONOMICAL_DUSK, -18, false },
+        { HASS_NAUTICAL_DAWN, -12, true },
+        { HASS_NAUTICAL_DUSK, -12, false },
+        { HASS_DAWN, -6, true },
+        { HASS_DUSK, -6, false },
+        { HASS_SUN_GETS_HIGH, 10, true },
+        { HASS_SUN_GETS_LOW, 10, false },
+    };
+    struct sun_place rome = { 41.9, 12.5, 0 };
+    int64_t noon, time;
+
+    ck_assert(sun_event_of_day(&rome, HASS_SOLAR_NOON, 19802, &noon));
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+        double elevation, azimuth;
+        ck_assert(sun_event_of_day(&rome, moments[i].event, 19802, &time));
+        ck_assert_int_eq(time < noon, moments[i].morning);
+        sun_position(&rome, time, &elevation, &azimuth);
+        ck_assert_msg(fabs(elevation - moments[i].angle) < 0.3, "%zu: %g", i, elevation);
+    }
+}
+END_TEST
+
+START_TEST(an_event_that_does_not_exist_is_on_no_day)
+{
+    struct sun_place rome = { 41.9, 12.5, 0 };
+    int64_t time = 7;
+
+    ck_assert(!sun_event_of_day(&rome, HASS_SUN_GETS_LOW + 1, 19802, &time));
+    ck_assert_int_eq(time, 7);
+}
+END_TEST
+
 int main(void)
 {
     cases = golden_load("helpers/sun.jsonl");
@@ -135,6 +176,8 @@ int main(void)
     tcase_add_test(tcase, an_offset_moves_the_event_and_the_search);
     tcase_add_test(tcase, a_far_horizon_raises_the_sun_earlier);
     tcase_add_test(tcase, polar_night_has_no_sunrise_that_day);
+    tcase_add_test(tcase, twilights_and_the_low_sun_are_at_their_angles);
+    tcase_add_test(tcase, an_event_that_does_not_exist_is_on_no_day);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

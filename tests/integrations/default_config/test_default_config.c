@@ -19,6 +19,15 @@ START_TEST(helpers_are_set_up_without_sections)
 }
 END_TEST
 
+START_TEST(the_sun_is_there)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("default_config:\n");
+
+    ck_assert_str_eq(home_state(hass, "sun.sun"), "below_horizon");
+}
+END_TEST
+
 START_TEST(what_was_made_at_run_time_is_left_alone_by_sections_that_come_and_go)
 {
     hass__assert_loop();
@@ -91,5 +100,6 @@ START_TEST(what_an_installation_of_the_model_has_stored_is_there)
 END_TEST
 
 CASES_MAIN("default_config", ROWS(helpers_are_set_up_without_sections, domains),
+           ONCE(the_sun_is_there),
            ROWS(what_an_installation_of_the_model_has_stored_is_there, stored),
            ONCE(what_was_made_at_run_time_is_left_alone_by_sections_that_come_and_go))

@@ -315,6 +315,7 @@ static void compile_slice(struct compiler *compiler, const struct tmpl_node *nod
 {
     const struct tmpl_node *parts[] = { node->b->a, node->b->b, node->b->c };
 
+    compile_expression(compiler, node->a);
     for (size_t i = 0; i < 3; i++) {
         if (parts[i])
             compile_expression(compiler, parts[i]);
@@ -332,10 +333,40 @@ static void compile_unary(struct compiler *compiler, const struct tmpl_node *nod
     code_emit(compiler, op, 0, 0);
 }
 
-void compile_expression(struct compiler *compiler, const struct tmpl_node *node)
+/* A negative number is a constant. */
+static void compile_negative(struct compiler *compiler, const struct tmpl_node *node)
 {
     struct tmpl_value value;
 
+    if (fold(compiler, node, &value))
+        code_constant(compiler, &value);
+    else
+        compile_unary(compiler, node, TMPL_OP_NEGATE);
+}
+
+/* A list of constants is one, too. */
+static void compile_list(struct compiler *compiler, const struct tmpl_node *node)
+{
+    struct tmpl_value value;
+
+    if (fold_list(compiler, node, &value))
+        code_constant(compiler, &value);
+    else
+        compile_members(compiler, node, node->kind == TMPL_N_LIST ? TMPL_OP_LIST : TMPL_OP_TUPLE,
+                        0);
+}
+
+/* Both operands, then what is done with them. */
+static void compile_binary(struct compiler *compiler, const struct tmpl_node *node, enum tmpl_op op)
+{
+    compile_expression(compiler, node->a);
+    compile_expression(compiler, node->b);
+    compiler->at = node->at;
+    code_emit(compiler, op, 0, -1);
+}
+
+void compile_expression(struct compiler *compiler, const struct tmpl_node *node)
+{
     compiler->at = node->at;
     switch (node->kind) {
     case TMPL_N_NAME:
@@ -346,11 +377,7 @@ void compile_expression(struct compiler *compiler, const struct tmpl_node *node)
         break;
     case TMPL_N_LIST:
     case TMPL_N_TUPLE:
-        if (fold_list(compiler, node, &value))
-            code_constant(compiler, &value);
-        else
-            compile_members(compiler, node,
-                            node->kind == TMPL_N_LIST ? TMPL_OP_LIST : TMPL_OP_TUPLE, 0);
+        compile_list(compiler, node);
         break;
     case TMPL_N_DICT:
         compile_members(compiler, node, TMPL_OP_DICT, 0);
@@ -365,14 +392,10 @@ void compile_expression(struct compiler *compiler, const struct tmpl_node *node)
         code_emit(compiler, TMPL_OP_ATTR, code_intern(compiler, node->name, node->name_length), 0);
         break;
     case TMPL_N_ITEM:
-        compile_expression(compiler, node->a);
-        if (node->b->kind == TMPL_N_SLICE) {
+        if (node->b->kind == TMPL_N_SLICE)
             compile_slice(compiler, node);
-            break;
-        }
-        compile_expression(compiler, node->b);
-        compiler->at = node->at;
-        code_emit(compiler, TMPL_OP_ITEM, 0, -1);
+        else
+            compile_binary(compiler, node, TMPL_OP_ITEM);
         break;
     case TMPL_N_CALL:
         compile_call(compiler, node, NULL, 0);
@@ -385,19 +408,13 @@ void compile_expression(struct compiler *compiler, const struct tmpl_node *node)
         compile_unary(compiler, node, TMPL_OP_NOT);
         break;
     case TMPL_N_NEG:
-        if (fold(compiler, node, &value))
-            code_constant(compiler, &value);
-        else
-            compile_unary(compiler, node, TMPL_OP_NEGATE);
+        compile_negative(compiler, node);
         break;
     case TMPL_N_POS:
         compile_unary(compiler, node, TMPL_OP_PLUS);
         break;
     case TMPL_N_BINARY:
-        compile_expression(compiler, node->a);
-        compile_expression(compiler, node->b);
-        compiler->at = node->at;
-        code_emit(compiler, (enum tmpl_op)(TMPL_OP_ADD + node->op), 0, -1);
+        compile_binary(compiler, node, (enum tmpl_op)(TMPL_OP_ADD + node->op));
         break;
     case TMPL_N_AND:
         compile_logic(compiler, node, TMPL_OP_AND);

@@ -62,10 +62,7 @@ static int add_row(struct ctl *ctl, const void *subject, int count, char *args[]
 
     if (r != 0)
         return r;
-    if (json_object_set_new(fields, "name", json_string(args[0])) < 0) {
-        json_decref(fields);
-        return ctl_usage_error("'%s' is not UTF-8", args[0]);
-    }
+    json_object_set_new(fields, "name", json_string(args[0]));
     r = change(ctl, order, "create", fields, &row, err);
     if (r >= 0)
         ctl_done(ctl, row, "Added %s %s.", order->kind->what, ctl_row_id(order->kind, row));
@@ -120,16 +117,9 @@ static int rename_row(struct ctl *ctl, const void *subject, int count, char *arg
 {
     const struct order *order = subject;
     autofree char *id = NULL;
-    json_t *fields = json_pack("{s:s}", "name", args[1]);
-
-    if (!fields)
-        return ctl_usage_error("'%s' is not UTF-8", args[1]);
     int r = ctl_resolve(ctl, order->kind, args[0], &id, err);
-    if (r < 0) {
-        json_decref(fields);
-        return r;
-    }
-    return update(ctl, order, id, fields, err);
+
+    return r < 0 ? r : update(ctl, order, id, json_pack("{s:s}", "name", args[1]), err);
 }
 
 static const struct ctl_verb verbs[] = {

@@ -31,11 +31,7 @@ static json_t *parse_pairs(int count, char *args[])
             return NULL;
         }
         hass_buf_add(&key, args[i], (size_t)(equals - args[i]));
-        json_t *value = parse_value(equals + 1);
-        if (!value || json_object_set_new(object, hass_buf_string(&key), value) < 0) {
-            ctl_usage_error("'%s' is not UTF-8", args[i]);
-            return NULL;
-        }
+        json_object_set_new(object, hass_buf_string(&key), parse_value(equals + 1));
     }
     return steal(object);
 }

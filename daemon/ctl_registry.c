@@ -250,9 +250,8 @@ static int parse_list(struct ctl *ctl, const struct ctl_kind *kind, const char *
             continue;
         if (kind)
             r = ctl_find(kind, rows, word, &row, err);
-        if (r == 0 &&
-            json_array_append_new(list, json_string(kind ? ctl_row_id(kind, row) : word)) < 0)
-            return ctl_usage_error("'%s' is not UTF-8", word);
+        if (r == 0)
+            json_array_append_new(list, json_string(kind ? ctl_row_id(kind, row) : word));
     }
     if (r == 0)
         *ret_value = steal(list);
@@ -280,7 +279,7 @@ static int parse_setting(struct ctl *ctl, const struct ctl_setting *setting, con
         break;
     }
     *ret_value = *value ? json_string(value) : json_null();
-    return *ret_value ? 0 : ctl_usage_error("the value of %s is not UTF-8", setting->key);
+    return 0;
 }
 
 static int unknown_setting(const struct ctl_setting *settings, const char *word)

@@ -183,6 +183,17 @@ static int parse_options(struct ctl *ctl, int argc, char *argv[])
     return -1;
 }
 
+/* Everything that is said becomes JSON. Returns the first word that cannot, or NULL. */
+static const char *find_broken(char *const words[])
+{
+    for (; *words; words++) {
+        autojson *text = json_string(*words);
+        if (!text)
+            return *words;
+    }
+    return NULL;
+}
+
 int main(int argc, char *argv[])
 {
     struct ctl ctl = { 0 };
@@ -196,6 +207,8 @@ int main(int argc, char *argv[])
     command = find_command(argv[optind]);
     if (!command)
         return ctl_usage_error("unknown command '%s'", argv[optind]);
+    if (find_broken(argv + optind))
+        return ctl_usage_error("'%s' is not UTF-8", find_broken(argv + optind));
     look_at_terminal(&ctl);
     return run_command(&ctl, command, argc - optind - 1, argv + optind + 1);
 }

@@ -67,6 +67,14 @@ has "and its code" 'PRINT' "$output"
 ctl states --explain >/dev/null 2>&1
 is "--explain goes with templates only" 2 "$?"
 
+# --- what is no text
+for words in template 'call input_boolean.turn_on' states 'areas add' 'areas rename kitchen' 'set entity input_boolean.busy' 'fire e2e_event'; do
+    # shellcheck disable=SC2086
+    output=$(ctl $words $'name=\xff' 2>&1)
+    is "bytes that are no text, behind $words: 2" 2 "$?"
+done
+has "and it is said" 'is not UTF-8' "$output"
+
 # --- following
 follow() { exec timeout 300 "$build/hassctl" --config "$config" "$@"; }
 follow states -w input_boolean >"$work/watch" 2>&1 &

@@ -122,6 +122,7 @@ static HASS_CALLBACK void show(struct template_entity *item)
         return;
     if (hass_entity_async_write_ha_state(item->entity, &err) < 0)
         hass_error("%s: %s", entity_id, err.message);
+    hass_template_variables_clear(item->variables);
     hass_template_variables_set_state(
         item->variables, "this", hass_states_async_get(hass_entity_hass(item->entity), entity_id));
 }

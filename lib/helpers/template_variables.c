@@ -30,17 +30,33 @@ struct hass_template_variables *hass_template_variables_create(void)
     return variables;
 }
 
-struct hass_template_variables *
-hass_template_variables_destroy(struct hass_template_variables *variables)
+/* What the values point into. */
+static void release(struct hass_template_variables *variables)
 {
-    if (!variables)
-        return NULL;
     vec_foreach(&variables->json, json)
         json_decref(*json);
     vec_foreach(&variables->states, state)
         hass_state_unref(*state);
     vec_foreach(&variables->zones, zone)
         hass_zone_unref(*zone);
+}
+
+void hass_template_variables_clear(struct hass_template_variables *variables)
+{
+    release(variables);
+    vec_clear(&variables->json);
+    vec_clear(&variables->states);
+    vec_clear(&variables->zones);
+    arena_clear(&variables->heap.arena);
+    variables->dict = tmpl_dict_new(&variables->heap, 8);
+}
+
+struct hass_template_variables *
+hass_template_variables_destroy(struct hass_template_variables *variables)
+{
+    if (!variables)
+        return NULL;
+    release(variables);
     vec_fini(&variables->json);
     vec_fini(&variables->states);
     vec_fini(&variables->zones);

@@ -87,6 +87,8 @@ HASS_API struct hass_template_variables *hass_template_variables_create(void);
 HASS_API struct hass_template_variables *
 hass_template_variables_destroy(struct hass_template_variables *variables);
 HASS_DEFINE_CLEANUP(hass_template_variables, hass_template_variables_destroy)
+/** Forgets all of them, for variables that are set again and again: what one replaces is kept until then. Not during a render. */
+HASS_API void hass_template_variables_clear(struct hass_template_variables *variables);
 /** @value is taken; NULL is none. */
 HASS_API void hass_template_variables_set(struct hass_template_variables *variables,
                                           const char *path, json_t *value);

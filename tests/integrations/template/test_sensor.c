@@ -2,6 +2,8 @@
 /*
  * Template sensors and binary sensors, in both styles, and what all template entities share.
  */
+#include <malloc.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <hass/entity_registry.h>
@@ -57,6 +59,24 @@ START_TEST(a_sensor_follows_what_its_templates_look_at)
     set(hass, "sensor.a", "unavailable");
     ck_assert_str_eq(home_state(hass, "sensor.sum"), "unavailable");
     assert_attribute(hass, "sensor.sum", "x", NULL);
+}
+END_TEST
+
+/* Nothing of a state is kept once the next one has been written. */
+START_TEST(a_sensor_takes_no_more_memory_the_more_it_has_changed)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(sum);
+    size_t before = 0;
+
+    for (int i = 0; i < 3000; i++) {
+        char state[12];
+        snprintf(state, sizeof(state), "%d", 1000 + i);
+        set(hass, "sensor.a", state);
+        before = i < 1000 ? mallinfo2().uordblks : before;
+    }
+    ck_assert_str_eq(home_state(hass, "sensor.sum"), "3999.0");
+    ck_assert_uint_lt(mallinfo2().uordblks, before + 65536);
 }
 END_TEST
 
@@ -303,6 +323,7 @@ START_TEST(a_reload_keeps_what_has_not_changed)
 END_TEST
 
 CASES_MAIN("template sensors", ONCE(a_sensor_follows_what_its_templates_look_at),
+           ONCE(a_sensor_takes_no_more_memory_the_more_it_has_changed),
            ONCE(a_binary_sensor_waits_for_its_delays), ONCE(a_delay_is_a_template_where_it_is_one),
            ONCE(the_old_style_is_understood), ROWS(the_state_is_what_the_template_gives, shown),
            ROWS(a_bad_item_is_named_and_its_neighbours_go_on, refused),

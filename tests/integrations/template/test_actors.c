@@ -5,14 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "support/cases.h"
-#include "support/home.h"
-
-static HASS_CALLBACK void set(struct hass *hass, const char *entity_id, const char *state)
-{
-    ck_assert_int_eq(hass_states_async_set(hass, entity_id, state, NULL, NULL, NULL), 0);
-    test_settle(hass);
-}
+#include "calls.h"
 
 static HASS_CALLBACK void assert_shown(struct hass *hass, const char *entity_id, const char *key,
                                        const char *expected)
@@ -28,30 +21,7 @@ static HASS_CALLBACK void assert_shown(struct hass *hass, const char *entity_id,
     ck_assert_json(value, expected);
 }
 
-/* The calls of test.rec: "name" says which action, the rest what it got. */
-static HASS_CALLBACK int on_call(const struct hass_service_call *call, void *userdata,
-                                 struct hass_error *err)
-{
-    json_array_append_new(userdata, json_deep_copy(hass_service_call_data(call)));
-    return 0;
-}
-
-static json_t *calls;
-
-static HASS_CALLBACK struct hass *home(const char *yaml)
-{
-    struct hass *hass = test_home(yaml);
-
-    calls = json_array();
-    ck_assert_int_eq(hass_services_async_register(hass, "test", "rec", NULL,
-                                                  HASS_JOB_CALLBACK(on_call, calls), NULL),
-                     0);
-    return hass;
-}
-
 /* each platform: with templates, and without */
-
-#define REC(name, data) "{action: test.rec, data: {name: '" name "'" data "}}"
 
 static const char with_templates[] =
     "switch:\n"

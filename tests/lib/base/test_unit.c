@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Units against recorded results of the model, and what the recordings do not reach: later units, inverse ones, bad ones.
+ * Units, as far as the recorded cases (tests/vectors) do not reach: later ones, inverse ones, bad ones.
  */
 #include <math.h>
 #include <string.h>
@@ -11,68 +11,6 @@
 
 #include "support/cases.h"
 #include "support/test.h"
-
-static const char *text_of(const json_t *args, const char *key)
-{
-    return json_string_value(json_object_get(args, key));
-}
-
-static bool is_near(double a, double b)
-{
-    return fabs(a - b) <= 1e-12 * fmax(1, fabs(b));
-}
-
-/* Runs the function of a recorded case. Returns what it returned. */
-static int compute(const char *function, const json_t *args, double *ret_value)
-{
-    bool interval = !strcmp(function, "convert_temperature_interval");
-    const char *name = interval ? "temperature_delta" : text_of(args, "unit_class");
-    const struct hass_unit_class *units = hass_unit_class_get(name);
-
-    ck_assert_ptr_nonnull(units);
-    if (!strcmp(function, "unit_ratio"))
-        return hass_unit_ratio(units, text_of(args, "from"), text_of(args, "to"), ret_value, NULL);
-    return hass_unit_convert(units, json_number_value(json_object_get(args, "value")),
-                             text_of(args, "from"), text_of(args, "to"), ret_value, NULL);
-}
-
-static void check_case(const json_t *item)
-{
-    const char *id = text_of(item, "id"), *function = text_of(item, "function");
-    const json_t *args = json_object_get(item, "args");
-    const json_t *expected = json_object_get(item, "expected");
-    double value = 42;
-
-    if (!strcmp(function, "converted_unit")) {
-        const char *unit = hass_unit_system_converted(
-            text_of(args, "unit_system"), text_of(args, "device_class"), text_of(args, "unit"));
-        ck_assert_msg(hass_unit_equal(unit, json_string_value(expected)), "%s: %s", id, unit);
-        return;
-    }
-    int r = compute(function, args, &value);
-    if (json_object_get(item, "error"))
-        ck_assert_msg(r == HASS_E_INVALID && value == 42, "%s: %d", id, r);
-    else
-        ck_assert_msg(r == 0 && is_near(value, json_number_value(expected)), "%s: %.17g", id,
-                      value);
-}
-
-START_TEST(units_convert_as_recorded)
-{
-    FILE *file = fopen(TEST_SOURCE "/tests/golden/base/units.jsonl", "re");
-    size_t count = 0;
-    json_t *item;
-
-    ck_assert_ptr_nonnull(file);
-    while ((item = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)) != NULL) {
-        check_case(item);
-        json_decref(item);
-        count++;
-    }
-    fclose(file);
-    ck_assert_uint_gt(count, 200);
-}
-END_TEST
 
 static const struct {
     const char *units;
@@ -236,7 +174,7 @@ START_TEST(a_home_has_a_unit_for_each_measure)
 }
 END_TEST
 
-CASES_MAIN("unit", ONCE(units_convert_as_recorded), ROWS(later_units_convert_too, conversions),
+CASES_MAIN("unit", ROWS(later_units_convert_too, conversions),
            ROWS(what_cannot_be_converted_is_refused, bad),
            ROWS(every_unit_comes_back_from_every_other, names),
            ONCE(every_quantity_is_found_and_its_units_convert),

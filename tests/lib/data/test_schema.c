@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Field tables as services use them (the first problem as an error), the recorded results of the model's validators, and
- * what tables print. Configuration, with all errors and their places, is in the golden folders.
+ * Field tables as services use them (the first problem as an error), and what tables print. The recorded results of the model's
+ * validators are in tests/vectors; configuration, with all errors and their places, is in the golden folders.
  */
-#include <math.h>
 #include <stdio.h>
 
 #include <check.h>
@@ -234,108 +233,6 @@ START_TEST(words_and_lists_are_read_as_people_write_them)
 }
 END_TEST
 
-/* the model's validators */
-
-static const struct validator {
-    const char *function;
-    struct hass_field field;
-} validators[] = {
-    { "cv.boolean", HASS_FIELD("", &hass_type_bool) },
-    { "cv.string", HASS_FIELD("", &hass_type_string) },
-    { "cv.positive_int", HASS_FIELD("", &hass_type_int, .max = INFINITY) },
-    { "cv.positive_float", HASS_FIELD("", &hass_type_number, .max = INFINITY) },
-    { "cv.byte", HASS_FIELD("", &hass_type_int, .max = 255) },
-    { "cv.small_float", HASS_FIELD("", &hass_type_number, .max = 1) },
-    { "cv.port", HASS_FIELD("", &hass_type_int, .min = 1, .max = 65535) },
-    { "cv.latitude", HASS_FIELD("", &hass_type_number, .min = -90, .max = 90) },
-    { "cv.longitude", HASS_FIELD("", &hass_type_number, .min = -180, .max = 180) },
-    { "cv.entity_id", HASS_FIELD("", &hass_type_entity_id) },
-    { "cv.comp_entity_ids", HASS_FIELD("", &hass_type_entity_ids) },
-    { "cv.entity_ids", HASS_FIELD("", &hass_type_entity_ids) },
-    { "cv.slug", HASS_FIELD("", &hass_type_slug) },
-    { "cv.icon", HASS_FIELD("", &hass_type_icon) },
-    { "cv.service", HASS_FIELD("", &hass_type_service) },
-    { "cv.time", HASS_FIELD("", &hass_type_time) },
-    { "cv.date", HASS_FIELD("", &hass_type_date) },
-    { "cv.datetime", HASS_FIELD("", &hass_type_datetime) },
-    { "cv.time_period", HASS_FIELD("", &hass_type_duration) },
-    { "cv.positive_time_period", HASS_FIELD("", &hass_type_duration, .max = INFINITY) },
-    { "cv.template", HASS_FIELD("", &hass_type_template) },
-    { "cv.url", HASS_FIELD("", &hass_type_url) },
-};
-
-/* Recorded results that are not asked of us: another type's job, or more than the value's form. */
-static const char *const exceptions[] = {
-    "cv.string/012",     // a whole number that json_t cannot hold
-    "cv.entity_ids/008", // "all", which only the other validator takes
-    "cv.template/009",   "cv.template/010", "cv.template/011", // the template engine's business
-};
-
-static bool is_exception(const char *id)
-{
-    for (size_t i = 0; i < sizeof(exceptions) / sizeof(exceptions[0]); i++) {
-        if (strcmp(id, exceptions[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The result in our form: durations are seconds, days and times text. */
-static json_t *our_form(const json_t *expected)
-{
-    static const char *const texts[] = { "$time", "$date", "$datetime" };
-    const json_t *span = hass_json_get(expected, "$timedelta");
-
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        if (hass_json_get(expected, texts[i]))
-            return hass_json_ref(hass_json_get(expected, texts[i]));
-    }
-    if (!span)
-        return hass_json_ref(expected);
-    return json_real(86400 * json_number_value(json_array_get(span, 0)) +
-                     json_number_value(json_array_get(span, 1)) +
-                     json_number_value(json_array_get(span, 2)) / 1e6);
-}
-
-static void check_vector(const json_t *vector)
-{
-    const char *id = hass_json_get_string(vector, "id", "");
-    const char *function = hass_json_get_string(vector, "function", "");
-    const json_t *value = hass_json_get(hass_json_get(vector, "args"), "value");
-    const struct validator *validator = validators;
-
-    while (strcmp(validator->function, function) != 0)
-        validator++;
-    struct hass_error err = HASS_ERROR_INIT;
-    autojson *got = NULL;
-    int r = validator->field.type->check(&validator->field, value, &got, &err);
-    if (hass_json_get(vector, "error")) {
-        ck_assert_msg(r == HASS_E_INVALID, "%s is accepted", id);
-        return;
-    }
-    autojson *expected = our_form(hass_json_get(vector, "expected"));
-    ck_assert_msg(r == 0, "%s: %s", id, err.message);
-    ck_assert_msg(hass_json_equal(got, expected) && json_typeof(got) == json_typeof(expected),
-                  "%s differs", id);
-}
-
-START_TEST(validators_give_the_recorded_results)
-{
-    FILE *file = fopen(TEST_SOURCE "/tests/golden/validators.jsonl", "r");
-
-    ck_assert_ptr_nonnull(file);
-    char line[4096];
-    int count = 0;
-    for (; fgets(line, sizeof(line), file); count++) {
-        autojson *vector = json(line);
-        if (!is_exception(hass_json_get_string(vector, "id", "")))
-            check_vector(vector);
-    }
-    fclose(file);
-    ck_assert_int_ge(count, 200);
-}
-END_TEST
-
 /* documentation */
 
 HASS_SCHEMA(documented, HASS_FIELD("name", &hass_type_string, .required = true, .doc = "A name"),
@@ -410,7 +307,6 @@ int main(void)
     tcase_add_test(tcase, an_entity_id_has_at_most_255_characters);
     tcase_add_test(tcase, a_value_has_64_levels_at_most);
     tcase_add_test(tcase, a_map_type_checks_itself_when_asked_alone);
-    tcase_add_test(tcase, validators_give_the_recorded_results);
     tcase_add_test(tcase, a_table_prints_a_json_schema);
     tcase_add_test(tcase, every_property_of_a_table_survives_printing);
     tcase_add_test(tcase, a_table_describes_the_fields_of_a_service);

@@ -96,6 +96,15 @@ int return_buf(struct tmpl_vm *vm, const struct hass_buf *buf, struct tmpl_value
     return 0;
 }
 
+int return_html(struct tmpl_vm *vm, const struct hass_buf *buf, struct tmpl_value *ret_value)
+{
+    int r = return_buf(vm, buf, ret_value);
+
+    if (r == 0 && vm->autoescape)
+        ret_value->flags |= TMPL_MARKUP;
+    return r;
+}
+
 int return_default(struct tmpl_vm *vm, const char *name, const struct tmpl_value *input,
                    const struct tmpl_value *fallback, struct tmpl_value *ret_value)
 {

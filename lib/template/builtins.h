@@ -60,6 +60,8 @@ int read_float(struct tmpl_vm *vm, const struct tmpl_value *value, double *ret_n
 struct tmpl_value *new_items(struct tmpl_vm *vm, size_t count);
 /** Copies @buf into the render's heap as a string. */
 int return_buf(struct tmpl_vm *vm, const struct hass_buf *buf, struct tmpl_value *ret_value);
+/** The same for HTML: within an autoescape block it is safe. */
+int return_html(struct tmpl_vm *vm, const struct hass_buf *buf, struct tmpl_value *ret_value);
 /** The model's answer to bad input: @fallback when given, else "Template error: NAME got invalid input 'VALUE' when …". */
 int return_default(struct tmpl_vm *vm, const char *name, const struct tmpl_value *input,
                    const struct tmpl_value *fallback, struct tmpl_value *ret_value);

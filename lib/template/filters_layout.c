@@ -53,9 +53,9 @@ int filter_truncate(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmp
     autobuf buf = HASS_BUF_INIT;
     struct tmpl_value text, end;
     int64_t limit, leeway;
-    bool cut_words;
+    bool cut_words, undefined = call->args[0].kind == TMPL_UNDEFINED; // shorter than any limit
 
-    if (read_text(vm, &call->args[0], &text) < 0 ||
+    if ((!undefined && read_text(vm, &call->args[0], &text) < 0) ||
         read_integer(vm, &call->args[1], 255, &limit) < 0 ||
         read_flag(vm, &call->args[2], false, &cut_words) < 0 ||
         read_text_or(vm, &call->args[3], "...", &end) < 0 ||
@@ -70,6 +70,8 @@ int filter_truncate(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmp
         return tmpl_raise(vm, TMPL_VALUE_ERROR, "expected leeway >= 0, got %lld",
                           (long long)leeway);
     *ret_value = call->args[0];
+    if (undefined)
+        return 0;
     int kept_whole = keep_short(vm, &call->args[0], limit + leeway);
     if (kept_whole)
         return kept_whole < 0 ? -1 : 0;

@@ -394,7 +394,7 @@ static int filter_xmlattr(struct tmpl_vm *vm, const struct tmpl_call *call,
     for (uint32_t i = 0; i < value->dict->count; i++)
         if (add_xml_attribute(vm, &value->dict->entries[i], &buf) < 0)
             return -1;
-    if (return_buf(vm, &buf, ret_value) < 0)
+    if (return_html(vm, &buf, ret_value) < 0)
         return -1;
     if (!space && ret_value->length) {
         ret_value->text++;

@@ -367,5 +367,5 @@ int filter_urlize(struct tmpl_vm *vm, const struct tmpl_call *call, struct tmpl_
         escape_html(text.text, text.length, &escaped);
     if (add_words(&links, &escaped) < 0)
         return -1;
-    return return_buf(vm, &buf, ret_value);
+    return return_html(vm, &buf, ret_value);
 }

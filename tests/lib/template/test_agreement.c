@@ -36,6 +36,10 @@ static const struct {
     { "{{ '\"'|tojson|urlize }}", "\"\\\"\"" },
     { "{{ '       One,T!       '|wordwrap(5)|replace('\n', '/') }}", "One/,T!" },
     { "{{ (-0.5)|filesizeformat }}", "0 Bytes" },
+    { "{% autoescape true %}{{ {'a': '<'}|xmlattr }}{% endautoescape %}", "a=\"&lt;\"" },
+    { "{% autoescape true %}{{ 'www.x.de <'|urlize }}{% endautoescape %}",
+      "<a href=\"https://www.x.de\" rel=\"noopener\">www.x.de</a> &lt;" },
+    { "{{ nope|truncate(3) is defined }}", "False" },
 };
 
 START_TEST(templates_render_as_jinja_renders_them)

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Scripts: sequences of actions, and their runs. A run is data: a stack of frames (sequence, position) over scopes of variables, stepped by the
+ * loop, so that it can be listed, stopped, saved while it waits, and go on after a restart. Automations, scripts and templates' actions use it.
+ *
+ * Model: helpers.script
+ */
+#pragma once
+
+#include <hass/trace.h>
+#include <hass/variables.h>
+
+struct hass_script;
+struct hass_script_run;
+
+enum hass_script_mode {
+    HASS_SCRIPT_SINGLE,
+    HASS_SCRIPT_RESTART,
+    HASS_SCRIPT_QUEUED,
+    HASS_SCRIPT_PARALLEL,
+};
+
+/**
+ * Checks a sequence as people write it (one action or many, all spellings, shorthand conditions) and normalises it to a list of maps.
+ *
+ * Context: any thread. As hass_triggers_check: "2->choose->0->sequence->1->delay: expected …".
+ */
+HASS_API int hass_script_check(struct hass *hass, const json_t *value, json_t **ret_sequence,
+                               struct hass_error *err);
+
+struct hass_script_options {
+    uint32_t size;
+    const char *domain; /* "automation", "script" */
+    const char *
+        key; /* unique in the domain, the same after a restart: names its runs in the journal; NULL: not journaled */
+    const char *name;       /* as people read it, for the log */
+    const char *root;       /* of the steps' paths: "action", "sequence" */
+    const json_t *sequence; /* checked; a reference is kept */
+    enum hass_script_mode mode;
+    unsigned max;             /* of queued and parallel; 0: 10 */
+    const char *max_exceeded; /* a level of the log or "silent"; NULL: "warning" */
+    bool drop_at_restart;     /* `restart: drop`: runs that wait end with hassd */
+    /** A run has begun, ended, or come to another step. Or NULL. */
+    void (*async_changed)(struct hass_script *script, void *userdata);
+    /**
+     * A run goes on after a restart: gives the trace that it shall write (a reference) or NULL. Or NULL.
+     */
+    struct hass_trace *(*async_resumed)(struct hass_script *script,
+                                        struct hass_variables *variables,
+                                        const struct hass_context *context, void *userdata);
+    void *userdata;
+};
+#define HASS_SCRIPT_OPTIONS(...)                                                                   \
+    (&(const struct hass_script_options){ .size = sizeof(struct hass_script_options), __VA_ARGS__ })
+/** Compiles. Belongs to the caller. HASS_E_INVALID where a condition of it cannot be built. */
+HASS_API int hass_script_async_create(struct hass *hass, const struct hass_script_options *options,
+                                      struct hass_script **ret_script, struct hass_error *err)
+    HASS_CALLBACK;
+/** Stops all runs; the memory goes when they have ended. Takes NULL, returns NULL. */
+HASS_API struct hass_script *hass_script_async_destroy(struct hass_script *script) HASS_CALLBACK;
+HASS_API void *hass_script_userdata(const struct hass_script *script);
+
+struct hass_script_start {
+    uint32_t size;
+    struct hass_variables
+        *variables; /* becomes the run's outermost scope: one for each run; NULL: empty */
+    const struct hass_context *context; /* all that the run does has it */
+    struct hass_trace *trace; /* a reference is kept, and it is finished with the run; or NULL */
+    /** The mode has let it in, nothing has been done yet: events are fired, last_triggered set. Or NULL. */
+    void (*async_started)(struct hass_script *script, void *userdata);
+    void *userdata;
+};
+#define HASS_SCRIPT_START(...)                                                                     \
+    (&(const struct hass_script_start){ .size = sizeof(struct hass_script_start), __VA_ARGS__ })
+/**
+ * Runs the script and waits for its end.
+ *
+ * Returns: 0 with @ret_response (may be NULL), owned by the caller: of `stop`, or NULL; also when the run was aborted, refused by
+ *          its mode or stopped by somebody: those are told by the log and the trace. -ECANCELED when the caller was cancelled; the error of
+ *          the step that failed.
+ */
+HASS_API int hass_script_async_run(struct hass_script *script,
+                                   const struct hass_script_start *start, json_t **ret_response,
+                                   struct hass_error *err) HASS_COROUTINE;
+/** Starts it and does not wait. Errors of its steps are logged. */
+HASS_API int hass_script_async_start(struct hass_script *script,
+                                     const struct hass_script_start *start, struct hass_error *err)
+    HASS_CALLBACK;
+/** Stops all runs, those in the queue, too. */
+HASS_API void hass_script_async_stop(struct hass_script *script) HASS_CALLBACK;
+/** Runs that go on or wait their turn. */
+HASS_API size_t hass_script_async_current(const struct hass_script *script) HASS_CALLBACK;
+/** The alias of the step that it is at, or what it does ("call service light.turn_on"); NULL while nothing runs. */
+HASS_API const char *hass_script_async_last_action(const struct hass_script *script) HASS_CALLBACK;
+/** Entities, devices, areas, floors, labels that its steps name: {"entities": [], "devices": [], …}, owned by the caller. */
+HASS_API json_t *hass_script_async_referenced(const struct hass_script *script) HASS_CALLBACK;
+
+/** Reads the journal, once: before the first script is created. */
+HASS_API int hass_script_async_load_journal(struct hass *hass, struct hass_error *err)
+    HASS_COROUTINE;
+/** Lets journaled runs of the script go on: once, when the home is up. Returns how many. */
+HASS_API int hass_script_async_resume(struct hass_script *script, struct hass_error *err)
+    HASS_CALLBACK;
+/**
+ * All runs of all scripts, owned by the caller.
+ *
+ * Shape: [{"run_id", "domain", "key", "name", "state": "running"|"waiting"|"queued", "path", "step": str, "since": ISO, "until"?: ISO, "context_id"}]
+ */
+HASS_API json_t *hass_script_runs_async_list(struct hass *hass) HASS_CALLBACK;
+/** Stops one run. HASS_E_NOT_FOUND. */
+HASS_API int hass_script_runs_async_stop(struct hass *hass, const char *run_id,
+                                         struct hass_error *err) HASS_CALLBACK;

@@ -26,6 +26,7 @@ struct hass_template;
 struct hass_template_variables;
 struct hass_zone;
 struct hass_render_info;
+struct hass_variables; /* <hass/variables.h> */
 
 /* compiling */
 
@@ -102,6 +103,13 @@ HASS_API void hass_template_variables_set_state(struct hass_template_variables *
 HASS_API void hass_template_variables_set_time(struct hass_template_variables *variables,
                                                const char *path, int64_t time,
                                                struct hass_zone *zone);
+/** A context, of which a reference is kept: {{ x.id }}. NULL is none. */
+HASS_API void hass_template_variables_set_context(struct hass_template_variables *variables,
+                                                  const char *path,
+                                                  const struct hass_context *context);
+/** {event_type, data, origin, time_fired (a datetime), context}; a reference is kept. NULL is none. */
+HASS_API void hass_template_variables_set_event(struct hass_template_variables *variables,
+                                                const char *path, const struct hass_event *event);
 /** A timedelta. */
 HASS_API void hass_template_variables_set_duration(struct hass_template_variables *variables,
                                                    const char *path, double seconds);
@@ -125,6 +133,8 @@ struct hass_template_options {
     /* Gets what would be logged while it renders, "'x' is undefined"; NULL: the log does. */
     hass_template_log_fn *log;
     void *log_userdata;
+    /* Where names are looked up that are none of @variables, each when it is used; or NULL. Lent. */
+    struct hass_variables *scope;
 };
 #define HASS_TEMPLATE_OPTIONS(...)                                                                 \
     (&(const struct hass_template_options){ .size = sizeof(struct hass_template_options),          \
@@ -243,6 +253,7 @@ struct hass_track_template {
     /* Seconds between renders that entities cause which the template does not name; 0: what the template looks at decides (60
      * for all states and after an error, 1 for domains, none else); below 0: none. */
     double rate_limit;
+    struct hass_variables *scope; /* as in struct hass_template_options; a reference is kept */
 };
 
 struct hass_track_templates {

@@ -30,9 +30,14 @@ HASS_API void hass_variables_set_all(struct hass_variables *variables, json_t *o
 /** Sets each variable of @more, which is taken and not changed any more: states, times and durations stay what they are. */
 HASS_API void hass_variables_add(struct hass_variables *variables,
                                  struct hass_template_variables *more);
-/** Sets the name where it is defined, in this scope or the nearest around it; where it is nowhere, in the outermost. Taken. */
+/**
+ * Sets the name where it is defined, in this scope or the nearest around it; where it is nowhere, in the outermost. Taken. Frozen scopes
+ * stay as they are: their names are hidden by one in the outermost scope that is not frozen.
+ */
 HASS_API void hass_variables_assign(struct hass_variables *variables, const char *name,
                                     json_t *value);
+/** Keeps hass_variables_assign from changing this scope and those around it: several runs share them. */
+HASS_API void hass_variables_freeze(struct hass_variables *variables);
 /** Lends the JSON form of what the name means here, until it is set anew; NULL when it is nowhere. */
 HASS_API const json_t *hass_variables_get(struct hass_variables *variables, const char *name);
 /**
@@ -43,12 +48,14 @@ HASS_API int hass_variables_async_render(struct hass_variables *variables, struc
                                          const json_t *templates, bool keep, bool limited,
                                          struct hass_error *err) HASS_CALLBACK;
 /**
- * Everything that is visible here, owned by the caller.
+ * Everything that is visible here, owned by the caller; the values are shared and not to be changed.
  *
- * Shape: {name: value}; states as their JSON, times as ISO texts, durations as {"__type": "<class 'datetime.timedelta'>", "total_seconds": n}.
+ * Shape: {name: value}, as hass_variables_get: states and contexts as their JSON, times as ISO texts, durations as
+ *        {"__type": "<class 'datetime.timedelta'>", "total_seconds": n}.
  */
 HASS_API json_t *hass_variables_as_json(struct hass_variables *variables);
 /** The names of this scope alone, in a form from which hass_variables_restore gives states, times and durations back. Owned by the caller. */
 HASS_API json_t *hass_variables_save(struct hass_variables *variables);
-/** @saved is lent. Entries that cannot be read are left out. */
-HASS_API void hass_variables_restore(struct hass_variables *variables, const json_t *saved);
+/** Sets what hass_variables_save has given, which is lent. Entries that cannot be read are left out. */
+HASS_API void hass_variables_restore(struct hass_variables *variables, struct hass *hass,
+                                     const json_t *saved);

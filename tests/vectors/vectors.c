@@ -17,6 +17,7 @@ static const struct {
     { "core", core_case },
     { "utilities", utilities_case },
     { "templates", template_case },
+    { "automations", automation_case },
 };
 
 static size_t counts[4];        /* by verdict */

@@ -26,6 +26,7 @@ typedef enum verdict case_fn(const json_t *vector, struct hass_buf *why);
 enum verdict core_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 enum verdict utilities_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 enum verdict template_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
+enum verdict automation_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 
 /* the core's cases */
 

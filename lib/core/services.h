@@ -40,6 +40,8 @@ struct services {
     struct hass_strmap
         *domains; /* of struct hass_strmap of struct service; under lock for other threads */
     struct lock lock;
+    hass_intercept_fn *intercept; /* or NULL */
+    void *intercept_userdata;
 };
 
 void services_init(struct hass *hass);

@@ -2,7 +2,7 @@
 /*
  * Calling services: the checks in the model's order, the call_service event, then the handler in the scope that registered
  * it. A coroutine handler is a task of that scope, so that closing it ends the call; whoever waits passes his own
- * cancellation on.
+ * cancellation on. Who intercepts calls sees each when it has passed the checks, and may take the handler's place.
  */
 #include <string.h>
 
@@ -21,6 +21,7 @@ struct request {
     const char *service;
     json_t *data; /* owned; NULL: {} */
     struct hass_call_options options;
+    json_t *response; /* owned; of who intercepted it */
 };
 
 /* before the handler */
@@ -78,19 +79,68 @@ static int check_schema(const struct service *service, const json_t *data, json_
     return r;
 }
 
-static HASS_CALLBACK int fire_call(struct hass *hass, const struct service *service,
+static HASS_CALLBACK int fire_call(struct hass *hass, const char *domain, const char *name,
                                    const json_t *raw, const struct hass_context *context,
                                    struct hass_error *err)
 {
     if (!bus_has_listeners(hass, HASS_EVENT_CALL_SERVICE))
         return 0;
-    json_t *data = json_pack("{s:s, s:s, s:O}", "domain", service->domain, "service", service->name,
-                             "service_data", raw);
+    json_t *data =
+        json_pack("{s:s, s:s, s:O}", "domain", domain, "service", name, "service_data", raw);
     return bus_fire(hass, HASS_EVENT_CALL_SERVICE, data,
                     &(struct event_options){ .context = context }, err);
 }
 
-/* Everything up to the handler. @ret_call: a reference. */
+/* Asks who intercepts calls. Returns 1 when that one has dealt with it. */
+static HASS_CALLBACK int ask_interceptor(struct hass *hass, struct request *request,
+                                         const struct service *service, const json_t *raw,
+                                         const struct hass_context *context, struct hass_error *err)
+{
+    const struct hass_intercepted_call call = {
+        .size = sizeof(call),
+        .domain = service ? service->domain : request->domain,
+        .service = service ? service->name : request->service,
+        .data = raw,
+        .context = context,
+        .exists = service != NULL,
+        .return_response = request->options.return_response,
+    };
+
+    if (!hass->services.intercept)
+        return 0;
+    return hass->services.intercept(hass, &call, hass->services.intercept_userdata,
+                                    &request->response, err);
+}
+
+static int fail_unknown(const struct request *request, struct hass_error *err)
+{
+    return hass_fail_key(err, HASS_E_SERVICE_NOT_FOUND, "service_not_found",
+                         "service %s.%s not found", request->domain, request->service);
+}
+
+/* A service that nobody offers: only who intercepts calls can know it. */
+static HASS_CALLBACK int begin_foreign(struct hass *hass, struct request *request,
+                                       struct hass_error *err)
+{
+    if (!hass->services.intercept)
+        return fail_unknown(request, err);
+    int r = merge_target(request, err);
+    if (r < 0)
+        return r;
+    const json_t *raw = request->data ? request->data : hass->empty;
+    autounref(hass_context) const *context = request->options.context
+                                                 ? hass_context_ref(request->options.context)
+                                                 : context_fresh(hass_now(hass));
+    r = ask_interceptor(hass, request, NULL, raw, context, err);
+    if (r == 0)
+        r = fail_unknown(request, err);
+    if (r < 0)
+        return r;
+    r = fire_call(hass, request->domain, request->service, raw, context, err);
+    return r < 0 ? r : 1;
+}
+
+/* Everything up to the handler. Returns 0 with @ret_call, a reference, or 1 when there is nothing left to do. */
 static HASS_CALLBACK int begin_call(struct hass *hass, struct request *request,
                                     struct hass_service_call **ret_call, struct hass_error *err)
 {
@@ -99,8 +149,7 @@ static HASS_CALLBACK int begin_call(struct hass *hass, struct request *request,
     int r;
 
     if (!service)
-        return hass_fail_key(err, HASS_E_SERVICE_NOT_FOUND, "service_not_found",
-                             "service %s.%s not found", request->domain, request->service);
+        return begin_foreign(hass, request, err);
     r = check_response(service, &request->options, err);
     if (r == 0 && service->admin)
         r = permissions_check_admin(hass, request->options.context, service->title, err);
@@ -118,10 +167,13 @@ static HASS_CALLBACK int begin_call(struct hass *hass, struct request *request,
                                                  : context_fresh(hass_now(hass));
     struct hass_service_call *call =
         service_call_new(service, checked, context, request->options.return_response);
-    r = fire_call(hass, service, raw, context, err);
-    if (r < 0) {
+    r = ask_interceptor(hass, request, call->service, raw, context, err);
+    bool dealt_with = r > 0;
+    if (r >= 0)
+        r = fire_call(hass, call->service->domain, call->service->name, raw, context, err);
+    if (r < 0 || dealt_with) {
         hass_service_call_unref(call);
-        return r;
+        return r < 0 ? r : 1;
     }
     *ret_call = call;
     return 0;
@@ -131,6 +183,7 @@ static void end_request(struct request *request)
 {
     json_decref(request->data);
     json_decref(request->options.target);
+    json_decref(request->response);
 }
 
 /* the handler */
@@ -274,14 +327,28 @@ static int take_response(struct hass_service_call *call, json_t **ret_response,
 
 /* entry points */
 
+int hass_services_async_intercept(struct hass *hass, hass_intercept_fn *intercept, void *userdata,
+                                  struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.services.async_intercept", err);
+    struct services *services = &hass->services;
+    if (intercept && services->intercept)
+        return hass_fail(err, HASS_E_EXISTS, "somebody intercepts the calls of services already");
+    services->intercept = intercept;
+    services->intercept_userdata = userdata;
+    return 0;
+}
+
 static HASS_COROUTINE int call_service(struct hass *hass, struct request *request,
                                        json_t **ret_response, struct hass_error *err)
 {
     struct hass_service_call *call;
     int r = begin_call(hass, request, &call, err);
 
-    if (r < 0)
-        return r;
+    if (r > 0 && request->options.return_response && ret_response)
+        *ret_response = request->response ? steal(request->response) : json_object();
+    if (r != 0)
+        return r < 0 ? r : 0;
     if (!request->options.blocking)
         return run_without_waiting(hass, call, err);
     r = run_and_wait(hass, call, err);
@@ -321,7 +388,9 @@ int hass_services_async_call_later(struct hass *hass, const char *domain, const 
     request.options.context = context;
     VERIFY_LOOP(hass, "hass.services.async_call_later", err);
     int r = begin_call(hass, &request, &call, err);
-    return r < 0 ? r : run_without_waiting(hass, call, err);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    return run_without_waiting(hass, call, err);
 }
 
 /* A call from another thread, shared by the waiter and the coroutine: either may end first. */

@@ -89,6 +89,7 @@ static const struct remedy table[] = {
     { "hass_services_async_register", "hass_services_register", QUEUED },
     { "hass_services_async_remove", "hass_services_remove", QUEUED },
     { "hass_services_async_has", "hass_services_has", ANYWHERE },
+    { "hass_services_async_intercept", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_services_async_is_admin", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_services_async_supports_response", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_services_async_describe", "hass_services_describe", WAITS },

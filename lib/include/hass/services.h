@@ -99,6 +99,31 @@ HASS_API int hass_services_async_call_later(struct hass *hass, const char *domai
                                             const char *service, json_t *data,
                                             const struct hass_context *context,
                                             struct hass_error *err) HASS_CALLBACK;
+/** A call that is about to be made; lent for the callback. */
+struct hass_intercepted_call {
+    uint32_t size;
+    const char *domain;
+    const char *service;
+    const json_t *data;                 /* an object; the target is merged in */
+    const struct hass_context *context; /* never NULL */
+    bool exists;                        /* such a service is registered, and takes this data */
+    bool return_response;
+};
+/**
+ * Sees each call before call_service is fired and its handler runs, also calls of services that do not exist. Loop, never suspends.
+ *
+ * Returns: 0: it goes on; 1: it is dealt with, its handler does not run, and who waits gets @ret_response (an object, taken; untouched:
+ *          {}); an error: the call fails with it.
+ */
+typedef int hass_intercept_fn(struct hass *hass, const struct hass_intercepted_call *call,
+                              void *userdata, json_t **ret_response, struct hass_error *err);
+/**
+ * From now on @intercept sees all calls; NULL: nobody does. For homes in which nothing real is to happen: simulations and tests.
+ *
+ * Returns: 0, or HASS_E_EXISTS when another one does already.
+ */
+HASS_API int hass_services_async_intercept(struct hass *hass, hass_intercept_fn *intercept,
+                                           void *userdata, struct hass_error *err) HASS_CALLBACK;
 /** Twin of hass_services_async_call for other threads. */
 HASS_API int hass_services_call(struct hass *hass, const char *domain, const char *service,
                                 json_t *data, const struct hass_call_options *options,

@@ -45,7 +45,7 @@ struct hass {
     struct sub_list shutdown_jobs;
     struct sub_list startup_jobs;
     struct {
-        void *data;
+        void *_Atomic data; /* written once on the loop, read by any thread */
         hass_destroy_fn *destroy;
     } layers[HASS_LAYER_COUNT];
     json_t *empty; /* {}, frozen: what an event or a call without data has */

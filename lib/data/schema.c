@@ -639,10 +639,10 @@ static json_t *check_schema(struct checker *checker, const struct hass_schema *s
 
 /* entry points */
 
-int hass_schema_check(const struct hass_schema *schema, const json_t *value, json_t **ret_value,
-                      struct hass_error *err)
+int schema_check_at(const struct hass_schema *schema, const json_t *value, const char *path,
+                    json_t **ret_value, struct hass_error *err)
 {
-    struct checker checker = { .err = err, .prefix = "", .root = value };
+    struct checker checker = { .err = err, .prefix = path, .root = value };
     json_t *checked = check_schema(&checker, schema, value, NULL);
 
     if (!checked || checker.code) {
@@ -651,6 +651,12 @@ int hass_schema_check(const struct hass_schema *schema, const json_t *value, jso
     }
     *ret_value = checked;
     return 0;
+}
+
+int hass_schema_check(const struct hass_schema *schema, const json_t *value, json_t **ret_value,
+                      struct hass_error *err)
+{
+    return schema_check_at(schema, value, "", ret_value, err);
 }
 
 int schema_check_marked(const struct hass_schema *schema, const json_t *value,

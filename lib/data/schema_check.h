@@ -20,6 +20,10 @@ int schema_check_marked(const struct hass_schema *schema, const json_t *value,
                         const struct yaml_marks *marks, const char *path,
                         struct diagnostics *diagnostics, json_t **ret_value);
 
+/** As hass_schema_check for a value that stands at @path below what the caller checks ("1->conditions->0"; "" for none). */
+int schema_check_at(const struct hass_schema *schema, const json_t *value, const char *path,
+                    json_t **ret_value, struct hass_error *err);
+
 /** Room for schema_describe_value: a short text. */
 #define SCHEMA_VALUE_TEXT 64
 

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "core/core.h"
+#include "helpers/kinds.h"
 #include "helpers/template_hass.h"
 
 static void destroy(void *object)
@@ -24,6 +25,8 @@ struct helpers *helpers_of(struct hass *hass)
     helpers->refs = 1;
     helpers->signals = hass_strmap_create(NULL);
     helpers->collections = hass_strmap_create(NULL);
+    helpers->condition_kinds = kinds_create();
+    helpers->trigger_kinds = kinds_create();
     hass_layer_set(hass, HASS_LAYER_HELPERS, helpers, destroy);
     return helpers;
 }
@@ -44,6 +47,8 @@ void helpers_unref(struct helpers *helpers)
         state_table_destroy(helpers->states[i]);
     template_hass_destroy(helpers->templates);
     hass_strmap_destroy(helpers->custom_templates);
+    kinds_destroy(helpers->condition_kinds);
+    kinds_destroy(helpers->trigger_kinds);
     free(helpers);
 }
 

@@ -11,6 +11,7 @@
 struct dispatcher_table;
 struct template_hass;
 struct state_table;
+struct kinds;
 
 enum track_kind {
     TRACK_CHANGED,  /* state_changed by entity id */
@@ -30,6 +31,8 @@ struct helpers {
     struct state_table *states[TRACK_KINDS]; /* of track_state.c; NULL until used */
     struct template_hass *templates;         /* of template_hass.c; NULL until used */
     struct hass_strmap *custom_templates;    /* of template_custom.c, by name; NULL until used */
+    struct kinds *condition_kinds; /* registered by integrations, beside the built-in ones */
+    struct kinds *trigger_kinds;
 };
 
 /** Lends the tables of @hass, made on first use. */

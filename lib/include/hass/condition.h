@@ -35,6 +35,8 @@ enum hass_conditions_rule {
     HASS_CONDITIONS_ALL, /* automations: false as soon as one is false; else false, with a warning each, if one failed */
     HASS_CONDITIONS_FIRST, /* lists in scripts: the first that is false or fails (with a warning) ends it: false */
     HASS_CONDITIONS_RAISE, /* as FIRST, but a failing one is the error returned, and nothing is logged */
+    HASS_CONDITIONS_STEP, /* as FIRST, of the one condition that is a step of a sequence: @path is that of the step, which has been begun and gets
+                             its details ("action/0"); what is within it has "<path>/conditions/0" */
 };
 /**
  * Tests all. An empty list is true.

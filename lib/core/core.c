@@ -136,6 +136,7 @@ int core_create(const struct core_options *options, struct hass **ret_hass, stru
     }
     hass__assert_loop();
     hass->empty = json_object();
+    hass->scratch = options->scratch;
     hass->data = hass_strmap_create(destroy_datum);
     graveyard_init(hass);
     bus_init(hass);

@@ -49,6 +49,7 @@ struct hass {
         hass_destroy_fn *destroy;
     } layers[HASS_LAYER_COUNT];
     json_t *empty; /* {}, frozen: what an event or a call without data has */
+    bool scratch;  /* no state is written; constant */
     bool stopping; /* a stop is under way */
 };
 
@@ -56,6 +57,7 @@ struct core_options {
     const char *config_dir; /* copied; NULL: "" */
     const char *state_dir;  /* copied; NULL: config_dir */
     bool debug;
+    bool scratch;
     struct runtime_options runtime;
 };
 

@@ -105,6 +105,22 @@ static HASS_COROUTINE int stage_wait(struct stage *stage, struct hass *hass, str
 static const char *const always[] = { "homeassistant", "websocket_api", "persistent_notification",
                                       "config", NULL };
 
+/* The domains of config entries, as keys of an object owned by the caller. */
+static HASS_CALLBACK json_t *wanted_entries(const struct loader *loader)
+{
+    json_t *domains = entries_async_domains(loader->hass);
+    const char *domain;
+    json_t *unused;
+    void *next;
+
+    json_object_foreach_safe(domains, next, domain, unused)
+    {
+        if (!loader_wants(loader, domain))
+            json_object_del(domains, domain);
+    }
+    return domains;
+}
+
 /* One alone: what others rely on. */
 static HASS_COROUTINE int set_up_first(struct loader *loader, const char *domain,
                                        struct hass_error *err)
@@ -123,7 +139,7 @@ static HASS_COROUTINE int set_up_rest(struct loader *loader, struct hass_error *
 
     json_object_foreach(loader->settings->sections, domain, section)
         stage_add(&stage, integration_get(loader, domain));
-    autojson *with_entries = entries_async_domains(loader->hass);
+    autojson *with_entries = wanted_entries(loader);
     json_object_foreach(with_entries, domain, section)
         stage_add(&stage, integration_get(loader, domain));
     return stage_wait(&stage, loader->hass, err);
@@ -131,7 +147,7 @@ static HASS_COROUTINE int set_up_rest(struct loader *loader, struct hass_error *
 
 static HASS_CALLBACK void mark_entries_wanted(struct loader *loader)
 {
-    autojson *with_entries = entries_async_domains(loader->hass);
+    autojson *with_entries = wanted_entries(loader);
     const char *domain;
     json_t *unused;
 
@@ -156,17 +172,19 @@ static HASS_CALLBACK void mark_wanted(struct loader *loader)
                            "that is not the name of an integration");
     }
     for (const char *const *name = always; *name; name++)
-        integration_get(loader, *name)->wanted = true;
+        if (loader_wants(loader, *name))
+            integration_get(loader, *name)->wanted = true;
     mark_entries_wanted(loader);
 }
 
 static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *err)
 {
     autojson *names = settings_names(loader->settings);
-    autojson *with_entries = entries_async_domains(loader->hass);
+    autojson *with_entries = wanted_entries(loader);
 
     for (const char *const *name = always; *name; name++)
-        json_object_set_new(names, *name, json_true());
+        if (loader_wants(loader, *name))
+            json_object_set_new(names, *name, json_true());
     json_object_update(names, with_entries);
     mark_wanted(loader);
     /* So that the order is known; one whose probe hangs does not hold up the others. */
@@ -177,7 +195,8 @@ static HASS_COROUTINE int run_stages(struct loader *loader, struct hass_error *e
     if (hass_json_get(loader->settings->sections, "logger"))
         r = set_up_first(loader, "logger", err);
     for (const char *const *name = always; r == 0 && *name; name++)
-        r = set_up_first(loader, *name, err);
+        if (loader_wants(loader, *name))
+            r = set_up_first(loader, *name, err);
     return r < 0 ? r : set_up_rest(loader, err);
 }
 
@@ -285,7 +304,8 @@ static HASS_COROUTINE int lead_up(struct loader *loader, struct hass_error *err)
     r = loader_follow_language(loader, err);
     if (r < 0)
         return r;
-    loader->watch = watch_create(loader);
+    if (!hass->scratch)
+        loader->watch = watch_create(loader);
     loader_notify(loader, "starting", "setting up integrations");
     load_entries(hass);
     r = load_last_states(hass, err);

@@ -42,6 +42,7 @@ int hass_create(const struct hass_options *given, struct hass **ret_hass, struct
         .config_dir = options.config_dir,
         .state_dir = options.state_dir,
         .debug = options.debug,
+        .scratch = options.scratch,
         .runtime = {
             .virtual_time = options.virtual_time,
             .virtual_start = options.virtual_start,

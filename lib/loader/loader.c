@@ -36,6 +36,7 @@ static void loader_destroy(void *object)
     watch_destroy(loader->watch);
     api_slots_fini(loader);
     hass_strmap_destroy(loader->slots);
+    hass_strmap_destroy(loader->only);
     hass_strmap_destroy(loader->integrations);
     hass_strmap_destroy(loader->problems);
     hass_mutex_destroy(loader->changes);
@@ -46,6 +47,20 @@ static void loader_destroy(void *object)
         free(*folder);
     vec_fini(&loader->folders);
     free(loader);
+}
+
+static struct hass_strmap *keys_of(const char *const *names)
+{
+    struct hass_strmap *keys = names ? hass_strmap_create(NULL) : NULL;
+
+    for (; names && *names; names++)
+        hass_strmap_set(keys, *names, keys);
+    return keys;
+}
+
+bool loader_wants(const struct loader *loader, const char *domain)
+{
+    return !loader->only || hass_strmap_get(loader->only, domain);
 }
 
 struct loader *loader_create(struct hass *hass, const struct hass_options *options)
@@ -59,6 +74,7 @@ struct loader *loader_create(struct hass *hass, const struct hass_options *optio
     loader->integrations = hass_strmap_create(integration_destroy);
     loader->problems = hass_strmap_create(problem_destroy);
     loader->slots = hass_strmap_create(NULL);
+    loader->only = keys_of(options->only);
     loader->settings = settings_empty();
     loader->changes = hass_mutex_create(hass);
     loader->started = hass_monotonic(hass);
@@ -127,6 +143,8 @@ int loader_async_read_settings(struct loader *loader, struct config_file **ret_f
         r = hass_async_await(done, HASS_FOREVER, err);
     if (r >= 0)
         *ret_file = steal(reading->file);
+    if (r >= 0 && loader->only)
+        settings_keep(*ret_file, loader->only);
     reading_unref(reading);
     return r;
 }

@@ -60,6 +60,7 @@ struct loader {
     struct hass_strmap *integrations; /* by domain */
     struct hass_strmap *problems;     /* struct problem by domain */
     struct hass_strmap *slots;        /* struct api_slot by name */
+    struct hass_strmap *only;         /* the integrations that are set up, as keys; NULL: all */
     struct config_file *settings;     /* the configuration in use; NULL before it is loaded */
     struct hass_mutex *changes;       /* one unload or replacement at a time */
     struct watch *watch;              /* NULL: files are not watched */
@@ -191,7 +192,9 @@ int loader_follow_language(struct loader *loader, struct hass_error *err) HASS_C
 
 void api_slots_fini(struct loader *loader) HASS_CALLBACK;
 void loader_notify(struct loader *loader, const char *phase, const char *text) HASS_CALLBACK;
-/** Reads the configuration folder, in the pool. */
+/** True unless hass_options.only leaves @domain out. */
+bool loader_wants(const struct loader *loader, const char *domain);
+/** Reads the configuration folder, in the pool. What hass_options.only leaves out is not in it. */
 int loader_async_read_settings(struct loader *loader, struct config_file **ret_file,
                                struct hass_error *err) HASS_COROUTINE;
 /**

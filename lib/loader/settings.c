@@ -101,6 +101,56 @@ static char *path_of_entry(const struct config_file *file, const char *domain, c
     return mem_strdup(domain);
 }
 
+/* leaving out */
+
+static bool wanted(const char *domain, const json_t *entry, const struct hass_strmap *only)
+{
+    const char *platform = hass_json_get_string(entry, "platform", NULL);
+
+    return hass_strmap_get(only, platform && is_platform(entry) ? platform : domain) != NULL;
+}
+
+/* What is left of a section; NULL: nothing. Items keep their places in the file. */
+static json_t *wanted_part(struct config_file *file, const char *domain, const json_t *section,
+                           const struct hass_strmap *only)
+{
+    bool own = hass_strmap_get(only, domain) != NULL;
+
+    if (!json_is_array(section))
+        return wanted(domain, section, only) ? hass_json_ref(section) : NULL;
+    json_t *part = json_array();
+    for (size_t i = 0; i < json_array_size(section); i++) {
+        json_t *item = json_array_get(section, i);
+        if (!wanted(domain, item, only))
+            continue;
+        json_array_append(part, item);
+        yaml_marks_add_item(file->marks, part, yaml_marks_item(file->marks, section, i));
+    }
+    if (own || json_array_size(part) > 0)
+        return part;
+    json_decref(part);
+    return NULL;
+}
+
+void settings_keep(struct config_file *file, const struct hass_strmap *only)
+{
+    json_t *sections = json_object();
+    const char *domain;
+    json_t *section;
+
+    json_object_foreach(file->sections, domain, section) {
+        json_t *part = wanted_part(file, domain, section, only);
+        if (!part)
+            continue;
+        json_object_set_new(sections, domain, part);
+        yaml_marks_set_member(file->marks, sections, domain,
+                              yaml_marks_key(file->marks, file->sections, domain),
+                              yaml_marks_member(file->marks, file->sections, domain));
+    }
+    json_decref(file->sections);
+    file->sections = sections;
+}
+
 /* What every platform has, before the keys of its own. */
 static const struct hass_field platform_fields[] = {
     HASS_FIELD("platform", &hass_type_slug, .required = true,

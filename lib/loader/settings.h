@@ -6,6 +6,7 @@
 #pragma once
 
 #include <hass/integration.h>
+#include <hass/strmap.h>
 
 #include "data/config_file.h"
 
@@ -47,6 +48,9 @@ void settings_complain(struct config_file *file, const char *domain, const json_
 
 /** The platform entries of a section, in order: `size_t pos = 0; while ((entry = settings_next_platform(section, &pos)))`. */
 const json_t *settings_next_platform(const json_t *section, size_t *pos);
+
+/** Leaves sections and platform entries out of integrations that are no keys of @only, without a word. */
+void settings_keep(struct config_file *file, const struct hass_strmap *only);
 
 /** Logs each diagnostic in one line. */
 void settings_log(const struct diagnostics *diagnostics);

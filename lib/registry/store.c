@@ -111,6 +111,7 @@ static HASS_CALLBACK int create(struct hass *hass, const struct hass_store_optio
     struct scope *scope = scope_of_caller(hass);
 
     OPTIONS_READ(&options, given);
+    options.read_only = options.read_only || hass->scratch;
     int r = scope_check_open(scope, err);
     if (r == 0)
         r = check_options(&options, err);

@@ -20,6 +20,12 @@ struct hass_options {
     bool watchdog;
     bool virtual_time; /* tests */
     int64_t virtual_start;
+    /**
+     * NULL-terminated: the integrations that are set up, by sections, platforms and config entries; of others is nothing said. A domain
+     * (light) is set up where one of these has a platform in it. NULL: all.
+     */
+    const char *const *only;
+    bool scratch; /* state is read, and nothing of it is ever written; folders are not watched */
 };
 
 /** The calling thread becomes the loop thread. */

@@ -205,6 +205,7 @@ static struct template_how how_of(const struct hass_template_options *options)
 {
     return (struct template_how){
         .more = template_variables_dict(options->variables),
+        .scope = options->scope,
         .strict = options->strict,
         .limited = options->limited,
         .log = options->log,

@@ -16,6 +16,7 @@
 #include "helpers/helpers.h"
 #include "helpers/template_custom.h"
 #include "helpers/template_functions.h"
+#include "helpers/variables.h"
 
 enum {
     MAX_IDLE = 4,       /* machines that wait for the next render */
@@ -245,6 +246,8 @@ int template_render(struct hass *hass, const struct tmpl_template *template,
         .variables = how->variables,
         .variable_count = how->variable_count,
         .more = how->more,
+        .find = how->scope ? variables_find : NULL,
+        .find_userdata = how->scope,
         .host = { .now = now,
                   .ticks = ticks,
                   .zone = hass->config.zone,

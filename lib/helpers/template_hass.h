@@ -91,6 +91,7 @@ struct template_how {
     const struct tmpl_variable *variables; /* or NULL */
     size_t variable_count;
     const struct tmpl_dict *more; /* further ones, or NULL */
+    struct hass_variables *scope; /* where the rest is looked for, or NULL */
     struct template_info *info;   /* cleared, and filled with what is looked at; or NULL */
     struct tmpl_limits limits;    /* zero: the defaults */
     bool strict;
@@ -133,6 +134,11 @@ int template_render_value(struct hass *hass, const struct tmpl_template *templat
 struct tmpl_value template_state_value(struct tmpl_heap *heap, const struct hass_state *state);
 /** The state of such a value, or of one that a template got from `states`; NULL for anything else. */
 const struct hass_state *template_state_of(const struct tmpl_value *value);
+/** A context with its members; @context must live as long as the value. */
+struct tmpl_value template_context_value(struct tmpl_heap *heap,
+                                         const struct hass_context *context);
+/** The context of such a value; NULL for anything else. */
+const struct hass_context *template_context_of(const struct tmpl_value *value);
 
 /* --- <hass/template.h> (template.c, template_variables.c) -------------------------------------------- */
 
@@ -151,6 +157,8 @@ void template_tell(const struct tmpl_error *from, struct hass_template_error *to
 const struct tmpl_template *template_code(const struct hass_template *template);
 /** All variables; NULL for NULL. Lent. */
 const struct tmpl_dict *template_variables_dict(const struct hass_template_variables *variables);
+/** Another owner of what is not changed any more: each calls hass_template_variables_destroy. */
+struct hass_template_variables *template_variables_share(struct hass_template_variables *variables);
 
 /* --- importable templates (template_custom.c) ------------------------------------------------------- */
 

@@ -221,12 +221,24 @@ static const struct tmpl_type context_type = {
     .equal = equal_contexts,
 };
 
+struct tmpl_value template_context_value(struct tmpl_heap *heap, const struct hass_context *context)
+{
+    struct context_object *object = tmpl_alloc(heap, sizeof(*object));
+
+    *object = (struct context_object){ { &context_type }, context };
+    return tmpl_object_value(&object->object);
+}
+
+const struct hass_context *template_context_of(const struct tmpl_value *value)
+{
+    if (value->kind != TMPL_OBJECT || value->object->type != &context_type)
+        return NULL;
+    return ((struct context_object *)value->object)->context;
+}
+
 static struct tmpl_value context(struct tmpl_vm *vm, struct state_object *object)
 {
-    struct context_object *context = tmpl_alloc(&vm->heap, sizeof(*context));
-
-    *context = (struct context_object){ { &context_type }, object->state->context };
-    return tmpl_object_value(&context->object);
+    return template_context_value(&vm->heap, object->state->context);
 }
 
 static void put(struct tmpl_vm *vm, struct tmpl_dict *dict, const char *key,

@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <hass/bus.h>
+#include <hass/context.h>
 #include <hass/dt.h>
 #include <hass/strmap.h>
 #include <hass/template.h>
@@ -19,6 +21,9 @@ struct hass_template_variables {
     HASS_VEC(json_t *) json; /* whose texts are lent to values */
     HASS_VEC(const struct hass_state *) states;
     HASS_VEC(struct hass_zone *) zones;
+    HASS_VEC(const struct hass_context *) contexts;
+    HASS_VEC(const struct hass_event *) events;
+    unsigned owners; /* beside the first */
 };
 
 struct hass_template_variables *hass_template_variables_create(void)
@@ -39,6 +44,10 @@ static void release(struct hass_template_variables *variables)
         hass_state_unref(*state);
     vec_foreach(&variables->zones, zone)
         hass_zone_unref(*zone);
+    vec_foreach(&variables->contexts, context)
+        hass_context_unref(*context);
+    vec_foreach(&variables->events, event)
+        hass_event_unref(*event);
 }
 
 void hass_template_variables_clear(struct hass_template_variables *variables)
@@ -47,6 +56,8 @@ void hass_template_variables_clear(struct hass_template_variables *variables)
     vec_clear(&variables->json);
     vec_clear(&variables->states);
     vec_clear(&variables->zones);
+    vec_clear(&variables->contexts);
+    vec_clear(&variables->events);
     arena_clear(&variables->heap.arena);
     variables->dict = tmpl_dict_new(&variables->heap, 8);
 }
@@ -54,15 +65,23 @@ void hass_template_variables_clear(struct hass_template_variables *variables)
 struct hass_template_variables *
 hass_template_variables_destroy(struct hass_template_variables *variables)
 {
-    if (!variables)
+    if (!variables || variables->owners--)
         return NULL;
     release(variables);
     vec_fini(&variables->json);
     vec_fini(&variables->states);
     vec_fini(&variables->zones);
+    vec_fini(&variables->contexts);
+    vec_fini(&variables->events);
     arena_fini(&variables->heap.arena);
     free(variables);
     return NULL;
+}
+
+struct hass_template_variables *template_variables_share(struct hass_template_variables *variables)
+{
+    variables->owners++;
+    return variables;
 }
 
 const struct tmpl_dict *template_variables_dict(const struct hass_template_variables *variables)
@@ -130,6 +149,69 @@ void hass_template_variables_set_time(struct hass_template_variables *variables,
         vec_push(&variables->zones, hass_zone_ref(zone));
     set_value(&variables->heap, variables->dict, path,
               tmpl_moment_in(&variables->heap, time, zone));
+}
+
+void hass_template_variables_set_context(struct hass_template_variables *variables,
+                                         const char *path, const struct hass_context *context)
+{
+    struct tmpl_value value = tmpl_none();
+
+    if (context) {
+        vec_push(&variables->contexts, hass_context_ref(context));
+        value = template_context_value(&variables->heap, context);
+    }
+    set_value(&variables->heap, variables->dict, path, value);
+}
+
+static void put(struct tmpl_heap *heap, struct tmpl_dict *dict, const char *name,
+                struct tmpl_value value)
+{
+    tmpl_dict_set_text(heap, dict, name, strlen(name), value);
+}
+
+static struct tmpl_value state_or_none(struct tmpl_heap *heap, const struct hass_state *state)
+{
+    return state ? template_state_value(heap, state) : tmpl_none();
+}
+
+/* Its JSON, but states as states: those of state events are. */
+static struct tmpl_value event_data(struct tmpl_heap *heap, const struct hass_event *event)
+{
+    const struct hass_state *old, *new;
+
+    if (!hass_event_states(event, &old, &new))
+        return tmpl_from_json(heap, hass_event_data(event));
+    struct tmpl_dict *dict = tmpl_dict_new(heap, 4);
+    put(heap, dict, "entity_id", tmpl_string_static(hass_event_entity_id(event)));
+    if (strcmp(hass_event_type(event), HASS_EVENT_STATE_CHANGED) == 0)
+        put(heap, dict, "old_state", state_or_none(heap, old));
+    put(heap, dict, "new_state", state_or_none(heap, new));
+    return tmpl_dict_value(dict);
+}
+
+static struct tmpl_value event_value(struct tmpl_heap *heap, const struct hass_event *event)
+{
+    struct tmpl_dict *dict = tmpl_dict_new(heap, 5);
+    bool remote = hass_event_origin(event) == HASS_ORIGIN_REMOTE;
+
+    put(heap, dict, "event_type", tmpl_string_static(hass_event_type(event)));
+    put(heap, dict, "data", event_data(heap, event));
+    put(heap, dict, "origin", tmpl_string_static(remote ? "REMOTE" : "LOCAL"));
+    put(heap, dict, "time_fired", tmpl_moment_in(heap, hass_event_time_fired(event), NULL));
+    put(heap, dict, "context", template_context_value(heap, hass_event_context(event)));
+    return tmpl_dict_value(dict);
+}
+
+void hass_template_variables_set_event(struct hass_template_variables *variables, const char *path,
+                                       const struct hass_event *event)
+{
+    struct tmpl_value value = tmpl_none();
+
+    if (event) {
+        vec_push(&variables->events, hass_event_ref(event));
+        value = event_value(&variables->heap, event);
+    }
+    set_value(&variables->heap, variables->dict, path, value);
 }
 
 void hass_template_variables_set_duration(struct hass_template_variables *variables,

@@ -6,6 +6,7 @@
 
 #include <hass/json.h>
 #include <hass/log.h>
+#include <hass/variables.h>
 
 #include "base/mem.h"
 #include "core/core.h"
@@ -62,6 +63,7 @@ void template_tracker_unref(struct template_tracker *tracker)
         return;
     for (size_t i = 0; i < tracker->count; i++) {
         hass_template_unref(tracker->templates[i].template);
+        hass_variables_unref(tracker->templates[i].scope);
         template_info_fini(&tracker->templates[i].info);
         json_decref(tracker->templates[i].result);
     }
@@ -113,6 +115,7 @@ static struct template_tracker *create(struct hass *hass, const struct hass_trac
             .tracker = tracker,
             .template = hass_template_ref(what->templates[i].template),
             .variables = what->templates[i].variables,
+            .scope = hass_variables_ref(what->templates[i].scope),
             .rate_limit = what->templates[i].rate_limit,
         };
     return tracker;

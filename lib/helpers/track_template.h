@@ -16,6 +16,7 @@ struct tracked_template {
     struct template_tracker *tracker;
     struct hass_template *template;
     const struct hass_template_variables *variables;
+    struct hass_variables *scope; /* or NULL */
     double rate_limit;         /* as in struct hass_track_template */
     struct template_info info; /* what the last render looked at */
     json_t *result;            /* as told; NULL: nothing, or an error */

@@ -78,6 +78,7 @@ static HASS_CALLBACK void render(struct tracked_template *one, json_t **ret_resu
     const struct hass_template_options options = {
         .size = sizeof(options),
         .variables = one->variables,
+        .scope = one->scope,
         .strict = tracker->strict,
         .log = tracker->log,
         .log_userdata = tracker->log_userdata,

@@ -324,6 +324,7 @@ static const struct remedy table[] = {
       "hass_template_render_with_possible_json_value", WAITS },
     { "hass_template_async_render_to_info", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_template_async_explain", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_variables_async_render", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_template_async_load_custom", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_at_start", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_at_started", "hass_run_callback_threadsafe", IN_CALLBACK },

@@ -63,7 +63,10 @@ static struct tmpl_value find_in_render(const struct tmpl_render *how, const cha
         if (value)
             return *value;
     }
-    return (struct tmpl_value){ .kind = TMPL_ABSENT };
+    struct tmpl_value found = { .kind = TMPL_ABSENT };
+    if (how->find)
+        (void)how->find(how->find_userdata, text, length, &found);
+    return found;
 }
 
 struct tmpl_value context_find(struct tmpl_vm *vm, const struct context *context, const char *text,

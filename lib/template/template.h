@@ -42,6 +42,10 @@ struct tmpl_render {
     const struct tmpl_variable *variables;
     size_t variable_count;
     const struct tmpl_dict *more; /* further variables, or NULL; @variables come first */
+    /** Finds a variable that is none of these; the value must live as long as the render. Or NULL. */
+    bool (*find)(void *find_userdata, const char *name, size_t length,
+                 struct tmpl_value *ret_value);
+    void *find_userdata;
     struct tmpl_host host;
     struct tmpl_limits limits;
     bool strict;

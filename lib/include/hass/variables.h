@@ -19,6 +19,7 @@ struct hass_variables;
 
 /** A scope inside of @parent, of which a reference is kept; NULL: it is the outermost. */
 HASS_API struct hass_variables *hass_variables_new(struct hass_variables *parent);
+/** Takes NULL, as hass_variables_unref does. */
 HASS_API struct hass_variables *hass_variables_ref(struct hass_variables *variables);
 HASS_API struct hass_variables *hass_variables_unref(struct hass_variables *variables);
 HASS_DEFINE_CLEANUP(hass_variables, hass_variables_unref)

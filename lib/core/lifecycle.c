@@ -85,6 +85,13 @@ int core_async_add_startup_job(struct hass *hass, struct hass_job job, struct ha
                         &(struct sub_options){ .job = job, .once = true }, ret_sub, err);
 }
 
+int hass_async_add_startup_job(struct hass *hass, struct hass_job job, struct hass_sub **ret_sub,
+                               struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.async_add_startup_job", err);
+    return core_async_add_startup_job(hass, job, ret_sub, err);
+}
+
 static bool contains(struct hass_future *const *futures, size_t count,
                      const struct hass_future *future)
 {

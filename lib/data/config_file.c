@@ -109,11 +109,11 @@ static void append_section(struct config_file *file, json_t *list, const json_t 
 }
 
 static json_t *join_sections(struct config_file *file, const char *domain, const json_t *root,
-                             const char *key)
+                             const char *key, bool as_list)
 {
     const json_t *known = json_object_get(file->sections, domain);
     const json_t *value = json_object_get(root, key);
-    bool maps = json_is_object(known) && json_is_object(value) &&
+    bool maps = !as_list && json_is_object(known) && json_is_object(value) &&
                 !json_object_get(known, "platform") && !json_object_get(value, "platform");
 
     if (!maps) {
@@ -139,7 +139,8 @@ static json_t *join_sections(struct config_file *file, const char *domain, const
 }
 
 /* Files the value of "light kitchen" under light. */
-static void add_section(struct config_file *file, const json_t *root, const char *key)
+static void add_section(struct config_file *file, const json_t *root, const char *key,
+                        package_kind_fn *kind, void *userdata)
 {
     struct yaml_marks *marks = file->marks;
     struct mark key_mark = yaml_marks_key(marks, root, key);
@@ -153,7 +154,8 @@ static void add_section(struct config_file *file, const json_t *root, const char
     }
     json_t *section;
     if (json_object_get(file->sections, domain)) {
-        section = join_sections(file, domain, root, key);
+        section =
+            join_sections(file, domain, root, key, kind && kind(domain, userdata) == PACKAGE_LIST);
     } else if (json_is_null(json_object_get(root, key))) {
         section = json_object();
         yaml_marks_set(marks, section, key_mark);
@@ -188,7 +190,7 @@ struct config_file *config_file_load(const char *dir, package_kind_fn *kind, voi
     const char *key;
     json_t *value;
     json_object_foreach(root, key, value)
-        add_section(file, root, key);
+        add_section(file, root, key, kind, userdata);
     return file;
 }
 

@@ -21,7 +21,7 @@ struct config_file {
 
 /**
  * Loads the folder @dir; blocks. There is always a result: what is wrong is a diagnostic, and left out.
- * @kind says how packages are merged, NULL: by shape.
+ * @kind says how packages are merged, and whether sections of one domain are joined as a list; NULL: by shape.
  */
 struct config_file *config_file_load(const char *dir, package_kind_fn *kind, void *userdata);
 struct config_file *config_file_destroy(struct config_file *file);

@@ -71,8 +71,22 @@ static HASS_CALLBACK void check_platform(struct loader *loader, struct config_fi
                                       &file->diagnostics, &config, NULL);
 }
 
-static HASS_CALLBACK void check_section(struct loader *loader, struct config_file *file,
-                                        const char *domain, const json_t *section)
+/* What an integration says itself of its section. */
+static HASS_COROUTINE void ask_integration(struct integration *integration,
+                                           struct config_file *file)
+{
+    const struct hass_manifest *manifest = &integration->plugin->manifest;
+    const json_t *section = settings_section(file, integration->domain);
+    struct hass_config_report report = { file, integration->domain, &file->diagnostics };
+    struct hass_error err = HASS_ERROR_INIT;
+
+    if (manifest->async_check_config && section &&
+        manifest->async_check_config(integration->loader->hass, section, &report, &err) < 0)
+        settings_complain(file, integration->domain, NULL, err.message);
+}
+
+static HASS_COROUTINE void check_section(struct loader *loader, struct config_file *file,
+                                         const char *domain, const json_t *section)
 {
     autojson *config = NULL;
     const json_t *entry;
@@ -83,10 +97,13 @@ static HASS_CALLBACK void check_section(struct loader *loader, struct config_fil
         check_dependencies(file, integration);
         (void)settings_check(file, domain, &integration->plugin->manifest, &file->diagnostics,
                              &config, NULL);
+        ask_integration(integration, file);
         if (!integration_has_setup(integration))
             settings_complain(file, domain, NULL,
                               "it has no set-up of its own: name it as a platform of a domain");
     }
+    if (integration && integration->plugin->manifest.async_check_config)
+        return; /* its items are its own */
     while ((entry = settings_next_platform(section, &pos)))
         check_platform(loader, file, domain, entry);
 }

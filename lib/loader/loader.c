@@ -119,11 +119,30 @@ static void reading_unref(void *object)
     free(reading);
 }
 
+/* Files are read before integrations are opened: of these it cannot be told by the shape how their sections come together. */
+static enum package_kind package_kind(const char *domain, void *userdata)
+{
+    static const struct {
+        const char *domain;
+        enum package_kind kind;
+    } known[] = {
+        { "automation", PACKAGE_LIST },
+        { "scene", PACKAGE_LIST },
+        { "template", PACKAGE_LIST },
+        { "script", PACKAGE_MAP },
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strcmp(known[i].domain, domain) == 0)
+            return known[i].kind;
+    return PACKAGE_BY_SHAPE;
+}
+
 static HASS_BLOCKING int read_folder(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct reading *reading = userdata;
 
-    reading->file = config_file_load(reading->folder, NULL, NULL);
+    reading->file = config_file_load(reading->folder, package_kind, NULL);
     return 0;
 }
 

@@ -42,6 +42,7 @@ struct integration {
     uint64_t sequence;               /* the order in which they were set up */
     HASS_VEC(const char *) waits;    /* for whom its set-up waits now, NULL-terminated */
     struct hass_strmap *platform_of; /* domains in which it has platforms */
+    struct config_file *taking; /* from which it is given its section now; NULL: loader->settings */
     char domain[];
 };
 
@@ -140,6 +141,14 @@ int reload_async_take(struct integration *integration, struct config_file *file,
                       struct hass_error *err) HASS_COROUTINE;
 /** The service `reload` of an integration that has been set up. */
 void reload_offer(struct integration *integration) HASS_CALLBACK;
+
+/* report.c */
+
+struct hass_config_report {
+    const struct config_file *file;
+    const char *domain;
+    struct diagnostics *diagnostics;
+};
 
 /* unload.c */
 

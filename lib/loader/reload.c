@@ -80,7 +80,12 @@ int reload_async_take(struct integration *integration, struct config_file *file,
     json_t *config = NULL;
     int r = check(integration, file, &config, err);
 
-    return r < 0 ? r : run(integration, config, err);
+    if (r < 0)
+        return r;
+    integration->taking = file;
+    r = run(integration, config, err);
+    integration->taking = NULL;
+    return r;
 }
 
 /* the service */
@@ -104,8 +109,9 @@ void reload_offer(struct integration *integration)
     };
     struct hass_error err = HASS_ERROR_INIT;
 
-    if (!reload_is_offered(integration))
-        return;
+    if (!reload_is_offered(integration) ||
+        hass_services_async_has(integration->loader->hass, integration->domain, "reload"))
+        return; /* it has one of its own, which comes to hass_async_reload_section */
     struct scope *former = scope_enter(integration->scope);
     int r = hass_services_async_register(integration->loader->hass, integration->domain, "reload",
                                          &options, HASS_JOB_COROUTINE(on_reload, NULL), &err);

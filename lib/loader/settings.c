@@ -307,8 +307,11 @@ static int check_own(struct config_file *file, const char *domain, const json_t 
                      const struct hass_manifest *manifest, struct diagnostics *diagnostics,
                      json_t **ret_own)
 {
+    if (manifest->async_check_config) {
+        *ret_own = section && !json_is_null(section) ? hass_json_ref(section) : json_object();
+        return 0;
+    }
     autojson *own = own_part(file, section);
-
     if (!manifest->config) {
         if (own)
             complain_of_surplus(file, domain, own, diagnostics);
@@ -349,7 +352,10 @@ int settings_check(struct config_file *file, const char *domain,
 
     if (check_own(file, domain, section, manifest, diagnostics, &own) < 0)
         return refuse(diagnostics, from, err);
-    *ret_config = settings_next_platform(section, &pos) ? join(own, section) : own;
+    if (manifest->async_check_config)
+        *ret_config = own;
+    else
+        *ret_config = settings_next_platform(section, &pos) ? join(own, section) : own;
     return 0;
 }
 

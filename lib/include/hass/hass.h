@@ -55,6 +55,13 @@ HASS_API int hass_async_stop(struct hass *hass, int exit_code, bool force, struc
 /** Asks for a stop from any thread and returns at once. */
 HASS_API int hass_stop(struct hass *hass, int exit_code, struct hass_error *err);
 
+/**
+ * Runs a plain job once at the start, after what listens to homeassistant_start has ended and before homeassistant_started is fired,
+ * which waits for it, at most 15 s. Registered later it never runs.
+ */
+HASS_API int hass_async_add_startup_job(struct hass *hass, struct hass_job job,
+                                        struct hass_sub **ret_sub, struct hass_error *err)
+    HASS_CALLBACK;
 /** Runs a plain job in stage 1 of stop. Model: async_add_shutdown_job */
 HASS_API int hass_async_add_shutdown_job(struct hass *hass, struct hass_job job,
                                          struct hass_sub **ret_sub, struct hass_error *err)

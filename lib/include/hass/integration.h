@@ -25,6 +25,8 @@ struct hass_platform_schema {
     const struct hass_schema *schema;
 };
 
+struct hass_config_report;
+
 struct hass_manifest {
     uint32_t size;
     uint32_t abi;
@@ -49,6 +51,13 @@ struct hass_manifest {
     const struct hass_flow_handler
         *repair_flow; /* mends issues; NULL: their user confirms that they are mended */
     const struct hass_subentry_flow *subentry_flows; /* of parts of its entries; or NULL */
+    /**
+     * For one that checks its section itself, item by item: set-up and reload get the section as it is written (an empty map for
+     * none), @config only describes it, and a bad item of it refuses nothing. This says what is wrong, by hass_config_report, for who
+     * only wants to know (`hassd check`). A coroutine; @section is lent; nothing but files may be looked at.
+     */
+    int (*async_check_config)(struct hass *hass, const json_t *section,
+                              struct hass_config_report *report, struct hass_error *err);
 };
 
 #define HASS_LIST(...)      ((const char *const[]){ __VA_ARGS__, NULL })
@@ -188,6 +197,15 @@ HASS_API int hass_async_reload_component(struct hass *hass, const char *domain,
  */
 HASS_API int hass_async_reload_section(struct hass *hass, const char *domain,
                                        struct hass_error *err) HASS_COROUTINE;
+
+/**
+ * Says what is wrong with a section that is being checked. @message begins with the place below the section, as errors of
+ * hass_schema_check do ("3->triggers->0->entity_id: expected …"), and is told with file, line and column.
+ */
+HASS_API void hass_config_report(struct hass_config_report *report, const char *message);
+/** The same for a section that is being set up or reloaded: a line in the log. Before async_setup or async_reload has returned. */
+HASS_API int hass_async_report_config(struct hass *hass, const char *domain, const char *message,
+                                      struct hass_error *err) HASS_CALLBACK;
 
 /**
  * A typed table that one integration offers to others under a name ("websocket_api.commands"); gone when its scope closes.

@@ -49,6 +49,7 @@ void helpers_unref(struct helpers *helpers)
     hass_strmap_destroy(helpers->custom_templates);
     kinds_destroy(helpers->condition_kinds);
     kinds_destroy(helpers->trigger_kinds);
+    hass_mutex_destroy(helpers->file_changes);
     free(helpers);
 }
 

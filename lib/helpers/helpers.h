@@ -33,6 +33,7 @@ struct helpers {
     struct hass_strmap *custom_templates;    /* of template_custom.c, by name; NULL until used */
     struct kinds *condition_kinds; /* registered by integrations, beside the built-in ones */
     struct kinds *trigger_kinds;
+    struct hass_mutex *file_changes; /* of config_file.c; NULL until used */
 };
 
 /** Lends the tables of @hass, made on first use. */

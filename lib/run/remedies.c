@@ -29,6 +29,7 @@ static const struct remedy table[] = {
     { "hass_async_add_executor_job", NULL, "A pool thread may simply call the function" },
     { "hass_async_run_in_executor", NULL, "A pool thread may simply call the function" },
     { "hass_async_add_shutdown_job", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_add_startup_job", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_task_async_cancel", "hass_task_cancel", QUEUED },
     { "hass_sub_async_remove", "hass_sub_remove",
       ", which waits until no call of the job is running" },
@@ -97,6 +98,10 @@ static const struct remedy table[] = {
     { "hass_services_async_call_later", "hass_services_call", " without .blocking" },
 
     /* configuration and life */
+    { "hass_blueprint_async_load", "hass_blueprint_load", ", which blocks" },
+    { "hass_config_file_async_edit", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_config_file_async_write", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_config_file_async_remove", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_config_async_update", "hass_config_update", QUEUED },
     { "hass_config_async_as_json", "hass_config_home",
       ", which copies the scalar values on any thread" },
@@ -113,6 +118,7 @@ static const struct remedy table[] = {
     { "hass_async_unload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_reload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_reload_section", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_async_report_config", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_flow_handlers", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_integration_type", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_provide_api", "hass_run_callback_threadsafe", IN_CALLBACK },

@@ -597,6 +597,13 @@ static const char *const left_out[] = {
     "hass_entries_reload",
     "hass_entries_remove",
     "hass_entries_set_disabled_by", /* need an integration: tests/lib/registry */
+    "hass_blueprint_parse",
+    "hass_blueprint_load",
+    "hass_blueprint_metadata",
+    "hass_blueprint_domain",
+    "hass_blueprint_substitute",
+    "hass_blueprint_valid_path", /* tests/lib/helpers */
+    "hass_config_report",        /* of one check */
     "hass_debouncer_create",
     "hass_debouncer_destroy",
     "hass_debouncer_call", /* tests/lib/helpers */

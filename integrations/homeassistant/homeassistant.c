@@ -19,8 +19,11 @@
 
 #include "turn.h"
 
+HASS_SCHEMA(scene_schema,
+            HASS_FIELD("states", &hass_type_any, .doc = "Scenes, as in the section scene"));
+
 HASS_MANIFEST(.domain = "homeassistant", .name = "Home Assistant core", .version = HASS_VERSION,
-              .critical = true);
+              .critical = true, .platforms = HASS_PLATFORMS({ "scene", &scene_schema }));
 
 HASS_SCHEMA(no_data, HASS_FIELD("metadata", &hass_type_any, .doc = "Ignored"));
 

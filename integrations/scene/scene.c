@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The domain scene: states of several things, brought about together. The state of a scene is the time of its last
- * activation. Service turn_on.
+ * activation. Services turn_on, apply, create, delete, reload.
  *
- * Configuration: a list of platforms (`scene: [{platform: …}]`); the domain has no options of its own.
+ *     scene:
+ *       - name: Movie
+ *         entities:
+ *           light.sofa: {state: "on", brightness: 50}
+ *           light.hall: "off"
+ *       - platform: hue
+ *
+ * scene.c      the domain
+ * written.c    scenes of the section, and those that services make
+ * reproduce.c  bringing entities into states
+ * domains.c    how those of each domain are; light.c: lamps
  */
 #include "scene.h"
 
@@ -11,9 +21,10 @@
 #include <hass/dt.h>
 #include <hass/integration.h>
 
-#define MAX_TRANSITION 6553 /* seconds; the model's */
+#include "parts.h"
 
-HASS_MANIFEST(.domain = "scene", .name = "Scene", .version = HASS_VERSION);
+HASS_MANIFEST(.domain = "scene", .name = "Scene", .version = HASS_VERSION,
+              .config = &scene_section_schema, .dependencies = HASS_LIST("homeassistant"));
 
 struct data {
     char activated[HASS_DT_TEXT]; /* "": never */
@@ -61,15 +72,26 @@ static const struct hass_domain_ops domain_ops = {
 };
 
 HASS_SCHEMA(turn_on_schema,
-            HASS_FIELD("transition", &hass_type_number, .min = 0, .max = MAX_TRANSITION,
+            HASS_FIELD("transition", &hass_type_number, .min = 0, .max = SCENE_MAX_TRANSITION,
                        .doc = "Seconds it takes to reach the states"));
 
 static const struct hass_entity_service_row services[] = {
     HASS_ENTITY_SERVICE("turn_on", "Activates a scene", .schema = &turn_on_schema,
                         .async_handler = turn_on),
+    HASS_ENTITY_SERVICE("delete", "Removes a scene that create has made",
+                        .async_handler = scene_written_delete),
 };
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
-    return HASS_DOMAIN_SETUP(hass, config, services, err, .domain = "scene", .ops = &domain_ops);
+    int r = HASS_DOMAIN_SETUP(hass, config, services, err, .domain = "scene", .ops = &domain_ops);
+
+    if (r >= 0)
+        r = scene_written_setup(hass, config, err);
+    return r < 0 ? r : scene_written_services(hass, err);
+}
+
+int async_reload(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    return scene_written_reload(hass, config, err);
 }

@@ -6,7 +6,9 @@
  */
 #pragma once
 
-#include <hass/entity.h>
+#include <hass/platform.h>
+
+#define SCENE_MAX_TRANSITION 6553 /* seconds; the model's */
 
 /** How a scene is activated. */
 struct scene_activation {
@@ -30,3 +32,12 @@ struct scene_ops {
     {                                                                                              \
         .size = sizeof(struct scene_ops), __VA_ARGS__                                              \
     }
+
+/** What homeassistant, whose platform scenes of the section belong to, calls when that is set up. */
+#define SCENE_WRITTEN_API "scene.written"
+struct scene_written_api {
+    uint32_t size;
+    /** Coroutine. @config: {"states"?: items as in the section}. */
+    int (*async_setup_platform)(struct hass_platform *platform, const json_t *config,
+                                struct hass_error *err);
+};

@@ -168,6 +168,19 @@ static HASS_CALLBACK void begin(struct change *change, const char *entity_id, co
     change->length = strlen(text);
 }
 
+/* True for a write that an earlier one has barred. */
+static HASS_CALLBACK bool is_barred(struct hass *hass, const struct change *change)
+{
+    struct hass_strmap **held = &hass->states.held;
+
+    if (!change->options.hold)
+        return *held && hass_strmap_get(*held, change->id);
+    if (!*held)
+        *held = hass_strmap_create(NULL);
+    hass_strmap_set(*held, change->id, hass);
+    return false;
+}
+
 int hass_states_async_write(struct hass *hass, const char *entity_id, const char *state,
                             hass_attrs_fn *write, const void *userdata,
                             const struct hass_set_options *options, struct hass_error *err)
@@ -179,6 +192,8 @@ int hass_states_async_write(struct hass *hass, const char *entity_id, const char
 
     OPTIONS_READ(&change.options, options);
     begin(&change, entity_id, state, lower);
+    if (is_barred(hass, &change))
+        return 0;
     const struct hass_state *old = change.slot ? change.slot->state : NULL;
     attrs_writer_init(&writer, old ? old->attrs : NULL);
     if (write)

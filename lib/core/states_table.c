@@ -231,6 +231,7 @@ void states_fini(struct hass *hass)
     }
     free(states->cells);
     states->domains = hass_strmap_destroy(states->domains);
+    states->held = hass_strmap_destroy(states->held);
 }
 
 /* reading */

@@ -104,6 +104,8 @@ struct hass_set_options {
     bool force_update;
     const struct hass_context *context;
     int64_t timestamp; /* microseconds UTC; 0: now */
+    bool
+        hold; /* from now on only writes with this change the entity: simulations, in which its own integration's shall not count */
 };
 
 /** Writes attributes of a state being set. Must not suspend or set states. */

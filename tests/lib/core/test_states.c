@@ -555,8 +555,25 @@ START_TEST(other_threads_read_while_the_loop_writes)
 }
 END_TEST
 
-TEST_MAIN("states", a_new_state_fires_with_no_old_one, the_same_again_is_only_reported,
-          other_attributes_keep_last_changed,
+START_TEST(who_holds_an_entity_alone_changes_it)
+{
+    struct hass *hass = test_hass();
+    const struct hass_set_options hold = { .size = sizeof(hold), .hold = true };
+    struct capture *seen = test_capture(hass, HASS_EVENT_STATE_CHANGED);
+
+    ck_assert_int_eq(hass_states_async_set(hass, "sun.Sun", "above_horizon", NULL, &hold, NULL), 0);
+    set(hass, "sun.sun", "below_horizon", NULL);
+    set(hass, "sun.moon", "full", NULL);
+    ck_assert_str_eq(hass_state_state(hass_states_async_get(hass, "sun.sun")), "above_horizon");
+    ck_assert_str_eq(hass_state_state(hass_states_async_get(hass, "sun.moon")), "full");
+    ck_assert_int_eq(hass_states_async_set(hass, "sun.sun", "noon", NULL, &hold, NULL), 0);
+    ck_assert_str_eq(hass_state_state(hass_states_async_get(hass, "sun.sun")), "noon");
+    ck_assert_uint_eq(capture_count(seen), 3);
+}
+END_TEST
+
+TEST_MAIN("states", who_holds_an_entity_alone_changes_it, a_new_state_fires_with_no_old_one,
+          the_same_again_is_only_reported, other_attributes_keep_last_changed,
           equal_attributes_are_shared_whatever_their_order_and_notation,
           forcing_makes_a_new_state_of_the_same, a_bad_id_is_refused, ids_have_their_limits,
           a_state_has_255_characters_at_most, text_that_is_not_utf8_never_gets_in,

@@ -147,6 +147,7 @@ const char *hass_error_name(int code)
         NAME(HASS_E_NOT_ALLOWED),
         NAME(HASS_E_FLOW_ABORTED),
         NAME(HASS_E_TEMPLATE),
+        NAME(HASS_E_CONDITION),
 #undef NAME
     };
 

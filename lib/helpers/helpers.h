@@ -12,6 +12,7 @@ struct dispatcher_table;
 struct template_hass;
 struct state_table;
 struct kinds;
+struct condition_test;
 
 enum track_kind {
     TRACK_CHANGED,  /* state_changed by entity id */
@@ -33,7 +34,8 @@ struct helpers {
     struct hass_strmap *custom_templates;    /* of template_custom.c, by name; NULL until used */
     struct kinds *condition_kinds; /* registered by integrations, beside the built-in ones */
     struct kinds *trigger_kinds;
-    struct hass_mutex *file_changes; /* of config_file.c; NULL until used */
+    struct hass_mutex *file_changes;       /* of config_file.c; NULL until used */
+    struct condition_test *condition_test; /* of condition.c, in progress; or NULL */
 };
 
 /** Lends the tables of @hass, made on first use. */

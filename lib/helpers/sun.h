@@ -27,3 +27,5 @@ bool sun_next(const struct sun_place *place, enum hass_sun_event event, int64_t 
 /** Height over the horizon with refraction, and direction from north over east. */
 void sun_position(const struct sun_place *place, int64_t time, double *ret_elevation,
                   double *ret_azimuth);
+/** The event of the home's date at @now. False when the sun does not do it that day. Any thread. track_sun.c */
+bool sun_event_today(struct hass *hass, enum hass_sun_event event, int64_t now, int64_t *ret_time);

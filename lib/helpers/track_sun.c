@@ -72,6 +72,21 @@ int hass_sun_next(struct hass *hass, enum hass_sun_event event, int64_t after, d
     return 0;
 }
 
+bool sun_event_today(struct hass *hass, enum hass_sun_event event, int64_t now, int64_t *ret_time)
+{
+    struct sun_place place = place_of(hass);
+    int64_t today = local_day(hass, now), time;
+
+    if (!sun_event_of_day(&place, event, today, &time))
+        return false;
+    // Far from Greenwich the event of this UTC day may be that of a neighbour here.
+    int64_t day = local_day(hass, time);
+    if (day != today && !sun_event_of_day(&place, event, 2 * today - day, &time))
+        return false;
+    *ret_time = time;
+    return true;
+}
+
 bool hass_sun_is_up(struct hass *hass, int64_t when)
 {
     int64_t rising, setting;

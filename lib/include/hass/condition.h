@@ -63,6 +63,12 @@ struct hass_condition_kind {
                          struct hass_error *err);
     hass_destroy_fn *destroy; /* of that data */
     /**
+     * It stands for another condition: gives that, as people write it, owned by the caller, and is tested as that is. Instead of async_test
+     * and the two above; or NULL. Loop.
+     */
+    int (*async_map)(struct hass *hass, const json_t *config, json_t **ret_config,
+                     struct hass_error *err);
+    /**
      * 1, 0, or an error. @trace (may be NULL) takes details: hass_trace_async_detail(trace, "state", …). Loop, never suspends.
      */
     int (*async_test)(struct hass *hass, const json_t *config, void *data,

@@ -37,6 +37,7 @@ enum hass_error_code {
     HASS_E_NOT_ALLOWED = -4119,    /* OperationNotAllowed: the state of a config entry */
     HASS_E_FLOW_ABORTED = -4120,   /* AbortFlow: a step has ended its flow, which is no failure */
     HASS_E_TEMPLATE = -4121,       /* TemplateError: "UndefinedError: 'x' is undefined" */
+    HASS_E_CONDITION = -4122, /* ConditionError: a condition that can answer neither yes nor no */
 };
 
 /** Owned by the caller, on its stack. Begin with HASS_ERROR_INIT. */

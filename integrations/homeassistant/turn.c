@@ -8,17 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hass/platform.h>
 #include <hass/vec.h>
 
+#define IDS(key, what) HASS_FIELD(key, &hass_type_string, .list = true, .max = 1000, .doc = what)
 static const struct hass_field fields[] = {
-    HASS_FIELD("entity_id", &hass_type_entity_ids, .required = true,
-               .doc = "Entities of any domains"),
+    HASS_FIELD("entity_id", &hass_type_entity_ids, .doc = "Entities of any domains, and groups"),
+    IDS("device_id", "Devices with their entities"),
+    IDS("area_id", "Areas with their entities"),
+    IDS("floor_id", "Floors with their entities"),
+    IDS("label_id", "Labels, and what has them"),
 };
+#define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
+
+static int check_target(const json_t *value, struct hass_error *err)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        if (hass_json_get(value, fields[i].key))
+            return 0;
+    return hass_fail(err, HASS_E_INVALID,
+                     "expected entity_id, device_id, area_id, floor_id or label_id");
+}
+
 static const struct hass_schema turn_schema = {
     .size = sizeof(struct hass_schema),
-    .count = 1,
+    .count = FIELD_COUNT,
     .fields = fields,
     .extra = true,
+    .check = check_target,
 };
 
 static void domain_of(const char *entity_id, char domain[HASS_MAX_DOMAIN + 1])
@@ -75,6 +92,8 @@ static HASS_COROUTINE int call_domain(struct hass *hass, void *userdata, struct 
     };
     json_t *data = json_copy((json_t *)hass_service_call_data(turn->call));
 
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        json_object_del(data, fields[i].key);
     json_object_set(data, "entity_id", turn->ids);
     return hass_services_async_call(hass, turn->domain, hass_service_call_service(turn->call), data,
                                     &options, NULL, err);
@@ -125,7 +144,9 @@ static HASS_COROUTINE int on_turn(const struct hass_service_call *call, void *us
     if (json_is_string(ids))
         return hass_fail(err, HASS_E_INVALID, "entity_id: name the entities, '%s' is none here",
                          json_string_value(ids));
-    autojson *by_domain = split(ids);
+    autojson *meant = hass_async_extract_from_target(hass_service_call_hass(call),
+                                                     hass_service_call_data(call), true);
+    autojson *by_domain = split(hass_json_get(meant, "referenced_entities"));
     json_object_foreach(by_domain, domain, of_domain) {
         struct hass_task *task = NULL;
         int begun = begin(call, domain, of_domain, &task, err);

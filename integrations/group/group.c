@@ -2,13 +2,19 @@
 /*
  * Groups: entities that stand for several others.
  *
+ *     group:
+ *       downstairs:
+ *         name: Downstairs
+ *         entities: [light.sofa, switch.fan]
+ *       upstairs: light.bed, light.desk
  *     light:
  *       - platform: group
  *         name: Living room
  *         entities: [light.sofa, light.shelf]
  *         all: false
  *
- * group.c   members, and the entry point
+ * group.c   members, and the entry points
+ * old.c     groups of the section
  * light.c   groups of lamps
  */
 #include "group.h"
@@ -18,6 +24,7 @@
 #include <hass/event_helpers.h>
 
 HASS_MANIFEST(.domain = "group", .name = "Group", .version = HASS_VERSION,
+              .config = &group_section_schema,
               .platforms = HASS_PLATFORMS({ "light", &group_light_schema }));
 
 static char *copy(const char *text)
@@ -118,7 +125,17 @@ int group_async_follow(struct hass_entity *entity, struct hass_error *err)
     return r < 0 ? r : hass_entity_async_remove_later(entity, sub, err);
 }
 
-/* entry point */
+/* entry points */
+
+int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    return group_old_setup(hass, config, err);
+}
+
+int async_reload(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    return group_old_reload(hass, config, err);
+}
 
 int async_setup_platform(struct hass_platform *platform, const json_t *config,
                          struct hass_error *err)

@@ -16,6 +16,11 @@ struct group {
     void (*update)(struct hass_entity *entity);
 };
 
+extern const struct hass_schema group_section_schema;
+int group_old_setup(struct hass *hass, const json_t *config, struct hass_error *err) HASS_COROUTINE;
+int group_old_reload(struct hass *hass, const json_t *config, struct hass_error *err)
+    HASS_COROUTINE;
+
 extern const struct hass_schema group_light_schema;
 int group_add_light(struct hass_platform *platform, const json_t *config, struct hass_error *err)
     HASS_COROUTINE;

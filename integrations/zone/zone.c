@@ -21,6 +21,8 @@
 #include <hass/config.h>
 #include <hass/integration.h>
 
+#include "kinds.h"
+
 #define HOME "zone.home"
 
 #define FIELDS                                                                                     \
@@ -247,6 +249,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     if (r >= 0)
         r = hass_bus_async_listen(hass, HASS_EVENT_STATE_CHANGED, is_of_person,
                                   HASS_JOB_CALLBACK(on_person, NULL), NULL, err);
+    if (r >= 0)
+        r = zone_condition_register(hass, err);
     return r;
 }
 

@@ -604,6 +604,9 @@ static const char *const left_out[] = {
     "hass_blueprint_substitute",
     "hass_blueprint_valid_path", /* tests/lib/helpers */
     "hass_config_report",        /* of one check */
+    "hass_conditions_check",
+    "hass_conditions_count",
+    "hass_conditions_destroy", /* tests/lib/helpers */
     "hass_debouncer_create",
     "hass_debouncer_destroy",
     "hass_debouncer_call", /* tests/lib/helpers */

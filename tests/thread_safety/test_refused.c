@@ -11,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <hass/condition.h>
 #include <hass/dt.h>
 #include <hass/integration.h>
 #include <hass/store.h>
@@ -38,6 +39,7 @@ struct subjects {
     struct hass_semaphore *semaphore;
     struct hass_queue *queue;
     struct hass_debouncer *debouncer;
+    struct hass_conditions *conditions;
     struct hass_entry *entry;
     struct hass_flow *flow;
     struct hass_store *store;
@@ -132,6 +134,8 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
     ck_assert_int_eq(hass_store_async_create(hass, &store, &subjects->store, NULL), 0);
     ck_assert_int_eq(hass_template_new(hass, "{{ 1 }}", &subjects->template, NULL), 0);
     ck_assert_int_eq(hass_states_async_set(hass, "light.one", "on", NULL, NULL, NULL), 0);
+    autojson *none = json_array();
+    ck_assert_int_eq(hass_conditions_async_create(hass, none, &subjects->conditions, NULL), 0);
     make_stream(subjects);
 }
 
@@ -147,6 +151,7 @@ static HASS_CALLBACK void free_subjects(struct subjects *subjects)
     flow_unref(subjects->flow);
     hass_entry_unref(subjects->entry);
     hass_debouncer_destroy(subjects->debouncer);
+    hass_conditions_destroy(subjects->conditions);
     hass_queue_destroy(subjects->queue);
     hass_semaphore_destroy(subjects->semaphore);
     hass_mutex_destroy(subjects->mutex);
@@ -172,6 +177,7 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
         { "struct hass_semaphore", subjects->semaphore },
         { "struct hass_queue", subjects->queue },
         { "struct hass_debouncer", subjects->debouncer },
+        { "struct hass_conditions", subjects->conditions },
         { "struct hass_store", subjects->store },
         { "struct hass_template", subjects->template },
         { "struct hass_entry", subjects->entry },

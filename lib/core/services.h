@@ -62,3 +62,27 @@ struct hass_service_call *service_call_part(const struct hass_service_call *call
 /** Lends what the handler responded, or NULL. */
 json_t *service_call_response(const struct hass_service_call *call);
 extern const struct subject_ops service_call_subject_ops;
+
+/* A blocking call without a coroutine (services_call.c). */
+struct services_started {
+    struct hass_service_call *call; /* NULL: somebody has taken the handler's place */
+    json_t *response;               /* that one's */
+    struct hass_task *task;         /* of a handler that is a coroutine */
+    struct hass_future *future;     /* done when the handler has ended; NULL: it has */
+};
+
+/**
+ * Begins a blocking call and returns when its handler has ended or waits for the first time. @data and the target are taken.
+ *
+ * Returns: 0; what hass_services_async_call returns before the handler, or the error of a handler that is a callback. In each case
+ *          services_call_end follows; @started begins zeroed.
+ */
+int services_call_start(struct hass *hass, const char *domain, const char *service, json_t *data,
+                        const struct hass_call_options *options, struct services_started *started,
+                        struct hass_error *err) HASS_CALLBACK;
+/** What a blocking call returns; -EINPROGRESS while the future is not done. */
+int services_call_result(const struct services_started *started, json_t **ret_response,
+                         struct hass_error *err) HASS_CALLBACK;
+/** Asks the handler to end. False when it cannot be asked: it is abandoned by services_call_end. */
+bool services_call_cancel(struct services_started *started) HASS_CALLBACK;
+void services_call_end(struct services_started *started) HASS_CALLBACK;

@@ -377,6 +377,64 @@ int hass_services_async_call(struct hass *hass, const char *domain, const char *
     return call_service(hass, &request, ret_response, err);
 }
 
+int services_call_start(struct hass *hass, const char *domain, const char *service, json_t *data,
+                        const struct hass_call_options *options, struct services_started *started,
+                        struct hass_error *err)
+{
+    __attribute__((cleanup(end_request))) struct request request;
+    struct hass_service_call *call;
+
+    request_init(&request, domain, service, data, options);
+    request.options.blocking = true;
+    int r = begin_call(hass, &request, &call, err);
+    if (r > 0 && request.options.return_response)
+        started->response = request.response ? steal(request.response) : json_object();
+    if (r != 0)
+        return r < 0 ? r : 0;
+    struct hass_job job = handler_job(call->service);
+    struct scope *scope = call->service->scope;
+    started->call = call;
+    if (job.kind == HASS_JOB_KIND_CALLBACK)
+        return run_callback(hass, call, err);
+    void *held = (void *)hass_service_call_ref(call);
+    if (job.kind == HASS_JOB_KIND_EXECUTOR)
+        return job_run(hass, scope, &job, call, held, unref_call, JOB_TRACKED, &started->future,
+                       err);
+    r = task_start(hass, scope, &job, call, held, unref_call, JOB_TRACKED, &started->task, err);
+    if (r == 0)
+        started->future = hass_future_ref(hass_task_future(started->task));
+    return r;
+}
+
+int services_call_result(const struct services_started *started, json_t **ret_response,
+                         struct hass_error *err)
+{
+    int r = started->future ? hass_future_result(started->future, err) : 0;
+
+    if (r >= 0 && started->call)
+        return take_response(started->call, ret_response, err);
+    if (r >= 0 && started->response && ret_response)
+        *ret_response = json_incref(started->response);
+    return r < 0 ? r : 0;
+}
+
+bool services_call_cancel(struct services_started *started)
+{
+    if (!started->task)
+        return false;
+    (void)hass_task_async_cancel(started->task, NULL);
+    return true;
+}
+
+void services_call_end(struct services_started *started)
+{
+    hass_future_unref(started->future);
+    hass_task_unref(started->task);
+    hass_service_call_unref(started->call);
+    json_decref(started->response);
+    *started = (struct services_started){ 0 };
+}
+
 int hass_services_async_call_later(struct hass *hass, const char *domain, const char *service,
                                    json_t *data, const struct hass_context *context,
                                    struct hass_error *err)

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "core/core.h"
 #include "helpers/kinds.h"
+#include "helpers/script.h"
 #include "helpers/template_hass.h"
 
 static void destroy(void *object)
@@ -41,6 +42,7 @@ void helpers_unref(struct helpers *helpers)
 {
     if (--helpers->refs)
         return;
+    script_hass_destroy(helpers->scripts);
     hass_strmap_destroy(helpers->signals);
     hass_strmap_destroy(helpers->collections);
     for (size_t i = 0; i < TRACK_KINDS; i++)

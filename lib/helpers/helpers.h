@@ -9,6 +9,7 @@
 #include "run/runtime.h"
 
 struct dispatcher_table;
+struct script_hass;
 struct template_hass;
 struct state_table;
 struct kinds;
@@ -32,6 +33,7 @@ struct helpers {
     struct state_table *states[TRACK_KINDS]; /* of track_state.c; NULL until used */
     struct template_hass *templates;         /* of template_hass.c; NULL until used */
     struct hass_strmap *custom_templates;    /* of template_custom.c, by name; NULL until used */
+    struct script_hass *scripts;             /* of script_mode.c; NULL until used */
     struct kinds *condition_kinds; /* registered by integrations, beside the built-in ones */
     struct kinds *trigger_kinds;
     struct hass_mutex *file_changes;       /* of config_file.c; NULL until used */

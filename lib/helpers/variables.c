@@ -11,13 +11,54 @@
 #include "core/core.h"
 #include "helpers/template_hass.h"
 
+struct variable {
+    size_t length; /* of its name */
+    struct variable_value *value;
+};
+
 struct hass_variables {
     unsigned refs;
     bool frozen;
     uint64_t glance; /* a bit for each name that is here */
+    uint64_t changes;
     struct hass_variables *parent;
     HASS_VEC(struct variable) list;
 };
+
+/* values */
+
+static struct variable_value *value_new(const char *name, size_t length)
+{
+    struct variable_value *value = mem_alloc(sizeof(*value) + length + 1);
+
+    *value = (struct variable_value){ .refs = 1, .heap.limit = SIZE_MAX, .length = length };
+    memcpy(value->name, name, length);
+    value->name[length] = 0;
+    return value;
+}
+
+struct variable_value *variable_value_ref(struct variable_value *value)
+{
+    value->refs++;
+    return value;
+}
+
+void variable_value_unref(struct variable_value *value)
+{
+    if (!value || --value->refs)
+        return;
+    json_decref(value->json);
+    hass_template_variables_destroy(value->set);
+    arena_fini(&value->heap.arena);
+    free(value);
+}
+
+const json_t *variable_value_json(struct variable_value *value)
+{
+    if (!value->json)
+        value->json = variables_value_as_json(&value->value);
+    return value->json;
+}
 
 /* scopes */
 
@@ -37,21 +78,12 @@ struct hass_variables *hass_variables_ref(struct hass_variables *variables)
     return variables;
 }
 
-static void drop_value(struct variable *variable)
-{
-    json_decref(variable->json);
-    hass_template_variables_destroy(variable->set);
-    arena_fini(&variable->heap.arena);
-}
-
 struct hass_variables *hass_variables_unref(struct hass_variables *variables)
 {
     while (variables && --variables->refs == 0) {
         struct hass_variables *parent = variables->parent;
-        vec_foreach(&variables->list, variable) {
-            drop_value(variable);
-            free(variable->name);
-        }
+        vec_foreach(&variables->list, variable)
+            variable_value_unref(variable->value);
         vec_fini(&variables->list);
         free(variables);
         variables = parent;
@@ -78,7 +110,7 @@ static struct variable *find_here(const struct hass_variables *variables, const 
     if (!(variables->glance & glance_of(name, length)))
         return NULL;
     vec_foreach(&variables->list, variable)
-        if (variable->length == length && memcmp(variable->name, name, length) == 0)
+        if (variable->length == length && memcmp(variable->value->name, name, length) == 0)
             return variable;
     return NULL;
 }
@@ -93,30 +125,29 @@ static struct variable *find(const struct hass_variables *variables, const char 
     return found;
 }
 
-/* The name without a value: what it meant here is gone. */
-static struct variable *renew(struct hass_variables *variables, const char *name)
+/* The name gets a fresh value, to be filled in. */
+static struct variable_value *renew(struct hass_variables *variables, const char *name,
+                                    size_t length)
 {
-    size_t length = strlen(name);
+    struct variable_value *value = value_new(name, length);
     struct variable *variable = find_here(variables, name, length);
 
+    variables->changes++;
     if (variable) {
-        drop_value(variable);
-        *variable = (struct variable){ .name = variable->name, .length = length };
+        variable_value_unref(variable->value);
+        variable->value = value;
     } else {
-        vec_push(&variables->list,
-                 ((struct variable){ .name = mem_strdup(name), .length = length }));
+        vec_push(&variables->list, ((struct variable){ length, value }));
         variables->glance |= glance_of(name, length);
-        variable = &variables->list.data[variables->list.length - 1];
     }
-    variable->heap.limit = SIZE_MAX;
-    return variable;
+    return value;
 }
 
 /* setting */
 
 void hass_variables_set(struct hass_variables *variables, const char *name, json_t *value)
 {
-    renew(variables, name)->json = value ? value : json_null();
+    renew(variables, name, strlen(name))->json = value ? value : json_null();
 }
 
 void hass_variables_set_all(struct hass_variables *variables, json_t *object)
@@ -135,10 +166,9 @@ void hass_variables_add(struct hass_variables *variables, struct hass_template_v
 
     for (uint32_t i = 0; i < dict->count; i++) {
         const struct tmpl_entry *entry = &dict->entries[i];
-        autofree char *name = mem_strndup(entry->key.text, entry->key.length);
-        struct variable *variable = renew(variables, name);
-        variable->value = entry->value;
-        variable->set = template_variables_share(more);
+        struct variable_value *value = renew(variables, entry->key.text, entry->key.length);
+        value->value = entry->value;
+        value->set = template_variables_share(more);
     }
     hass_template_variables_destroy(more); // each variable owns it now
 }
@@ -158,35 +188,43 @@ void hass_variables_assign(struct hass_variables *variables, const char *name, j
 
 /* asking */
 
-static const json_t *json_of(struct variable *variable)
-{
-    if (!variable->json)
-        variable->json = variables_value_as_json(&variable->value);
-    return variable->json;
-}
-
 bool variables_find(void *scope, const char *name, size_t length, struct tmpl_value *ret_value)
 {
-    struct variable *variable = find(scope, name, length);
+    const struct variable *variable = find(scope, name, length);
 
     if (!variable)
         return false;
-    if (variable->value.kind == TMPL_ABSENT)
-        variable->value = tmpl_from_json(&variable->heap, variable->json);
-    *ret_value = variable->value;
+    struct variable_value *value = variable->value;
+    if (value->value.kind == TMPL_ABSENT)
+        value->value = tmpl_from_json(&value->heap, value->json);
+    *ret_value = value->value;
     return true;
 }
 
 const json_t *hass_variables_get(struct hass_variables *variables, const char *name)
 {
-    struct variable *variable = find(variables, name, strlen(name));
+    const struct variable *variable = find(variables, name, strlen(name));
 
-    return variable ? json_of(variable) : NULL;
+    return variable ? variable_value_json(variable->value) : NULL;
 }
 
-struct variable *variables_next(struct hass_variables *variables, size_t *pos)
+uint64_t variables_changes(const struct hass_variables *variables)
 {
-    return *pos < variables->list.length ? &variables->list.data[(*pos)++] : NULL;
+    uint64_t changes = 0;
+
+    for (; variables; variables = variables->parent)
+        changes += variables->changes;
+    return changes;
+}
+
+struct hass_variables *variables_parent(const struct hass_variables *variables)
+{
+    return variables->parent;
+}
+
+struct variable_value *variables_next(const struct hass_variables *variables, size_t *pos)
+{
+    return *pos < variables->list.length ? variables->list.data[(*pos)++].value : NULL;
 }
 
 static void collect(struct hass_variables *variables, json_t *object)
@@ -194,7 +232,8 @@ static void collect(struct hass_variables *variables, json_t *object)
     if (variables->parent)
         collect(variables->parent, object);
     vec_foreach(&variables->list, variable)
-        json_object_set_new(object, variable->name, hass_json_ref(json_of(variable)));
+        json_object_set_new(object, variable->value->name,
+                            hass_json_ref(variable_value_json(variable->value)));
 }
 
 json_t *hass_variables_as_json(struct hass_variables *variables)

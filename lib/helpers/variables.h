@@ -8,19 +8,32 @@
 
 #include "template/value.h"
 
-/* A name with what it means: as JSON, as a template sees it, or both, each made from the other when somebody asks. */
-struct variable {
-    char *name;
-    size_t length;
+/*
+ * A name and what it means: as JSON, as a template sees it, or both, each made from the other when somebody asks. It does not change: setting a
+ * name anew gives it another one.
+ */
+struct variable_value {
+    unsigned refs;
     json_t *json;                        /* NULL: nobody has asked for it */
     struct tmpl_value value;             /* TMPL_ABSENT: nobody has asked for it */
     struct hass_template_variables *set; /* that the value is of; NULL: it was made from the JSON */
     struct tmpl_heap heap;               /* of a value that was made */
+    size_t length;                       /* of the name */
+    char name[];
 };
 
 /** For tmpl_render.find: @scope is the struct hass_variables. */
 bool variables_find(void *scope, const char *name, size_t length, struct tmpl_value *ret_value);
+struct variable_value *variable_value_ref(struct variable_value *value);
+void variable_value_unref(struct variable_value *value);
+/** Lends its JSON form. */
+const json_t *variable_value_json(struct variable_value *value);
+
+/** How often names have been set, here and in the scopes around: it grows with each time. */
+uint64_t variables_changes(const struct hass_variables *variables);
+/** The scope around, or NULL. Lent. */
+struct hass_variables *variables_parent(const struct hass_variables *variables);
 /** The variables of this scope alone, each with the next @pos, from 0; NULL: that was the last. */
-struct variable *variables_next(struct hass_variables *variables, size_t *pos);
+struct variable_value *variables_next(const struct hass_variables *variables, size_t *pos);
 /** The JSON of a value, with states, contexts, times and durations in the form of hass_variables_get. A new reference, never NULL. */
 json_t *variables_value_as_json(const struct tmpl_value *value);

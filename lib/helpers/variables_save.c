@@ -141,14 +141,14 @@ json_t *hass_variables_save(struct hass_variables *variables)
 {
     struct saving saving = { .typed = json_array() };
     json_t *values = json_object(), *saved = json_object();
-    struct variable *variable;
+    const struct variable_value *value;
 
-    for (size_t pos = 0; (variable = variables_next(variables, &pos));) {
+    for (size_t pos = 0; (value = variables_next(variables, &pos));) {
         hass_buf_clear(&saving.path);
-        hass_buf_add(&saving.path, variable->name, variable->length);
-        json_object_set_new(values, variable->name,
-                            variable->set ? save_value(&saving, &variable->value)
-                                          : json_deep_copy(variable->json));
+        hass_buf_add(&saving.path, value->name, value->length);
+        json_object_set_new(values, value->name,
+                            value->set ? save_value(&saving, &value->value)
+                                       : json_deep_copy(value->json));
     }
     hass_buf_fini(&saving.path);
     json_object_set_new(saved, "values", values);

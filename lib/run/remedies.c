@@ -117,6 +117,8 @@ static const struct remedy table[] = {
     { "hass_async_setup_component", "hass_setup_component", ", which waits until it is set up" },
     { "hass_async_unload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_reload_component", "hass_run_coroutine_threadsafe", IN_COROUTINE },
+    { "hass_async_config_section", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_async_config_place", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_reload_section", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_async_report_config", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_async_flow_handlers", "hass_run_coroutine_threadsafe", IN_COROUTINE },

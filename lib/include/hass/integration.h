@@ -207,6 +207,16 @@ HASS_API void hass_config_report(struct hass_config_report *report, const char *
 HASS_API int hass_async_report_config(struct hass *hass, const char *domain, const char *message,
                                       struct hass_error *err) HASS_CALLBACK;
 
+/** Lends the sections of @domain as they are written, those with labels merged; NULL: there are none. Until the next reload. */
+HASS_API const json_t *hass_async_config_section(struct hass *hass, const char *domain)
+    HASS_CALLBACK;
+/**
+ * Appends where a value of the configuration stands, "automations.yaml:12", or the nearest around it. @path: below the section of
+ * @domain, "3->actions->0". False when that is not known.
+ */
+HASS_API bool hass_async_config_place(struct hass *hass, const char *domain, const char *path,
+                                      struct hass_buf *place) HASS_CALLBACK;
+
 /**
  * A typed table that one integration offers to others under a name ("websocket_api.commands"); gone when its scope closes.
  * @table begins with its uint32_t size.

@@ -141,9 +141,33 @@ START_TEST(a_wrong_section_read_with_all_is_a_problem_until_it_is_mended)
 }
 END_TEST
 
+START_TEST(a_value_is_found_in_its_file)
+{
+    autobuf place = HASS_BUF_INIT;
+
+    test_file("rest.yaml", "- name: a\n- name: b\n  size: 4\n");
+    loader_configure("good:\n  mode: fast\nthing one: !include rest.yaml\n"
+                     "thing two:\n  - name: c\n");
+    struct hass *hass = loader_hass();
+    loader_boot(hass);
+    ck_assert(hass_async_config_place(hass, "good", "mode", &place));
+    ck_assert_str_eq(hass_buf_string(&place), "configuration.yaml:2");
+    hass_buf_clear(&place);
+    ck_assert(hass_async_config_place(hass, "thing", "1->size", &place));
+    ck_assert_str_eq(hass_buf_string(&place), "rest.yaml:3");
+    hass_buf_clear(&place);
+    ck_assert(hass_async_config_place(hass, "thing", "2->name", &place));
+    ck_assert_str_eq(hass_buf_string(&place), "configuration.yaml:5");
+    ck_assert(!hass_async_config_place(hass, "nowhere", "1", &place));
+    ck_assert_uint_eq(json_array_size(hass_async_config_section(hass, "thing")), 3);
+    ck_assert_ptr_null(hass_async_config_section(hass, "nowhere"));
+}
+END_TEST
+
 CASES_MAIN("reload of a section", ONCE(the_service_reload_hands_over_the_section),
            ONCE(others_have_no_such_service), ROWS(a_wrong_section_changes_nothing, wrong),
            ONCE(reading_all_again_hands_it_over_as_well),
            ONCE(what_its_service_has_taken_is_no_change_when_all_is_read_again),
            ONCE(without_its_section_it_is_unloaded_unless_somebody_needs_it),
-           ONCE(a_wrong_section_read_with_all_is_a_problem_until_it_is_mended))
+           ONCE(a_wrong_section_read_with_all_is_a_problem_until_it_is_mended),
+           ONCE(a_value_is_found_in_its_file))

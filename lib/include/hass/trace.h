@@ -61,6 +61,8 @@ HASS_API void hass_trace_async_child(struct hass_trace *trace, struct hass_trace
 /** Ends it: "finished", "aborted", "cancelled", "error", "failed_conditions", "failed_single", "failed_max_runs", "disallowed_recursion_detected". @error may be NULL. */
 HASS_API void hass_trace_async_finish(struct hass_trace *trace, const char *script_execution,
                                       const char *error) HASS_CALLBACK;
+/** The long form of one that goes on or has ended, kept or not, owned by the caller; NULL for NULL. */
+HASS_API json_t *hass_trace_async_as_json(struct hass_trace *trace) HASS_CALLBACK;
 
 /** Has stored traces read, once; later calls return at once. */
 HASS_API int hass_traces_async_load(struct hass *hass, struct hass_error *err) HASS_COROUTINE;

@@ -22,6 +22,7 @@
 #include "registry/store_disk.h"
 
 enum change_kind {
+    CHANGE_NOTHING, /* reads */
     CHANGE_EDIT,
     CHANGE_WRITE,
     CHANGE_REMOVE,
@@ -37,6 +38,7 @@ struct change {
     char *text;
     size_t size;
     bool overwrite;
+    char *folder; /* of the configuration */
     int result;
 };
 
@@ -51,6 +53,7 @@ static void change_unref(void *object)
     free(change->id_key);
     free(change->id);
     free(change->text);
+    free(change->folder);
     free(change);
 }
 
@@ -116,11 +119,37 @@ static int write_whole(const struct change *change, struct hass_error *err)
     return r < 0 ? r : replace_file(change->path, change->text, change->size, err);
 }
 
+static int read_value(struct change *change, struct hass_error *err)
+{
+    struct diagnostics diagnostics = DIAGNOSTICS_INIT;
+    struct yaml_marks *marks = NULL;
+    int r = 0;
+
+    if (access(change->path, F_OK) < 0 && errno == ENOENT) {
+        change->value = json_null();
+        return 0;
+    }
+    marks = yaml_marks_create();
+    (void)yaml_load_file(change->folder, change->path, marks, &diagnostics, &change->value);
+    for (size_t i = 0; i < diagnostics.list.length && r == 0; i++) {
+        const struct diagnostic *first = &diagnostics.list.data[i];
+        if (first->severity == DIAGNOSTIC_ERROR)
+            r = hass_fail(err, HASS_E_PARSE, "%s:%u:%u: %s",
+                          first->file ? first->file : change->path, first->line, first->column,
+                          first->message);
+    }
+    yaml_marks_destroy(marks);
+    diagnostics_fini(&diagnostics);
+    return r;
+}
+
 static HASS_BLOCKING int run_change(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct change *change = userdata;
 
     switch (change->kind) {
+    case CHANGE_NOTHING:
+        return read_value(change, err);
     case CHANGE_EDIT:
         return edit(change, err);
     case CHANGE_WRITE:
@@ -146,9 +175,9 @@ static bool stays_below(const char *name)
     return true;
 }
 
-/* Takes what @change refers to. */
+/* Takes what @change refers to. @ret_value: NULL, or gets its value. */
 static HASS_COROUTINE int run(struct hass *hass, const char *name, struct change change,
-                              struct hass_error *err)
+                              json_t **ret_value, struct hass_error *err)
 {
     struct helpers *helpers = helpers_of(hass);
     struct change *own = mem_alloc(sizeof(*own));
@@ -156,6 +185,7 @@ static HASS_COROUTINE int run(struct hass *hass, const char *name, struct change
     *own = change;
     own->refs = 1;
     own->path = hass_config_path(hass, name);
+    own->folder = mem_strdup(hass_config_dir(hass));
     if (!helpers->file_changes)
         helpers->file_changes = hass_mutex_create(hass);
     int r = stays_below(name)
@@ -169,6 +199,8 @@ static HASS_COROUTINE int run(struct hass *hass, const char *name, struct change
         hass_mutex_async_unlock(helpers->file_changes);
     }
     r = r < 0 ? r : own->result;
+    if (r >= 0 && ret_value)
+        *ret_value = steal(own->value);
     change_unref(own);
     return r;
 }
@@ -184,7 +216,7 @@ int hass_config_file_async_edit(struct hass *hass, const struct hass_config_item
                                 .id_key = item->id_key ? mem_strdup(item->id_key) : NULL,
                                 .id = mem_strdup(item->id),
                                 .value = steal(owned) },
-               err);
+               NULL, err);
 }
 
 int hass_config_file_async_write(struct hass *hass, const char *name, const char *text, size_t size,
@@ -196,11 +228,18 @@ int hass_config_file_async_write(struct hass *hass, const char *name, const char
                                 .text = mem_strndup(text, size),
                                 .size = size,
                                 .overwrite = overwrite },
-               err);
+               NULL, err);
 }
 
 int hass_config_file_async_remove(struct hass *hass, const char *name, struct hass_error *err)
 {
     VERIFY_COROUTINE(hass, "hass.config_file.async_remove", err);
-    return run(hass, name, (struct change){ .kind = CHANGE_REMOVE }, err);
+    return run(hass, name, (struct change){ .kind = CHANGE_REMOVE }, NULL, err);
+}
+
+int hass_config_file_async_read(struct hass *hass, const char *name, json_t **ret_value,
+                                struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.config_file.async_read", err);
+    return run(hass, name, (struct change){ .kind = CHANGE_NOTHING }, ret_value, err);
 }

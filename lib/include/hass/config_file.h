@@ -32,6 +32,13 @@ struct hass_config_item {
  */
 HASS_API int hass_config_file_async_edit(struct hass *hass, const struct hass_config_item *item,
                                          json_t *value, struct hass_error *err) HASS_COROUTINE;
+/**
+ * Reads a YAML file as it is, without what else the configuration has.
+ *
+ * Returns: 0 with @ret_value owned by the caller, null for no file; HASS_E_PARSE with file, line and column.
+ */
+HASS_API int hass_config_file_async_read(struct hass *hass, const char *name, json_t **ret_value,
+                                         struct hass_error *err) HASS_COROUTINE;
 /** Writes a whole file, its folders, too. @overwrite false: HASS_E_EXISTS when it is there. */
 HASS_API int hass_config_file_async_write(struct hass *hass, const char *name, const char *text,
                                           size_t size, bool overwrite, struct hass_error *err)

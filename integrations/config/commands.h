@@ -17,6 +17,7 @@ int device_registry_add(struct hass *hass, struct hass_error *err) HASS_CALLBACK
 int entity_registry_add(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 int config_entries_add(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 int config_flows_add(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+int editor_add(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 int repairs_add(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 
 int commands_add(struct hass *hass, const struct websocket_command *commands, size_t count,

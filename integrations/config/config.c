@@ -3,7 +3,7 @@
  * The integration config: what clients use to change the home's registries. It is always set up and has no section.
  *
  * One file a concern adds its commands; all are messages of the WebSocket API, named config/<registry>/<verb> or
- * repairs/<verb>.
+ * repairs/<verb>. Items of files, as automations, are edited by hassd/config/item/<verb>.
  */
 #include <hass/integration.h>
 
@@ -15,9 +15,9 @@ HASS_MANIFEST(.domain = "config", .name = "Configuration", .version = HASS_VERSI
 typedef int adder_fn(struct hass *hass, struct hass_error *err);
 
 static adder_fn *const adders[] = {
-    area_registry_add,     floor_registry_add,  label_registry_add,
-    category_registry_add, device_registry_add, entity_registry_add,
-    config_entries_add,    config_flows_add,    repairs_add,
+    area_registry_add,   floor_registry_add,  label_registry_add, category_registry_add,
+    device_registry_add, entity_registry_add, config_entries_add, config_flows_add,
+    repairs_add,         editor_add,
 };
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)

@@ -69,10 +69,11 @@ const struct hass_context *request_context(const struct websocket_request *reque
 
 int commands_add(struct hass *hass, const struct websocket_command *command, struct hass_error *err)
     HASS_CALLBACK;
-/* commands.c, entities.c, templates.c, daemon.c: the commands of this integration. */
+/* commands.c, entities.c, templates.c, automations.c, daemon.c: the commands of this integration. */
 int commands_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 int entities_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 int templates_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+int automations_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 int daemon_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 
 /* collections.c: the command of a collection ("zone/list"), or NULL. */

@@ -47,6 +47,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     if (r >= 0)
         r = templates_register(hass, err);
     if (r >= 0)
+        r = automations_register(hass, err);
+    if (r >= 0)
         r = daemon_register(hass, err);
     if (r >= 0)
         r = hass_async_provide_api(hass, "websocket_api", &websocket_api, err);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Runs that came to nothing: refused by a condition or by the mode, failed, or nearly set off. The last few of each automation are
+ * remembered, whether it has an id, and traces, or not.
+ */
+#include <stdlib.h>
+
+#include <hass/dt.h>
+#include <hass/loop.h>
+
+#include "parts.h"
+
+static void attempt_fini(struct attempt *attempt)
+{
+    free(attempt->trigger);
+    free(attempt->reason);
+    free(attempt->path);
+    json_decref(attempt->details);
+    free(attempt->run_id);
+}
+
+void attempts_fini(struct automation *automation)
+{
+    vec_foreach(&automation->attempts, attempt)
+        attempt_fini(attempt);
+    vec_fini(&automation->attempts);
+}
+
+static char *copy(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+void attempts_add(struct automation *automation, const char *trigger, const char *reason,
+                  const char *path, json_t *details, const struct hass_trace *trace)
+{
+    if (automation->attempts.length == MAX_ATTEMPTS) {
+        attempt_fini(&automation->attempts.data[0]);
+        vec_remove(&automation->attempts, 0);
+    }
+    vec_push(&automation->attempts, ((struct attempt){
+                                        .time = hass_now(automation->hass),
+                                        .trigger = copy(trigger),
+                                        .reason = copy(reason),
+                                        .path = copy(path),
+                                        .details = details,
+                                        .run_id = copy(trace ? hass_trace_run_id(trace) : NULL),
+                                    }));
+}
+
+void attempts_nearly(struct hass *hass, size_t index, const char *reason, void *userdata)
+{
+    char path[40];
+
+    snprintf(path, sizeof(path), "trigger/%zu", index);
+    attempts_add(userdata, NULL, "not_triggered", path, json_pack("{s:s}", "reason", reason), NULL);
+}
+
+static json_t *attempt_as_json(const struct attempt *attempt)
+{
+    char time[HASS_DT_TEXT];
+
+    hass_dt_iso(attempt->time, NULL, time);
+    return json_pack("{s:s, s:s?, s:s, s:s?, s:O?, s:s?}", "time", time, "trigger",
+                     attempt->trigger, "reason", attempt->reason, "path", attempt->path, "details",
+                     attempt->details, "run_id", attempt->run_id);
+}
+
+json_t *attempts_as_json(const struct automation *automation)
+{
+    json_t *all = json_array();
+
+    vec_foreach(&automation->attempts, attempt)
+        json_array_append_new(all, attempt_as_json(attempt));
+    return all;
+}

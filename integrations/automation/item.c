@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is written of an automation becomes what runs, step by step: the newer spelling, the blueprint, the table of keys, the parts.
+ * The first thing that is wrong is remembered, with the way to it; then there is an entity that says so.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <hass/blueprint.h>
+#include <hass/buf.h>
+#include <hass/domain.h>
+
+#include "parts.h"
+
+/* keys */
+
+/* Numbers and booleans are mistakes here: an unquoted `on`, an id that YAML has read as a number. */
+static int check_text(const struct hass_field *field, const json_t *value, json_t **ret_value,
+                      struct hass_error *err)
+{
+    if (!json_is_string(value))
+        return hass_fail(err, HASS_E_INVALID, "expected text: put it in quotes");
+    *ret_value = hass_json_ref(value);
+    return 0;
+}
+
+static const struct hass_field_type text_type = {
+    .size = sizeof(struct hass_field_type),
+    .name = "text",
+    .check = check_text,
+    .json_type = "string",
+    .selector = "text",
+};
+
+/* As hass_type_enum, in any case. */
+static int check_level(const struct hass_field *field, const json_t *value, json_t **ret_value,
+                       struct hass_error *err)
+{
+    autobuf lower = HASS_BUF_INIT;
+
+    if (!json_is_string(value))
+        return hass_type_enum.check(field, value, ret_value, err);
+    for (const char *c = json_string_value(value); *c; c++)
+        hass_buf_add_char(&lower, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c);
+    autojson *text = json_string(hass_buf_string(&lower));
+    return hass_type_enum.check(field, text, ret_value, err);
+}
+
+static const struct hass_field_type level_type = {
+    .size = sizeof(struct hass_field_type),
+    .name = "a level of the log, or silent",
+    .check = check_level,
+    .json_type = "string",
+};
+
+HASS_SCHEMA(trace_schema, HASS_FIELD("stored_traces", &hass_type_int, .min = 0, .max = 1000,
+                                     .fallback = "5", .doc = "Good runs that are remembered"));
+
+static const struct hass_field fields[] = {
+    HASS_FIELD("id", &text_type, .doc = "Unique; by it clients edit it and its traces are kept"),
+    HASS_FIELD("alias", &hass_type_string, .doc = "Shown name"),
+    HASS_FIELD("description", &hass_type_string, .doc = "What it is for"),
+    HASS_FIELD("triggers", &hass_type_any, .required = true, .doc = "What sets it off"),
+    HASS_FIELD("conditions", &hass_type_any, .doc = "What must be true then"),
+    HASS_FIELD("actions", &hass_type_any, .required = true, .doc = "What it does"),
+    HASS_FIELD("variables", &hass_type_map, .doc = "Names for what templates use"),
+    HASS_FIELD("trigger_variables", &hass_type_map,
+               .doc = "Names for templates of triggers, computed when they are attached"),
+    HASS_FIELD("initial_state", &hass_type_bool, .doc = "On or off after each start"),
+    HASS_FIELD("mode", &hass_type_enum,
+               .words = HASS_WORDS("single", "restart", "queued", "parallel"),
+               .fallback = "\"single\"", .doc = "What happens when it is set off while it runs"),
+    HASS_FIELD("max", &hass_type_int, .min = 2, .max = 10000, .fallback = "10",
+               .doc = "Runs at once or queued"),
+    HASS_FIELD("max_exceeded", &level_type,
+               .words = HASS_WORDS("silent", "critical", "fatal", "error", "warning", "warn",
+                                   "info", "debug", "notset"),
+               .fallback = "\"warning\"", .doc = "How a refused run is logged"),
+    HASS_FIELD("trace", &hass_type_map, .schema = &trace_schema, .doc = "Its traces"),
+    HASS_FIELD("hide_entity", &hass_type_bool, .doc = "No effect"),
+    HASS_FIELD("restart", &hass_type_enum, .words = HASS_WORDS("resume", "drop"),
+               .fallback = "\"resume\"",
+               .doc = "Whether runs that wait go on after hassd has been restarted"),
+    HASS_FIELD("missed", &hass_type_enum, .words = HASS_WORDS("skip", "run_once"),
+               .fallback = "\"skip\"",
+               .doc = "What becomes of times that passed while hassd was down"),
+};
+const struct hass_schema automation_schema = {
+    .size = sizeof(struct hass_schema),
+    .count = sizeof(fields) / sizeof(fields[0]),
+    .fields = fields,
+    .list = true,
+};
+static const struct hass_schema one_schema = {
+    .size = sizeof(struct hass_schema),
+    .count = sizeof(fields) / sizeof(fields[0]),
+    .fields = fields,
+};
+
+/* What must be right for an entity to be made. */
+HASS_SCHEMA_WITH(identity_schema, (.extra = true), HASS_FIELD("id", &text_type),
+                 HASS_FIELD("alias", &hass_type_string),
+                 HASS_FIELD("description", &hass_type_string));
+
+/* ways */
+
+char *item_way(const char *step, const char *message)
+{
+    size_t word = strspn(message, "abcdefghijklmnopqrstuvwxyz0123456789_->");
+    bool leads_on = word && message[word] == ':' && message[word + 1] == ' ';
+    char *text = NULL;
+
+    if (asprintf(&text, "%s%s%s", step, leads_on ? "->" : ": ", message) < 0)
+        abort();
+    return text;
+}
+
+/* Puts a step before the way of an error. */
+static int step_back(struct hass_error *err, const char *step)
+{
+    struct hass_error inner = *err;
+    autofree char *message = item_way(step, inner.message);
+
+    hass_error_clear(err);
+    return hass_fail(err, inner.code, "%s", message);
+}
+
+/* spelling */
+
+static const struct {
+    const char *old, *now;
+} spellings[] = {
+    { "trigger", "triggers" },
+    { "condition", "conditions" },
+    { "action", "actions" },
+};
+
+/* A copy with the newer keys, at their places. */
+static int respell(const json_t *map, json_t **ret_map, struct hass_error *err)
+{
+    autojson *now = json_object();
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)map, key, value) {
+        const char *name = key;
+        for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+            if (strcmp(key, spellings[i].old) != 0)
+                continue;
+            name = spellings[i].now;
+            if (hass_json_get(map, name))
+                return hass_fail(err, HASS_E_INVALID,
+                                 "'%s' and '%s' exclude each other: they are two spellings of one "
+                                 "key",
+                                 name, key);
+        }
+        json_object_set(now, name, value);
+    }
+    *ret_map = steal(now);
+    return 0;
+}
+
+/* blueprints */
+
+HASS_SCHEMA(use_schema,
+            HASS_FIELD("path", &hass_type_string, .required = true,
+                       .doc = "Below blueprints/automation/"),
+            HASS_FIELD("input", &hass_type_map, .fallback = "{}", .doc = "What fills its holes"));
+
+/* The blueprint's body under what stands beside use_blueprint. @item->shown is replaced. */
+static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
+                                        struct hass_error *err)
+{
+    autounref(hass_blueprint) *blueprint = NULL;
+    autojson *use = NULL, *body = NULL, *respelt = NULL;
+    int r = hass_schema_check(&use_schema, hass_json_get(item->shown, "use_blueprint"), &use, err);
+
+    if (r >= 0)
+        r = hass_blueprint_async_load(hass, DOMAIN, hass_json_get_string(use, "path", ""),
+                                      &blueprint, err);
+    if (r >= 0)
+        r = hass_blueprint_substitute(blueprint, hass_json_get(use, "input"), &body, err);
+    if (r >= 0)
+        r = respell(body, &respelt, err);
+    if (r < 0)
+        return r;
+    json_object_del(item->shown, "use_blueprint");
+    json_object_update(respelt, item->shown);
+    json_decref(item->shown);
+    item->shown = steal(respelt);
+    return 0;
+}
+
+/* parts */
+
+typedef int part_check_fn(struct hass *hass, const json_t *value, json_t **ret_config,
+                          struct hass_error *err);
+
+static const struct {
+    const char *key, *status;
+    part_check_fn *check;
+} parts[] = {
+    { "triggers", "failed_triggers", hass_triggers_check },
+    { "conditions", "failed_conditions", hass_conditions_check },
+    { "actions", "failed_actions", hass_script_check },
+};
+
+static HASS_CALLBACK int check_parts(struct hass *hass, struct item *item, json_t *config,
+                                     struct hass_error *err)
+{
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        const json_t *written = hass_json_get(config, parts[i].key);
+        json_t *checked = NULL;
+        int r = written ? parts[i].check(hass, written, &checked, err) : 0;
+        if (r < 0) {
+            item->status = parts[i].status;
+            return step_back(err, parts[i].key);
+        }
+        json_object_set_new(config, parts[i].key, checked ? checked : json_array());
+    }
+    return 0;
+}
+
+/* Integrations that give kinds of triggers and conditions, and are there for whoever uses one of these. */
+static const char *const kind_givers[] = { "calendar", "persistent_notification", "sun", "zone",
+                                           NULL };
+
+static HASS_COROUTINE int set_up_giver(struct hass *hass, const json_t *kind,
+                                       struct hass_error *err)
+{
+    const char *name = json_string_value(kind);
+
+    if (!name || hass_words_find(kind_givers, name) < 0 || hass_component_loaded(hass, name))
+        return 0;
+    /* What fails is told by the loader, and then by the check of the part. */
+    return hass_async_setup_component(hass, name, NULL) == -ECANCELED
+               ? hass_fail(err, -ECANCELED, "cancelled")
+               : 0;
+}
+
+static HASS_COROUTINE int set_up_kinds(struct hass *hass, const json_t *value,
+                                       struct hass_error *err)
+{
+    static const char *const keys[] = { "trigger", "platform", "condition" };
+    const char *key;
+    json_t *member;
+    size_t index;
+    int r = 0;
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && r >= 0; i++)
+        r = set_up_giver(hass, hass_json_get(value, keys[i]), err);
+    json_object_foreach((json_t *)value, key, member)
+        if (r >= 0)
+            r = set_up_kinds(hass, member, err);
+    json_array_foreach((json_t *)value, index, member)
+        if (r >= 0)
+            r = set_up_kinds(hass, member, err);
+    return r;
+}
+
+static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *item,
+                                  struct hass_error *err)
+{
+    autojson *config = NULL;
+    int r = 0;
+
+    bool from_blueprint = hass_json_get(item->shown, "use_blueprint") != NULL;
+
+    item->status = "failed_blueprint";
+    if (from_blueprint)
+        r = use_blueprint(hass, item, err);
+    if (r >= 0) {
+        item->status = "failed_schema";
+        r = hass_schema_check(&one_schema, item->shown, &config, err);
+    }
+    if (r >= 0 && !offline)
+        r = set_up_kinds(hass, item->shown, err);
+    if (r >= 0)
+        r = check_parts(offline ? NULL : hass, item, config, err);
+    if (r < 0) /* what a blueprint has brought stands in no section */
+        return from_blueprint && r != -ECANCELED ? hass_error_prefix(err, "use_blueprint") : r;
+    item->status = NULL;
+    item->config = steal(config);
+    return 0;
+}
+
+static char *name_of(const json_t *raw, size_t index)
+{
+    const char *alias = hass_json_get_string(raw, "alias", NULL);
+    char *name = NULL;
+
+    if (alias)
+        return strdup(alias);
+    return asprintf(&name, "automation %zu", index) < 0 ? NULL : name;
+}
+
+int item_async_prepare(struct hass *hass, const json_t *raw, size_t index, bool offline,
+                       struct item *ret_item, struct hass_error *err)
+{
+    struct hass_error own = HASS_ERROR_INIT;
+    autojson *identity = NULL;
+    struct item item = { .index = index, .raw = hass_json_ref(raw) };
+
+    if (hass_schema_check(&identity_schema, raw, &identity, err) < 0) {
+        item_fini(&item);
+        return HASS_E_INVALID;
+    }
+    item.id = hass_json_get_string(raw, "id", NULL);
+    item.description = hass_json_get_string(raw, "description", "");
+    item.name = name_of(raw, index);
+    item.status = "failed_schema";
+    int r = respell(raw, &item.shown, &own);
+    if (r < 0)
+        item.shown = json_copy((json_t *)raw);
+    else
+        r = prepare(hass, offline, &item, &own);
+    if (r == -ECANCELED) {
+        item_fini(&item);
+        return hass_error_copy(err, &own);
+    }
+    if (r < 0)
+        item.failure = strdup(own.message);
+    *ret_item = item;
+    return 0;
+}
+
+void item_fini(struct item *item)
+{
+    json_decref(item->raw);
+    json_decref(item->shown);
+    json_decref(item->config);
+    free(item->failure);
+    free(item->name);
+    *item = (struct item){ 0 };
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of this integration share. Private.
+ *
+ * automation.c  the section, reload, services
+ * item.c        an item of the section: what is written becomes what runs, or a reason why not
+ * entity.c      its entity
+ * run.c         what happens when a trigger fires
+ * attempts.c    runs that came to nothing, for who asks why
+ * websocket.c   commands
+ */
+#pragma once
+
+#include <string.h>
+
+#include <hass/condition.h>
+#include <hass/hass.h>
+#include <hass/integration.h>
+#include <hass/script.h>
+#include <hass/trigger.h>
+#include <hass/vec.h>
+
+#define DOMAIN "automation"
+
+/* What is written about an automation, prepared. */
+struct item {
+    size_t index;            /* in the section */
+    json_t *raw;             /* as it is written */
+    json_t *shown;           /* in the newer spelling, a blueprint's holes filled: what runs */
+    json_t *config;          /* checked; NULL: it is invalid */
+    const char *status;      /* "failed_triggers", …; NULL: it is good */
+    char *failure;           /* why it is invalid */
+    char *name;              /* alias, or "automation 3" */
+    const char *id;          /* lent by raw; or NULL */
+    const char *description; /* likewise; "" */
+};
+
+/* Why a run came to nothing. */
+struct attempt {
+    int64_t time;
+    char *trigger;   /* its description, or NULL */
+    char *reason;    /* "failed_conditions", "failed_single", "error", …: as a trace has it */
+    char *path;      /* of the step that stopped it, or NULL */
+    json_t *details; /* of that step, or NULL */
+    char *run_id;    /* of its trace, or NULL */
+};
+
+#define MAX_ATTEMPTS 20
+
+struct automation {
+    struct hass *hass;
+    struct item item;
+    struct hass_entity_description description; /* points into item */
+    struct hass_entity *entity;                 /* lent: it owns this */
+    char *key;                                  /* of its runs in the journal: id or entity id */
+    json_t *variables;                          /* trigger_variables, then variables over them */
+    struct hass_conditions *conditions;
+    struct hass_script *script;     /* NULL: it is invalid, or not added yet */
+    struct hass_triggers *triggers; /* NULL: none are attached */
+    bool enabled;
+    bool removed; /* from the home: what still comes from its runs is not its own any more */
+    int64_t last_triggered;            /* microseconds UTC; 0: never */
+    HASS_VEC(struct attempt) attempts; /* oldest first */
+};
+
+struct automations {
+    HASS_VEC(struct automation *) list; /* of entities that are there */
+    struct hass_component *component;
+    bool attached_at_start;
+    struct hass_mutex *reloading;
+    const char *only;                          /* while one is reloaded: its id; NULL: all are */
+    const struct hass_context *reload_context; /* of the call that reloads; or NULL */
+};
+
+struct automations *automations_of(struct hass *hass) HASS_CALLBACK;
+/* Lends the automation of an entity id, or NULL. */
+struct automation *automation_find(struct hass *hass, const char *entity_id) HASS_CALLBACK;
+
+/* item.c */
+
+/* The keys of an item, for documentation. */
+extern const struct hass_schema automation_schema;
+/*
+ * Prepares what is written at @index; reads a blueprint. @raw is lent. Returns 0, also for one that is invalid; HASS_E_INVALID with
+ * @err when not even an entity can be made of it; -ECANCELED.
+ */
+int item_async_prepare(struct hass *hass, const json_t *raw, size_t index, bool offline,
+                       struct item *ret_item, struct hass_error *err) HASS_COROUTINE;
+void item_fini(struct item *item);
+
+/* "step->message" where the message begins with a way itself, "step: message" where it does not. Owned by the caller. */
+char *item_way(const char *step, const char *message);
+
+/* entity.c */
+
+/* @item is taken. */
+struct hass_entity *automation_entity_create(struct hass *hass, struct item *item) HASS_CALLBACK;
+static inline struct automation *automation_of(struct hass_entity *entity)
+{
+    return hass_entity_userdata(entity);
+}
+/* Attaches its triggers; @at_start: hassd is starting. */
+int automation_attach(struct automation *automation, bool at_start, struct hass_error *err)
+    HASS_CALLBACK;
+int automation_enable(struct automation *automation, struct hass_error *err) HASS_CALLBACK;
+int automation_disable(struct automation *automation, bool stop_actions, struct hass_error *err)
+    HASS_CALLBACK;
+
+/* run.c */
+
+hass_triggered_fn automation_fired;
+/* automation.trigger: waits for the run. @variables is lent. */
+int automation_async_trigger(struct automation *automation, const json_t *variables,
+                             bool skip_condition, const struct hass_context *context,
+                             struct hass_error *err) HASS_COROUTINE;
+/* The trace of a run that goes on after a restart. */
+struct hass_trace *automation_resumed(struct hass_script *script, struct hass_variables *variables,
+                                      const struct hass_context *context, void *userdata)
+    HASS_CALLBACK;
+/* The entity as `this`, owned by the caller. */
+json_t *automation_this(struct automation *automation) HASS_CALLBACK;
+
+/* attempts.c */
+
+/* Remembers one; @details is taken. @trace may be NULL. */
+void attempts_add(struct automation *automation, const char *trigger, const char *reason,
+                  const char *path, json_t *details, const struct hass_trace *trace) HASS_CALLBACK;
+/* That nearly was one. */
+hass_trigger_nearly_fn attempts_nearly;
+void attempts_fini(struct automation *automation);
+/* [{"time", "trigger", "reason", "path", "details", "run_id"}], oldest first, owned by the caller. */
+json_t *attempts_as_json(const struct automation *automation) HASS_CALLBACK;
+
+/* websocket.c */
+
+int websocket_add(struct hass *hass, struct hass_error *err) HASS_CALLBACK;

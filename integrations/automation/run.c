@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What happens when an automation is set off: variables, the trace, conditions, then its script, whose mode decides. What refuses it on
+ * the way leaves nothing but a trace and an attempt: neither event nor last_triggered.
+ */
+#include <errno.h>
+
+#include <hass/loop.h>
+
+#include "parts.h"
+
+/* One run on its way to the script. */
+struct setting_off {
+    struct automation *automation;
+    struct hass_variables *variables; /* lent */
+    const struct hass_context *context;
+    struct hass_trace *trace;
+    const char *source; /* the trigger's description, lent by the variables; or NULL */
+    bool started;
+};
+
+json_t *automation_this(struct automation *automation)
+{
+    const char *entity_id = hass_entity_async_entity_id(automation->entity);
+    const struct hass_state *state =
+        entity_id ? hass_states_async_get(automation->hass, entity_id) : NULL;
+
+    return state ? hass_state_as_json(state) : json_null();
+}
+
+/* the trace */
+
+static HASS_CALLBACK struct hass_trace *begin_trace(struct automation *automation,
+                                                    const struct hass_context *context)
+{
+    const struct item *item = &automation->item;
+    bool from_blueprint = hass_json_get(item->raw, "use_blueprint") != NULL;
+    const json_t *trace = hass_json_get(item->config, "trace");
+
+    return hass_trace_async_new(
+        automation->hass,
+        HASS_TRACE_OPTIONS(.domain = DOMAIN, .item_id = item->id, .config = item->shown,
+                           .blueprint_inputs = from_blueprint ? item->raw : NULL,
+                           .context = context,
+                           .stored = (size_t)hass_json_get_int(trace, "stored_traces", 5)));
+}
+
+static HASS_CALLBACK void note_trigger(struct setting_off *off)
+{
+    const json_t *trigger = hass_variables_get(off->variables, "trigger");
+    const char *index = hass_json_get_string(trigger, "idx", NULL);
+    char path[64];
+
+    snprintf(path, sizeof(path), index ? "trigger/%s" : "trigger", index);
+    hass_trace_async_set_trigger(off->trace, off->source);
+    (void)hass_trace_async_step(off->trace, path, off->variables);
+}
+
+/* refusals */
+
+static HASS_CALLBACK void refuse(struct setting_off *off, const char *reason, const char *path,
+                                 json_t *details)
+{
+    attempts_add(off->automation, off->source, reason, path, details, off->trace);
+}
+
+/* The way to the innermost step that said no, with what it found. */
+static HASS_CALLBACK void note_conditions(struct setting_off *off)
+{
+    autojson *long_form = hass_trace_async_as_json(off->trace);
+    const char *path, *found = NULL;
+    const json_t *result = NULL;
+    json_t *steps;
+
+    json_object_foreach((json_t *)hass_json_get(long_form, "trace"), path, steps) {
+        const json_t *step = json_array_get(steps, json_array_size(steps) - 1);
+        bool about = strncmp(path, "condition/", 10) == 0;
+        bool said_no = json_is_false(hass_json_get(hass_json_get(step, "result"), "result")) ||
+                       hass_json_get(step, "error");
+        if (!about || !said_no || (found && strlen(path) < strlen(found)))
+            continue;
+        found = path;
+        result = hass_json_get(step, "error") ? step : hass_json_get(step, "result");
+    }
+    refuse(off, "failed_conditions", found, hass_json_ref(result));
+}
+
+/* variables and conditions */
+
+static HASS_CALLBACK bool render_variables(struct setting_off *off)
+{
+    struct automation *automation = off->automation;
+    struct hass_error err = HASS_ERROR_INIT;
+
+    hass_variables_set(off->variables, "this", automation_this(automation));
+    if (hass_variables_async_render(off->variables, automation->hass, automation->variables, true,
+                                    false, &err) >= 0)
+        return true;
+    hass_entity_log(HASS_LOG_ERROR, hass_entity_async_entity_id(automation->entity),
+                    "Error rendering variables of %s: %s", automation->item.name, err.message);
+    refuse(off, "error", "variables", json_pack("{s:s}", "error", err.message));
+    hass_trace_async_finish(off->trace, "error", err.message);
+    return false;
+}
+
+static HASS_CALLBACK bool test_conditions(struct setting_off *off)
+{
+    struct automation *automation = off->automation;
+    int r = hass_conditions_async_test(automation->conditions, HASS_CONDITIONS_ALL, off->variables,
+                                       off->trace, "condition", automation->item.name, NULL);
+
+    if (r == 1)
+        return true;
+    note_conditions(off);
+    hass_trace_async_finish(off->trace, "failed_conditions", NULL);
+    return false;
+}
+
+/* Everything before the script: true when it is to run. */
+static HASS_CALLBACK bool lead_up(struct setting_off *off, bool skip_condition)
+{
+    off->trace = begin_trace(off->automation, off->context);
+    if (!render_variables(off))
+        return false;
+    off->source =
+        hass_json_get_string(hass_variables_get(off->variables, "trigger"), "description", NULL);
+    note_trigger(off);
+    return skip_condition || test_conditions(off);
+}
+
+/* The script has let it in. */
+static HASS_CALLBACK void started(struct hass_script *script, void *userdata)
+{
+    struct setting_off *off = userdata;
+    struct automation *automation = off->automation;
+    const char *entity_id = hass_entity_async_entity_id(automation->entity);
+    json_t *data = json_pack("{s:s, s:s?}", "name", automation->item.name, "entity_id", entity_id);
+
+    off->started = true;
+    if (off->source)
+        json_object_set_new(data, "source", json_string(off->source));
+    (void)hass_bus_async_fire(automation->hass, "automation_triggered", data, off->context, NULL);
+    automation->last_triggered = hass_now(automation->hass);
+    (void)hass_entity_async_set_context(automation->entity, off->context, NULL);
+    (void)hass_entity_async_write_ha_state(automation->entity, NULL);
+}
+
+static HASS_CALLBACK void note_mode(struct setting_off *off)
+{
+    const json_t *config = off->automation->item.config;
+    const char *mode = hass_json_get_string(config, "mode", "single");
+    bool single = strcmp(mode, "single") == 0;
+
+    refuse(off, single ? "failed_single" : "failed_max_runs", "mode",
+           json_pack("{s:s, s:I, s:I}", "mode", mode, "current",
+                     (json_int_t)hass_script_async_current(off->automation->script), "max",
+                     (json_int_t)(single ? 1 : hass_json_get_int(config, "max", 10))));
+}
+
+/* by a trigger */
+
+int automation_fired(struct hass *hass, struct hass_variables *variables,
+                     const struct hass_context *context, void *userdata, struct hass_error *err)
+{
+    struct automation *automation = userdata;
+    autounref(hass_context) const *own =
+        hass_context_new(hass, NULL, context ? hass_context_id(context) : NULL);
+    struct setting_off off = { .automation = automation, .variables = variables, .context = own };
+    int r = 0;
+
+    if (!automation->enabled || !automation->script)
+        return 0;
+    if (lead_up(&off, false)) {
+        r = hass_script_async_start(automation->script,
+                                    HASS_SCRIPT_START(.variables = variables, .context = own,
+                                                      .trace = off.trace, .async_started = started,
+                                                      .userdata = &off),
+                                    err);
+        if (!off.started)
+            note_mode(&off);
+    }
+    hass_trace_unref(off.trace);
+    return r;
+}
+
+/* by a service */
+
+int automation_async_trigger(struct automation *automation, const json_t *variables,
+                             bool skip_condition, const struct hass_context *context,
+                             struct hass_error *err)
+{
+    struct hass *hass = automation->hass;
+    autounref(hass_variables) *scope = hass_variables_new(NULL);
+    autounref(hass_context) const *own =
+        hass_context_new(hass, NULL, context ? hass_context_id(context) : NULL);
+    struct setting_off off = { .automation = automation, .variables = scope, .context = own };
+    struct hass_error failure = HASS_ERROR_INIT;
+    int r = 0;
+
+    if (variables)
+        hass_variables_set_all(scope, json_copy((json_t *)variables));
+    hass_variables_set(scope, "trigger", json_pack("{s:n}", "platform"));
+    if (lead_up(&off, skip_condition)) {
+        r = hass_script_async_run(automation->script,
+                                  HASS_SCRIPT_START(.variables = scope, .context = own,
+                                                    .trace = off.trace, .async_started = started,
+                                                    .userdata = &off),
+                                  NULL, &failure);
+        if (!off.started && r != -ECANCELED)
+            note_mode(&off);
+    }
+    hass_trace_unref(off.trace);
+    if (r == -ECANCELED)
+        return hass_error_copy(err, &failure);
+    if (r < 0) /* told by the log and the trace, to nobody else */
+        hass_entity_log(HASS_LOG_ERROR, hass_entity_async_entity_id(automation->entity),
+                        "Error while executing %s: %s", automation->item.name, failure.message);
+    return 0;
+}
+
+/* after a restart */
+
+struct hass_trace *automation_resumed(struct hass_script *script, struct hass_variables *variables,
+                                      const struct hass_context *context, void *userdata)
+{
+    struct setting_off off = { .automation = userdata, .variables = variables };
+
+    off.trace = begin_trace(off.automation, context);
+    off.source =
+        hass_json_get_string(hass_variables_get(variables, "trigger"), "description", NULL);
+    note_trigger(&off);
+    return off.trace;
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is written of a script becomes what runs: the blueprint, the table of keys, the sequence. The first thing that is wrong is
+ * remembered, with the way to it; then there is an entity that says so.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <hass/blueprint.h>
+#include <hass/buf.h>
+
+#include "parts.h"
+
+/* keys */
+
+/* As hass_type_enum, in any case. */
+static int check_level(const struct hass_field *field, const json_t *value, json_t **ret_value,
+                       struct hass_error *err)
+{
+    autobuf lower = HASS_BUF_INIT;
+
+    if (!json_is_string(value))
+        return hass_type_enum.check(field, value, ret_value, err);
+    for (const char *c = json_string_value(value); *c; c++)
+        hass_buf_add_char(&lower, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c);
+    autojson *text = json_string(hass_buf_string(&lower));
+    return hass_type_enum.check(field, text, ret_value, err);
+}
+
+static const struct hass_field_type level_type = {
+    .size = sizeof(struct hass_field_type),
+    .name = "a level of the log, or silent",
+    .check = check_level,
+    .json_type = "string",
+};
+
+HASS_SCHEMA(trace_schema, HASS_FIELD("stored_traces", &hass_type_int, .min = 0, .max = 1000,
+                                     .fallback = "5", .doc = "Good runs that are remembered"));
+HASS_SCHEMA(parameter_schema, HASS_FIELD("name", &hass_type_string, .doc = "Shown name"),
+            HASS_FIELD("description", &hass_type_string, .doc = "What it is for"),
+            HASS_FIELD("required", &hass_type_bool, .doc = "Whether it is expected"),
+            HASS_FIELD("advanced", &hass_type_bool, .doc = "Shown to advanced users only"),
+            HASS_FIELD("example", &hass_type_any, .doc = "A value"),
+            HASS_FIELD("default", &hass_type_any, .nullable = true, .doc = "A value to begin with"),
+            HASS_FIELD("selector", &hass_type_map, .doc = "How it is chosen"));
+static const struct hass_field parameter =
+    HASS_FIELD("", &hass_type_map, .schema = &parameter_schema);
+
+static const struct hass_field fields[] = {
+    HASS_FIELD("alias", &hass_type_string, .doc = "Shown name"),
+    HASS_FIELD("description", &hass_type_string, .doc = "What it is for"),
+    HASS_FIELD("icon", &hass_type_icon, .doc = "Icon, as mdi:fire"),
+    HASS_FIELD("sequence", &hass_type_any, .required = true, .doc = "What it does"),
+    HASS_FIELD("variables", &hass_type_map, .doc = "Names for what templates use"),
+    HASS_FIELD("fields", &hass_type_map, .item = &parameter, .doc = "What its callers give"),
+    HASS_FIELD("mode", &hass_type_enum,
+               .words = HASS_WORDS("single", "restart", "queued", "parallel"),
+               .fallback = "\"single\"", .doc = "What happens when it is started while it runs"),
+    HASS_FIELD("max", &hass_type_int, .min = 2, .max = 10000, .fallback = "10",
+               .doc = "Runs at once or queued"),
+    HASS_FIELD("max_exceeded", &level_type,
+               .words = HASS_WORDS("silent", "critical", "fatal", "error", "warning", "warn",
+                                   "info", "debug", "notset"),
+               .fallback = "\"warning\"", .doc = "How a refused run is logged"),
+    HASS_FIELD("trace", &hass_type_map, .schema = &trace_schema, .doc = "Its traces"),
+    HASS_FIELD("restart", &hass_type_enum, .words = HASS_WORDS("resume", "drop"),
+               .fallback = "\"resume\"",
+               .doc = "Whether runs that wait go on after hassd has been restarted"),
+};
+static const struct hass_schema one_schema = {
+    .size = sizeof(struct hass_schema),
+    .count = sizeof(fields) / sizeof(fields[0]),
+    .fields = fields,
+};
+static const struct hass_field one = HASS_FIELD("", &hass_type_map, .schema = &one_schema);
+const struct hass_schema script_schema = {
+    .size = sizeof(struct hass_schema),
+    .keyed = &one,
+};
+
+/* What must be right for an entity to be made. */
+HASS_SCHEMA_WITH(identity_schema, (.extra = true), HASS_FIELD("alias", &hass_type_string),
+                 HASS_FIELD("description", &hass_type_string), HASS_FIELD("icon", &hass_type_icon));
+
+/* ways */
+
+char *item_way(const char *step, const char *message)
+{
+    size_t word = strspn(message, "abcdefghijklmnopqrstuvwxyz0123456789_->");
+    bool leads_on = word && message[word] == ':' && message[word + 1] == ' ';
+    char *text = NULL;
+
+    if (asprintf(&text, "%s%s%s", step, leads_on ? "->" : ": ", message) < 0)
+        abort();
+    return text;
+}
+
+/* Puts a step before the way of an error. */
+static int step_back(struct hass_error *err, const char *step)
+{
+    struct hass_error inner = *err;
+    autofree char *message = item_way(step, inner.message);
+
+    hass_error_clear(err);
+    return hass_fail(err, inner.code, "%s", message);
+}
+
+/* blueprints */
+
+HASS_SCHEMA(use_schema,
+            HASS_FIELD("path", &hass_type_string, .required = true,
+                       .doc = "Below blueprints/script/"),
+            HASS_FIELD("input", &hass_type_map, .fallback = "{}", .doc = "What fills its holes"));
+
+/* The blueprint's body under what stands beside use_blueprint. @item->shown is replaced. */
+static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
+                                        struct hass_error *err)
+{
+    autounref(hass_blueprint) *blueprint = NULL;
+    autojson *use = NULL, *body = NULL;
+    int r = hass_schema_check(&use_schema, hass_json_get(item->shown, "use_blueprint"), &use, err);
+
+    if (r >= 0)
+        r = hass_blueprint_async_load(hass, DOMAIN, hass_json_get_string(use, "path", ""),
+                                      &blueprint, err);
+    if (r >= 0)
+        r = hass_blueprint_substitute(blueprint, hass_json_get(use, "input"), &body, err);
+    if (r < 0)
+        return r;
+    json_object_del(item->shown, "use_blueprint");
+    json_object_update(body, item->shown);
+    json_decref(item->shown);
+    item->shown = steal(body);
+    return 0;
+}
+
+/* preparing */
+
+static HASS_CALLBACK int check_sequence(struct hass *hass, json_t *config, struct hass_error *err)
+{
+    json_t *sequence = NULL;
+    int r = hass_script_check(hass, hass_json_get(config, "sequence"), &sequence, err);
+
+    if (r < 0)
+        return step_back(err, "sequence");
+    json_object_set_new(config, "sequence", sequence);
+    return 0;
+}
+
+static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *item,
+                                  struct hass_error *err)
+{
+    bool from_blueprint = hass_json_get(item->shown, "use_blueprint") != NULL;
+    autojson *config = NULL;
+    int r = 0;
+
+    item->status = "failed_blueprint";
+    if (from_blueprint)
+        r = use_blueprint(hass, item, err);
+    if (r >= 0) {
+        item->status = "failed_schema";
+        r = hass_schema_check(&one_schema, item->shown, &config, err);
+    }
+    if (r >= 0)
+        r = check_sequence(offline ? NULL : hass, config, err);
+    if (r < 0) /* what a blueprint has brought stands in no section */
+        return from_blueprint && r != -ECANCELED ? hass_error_prefix(err, "use_blueprint") : r;
+    item->status = NULL;
+    item->config = steal(config);
+    return 0;
+}
+
+static const char *const services[] = { "turn_on", "turn_off", "toggle", "reload", NULL };
+
+static int check_object_id(const char *object_id, struct hass_error *err)
+{
+    autofree char *entity_id = NULL;
+
+    if (hass_words_find(services, object_id) >= 0)
+        return hass_fail(err, HASS_E_INVALID,
+                         "a script cannot be called '%s': that is a service of all scripts",
+                         object_id);
+    if (asprintf(&entity_id, DOMAIN ".%s", object_id) < 0)
+        abort();
+    return hass_valid_entity_id(entity_id)
+               ? 0
+               : hass_fail(err, HASS_E_INVALID,
+                           "expected a name of a-z, 0-9 and single underscores, got '%s'",
+                           object_id);
+}
+
+int item_async_prepare(struct hass *hass, const char *object_id, const json_t *raw, bool offline,
+                       struct item *ret_item, struct hass_error *err)
+{
+    struct hass_error own = HASS_ERROR_INIT;
+    autojson *identity = NULL;
+
+    if (check_object_id(object_id, err) < 0 ||
+        hass_schema_check(&identity_schema, raw, &identity, err) < 0)
+        return HASS_E_INVALID;
+    struct item item = {
+        .object_id = strdup(object_id),
+        .raw = hass_json_ref(raw),
+        .shown = json_copy((json_t *)raw),
+        .name = strdup(hass_json_get_string(identity, "alias", object_id)),
+    };
+    int r = prepare(hass, offline, &item, &own);
+    if (r == -ECANCELED) {
+        item_fini(&item);
+        return hass_error_copy(err, &own);
+    }
+    if (r < 0)
+        item.failure = strdup(own.message);
+    *ret_item = item;
+    return 0;
+}
+
+void item_fini(struct item *item)
+{
+    json_decref(item->raw);
+    json_decref(item->shown);
+    json_decref(item->config);
+    free(item->failure);
+    free(item->name);
+    free(item->object_id);
+    *item = (struct item){ 0 };
+}

@@ -9,6 +9,7 @@
 #include "helpers/kinds.h"
 #include "helpers/script.h"
 #include "helpers/template_hass.h"
+#include "helpers/trace.h"
 
 static void destroy(void *object)
 {
@@ -47,6 +48,7 @@ void helpers_unref(struct helpers *helpers)
     hass_strmap_destroy(helpers->collections);
     for (size_t i = 0; i < TRACK_KINDS; i++)
         state_table_destroy(helpers->states[i]);
+    traces_destroy(helpers->traces);
     template_hass_destroy(helpers->templates);
     hass_strmap_destroy(helpers->custom_templates);
     kinds_destroy(helpers->condition_kinds);

@@ -34,6 +34,7 @@ struct helpers {
     struct template_hass *templates;         /* of template_hass.c; NULL until used */
     struct hass_strmap *custom_templates;    /* of template_custom.c, by name; NULL until used */
     struct script_hass *scripts;             /* of script_mode.c; NULL until used */
+    struct traces *traces;                   /* of trace_store.c; NULL until used */
     struct kinds *condition_kinds; /* registered by integrations, beside the built-in ones */
     struct kinds *trigger_kinds;
     struct hass_mutex *file_changes;       /* of config_file.c; NULL until used */

@@ -17,6 +17,7 @@
 #include <hass/store.h>
 #include <hass/stream.h>
 #include <hass/template.h>
+#include <hass/trace.h>
 
 #include "base/log.h"
 #include "entity/component.h"
@@ -44,6 +45,8 @@ struct subjects {
     struct hass_flow *flow;
     struct hass_store *store;
     struct hass_template *template;
+    struct hass_trace *trace;
+    struct hass_variables *variables;
     int client; /* the other end of the stream */
 };
 
@@ -133,6 +136,9 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
                      0);
     ck_assert_int_eq(hass_store_async_create(hass, &store, &subjects->store, NULL), 0);
     ck_assert_int_eq(hass_template_new(hass, "{{ 1 }}", &subjects->template, NULL), 0);
+    subjects->trace = hass_trace_async_new(
+        hass, HASS_TRACE_OPTIONS(.domain = "script", .item_id = "s", .stored = 1));
+    subjects->variables = hass_variables_new(NULL);
     ck_assert_int_eq(hass_states_async_set(hass, "light.one", "on", NULL, NULL, NULL), 0);
     autojson *none = json_array();
     ck_assert_int_eq(hass_conditions_async_create(hass, none, &subjects->conditions, NULL), 0);
@@ -148,6 +154,8 @@ static HASS_CALLBACK void free_subjects(struct subjects *subjects)
     hass_sub_async_remove(subjects->sub);
     hass_store_async_destroy(subjects->store);
     hass_template_unref(subjects->template);
+    hass_trace_unref(subjects->trace);
+    hass_variables_unref(subjects->variables);
     flow_unref(subjects->flow);
     hass_entry_unref(subjects->entry);
     hass_debouncer_destroy(subjects->debouncer);
@@ -180,6 +188,8 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
         { "struct hass_conditions", subjects->conditions },
         { "struct hass_store", subjects->store },
         { "struct hass_template", subjects->template },
+        { "struct hass_trace", subjects->trace },
+        { "struct hass_variables", subjects->variables },
         { "struct hass_entry", subjects->entry },
         { "struct hass_flow", subjects->flow },
     };
@@ -195,7 +205,8 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
 struct zeros {
     char bytes[512];
 };
-typedef long function(void *subject, long, long, long, long, long, double, double, struct zeros);
+typedef long function(void *subject, void *second, long, long, long, long, double, double,
+                      struct zeros);
 
 struct attempt {
     const struct exported *one;
@@ -211,7 +222,9 @@ static HASS_BLOCKING int call_it(struct hass *hass, void *userdata, struct hass_
 
     if (!called)
         return hass_fail(err, HASS_E_NOT_FOUND, "%s is declared but not there", attempt->one->name);
-    attempt->result = called(attempt->subject, 0, 0, 0, 0, 0, 0, 0, zeros);
+    /* Scopes do not know their hass, which comes behind them. */
+    void *second = strcmp(attempt->one->subject, "struct hass_variables") == 0 ? hass : NULL;
+    attempt->result = called(attempt->subject, second, 0, 0, 0, 0, 0, 0, zeros);
     return 0;
 }
 

@@ -19,7 +19,7 @@ struct hass_trace_options {
     uint32_t size;
     const char *domain; /* "automation" */
     const char
-        *item_id; /* the id of an automation, the object id of a script; NULL: it is not kept */
+        *item_id; /* the id of an automation, the object id of a script; NULL: there is no trace */
     const json_t *config;           /* as it was written, or NULL; a reference is kept */
     const json_t *blueprint_inputs; /* or NULL; a reference is kept */
     const struct hass_context *context;
@@ -28,7 +28,10 @@ struct hass_trace_options {
 #define HASS_TRACE_OPTIONS(...)                                                                    \
     (&(const struct hass_trace_options){ .size = sizeof(struct hass_trace_options), __VA_ARGS__ })
 
-/** Begins a trace. NULL on the wrong thread. All functions below take a NULL trace and do nothing. */
+/**
+ * Begins a trace. NULL when it would not be kept (no @item_id, none to be stored), and on the wrong thread. All functions below take a NULL
+ * trace and do nothing.
+ */
 HASS_API struct hass_trace *hass_trace_async_new(struct hass *hass,
                                                  const struct hass_trace_options *options)
     HASS_CALLBACK;
@@ -44,7 +47,8 @@ HASS_API void hass_trace_async_set_trigger(struct hass_trace *trace, const char 
  * Begins a step at @path ("action/0/choose/1/conditions/0"); details and errors belong to it until another step is begun at the same
  * nesting. Of @variables (or NULL) those are noted that differ from the last step's. At most 20 steps a path: the oldest go.
  *
- * Returns the step, to be ended in any order (parallel branches) by being forgotten: valid while the trace lives.
+ * Returns the step, to be ended in any order (parallel branches) by being forgotten: valid while the trace lives, and until its path has
+ * 20 newer ones.
  */
 HASS_API struct hass_trace_step *hass_trace_async_step(struct hass_trace *trace, const char *path,
                                                        struct hass_variables *variables)

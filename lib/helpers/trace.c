@@ -412,6 +412,14 @@ json_t *trace_long_form(const struct hass_trace *trace)
     return json;
 }
 
+json_t *hass_trace_async_as_json(struct hass_trace *trace)
+{
+    if (!trace)
+        return NULL;
+    VERIFY_LOOP_OR(trace->hass, "hass.trace.async_as_json", NULL);
+    return trace_long_form(trace);
+}
+
 /* from a former run */
 
 static const struct hass_context *read_context(const json_t *json)

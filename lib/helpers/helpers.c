@@ -10,6 +10,7 @@
 #include "helpers/script.h"
 #include "helpers/template_hass.h"
 #include "helpers/trace.h"
+#include "helpers/trigger.h"
 
 static void destroy(void *object)
 {
@@ -54,6 +55,7 @@ void helpers_unref(struct helpers *helpers)
     kinds_destroy(helpers->condition_kinds);
     kinds_destroy(helpers->trigger_kinds);
     hass_mutex_destroy(helpers->file_changes);
+    trigger_owners_destroy(helpers->triggers);
     free(helpers);
 }
 

@@ -14,6 +14,7 @@ struct template_hass;
 struct state_table;
 struct kinds;
 struct condition_test;
+struct trigger_owners;
 
 enum track_kind {
     TRACK_CHANGED,  /* state_changed by entity id */
@@ -39,6 +40,7 @@ struct helpers {
     struct kinds *trigger_kinds;
     struct hass_mutex *file_changes;       /* of config_file.c; NULL until used */
     struct condition_test *condition_test; /* of condition.c, in progress; or NULL */
+    struct trigger_owners *triggers;       /* of trigger_kinds.c; NULL until used */
 };
 
 /** Lends the tables of @hass, made on first use. */

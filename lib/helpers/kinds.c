@@ -12,6 +12,8 @@
 struct kinds {
     struct lock lock;
     struct hass_strmap *by_name; /* struct kind, owned by their scopes */
+    kinds_changed_fn *changed;   /* of the loop; or NULL */
+    struct hass *hass;           /* for it */
 };
 
 struct kind {
@@ -45,6 +47,8 @@ static void scope_closes(struct scope_member *member)
     struct kind *kind = list_entry(member, struct kind, member);
 
     hass__assert_loop();
+    if (kind->kinds && kind->kinds->changed)
+        kind->kinds->changed(kind->kinds->hass, kind->name, true);
     if (kind->kinds) {
         lock_take(&kind->kinds->lock);
         hass_strmap_remove(kind->kinds->by_name, kind->name);
@@ -76,7 +80,15 @@ int kinds_add(struct hass *hass, struct kinds *kinds, const char *what, const ch
     hass_strmap_set(kinds->by_name, name, kind);
     lock_drop(&kinds->lock);
     scope_add(scope, &kind->member);
+    if (kinds->changed)
+        kinds->changed(hass, name, false);
     return 0;
+}
+
+void kinds_watch(struct kinds *kinds, struct hass *hass, kinds_changed_fn *changed)
+{
+    kinds->changed = changed;
+    kinds->hass = hass;
 }
 
 const void *kinds_find(struct kinds *kinds, const char *name, struct scope **ret_scope)

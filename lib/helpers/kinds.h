@@ -19,6 +19,9 @@ void kinds_destroy(struct kinds *kinds);
 /** Adds @table to the current scope. @what is "condition" or "trigger". HASS_E_EXISTS, HASS_E_CLOSED. */
 int kinds_add(struct hass *hass, struct kinds *kinds, const char *what, const char *name,
               const void *table, struct hass_error *err) HASS_CALLBACK;
+/** Has @changed called on the loop when a kind has come, or (@gone) is about to be forgotten. One watcher, for the life of @kinds. */
+typedef void kinds_changed_fn(struct hass *hass, const char *name, bool gone);
+void kinds_watch(struct kinds *kinds, struct hass *hass, kinds_changed_fn *changed);
 /** The table, or NULL; @ret_scope (or NULL) gets a reference to its scope. @kinds may be NULL: nobody has added any. Any thread. */
 const void *kinds_find(struct kinds *kinds, const char *name, struct scope **ret_scope);
 /** Those of a hass from any thread: NULL while it has none, or for a NULL @hass. */

@@ -16,6 +16,7 @@
 #include <hass/variables.h>
 
 struct hass_trigger;
+struct hass_trigger_change;
 struct hass_triggers;
 
 /* for those who have triggers */
@@ -80,16 +81,22 @@ struct hass_trigger_kind {
     const char *name; /* "state", "zone" */
     const struct hass_schema
         *schema; /* of its own keys; id, alias, enabled, variables are common */
-    /** A check beyond the schema, or NULL; @config is checked. Any thread. */
+    /** A check beyond the schema, or NULL; @config is checked. The message may begin with a key of it: "to: expected …". Any thread. */
     int (*check)(const json_t *config, struct hass_error *err);
     /** Begins to listen. Registrations are handed to hass_trigger_async_own. Loop, never suspends. */
     int (*async_attach)(struct hass_trigger *trigger, struct hass_error *err);
     /**
-     * After a restart: does what was armed under @key (before it went down, with @variables) still hold? 1: it goes on; 0: it does not;
-     * -EAGAIN: cannot be told yet, ask again when the entity @key changes. NULL: nothing of this kind goes on. Loop.
+     * Of kinds that use hass_trigger_async_change: adds to @fields what `trigger` has beside entity_id, from_state, to_state and for, and
+     * appends the description. Loop.
      */
-    int (*async_resume)(struct hass_trigger *trigger, const char *key,
-                        struct hass_variables *variables);
+    void (*async_describe)(struct hass_trigger *trigger, const struct hass_trigger_change *change,
+                           struct hass_template_variables *fields, struct hass_buf *description);
+    /**
+     * Does what is pending still hold, now that the state is @now (NULL: it has gone)? Asked by hass_trigger_async_recheck, and after a
+     * restart, then also with @pending as it was written down before. NULL: it does not survive a restart. Loop.
+     */
+    bool (*async_holds)(struct hass_trigger *trigger, const struct hass_trigger_change *pending,
+                        const struct hass_state *now);
 };
 #define HASS_TRIGGER_KIND(...)                                                                     \
     {                                                                                              \
@@ -112,6 +119,9 @@ HASS_API void *hass_trigger_data(const struct hass_trigger *trigger);
 /** A registration that ends with the trigger; NULL is nothing. */
 HASS_API void hass_trigger_async_own(struct hass_trigger *trigger, struct hass_sub *sub)
     HASS_CALLBACK;
+/** Ends one of them now. Takes NULL, returns NULL. */
+HASS_API struct hass_sub *hass_trigger_async_disown(struct hass_trigger *trigger,
+                                                    struct hass_sub *sub) HASS_CALLBACK;
 
 /** What a kind says when it fires. */
 struct hass_trigger_fire {
@@ -126,17 +136,32 @@ struct hass_trigger_fire {
 HASS_API int hass_trigger_async_fire(struct hass_trigger *trigger,
                                      const struct hass_trigger_fire *fire, struct hass_error *err)
     HASS_CALLBACK;
+/** A change of an entity that fires, at once or when it has lasted. References are kept while it is pending; it takes little memory. */
+struct hass_trigger_change {
+    uint32_t size;
+    const char *key;                    /* tells apart what is pending; NULL: the entity's id */
+    const char *entity_id;              /* or NULL: time */
+    const struct hass_state *from, *to; /* or NULL */
+    const struct hass_context *context; /* of what caused it; or NULL */
+    double seconds;                     /* `for:`; 0: it fires at once */
+};
+#define HASS_TRIGGER_CHANGE(...)                                                                   \
+    (&(const struct hass_trigger_change){ .size = sizeof(struct hass_trigger_change), __VA_ARGS__ })
 /**
- * Fires when @seconds have passed, unless hass_trigger_async_disarm comes first: `for:`. @key (an entity id) tells apart what is pending;
- * arming anew replaces. Journaled where the owner wants that. 0 seconds fires at once.
+ * Fires when @change->seconds have passed, unless it is ended before. What is pending under the same key goes on beside it, as in the
+ * model. It is journaled where the owner wants that. HASS_E_LIMIT beyond 1,000 of one trigger and key.
  */
-HASS_API int hass_trigger_async_arm(struct hass_trigger *trigger, const char *key, double seconds,
-                                    const struct hass_trigger_fire *fire, struct hass_error *err)
-    HASS_CALLBACK;
-/** @reason (printf, or NULL): why it did not last, for hass_trigger_async_nearly. True when something was pending. */
-HASS_API bool hass_trigger_async_disarm(struct hass_trigger *trigger, const char *key,
-                                        const char *reason, ...) HASS_PRINTF(3, 4) HASS_CALLBACK;
-HASS_API bool hass_trigger_async_armed(const struct hass_trigger *trigger, const char *key)
+HASS_API int hass_trigger_async_change(struct hass_trigger *trigger,
+                                       const struct hass_trigger_change *change,
+                                       struct hass_error *err) HASS_CALLBACK;
+/** Ends what is pending under @key and does not hold any more (async_holds); that is told as nearly. Returns how many. */
+HASS_API size_t hass_trigger_async_recheck(struct hass_trigger *trigger, const char *key,
+                                           const struct hass_state *now) HASS_CALLBACK;
+/** Ends what is pending under @key (NULL: all), telling @reason, unless NULL, as nearly. Returns how many. */
+HASS_API size_t hass_trigger_async_disarm(struct hass_trigger *trigger, const char *key,
+                                          const char *reason) HASS_CALLBACK;
+/** How many are pending under @key; NULL: under any. */
+HASS_API size_t hass_trigger_async_armed(const struct hass_trigger *trigger, const char *key)
     HASS_CALLBACK;
 /**
  * Renders `for:` of the configuration (absent: 0): a duration, a template, a map of templates. @fields are seen as `trigger`.
@@ -145,6 +170,8 @@ HASS_API bool hass_trigger_async_armed(const struct hass_trigger *trigger, const
 HASS_API int hass_trigger_async_period(struct hass_trigger *trigger,
                                        const struct hass_template_variables *fields,
                                        double *ret_seconds, struct hass_error *err) HASS_CALLBACK;
+/** True when `for:` must be rendered: only then hass_trigger_async_period looks at its @fields. */
+HASS_API bool hass_trigger_period_is_template(const struct hass_trigger *trigger);
 /** It has nearly fired: kept for who asks why it did not. */
 HASS_API void hass_trigger_async_nearly(struct hass_trigger *trigger, const char *reason, ...)
     HASS_PRINTF(2, 3) HASS_CALLBACK;

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checks lists of triggers as people write them and brings them into one form: flat, `trigger` for `platform`, `options` taken apart, the
+ * kind's own keys by its schema. Pure but for the table of kinds: any thread.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "data/schema_check.h"
+#include "helpers/check_types.h"
+#include "helpers/trigger.h"
+
+HASS_SCHEMA_WITH(common, (.extra = true), HASS_FIELD("trigger", &check_type_text, .required = true),
+                 HASS_FIELD("id", &check_type_text), HASS_FIELD("alias", &hass_type_string),
+                 HASS_FIELD("enabled", &check_type_enabled),
+                 HASS_FIELD("variables", &hass_type_map));
+
+/* What is checked, and what has become of it. */
+struct check {
+    struct hass *hass; /* or NULL */
+    json_t *result;
+    struct hass_error *err;
+};
+
+/* "place: message", nothing where the place is none. */
+static int fail_at(struct check *check, const char *place)
+{
+    if (!check->err)
+        return HASS_E_INVALID;
+    return *place ? hass_error_prefix(check->err, "%s", place) : check->err->code;
+}
+
+/* both spellings */
+
+/* `platform` becomes `trigger`. */
+static int name_kind(struct check *check, json_t *item, const char *place)
+{
+    json_t *old = json_object_get(item, "platform");
+
+    if (!old)
+        return 0;
+    if (json_object_get(item, "trigger")) {
+        hass_fail(check->err, HASS_E_INVALID,
+                  "'trigger' and 'platform' are two names of one key; keep 'trigger' only");
+        return fail_at(check, place);
+    }
+    json_object_set(item, "trigger", old);
+    json_object_del(item, "platform");
+    return 0;
+}
+
+static bool has_own(const struct hass_trigger_kind *kind, const char *key)
+{
+    struct hass_field field;
+
+    return kind->schema && schema_find_field(kind->schema, key, &field);
+}
+
+/* What stands in `options` belongs to the item itself, unless the kind knows them. */
+static int open_options(struct check *check, const struct hass_trigger_kind *kind, json_t *item,
+                        const char *place)
+{
+    autojson *options = json_incref(json_object_get(item, "options"));
+    const char *key;
+    json_t *value;
+
+    if (!json_is_object(options) || has_own(kind, "options"))
+        return 0;
+    json_object_del(item, "options");
+    json_object_foreach(options, key, value) {
+        if (json_object_get(item, key)) {
+            hass_fail(check->err, HASS_E_INVALID, "'%s' is given twice, also in 'options'", key);
+            return fail_at(check, place);
+        }
+        json_object_set(item, key, value);
+    }
+    return 0;
+}
+
+/* one trigger */
+
+static int check_variables(const json_t *item, struct hass_error *err)
+{
+    const struct hass_field field = HASS_FIELD("", &hass_type_template_complex);
+    const json_t *variables = hass_json_get(item, "variables");
+    autojson *checked = NULL;
+
+    if (!variables)
+        return 0;
+    int r = hass_type_template_complex.check(&field, variables, &checked, err);
+    return r < 0 ? hass_error_prefix(err, "variables") : 0;
+}
+
+/* True when a message begins with a key of the kind: "to->1: expected …". */
+static bool begins_with_key(const struct hass_trigger_kind *kind, const char *message)
+{
+    size_t length = strspn(message, "abcdefghijklmnopqrstuvwxyz_");
+    autofree char *key = mem_strndup(message, length);
+
+    return (message[length] == ':' || message[length] == '-') && has_own(kind, key);
+}
+
+static int check_beyond(struct check *check, const struct hass_trigger_kind *kind,
+                        const json_t *item, const char *place)
+{
+    struct hass_error own = HASS_ERROR_INIT;
+    int r = check_variables(item, &own);
+    bool key = r < 0;
+
+    if (r >= 0 && kind && kind->check) {
+        r = kind->check(item, &own);
+        key = r < 0 && begins_with_key(kind, own.message);
+    }
+    if (r < 0)
+        hass_fail(check->err, HASS_E_INVALID, "%s%s%s", place,
+                  !*place ? ""
+                  : key   ? "->"
+                          : ": ",
+                  own.message);
+    return r < 0 ? HASS_E_INVALID : 0;
+}
+
+/* The kind's own keys: all but the common ones. */
+static int check_own(struct check *check, const struct hass_trigger_kind *kind, json_t *item,
+                     const char *place)
+{
+    autojson *own = json_object(), *checked = NULL;
+    struct hass_field field;
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(item, key, value) {
+        if (!schema_find_field(&common, key, &field))
+            json_object_set(own, key, value);
+    }
+    int r = schema_check_at(kind->schema, own, place, &checked, check->err);
+    if (r < 0)
+        return r;
+    json_object_foreach(own, key, value)
+        json_object_del(item, key);
+    json_object_update(item, checked);
+    return 0;
+}
+
+static int unknown_kind(struct check *check, const char *name, const char *place)
+{
+    autofree char *nearest = trigger_kind_nearest(check->hass, name);
+
+    return hass_fail(check->err, HASS_E_INVALID, "%s%strigger: there is no trigger '%s'%s%s%s",
+                     place, *place ? "->" : "", name, nearest ? "; did you mean '" : "",
+                     nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+static int check_kind(struct check *check, json_t *item, const char *place)
+{
+    const char *name = hass_json_get_string(item, "trigger", "");
+    struct hass_trigger_kind kind;
+
+    if (!trigger_kind_find(check->hass, name, &kind, NULL))
+        return check->hass ? unknown_kind(check, name, place)
+                           : check_beyond(check, NULL, item, place);
+    int r = open_options(check, &kind, item, place);
+    if (r >= 0 && kind.schema)
+        r = check_own(check, &kind, item, place);
+    return r < 0 ? r : check_beyond(check, &kind, item, place);
+}
+
+static int check_item(struct check *check, const json_t *value, const char *place)
+{
+    autojson *item = json_copy((json_t *)value), *checked = NULL;
+    int r = name_kind(check, item, place);
+
+    if (r >= 0)
+        r = schema_check_at(&common, item, place, &checked, check->err);
+    if (r >= 0)
+        r = check_kind(check, checked, place);
+    if (r >= 0)
+        json_array_append(check->result, checked);
+    return r;
+}
+
+/* lists */
+
+static int check_list(struct check *check, const json_t *value, const char *place, bool nested);
+
+/* A map that has nothing but `triggers` stands for the list in it: one level of them. */
+static bool is_nested(const json_t *value)
+{
+    return json_object_size(value) == 1 && json_object_get(value, "triggers");
+}
+
+static int check_one(struct check *check, const json_t *value, const char *place, bool nested)
+{
+    char text[SCHEMA_VALUE_TEXT];
+
+    if (!nested && is_nested(value)) {
+        autofree char *below = mem_printf("%s%striggers", place, *place ? "->" : "");
+        return check_list(check, json_object_get(value, "triggers"), below, true);
+    }
+    if (json_is_object(value))
+        return check_item(check, value, place);
+    hass_fail(check->err, HASS_E_INVALID,
+              "expected a trigger, a map such as {trigger: state, …}, got %s",
+              schema_describe_value(value, text));
+    return fail_at(check, place);
+}
+
+static int check_list(struct check *check, const json_t *value, const char *place, bool nested)
+{
+    int r = 0;
+
+    if (!value || json_is_null(value))
+        return 0;
+    if (!json_is_array(value))
+        return check_one(check, value, place, nested);
+    for (size_t i = 0; r >= 0 && i < json_array_size(value); i++) {
+        autofree char *below = mem_printf("%s%s%zu", place, *place ? "->" : "", i);
+        r = check_one(check, json_array_get(value, i), below, nested);
+    }
+    return r;
+}
+
+int hass_triggers_check(struct hass *hass, const json_t *value, json_t **ret_config,
+                        struct hass_error *err)
+{
+    autojson *result = json_array();
+    struct check check = { .hass = hass, .result = result, .err = err };
+    int r = check_list(&check, value, "", false);
+
+    if (r >= 0)
+        *ret_config = steal(result);
+    return r;
+}

@@ -163,6 +163,7 @@ json_t *script_device_call(const json_t *action);
 /* What the layer keeps of all scripts of a hass. */
 struct script_hass {
     struct hass *hass;
+    uint32_t refs; /* the layer's, scripts' */
     struct hass_list scripts;
     struct hass_list calls; /* struct script_call: of script.… that are under way */
     uint64_t last_id;       /* of a run */
@@ -300,10 +301,12 @@ struct script_hass *script_hass(struct hass *hass) HASS_CALLBACK;
 struct script_hass *script_hass_destroy(struct script_hass *all);
 
 void script_unref(struct hass_script *script);
+
 static inline struct script_step *script_step_of(const struct script_frame *frame)
 {
     return (struct script_step *)&frame->sequence->steps[frame->index];
 }
+
 static inline struct hass_script_run *script_main(struct hass_script_run *run)
 {
     while (run->parent)

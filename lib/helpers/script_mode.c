@@ -57,6 +57,7 @@ struct script_hass *script_hass(struct hass *hass)
         return all;
     all = helpers->scripts = mem_zalloc(sizeof(*all));
     all->hass = hass;
+    all->refs = 1;
     list_init(&all->scripts);
     list_init(&all->calls);
     struct scope *former = helpers_enter_root(hass);
@@ -67,6 +68,12 @@ struct script_hass *script_hass(struct hass *hass)
     return all;
 }
 
+static void unref_all(struct script_hass *all)
+{
+    if (--all->refs == 0)
+        free(all);
+}
+
 struct script_hass *script_hass_destroy(struct script_hass *all)
 {
     if (!all)
@@ -75,9 +82,12 @@ struct script_hass *script_hass_destroy(struct script_hass *all)
     hass_sub_async_remove(all->stop);
     timer_cancel(&all->shutdown);
     json_decref(all->last);
+    all->last = NULL;
     list_foreach(&all->scripts, struct hass_script, script, link)
         list_remove(&script->link);
-    free(all);
+    list_foreach(&all->calls, struct script_call, call, link)
+        list_remove(&call->link);
+    unref_all(all);
     return NULL;
 }
 
@@ -119,6 +129,7 @@ static struct hass_script *script_new(struct hass *hass, const struct hass_scrip
 
     script->hass = hass;
     script->all = script_hass(hass);
+    script->all->refs++;
     script->scope = scope_ref(scope_of_caller(hass));
     list_init(&script->link);
     list_init(&script->runs);
@@ -165,6 +176,7 @@ void script_unref(struct hass_script *script)
     script_sequence_destroy(script->sequence);
     json_decref(script->config);
     scope_unref(script->scope);
+    unref_all(script->all);
     free(script->last_text);
     free(script->domain);
     free(script->key);
@@ -282,6 +294,15 @@ void script_set_context(const struct hass_script *script, struct hass_variables 
     hass_variables_add(variables, more);
 }
 
+static HASS_CALLBACK void tell_caller(struct hass_script_run *run)
+{
+    struct hass_script_run *caller = run->caller;
+
+    if (caller->trace && run->trace && caller->top)
+        hass_trace_async_child(caller->trace, caller->top->step, run->script->domain,
+                               run->script->key, hass_trace_run_id(run->trace));
+}
+
 /* Lets a run in and begins it, as far as its mode allows that now. @ret_run: a reference; NULL when it is refused. */
 static HASS_CALLBACK void begin(struct hass_script *script, const struct hass_script_start *start,
                                 struct hass_script_run *caller, struct hass_script_run **ret_run)
@@ -296,8 +317,10 @@ static HASS_CALLBACK void begin(struct hass_script *script, const struct hass_sc
         start->variables ? hass_variables_ref(start->variables) : hass_variables_new(NULL);
     script_set_context(script, variables, start->context);
     struct hass_script_run *run = script_run_new(script, variables, start->context, start->trace);
-    if (caller)
+    if (caller) {
         run->caller = script_run_ref(caller);
+        tell_caller(run);
+    }
     run->wait = SCRIPT_QUEUED;
     list_append(&script->runs, &run->link);
     script->count++;

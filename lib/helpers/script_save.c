@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "helpers/journal.h"
 #include "helpers/script.h"
+#include "helpers/variables.h"
 #include "run/co.h"
 #include "run/loop.h"
 
@@ -48,16 +49,34 @@ static const char *const wait_words[] = {
     [SCRIPT_BRANCHING] = "branches",
 };
 
+/* Adds what a scope around has, and one further inside has not. */
+static void merge_scope(json_t *saved, const json_t *around)
+{
+    json_t *values = json_object_get(saved, "values");
+    json_t *typed = json_object_get(saved, "typed");
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach((json_t *)hass_json_get(around, "typed"), i, row) {
+        const char *path = json_string_value(json_array_get(row, 0));
+        autofree char *name = mem_strndup(path, strcspn(path, "."));
+        if (!json_object_get(values, name))
+            json_array_append(typed, (json_t *)row);
+    }
+    json_object_update_missing(values, json_object_get(around, "values"));
+}
+
+/* The scopes around the run's own are its script's, and made anew: what they said is as good as its own. */
 static HASS_CALLBACK json_t *save_variables(struct hass_script_run *run)
 {
-    struct hass_variables *variables = run->bottom.variables;
-    json_t *saved = hass_variables_save(variables);
+    json_t *saved = hass_variables_save(run->bottom.variables);
+    struct hass_variables *scope = run->parent ? NULL : variables_parent(run->bottom.variables);
 
-    /* The scopes around the run's own are its script's, and made anew: what they said is as good as its own. */
-    if (!run->parent) {
-        autojson *all = hass_variables_as_json(variables);
-        json_object_update_missing(saved, all);
-        json_object_del(saved, "context");
+    if (!json_object_get(saved, "typed"))
+        json_object_set_new(saved, "typed", json_array());
+    for (; scope; scope = variables_parent(scope)) {
+        autojson *around = hass_variables_save(scope);
+        merge_scope(saved, around);
     }
     return saved;
 }

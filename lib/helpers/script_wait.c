@@ -3,6 +3,7 @@
  * Steps that wait: for a time, a template, triggers. A timer of the run itself is the delay and the time-out; what else is watched hangs on
  * it while it waits.
  */
+#include <string.h>
 #include <strings.h>
 
 #include <hass/loop.h>
@@ -120,22 +121,36 @@ enum script_flow script_timed_out(struct hass_script_run *run, struct hass_error
     return give_up(run);
 }
 
-/* @trigger: as a saved scope has it, or NULL. */
-static HASS_CALLBACK void complete(struct hass_script_run *run, const json_t *trigger)
+/* What fired, as a saved scope has it, becomes wait.trigger with its states and times. */
+static HASS_CALLBACK void add_trigger(struct hass_script_run *run, const json_t *saved)
 {
-    struct hass *hass = run->script->hass;
-    double left = remaining(run);
+    const json_t *trigger = hass_json_get(hass_json_get(saved, "values"), "trigger");
+    json_t *wait = json_copy((json_t *)hass_variables_get(run->bottom.variables, "wait"));
+    json_t *typed = json_array();
+    const json_t *row;
+    size_t i;
 
-    if (!trigger) {
-        set_wait(run, true, left, NULL);
-    } else {
-        set_wait(run, true, left, json_null()); // and then as it is, with its states and times
-        autojson *saved = json_pack("{s:{s:b, s:o, s:O}}", "wait", "completed", true, "remaining",
-                                    left < 0 ? json_null() : json_real(left), "trigger", trigger);
-        hass_variables_restore(run->bottom.variables, hass, saved);
+    json_array_foreach((json_t *)hass_json_get(saved, "typed"), i, row) {
+        const char *path = json_string_value(json_array_get(row, 0));
+        if (strncmp(path, "trigger", 7) == 0 && (!path[7] || path[7] == '.'))
+            json_array_append_new(typed, json_pack("[o, O, O]", json_sprintf("wait.%s", path),
+                                                   json_array_get(row, 1), json_array_get(row, 2)));
     }
+    json_object_set(wait, "trigger", (json_t *)trigger);
+    autojson *all = json_pack("{s:{s:o}, s:o}", "values", "wait", wait, "typed", typed);
+    hass_variables_restore(run->bottom.variables, run->script->hass, all);
+}
+
+/* @trigger: the scope in which it is, or NULL. The run goes on when whoever called is done. */
+static HASS_CALLBACK void complete(struct hass_script_run *run, struct hass_variables *trigger)
+{
+    set_wait(run, true, remaining(run), trigger ? json_null() : NULL);
+    autojson *saved = trigger ? hass_variables_save(trigger) : NULL;
+    if (hass_json_get(hass_json_get(saved, "values"), "trigger"))
+        add_trigger(run, saved);
     script_unwatch(run);
-    script_go(run, SCRIPT_NEXT, NULL);
+    run->top->index++;
+    script_wake(run, SCRIPT_YIELDING);
 }
 
 /* the beginning */
@@ -217,10 +232,7 @@ static HASS_CALLBACK int on_trigger(struct hass *hass, struct hass_variables *va
 
     if (run->wait != SCRIPT_WATCHING)
         return 0;
-    autojson *saved = hass_variables_save(variables);
-    const json_t *trigger = json_object_get(saved, "trigger");
-    autojson *none = json_null();
-    complete(run, trigger ? trigger : none);
+    complete(run, variables);
     return 0;
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs that came to nothing: refused by a condition or by the mode, failed, or nearly set off. The last few of each automation are
- * remembered, whether it has an id, and traces, or not.
+ * remembered, whether it has an id, and traces, or not. Who is there when it happens hears of it by the signal automation_attempt.
  */
 #include <stdlib.h>
 
+#include <hass/dispatcher.h>
 #include <hass/dt.h>
 #include <hass/loop.h>
 
@@ -31,6 +32,27 @@ static char *copy(const char *text)
     return text ? strdup(text) : NULL;
 }
 
+static json_t *attempt_as_json(const struct attempt *attempt)
+{
+    char time[HASS_DT_TEXT];
+
+    hass_dt_iso(attempt->time, NULL, time);
+    return json_pack("{s:s, s:s?, s:s, s:s?, s:O?, s:s?}", "time", time, "trigger",
+                     attempt->trigger, "reason", attempt->reason, "path", attempt->path, "details",
+                     attempt->details, "run_id", attempt->run_id);
+}
+
+static HASS_CALLBACK void tell(const struct automation *automation, const struct attempt *attempt)
+{
+    json_t *data = attempt_as_json(attempt);
+    const char *entity_id =
+        automation->entity ? hass_entity_async_entity_id(automation->entity) : NULL;
+
+    json_object_set_new(data, "entity_id", entity_id ? json_string(entity_id) : json_null());
+    json_object_set_new(data, "name", json_string(automation->item.name));
+    (void)hass_async_dispatcher_send(automation->hass, "automation_attempt", data, NULL);
+}
+
 void attempts_add(struct automation *automation, const char *trigger, const char *reason,
                   const char *path, json_t *details, const struct hass_trace *trace)
 {
@@ -46,6 +68,7 @@ void attempts_add(struct automation *automation, const char *trigger, const char
                                         .details = details,
                                         .run_id = copy(trace ? hass_trace_run_id(trace) : NULL),
                                     }));
+    tell(automation, &automation->attempts.data[automation->attempts.length - 1]);
 }
 
 void attempts_nearly(struct hass *hass, size_t index, const char *reason, void *userdata)
@@ -54,16 +77,6 @@ void attempts_nearly(struct hass *hass, size_t index, const char *reason, void *
 
     snprintf(path, sizeof(path), "trigger/%zu", index);
     attempts_add(userdata, NULL, "not_triggered", path, json_pack("{s:s}", "reason", reason), NULL);
-}
-
-static json_t *attempt_as_json(const struct attempt *attempt)
-{
-    char time[HASS_DT_TEXT];
-
-    hass_dt_iso(attempt->time, NULL, time);
-    return json_pack("{s:s, s:s?, s:s, s:s?, s:O?, s:s?}", "time", time, "trigger",
-                     attempt->trigger, "reason", attempt->reason, "path", attempt->path, "details",
-                     attempt->details, "run_id", attempt->run_id);
 }
 
 json_t *attempts_as_json(const struct automation *automation)

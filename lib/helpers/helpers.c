@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "core/core.h"
+#include "helpers/journal.h"
 #include "helpers/kinds.h"
 #include "helpers/script.h"
 #include "helpers/template_hass.h"
@@ -50,6 +51,7 @@ void helpers_unref(struct helpers *helpers)
     for (size_t i = 0; i < TRACK_KINDS; i++)
         state_table_destroy(helpers->states[i]);
     traces_destroy(helpers->traces);
+    journal_destroy(helpers->journal);
     template_hass_destroy(helpers->templates);
     hass_strmap_destroy(helpers->custom_templates);
     kinds_destroy(helpers->condition_kinds);

@@ -35,6 +35,7 @@ struct helpers {
     struct template_hass *templates;         /* of template_hass.c; NULL until used */
     struct hass_strmap *custom_templates;    /* of template_custom.c, by name; NULL until used */
     struct script_hass *scripts;             /* of script_mode.c; NULL until used */
+    struct journal *journal;                 /* of journal.c; NULL until used */
     struct traces *traces;                   /* of trace_store.c; NULL until used */
     struct kinds *condition_kinds; /* registered by integrations, beside the built-in ones */
     struct kinds *trigger_kinds;

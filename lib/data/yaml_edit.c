@@ -237,6 +237,20 @@ static void end_line(struct hass_buf *buf)
         hass_buf_add_char(buf, '\n');
 }
 
+/* Where an item ends, empty lines behind it left to the file: a block of text counts them as its own. */
+static size_t end_of(const char *text, size_t size, const struct extent *item)
+{
+    size_t end = item->end;
+
+    while (end > item->first + 1) {
+        size_t from = offset_of(text, size, end - 1), to = offset_of(text, size, end);
+        if (from == to || strspn(text + from, " \r\n") < to - from)
+            break;
+        end--;
+    }
+    return end;
+}
+
 /* editing */
 
 static const struct extent *find_item(const struct outline *outline, const struct yaml_item *item)
@@ -248,7 +262,6 @@ static const struct extent *find_item(const struct outline *outline, const struc
     return NULL;
 }
 
-/* A map that is empty now must not become nothing: an empty file is read as no value at all, which is good for either. */
 static void replace(const char *text, size_t size, const struct outline *outline,
                     const struct yaml_item *item, const json_t *value, struct hass_buf *ret)
 {
@@ -257,7 +270,7 @@ static void replace(const char *text, size_t size, const struct outline *outline
     add_lines(text, size, 0, found->first, ret);
     if (value)
         add_item(item, outline->column, value, ret);
-    add_lines(text, size, found->end, SIZE_MAX, ret);
+    add_lines(text, size, end_of(text, size, found), SIZE_MAX, ret);
 }
 
 /* Behind the last item, before what stands after it: comments at the end of the file may well be about something else. */
@@ -265,7 +278,9 @@ static void append(const char *text, size_t size, struct outline *outline,
                    const struct yaml_item *item, const json_t *value, struct hass_buf *ret)
 {
     const struct extent *last = last_item(outline);
-    size_t at = last ? last->end : outline->flow ? outline->flow_first : outline->document_end;
+    size_t at = last            ? end_of(text, size, last)
+                : outline->flow ? outline->flow_first
+                                : outline->document_end;
 
     add_lines(text, size, 0, at, ret);
     end_line(ret);

@@ -11,18 +11,7 @@
 
 #include "group.h"
 
-static const struct hass_field fields[] = {
-    HASS_FIELD("entities", &hass_type_entity_id, .list = true, .required = true, .min = 1,
-               .max = 1000, .doc = "The lamps"),
-    HASS_FIELD("name", &hass_type_string, .fallback = "\"Light Group\"", .doc = "Shown name"),
-    HASS_FIELD("unique_id", &hass_type_string, .doc = "Identity in the entity registry"),
-    HASS_FIELD("all", &hass_type_bool, .doc = "On when all lamps are, not when any is"),
-};
-const struct hass_schema group_light_schema = {
-    .size = sizeof(struct hass_schema),
-    .count = sizeof(fields) / sizeof(fields[0]),
-    .fields = fields,
-};
+GROUP_SCHEMA(group_light_schema, "Light Group", GROUP_ALL);
 
 struct light_group {
     struct group group; /* first: it is the userdata of all groups */
@@ -30,7 +19,6 @@ struct light_group {
     struct light_capabilities can;
     json_t *effects; /* {name: how many lamps on show it}, sorted; what effect_list points into */
     const char **effect_list;
-    bool available;
 };
 
 /* modes of colour, and the attribute that has the colour of each */
@@ -278,7 +266,7 @@ static HASS_CALLBACK void update(struct hass_entity *entity)
     lamps->can.max_kelvin = sums.max_kelvin;
     lamps->group.description.supported_features =
         sums.features & (LIGHT_EFFECT | LIGHT_FLASH | LIGHT_TRANSITION);
-    lamps->available = view.available > 0;
+    lamps->group.available = view.available > 0;
     enum light_color_mode mode = common_mode(&sums, lamps->can.color_modes);
     lamps->state = (struct light_state){
         .size = sizeof(lamps->state),
@@ -316,13 +304,10 @@ static json_t *color_data(const struct light_color *c)
     }
 }
 
-static json_t *data_of(const struct group *group, const struct light_turn *turn)
+static json_t *data_of(const struct light_turn *turn)
 {
-    json_t *data = color_data(&turn->color), *ids = json_array();
+    json_t *data = color_data(&turn->color);
 
-    for (char **id = group->entity_ids; *id; id++)
-        json_array_append_new(ids, json_string(*id));
-    json_object_set_new(data, "entity_id", ids);
     if (turn->brightness.type == HASS_VALUE_INT)
         json_object_set_new(data, "brightness", json_integer(turn->brightness.integer));
     if (turn->transition.type == HASS_VALUE_DOUBLE)
@@ -337,16 +322,7 @@ static json_t *data_of(const struct group *group, const struct light_turn *turn)
 static HASS_COROUTINE int turn_all(struct hass_entity *entity, const struct light_turn *turn,
                                    struct hass_error *err)
 {
-    const struct light_group *lamps = hass_entity_userdata(entity);
-    const struct hass_call_options options = {
-        .size = sizeof(options),
-        .blocking = true,
-        .context = hass_entity_async_context(entity),
-    };
-
-    return hass_services_async_call(hass_entity_hass(entity), "light",
-                                    turn->on ? "turn_on" : "turn_off", data_of(&lamps->group, turn),
-                                    &options, NULL, err);
+    return group_tell(entity, turn->on ? "turn_on" : "turn_off", data_of(turn), 0, err);
 }
 
 /* the entity */
@@ -365,43 +341,22 @@ static const struct light_capabilities *capabilities(struct hass_entity *entity)
     return &lamps->can;
 }
 
-static bool available(struct hass_entity *entity)
+static void fini(struct group *group)
 {
-    const struct light_group *lamps = hass_entity_userdata(entity);
+    struct light_group *lamps = (struct light_group *)group;
 
-    return lamps->available;
-}
-
-static void members(struct hass_entity *entity, struct hass_attrs_writer *writer)
-{
-    const struct group *group = hass_entity_userdata(entity);
-
-    hass_attrs_set_words(writer, HASS_ATTR_ENTITY_ID, (const char *const *)group->entity_ids);
-}
-
-static void destroy(struct hass_entity *entity)
-{
-    struct light_group *lamps = hass_entity_userdata(entity);
-
-    group_fini(&lamps->group);
     free(lamps->effect_list);
     json_decref(lamps->effects);
-    free(lamps);
 }
 
-static const struct hass_entity_ops ops =
-    HASS_ENTITY_OPS(.async_added_to_hass = group_async_follow, .available = available,
-                    .extra_state_attributes = members, .destroy = destroy);
 static const struct light_ops light_ops =
     LIGHT_OPS(.state = state, .capabilities = capabilities, .async_turn = turn_all);
 
-int group_add_light(struct hass_platform *platform, const json_t *config, struct hass_error *err)
-{
-    struct light_group *lamps = calloc(1, sizeof(*lamps));
-
-    group_init(&lamps->group, config, "Light Group", "mdi:lightbulb-group");
-    lamps->group.update = update;
-    struct hass_entity *entity = hass_entity_new(
-        hass_platform_hass(platform), &ops, &lamps->group.description, &light_ops, NULL, lamps);
-    return hass_platform_async_add_entities(platform, &entity, 1, false, err);
-}
+const struct group_kind group_light = {
+    .domain = "light",
+    .icon = "mdi:lightbulb-group",
+    .size = sizeof(struct light_group),
+    .ops = &light_ops,
+    .update = update,
+    .fini = fini,
+};

@@ -2,6 +2,7 @@
 /* helpers/journal.h: what is written when, and to whom what was read belongs. */
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "helpers/journal.h"
 #include "support/cases.h"
@@ -157,6 +158,26 @@ START_TEST(nothing_is_written_before_it_was_read)
 }
 END_TEST
 
+START_TEST(what_could_not_be_written_is_written_later)
+{
+    struct hass *hass = loaded(NULL);
+    autojson *runs = test_json("{'a': 1}");
+    autofree char *path = path_of_file(), *inner = NULL;
+
+    (void)test_logs();
+    test_file(".storage/hassd.runs/full", ""); // no file can take the folder's place
+    journal_add_source(hass, "runs", collect, &runs);
+    journal_touch(hass);
+    test_advance(hass, 3);
+    ck_assert_int_gt(asprintf(&inner, "%s/full", path), 0);
+    ck_assert_int_eq(unlink(inner), 0);
+    ck_assert_int_eq(rmdir(path), 0);
+    test_advance(hass, 1200);
+    autojson *data = stored();
+    ck_assert_json(data, "{'runs': {'a': 1}}");
+}
+END_TEST
+
 /* claiming */
 
 START_TEST(what_was_read_is_claimed_once)
@@ -269,8 +290,10 @@ END_TEST
 CASES_MAIN("journal", ONCE(what_sources_have_is_written_within_two_seconds),
            ONCE(nothing_is_written_while_nothing_changes),
            ONCE(a_source_is_added_once_and_gone_when_removed),
-           ONCE(what_is_pending_is_written_at_the_end), ONCE(nothing_is_written_before_it_was_read),
-           ONCE(what_was_read_is_claimed_once), ONCE(what_nobody_has_claimed_is_written_again),
+           ONCE(what_is_pending_is_written_at_the_end),
+           ONCE(what_could_not_be_written_is_written_later),
+           ONCE(nothing_is_written_before_it_was_read), ONCE(what_was_read_is_claimed_once),
+           ONCE(what_nobody_has_claimed_is_written_again),
            ONCE(what_is_claimed_and_kept_as_it_is_is_not_written),
            ONCE(what_is_forgotten_is_gone_from_the_file),
            ONCE(unclaimed_entries_go_ten_minutes_after_the_start),

@@ -179,13 +179,32 @@ static void leave_path(struct condition_test *test, size_t length)
 
 /* testing */
 
-static HASS_CALLBACK int test_list(struct condition_test *test,
-                                   const struct hass_conditions *conditions,
+static HASS_CALLBACK int test_list(struct condition_test *test, struct hass_conditions *conditions,
                                    enum condition_container how, struct hass_error *err);
 
-static HASS_CALLBACK int test_single(struct condition_test *test,
-                                     const struct hass_condition *condition, struct hass_error *err)
+/* The integration of its kind has been unloaded or replaced: it is compiled anew, by the kind of now. */
+static HASS_CALLBACK int revive(struct condition_test *test, struct hass_condition *condition,
+                                struct hass_error *err)
 {
+    struct hass_condition former = *condition;
+
+    *condition = (struct hass_condition){ 0 };
+    int r = compile(test->hass, condition, former.config, err);
+    if (r < 0) {
+        condition_fini(condition);
+        *condition = former;
+        return HASS_E_CONDITION;
+    }
+    condition_fini(&former);
+    return 0;
+}
+
+static HASS_CALLBACK int test_single(struct condition_test *test, struct hass_condition *condition,
+                                     struct hass_error *err)
+{
+    if (condition->scope && scope_state(condition->scope) != SCOPE_OPEN &&
+        revive(test, condition, err) < 0)
+        return HASS_E_CONDITION;
     const struct hass_condition_kind *kind = &condition->kind;
     struct scope *former = scope_enter(condition->scope ? condition->scope : scope_current());
     int r = kind->async_test(test->hass, condition->config, condition->data, test->variables,
@@ -199,8 +218,8 @@ static HASS_CALLBACK int test_single(struct condition_test *test,
 }
 
 /* Its step has been begun. */
-static HASS_CALLBACK int test_here(struct condition_test *test,
-                                   const struct hass_condition *condition, struct hass_error *err)
+static HASS_CALLBACK int test_here(struct condition_test *test, struct hass_condition *condition,
+                                   struct hass_error *err)
 {
     if (!condition->enabled)
         return NOTHING;
@@ -213,7 +232,7 @@ static HASS_CALLBACK int test_here(struct condition_test *test,
 }
 
 static HASS_CALLBACK int test_step(struct condition_test *test, const char *name, size_t index,
-                                   const struct hass_condition *condition, struct hass_error *err)
+                                   struct hass_condition *condition, struct hass_error *err)
 {
     size_t length = enter_path(test, name, index);
     struct hass_trace_step *step = begin_step(test);
@@ -244,7 +263,7 @@ static void add_failure(struct hass_buf *failures, size_t index, size_t count,
 }
 
 /* In order, until one settles it; those that fail are told together when none does. */
-static int test_list(struct condition_test *test, const struct hass_conditions *conditions,
+static int test_list(struct condition_test *test, struct hass_conditions *conditions,
                      enum condition_container how, struct hass_error *err)
 {
     autobuf failures = HASS_BUF_INIT;
@@ -264,8 +283,8 @@ static int test_list(struct condition_test *test, const struct hass_conditions *
 
 /* the rules of owners */
 
-static HASS_CALLBACK int test_all(struct condition_test *test,
-                                  const struct hass_conditions *conditions, const char *name)
+static HASS_CALLBACK int test_all(struct condition_test *test, struct hass_conditions *conditions,
+                                  const char *name)
 {
     autobuf failures = HASS_BUF_INIT;
 
@@ -284,7 +303,7 @@ static HASS_CALLBACK int test_all(struct condition_test *test,
 }
 
 static HASS_CALLBACK int test_until_false(struct condition_test *test,
-                                          const struct hass_conditions *conditions,
+                                          struct hass_conditions *conditions,
                                           struct hass_error *err)
 {
     for (size_t i = 0; i < conditions->count; i++) {
@@ -297,10 +316,9 @@ static HASS_CALLBACK int test_until_false(struct condition_test *test,
 
 /* The step has been begun by the caller; where there are steps below it, they have the error. */
 static HASS_CALLBACK int test_as_step(struct condition_test *test,
-                                      const struct hass_conditions *conditions,
-                                      struct hass_error *err)
+                                      struct hass_conditions *conditions, struct hass_error *err)
 {
-    const struct hass_condition *condition = &conditions->items[0];
+    struct hass_condition *condition = &conditions->items[0];
 
     if (conditions->count != 1)
         return test_until_false(test, conditions, err);
@@ -312,7 +330,7 @@ static HASS_CALLBACK int test_as_step(struct condition_test *test,
 }
 
 static HASS_CALLBACK int test_by_rule(struct condition_test *test,
-                                      const struct hass_conditions *conditions,
+                                      struct hass_conditions *conditions,
                                       enum hass_conditions_rule rule, const char *name,
                                       struct hass_error *err)
 {

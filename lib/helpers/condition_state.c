@@ -11,7 +11,7 @@
 
 #include "base/mem.h"
 #include "helpers/condition.h"
-#include "template/vm.h"
+#include "helpers/numeric_state.h"
 
 static HASS_CALLBACK void detail(struct hass_trace *trace, const char *key, json_t *value)
 {
@@ -196,130 +196,26 @@ HASS_SCHEMA(numeric_schema,
             HASS_FIELD("value_template", &hass_type_template,
                        .doc = "Makes the number out of `state`"));
 
-struct numeric {
-    struct hass_template *template; /* or NULL */
-};
-
 static void destroy_numeric(void *data)
 {
-    struct numeric *numeric = data;
-
-    hass_template_unref(numeric->template);
-    free(numeric);
+    numeric_state_fini(data);
+    free(data);
 }
 
 static HASS_CALLBACK int prepare_numeric(struct hass *hass, const json_t *config, void **ret_data,
                                          struct hass_error *err)
 {
-    const char *text = hass_json_get_string(config, "value_template", NULL);
-    struct hass_template *template = NULL;
-    int r = text ? hass_template_new(hass, text, &template, err) : 0;
+    struct numeric_state *numeric = mem_zalloc(sizeof(*numeric));
 
-    if (r < 0)
-        return r;
-    struct numeric *numeric = mem_zalloc(sizeof(*numeric));
-    numeric->template = template;
     *ret_data = numeric;
-    return 0;
+    return numeric_state_init(numeric, hass, config, err);
 }
 
-/* `state` and what the run has. */
-static HASS_CALLBACK int render_value(struct hass_template *template,
-                                      const struct hass_state *state,
-                                      struct hass_variables *variables, json_t **ret_value,
-                                      struct hass_error *err)
+static HASS_CALLBACK void detail_bound(struct hass_trace *trace, const char *key,
+                                       const json_t *bound)
 {
-    autounref(hass_template_variables) *own = hass_template_variables_create();
-
-    hass_template_variables_set_state(own, "state", state);
-    return hass_template_async_render(
-        template, HASS_TEMPLATE_OPTIONS(.variables = own, .scope = variables), ret_value, err);
-}
-
-/* 1 with the number; 0: there is none at the moment. */
-static int read_number(const json_t *value, double *ret_number)
-{
-    const char *text = json_string_value(value);
-
-    if (json_is_null(value) || (text && (strcmp(text, HASS_STATE_UNKNOWN) == 0 ||
-                                         strcmp(text, HASS_STATE_UNAVAILABLE) == 0)))
-        return 0;
-    if (json_is_number(value))
-        *ret_number = json_number_value(value);
-    else if (json_is_boolean(value))
-        *ret_number = json_is_true(value);
-    else if (!text || !tmpl_parse_float(text, strlen(text), ret_number) || isnan(*ret_number))
-        return HASS_E_CONDITION;
-    return 1;
-}
-
-static int fail_number(const struct hass_state *state, const json_t *value, struct hass_error *err)
-{
-    autobuf text = HASS_BUF_INIT;
-
-    hass_json_write(value, &text);
-    return hass_fail(err, HASS_E_CONDITION, "%s is no number: %s", hass_state_entity_id(state),
-                     hass_buf_string(&text));
-}
-
-/* 1 with the bound, 0 when its entity has none at the moment. */
-static HASS_CALLBACK int read_bound(struct hass *hass, const json_t *bound, double *ret_number,
-                                    struct hass_error *err)
-{
-    const char *id = json_string_value(bound);
-
-    if (!id) {
-        *ret_number = json_number_value(bound);
-        return 1;
-    }
-    const char *entity_id = check_entity_id(hass, id);
-    const struct hass_state *state = entity_id ? hass_states_async_get(hass, entity_id) : NULL;
-    if (!state)
-        return hass_fail(err, HASS_E_CONDITION, "there is no entity %s, which is a bound", id);
-    autojson *value = json_string_nocheck(hass_state_state(state));
-    int r = read_number(value, ret_number);
-    return r < 0 ? fail_number(state, value, err) : r;
-}
-
-/* Is @number on the right side of the bound @key? */
-static HASS_CALLBACK int is_within(struct hass *hass, const json_t *config, const char *key,
-                                   double number, struct hass_trace *trace, struct hass_error *err)
-{
-    const json_t *bound = json_object_get(config, key);
-    bool above = strcmp(key, "above") == 0;
-    double limit = 0;
-
-    if (!bound)
-        return 1;
-    int r = read_bound(hass, bound, &limit, err);
-    if (r < 0)
-        return r;
-    if (r == 0) {
-        explain(trace, "%s has no number at the moment", json_string_value(bound));
-        return 0;
-    }
-    if (above ? number > limit : number < limit)
-        return 1;
-    detail(trace, above ? "wanted_state_above" : "wanted_state_below", json_real(limit));
-    return 0;
-}
-
-static HASS_CALLBACK int test_number(struct hass *hass, const struct hass_state *state,
-                                     const json_t *config, const json_t *value,
-                                     struct hass_trace *trace, struct hass_error *err)
-{
-    double number = 0;
-    int r = read_number(value, &number);
-
-    if (r < 0)
-        return fail_number(state, value, err);
-    if (r == 0) {
-        explain(trace, "%s has no number at the moment", hass_state_entity_id(state));
-        return 0;
-    }
-    detail(trace, "state", json_real(number));
-    r = is_within(hass, config, "below", number, trace, err);
-    return r <= 0 ? r : is_within(hass, config, "above", number, trace, err);
+    if (bound)
+        detail(trace, key, hass_json_ref(bound));
 }
 
 static HASS_CALLBACK int test_numeric(struct hass *hass, const struct hass_state *state,
@@ -327,19 +223,22 @@ static HASS_CALLBACK int test_numeric(struct hass *hass, const struct hass_state
                                       struct hass_variables *variables, struct hass_trace *trace,
                                       struct hass_error *err)
 {
-    const struct numeric *numeric = data;
-    autojson *own = value_of(state, config, trace), *rendered = NULL;
+    const struct numeric_state *numeric = data;
+    double number = NAN;
+    int r = numeric_state_test(hass, numeric, hass_state_entity_id(state), state, NULL, variables,
+                               &number, err);
 
-    if (!own)
-        return 0;
-    if (!numeric->template)
-        return test_number(hass, state, config, own, trace, err);
-    int r = render_value(numeric->template, state, variables, &rendered, err);
-    if (r < 0) {
-        hass_error_prefix(err, "value_template");
+    if (r < 0 || !trace)
         return r;
+    if (isfinite(number))
+        detail(trace, "state", json_real(number));
+    else
+        explain(trace, "%s has no number at the moment", hass_state_entity_id(state));
+    if (r == 0) {
+        detail_bound(trace, "wanted_state_above", numeric->above);
+        detail_bound(trace, "wanted_state_below", numeric->below);
     }
-    return test_number(hass, state, config, rendered, trace, err);
+    return r;
 }
 
 static HASS_CALLBACK int test_numerics(struct hass *hass, const json_t *config, void *data,

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <hass/trace.h>
+
+#include "run/runtime.h"
 #include "support/cases.h"
 #include "support/conditions.h"
 
@@ -395,6 +398,46 @@ START_TEST(a_name_that_is_taken_is_refused)
 }
 END_TEST
 
+static HASS_CALLBACK int close_scope(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    hass__assert_coroutine();
+    return scope_async_close(userdata, 1, err);
+}
+
+/* A scope, as that of an integration, that has added @kind. */
+static HASS_CALLBACK struct scope *scope_with(struct hass *hass,
+                                              const struct hass_condition_kind *kind)
+{
+    struct scope *scope = scope_new(hass, "test"), *former = scope_enter(scope);
+
+    ck_assert_int_eq(hass_condition_async_register(hass, kind, NULL), 0);
+    scope_leave(former);
+    return scope;
+}
+
+START_TEST(a_condition_outlives_the_integration_of_its_kind)
+{
+    hass__assert_loop();
+    struct hass *hass = test_hass();
+    struct scope *scope = scope_with(hass, &answer_kind);
+    struct hass_conditions *conditions =
+        test_compile_conditions(hass, "{'condition':'answer','answer':1}");
+    struct hass_error err = HASS_ERROR_INIT;
+
+    test_run_coroutine(hass, close_scope, scope);
+    scope_unref(scope);
+    ck_assert_int_eq(
+        hass_conditions_async_test(conditions, HASS_CONDITIONS_RAISE, NULL, NULL, NULL, NULL, &err),
+        HASS_E_CONDITION);
+    ck_assert_str_eq(err.message, "there is no condition 'answer' (any more)");
+    scope_unref(scope_with(hass, &answer_kind));
+    ck_assert_int_eq(
+        hass_conditions_async_test(conditions, HASS_CONDITIONS_RAISE, NULL, NULL, NULL, NULL, NULL),
+        1);
+    hass_conditions_destroy(conditions);
+}
+END_TEST
+
 static int check_on_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {
     autojson *given = test_json("{'condition':'answer','answer':'7'}");
@@ -412,7 +455,84 @@ START_TEST(pool_threads_may_check)
 }
 END_TEST
 
-CASES_MAIN("condition", ROWS(short_forms_become_long_ones, forms),
+/* traces */
+
+static HASS_CALLBACK json_t *trace_of(const char *text, enum hass_conditions_rule rule,
+                                      const char *path)
+{
+    struct hass *hass = test_hass();
+    autounref(hass_trace) *trace = hass_trace_async_new(
+        hass, HASS_TRACE_OPTIONS(.domain = "automation", .item_id = "1", .stored = 5));
+    struct hass_conditions *conditions = test_compile_conditions(hass, text);
+
+    if (rule == HASS_CONDITIONS_STEP)
+        hass_trace_async_step(trace, path, NULL);
+    hass_conditions_async_test(conditions, rule, NULL, trace, path, "test", NULL);
+    hass_conditions_destroy(conditions);
+    autojson *json = hass_trace_async_as_json(trace);
+    return hass_json_ref(json_object_get(json, "trace"));
+}
+
+/* What the only step at @path has of @key; "null" when there is none. */
+static void check_step(const json_t *trace, const char *path, const char *key, const char *expected)
+{
+    const json_t *step = json_array_get(hass_json_get(trace, path), 0);
+    const json_t *found = hass_json_get(step, key);
+    autojson *null = json_null();
+
+    ck_assert_msg(step, "there is no step %s", path);
+    ck_assert_json(found ? found : null, expected);
+}
+
+static void check_error(const json_t *trace, const char *path, const char *message)
+{
+    const json_t *step = json_array_get(hass_json_get(trace, path), 0);
+
+    ck_assert_str_eq(hass_json_get_string(step, "error", ""), message);
+}
+
+START_TEST(a_trace_has_a_step_for_each_condition_and_entity)
+{
+    hass__assert_loop();
+    test_set(test_hass(), "light.a", "on", NULL);
+    autojson *trace = trace_of("[{'condition':'state','entity_id':'light.a','state':'on'},"
+                               "{'or':[" NO ",{'condition':'numeric_state','entity_id':'light.a',"
+                               "'above':1}," YES "]}," OFF_NO "," NO "," YES "]",
+                               HASS_CONDITIONS_ALL, "condition");
+
+    ck_assert_uint_eq(json_object_size(trace), 9);
+    check_step(trace, "condition/0", "result", "{'result':true}");
+    check_step(trace, "condition/0/entity_id/0", "result",
+               "{'result':true,'state':'on','wanted_state':'on'}");
+    check_step(trace, "condition/1", "result", "{'result':true}");
+    check_step(trace, "condition/1/conditions/0", "result", "{'result':false,'entities':[]}");
+    check_error(trace, "condition/1/conditions/1", "numeric_state: light.a: 'on' is no number");
+    check_error(trace, "condition/1/conditions/1/entity_id/0", "light.a: 'on' is no number");
+    check_step(trace, "condition/1/conditions/2", "result", "{'result':true,'entities':[]}");
+    check_step(trace, "condition/2", "result", "{'result':null}");
+    check_step(trace, "condition/3", "result", "{'result':false,'entities':[]}");
+}
+END_TEST
+
+START_TEST(a_condition_that_is_a_step_has_no_list_in_its_path)
+{
+    hass__assert_loop();
+    autojson *trace = trace_of("{'and':[" BAD "]}", HASS_CONDITIONS_STEP, "action/0");
+
+    ck_assert_uint_eq(json_object_size(trace), 3);
+    check_error(trace, "action/0", "");
+    check_error(trace, "action/0/conditions/0", "state: there is no entity a.none");
+    check_error(trace, "action/0/conditions/0/entity_id/0", "there is no entity a.none");
+    json_decref(trace);
+    trace = trace_of("'{{ 1 / 0 }}'", HASS_CONDITIONS_STEP, "action/0");
+    check_error(trace, "action/0", "template: ZeroDivisionError: division by zero");
+}
+END_TEST
+
+CASES_MAIN("condition", ONCE(a_trace_has_a_step_for_each_condition_and_entity),
+           ONCE(a_condition_that_is_a_step_has_no_list_in_its_path),
+           ONCE(a_condition_outlives_the_integration_of_its_kind),
+           ROWS(short_forms_become_long_ones, forms),
            ROWS(mistakes_are_told_with_their_place, refused),
            ONCE(without_a_hass_kinds_that_are_not_built_in_are_taken_as_they_are),
            ROWS(lists_of_conditions_answer_as_their_members_do, lists),

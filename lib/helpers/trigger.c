@@ -16,7 +16,7 @@
 char *trigger_name(const struct hass_trigger *trigger)
 {
     return mem_printf("%s: trigger %zu (%s)", trigger->owner->name, trigger->index + 1,
-                      hass_json_get_string(trigger->config, "trigger", ""));
+                      hass_json_get_string(trigger->written, "trigger", ""));
 }
 
 /* attaching */
@@ -28,10 +28,17 @@ static void read_period(struct hass_trigger *trigger)
     trigger->period = json_is_number(period) ? json_number_value(period) : 0;
 }
 
+static void unmap(struct hass_trigger *trigger)
+{
+    trigger->config = trigger->written;
+    json_decref(trigger->mapped);
+    trigger->mapped = NULL;
+}
+
 /* `enabled`: a template of it sees `this` and trigger_variables. */
 static HASS_CALLBACK int is_enabled(const struct hass_trigger *trigger, struct hass_error *err)
 {
-    const json_t *enabled = hass_json_get(trigger->config, "enabled");
+    const json_t *enabled = hass_json_get(trigger->written, "enabled");
     autounref(hass_template) *template = NULL;
     autojson *result = NULL;
 
@@ -46,16 +53,44 @@ static HASS_CALLBACK int is_enabled(const struct hass_trigger *trigger, struct h
     return r < 0 ? hass_error_prefix(err, "enabled") : hass_template_result_as_boolean(result);
 }
 
-/* Lets the kind begin to listen, in its own scope. */
-static HASS_CALLBACK int attach_kind(struct hass_trigger *trigger, struct hass_error *err)
+static HASS_CALLBACK int find_kind(struct hass_trigger *trigger, struct hass_error *err)
 {
     const char *kind = hass_json_get_string(trigger->config, "trigger", "");
 
     trigger->scope = scope_unref(trigger->scope);
-    if (!trigger_kind_find(trigger->owner->hass, kind, &trigger->kind, &trigger->scope))
-        return hass_fail(err, HASS_E_NOT_FOUND, "there is no trigger '%s' yet", kind);
+    if (trigger_kind_find(trigger->owner->hass, kind, &trigger->kind, &trigger->scope))
+        return 0;
+    return hass_fail(err, HASS_E_NOT_FOUND, "there is no trigger '%s' yet", kind);
+}
+
+/* What a kind stands for takes its place. */
+static HASS_CALLBACK int map_kind(struct hass_trigger *trigger, struct hass_error *err)
+{
+    struct hass *hass = trigger->owner->hass;
+    autojson *mapped = NULL, *checked = NULL;
+    int r = trigger->kind.async_map(hass, trigger->written, &mapped, err);
+
+    if (r >= 0)
+        r = hass_triggers_check(hass, mapped, &checked, err);
+    if (r < 0)
+        return r;
+    trigger->mapped = steal(checked);
+    trigger->config = json_array_get(trigger->mapped, 0);
+    read_period(trigger);
+    return find_kind(trigger, err);
+}
+
+/* Lets the kind begin to listen, in its own scope. */
+static HASS_CALLBACK int attach_kind(struct hass_trigger *trigger, struct hass_error *err)
+{
+    unmap(trigger);
+    int r = find_kind(trigger, err);
+    if (r >= 0 && trigger->kind.async_map)
+        r = map_kind(trigger, err);
+    if (r < 0)
+        return r;
     struct scope *former = scope_enter(trigger->scope ? trigger->scope : trigger->owner->scope);
-    int r = trigger->kind.async_attach(trigger, err);
+    r = trigger->kind.async_attach(trigger, err);
     scope_leave(former);
     return r;
 }
@@ -102,6 +137,7 @@ static void triggers_free(void *object)
     for (size_t i = 0; i < triggers->count; i++) {
         free_data(&triggers->items[i]);
         json_decref(triggers->items[i].due);
+        json_decref(triggers->items[i].mapped);
         scope_unref(triggers->items[i].scope);
     }
     scope_unref(triggers->scope);
@@ -138,7 +174,8 @@ static HASS_CALLBACK struct hass_triggers *triggers_new(struct hass *hass,
         struct hass_trigger *trigger = &triggers->items[i];
         trigger->owner = triggers;
         trigger->index = i;
-        trigger->config = json_array_get(triggers->config, i);
+        trigger->written = json_array_get(triggers->config, i);
+        trigger->config = trigger->written;
         list_init(&trigger->pending);
         read_period(trigger);
     }
@@ -272,16 +309,16 @@ int trigger_track_entities(struct hass_trigger *trigger, const json_t *entities,
 static void add_common(const struct hass_trigger *trigger, struct hass_template_variables *fields,
                        const char *description)
 {
-    const json_t *alias = hass_json_get(trigger->config, "alias");
+    const json_t *alias = hass_json_get(trigger->written, "alias");
     char index[24];
 
     snprintf(index, sizeof(index), "%zu", trigger->index);
     hass_template_variables_set(fields, "trigger.id",
-                                json_string(hass_json_get_string(trigger->config, "id", index)));
+                                json_string(hass_json_get_string(trigger->written, "id", index)));
     hass_template_variables_set(fields, "trigger.idx", json_string(index));
     hass_template_variables_set(fields, "trigger.alias", hass_json_ref(alias));
     hass_template_variables_set(fields, "trigger.platform",
-                                hass_json_ref(hass_json_get(trigger->config, "trigger")));
+                                hass_json_ref(hass_json_get(trigger->written, "trigger")));
     if (description)
         hass_template_variables_set(fields, "trigger.description", json_string(description));
 }
@@ -291,7 +328,7 @@ static HASS_CALLBACK int render_own(struct hass_trigger *trigger,
                                     struct hass_template_variables *fields,
                                     struct hass_variables *run, struct hass_error *err)
 {
-    const json_t *own = hass_json_get(trigger->config, "variables");
+    const json_t *own = hass_json_get(trigger->written, "variables");
 
     if (!own || !json_object_size(own))
         return 0;

@@ -42,8 +42,10 @@ struct hass_trigger {
     struct hass_triggers *owner;
     size_t index; /* in the checked list */
     struct hass_trigger_kind kind;
-    struct scope *scope;  /* in which the kind runs, a reference; NULL: the owner's */
-    const json_t *config; /* lent by the owner's */
+    struct scope *scope;   /* in which the kind runs, a reference; NULL: the owner's */
+    const json_t *written; /* lent by the owner's */
+    const json_t *config;  /* what the kind sees: the same, or what it was mapped to */
+    json_t *mapped;        /* owned; or NULL */
     bool attached;
     double period; /* seconds of a `for:` that is no template */
     void *data;

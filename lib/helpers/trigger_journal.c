@@ -34,7 +34,7 @@ static uint64_t fingerprint(const json_t *config)
 
 static char *place_of(const struct hass_trigger *trigger)
 {
-    return mem_printf("%zu:%016" PRIx64, trigger->index, fingerprint(trigger->config));
+    return mem_printf("%zu:%016" PRIx64, trigger->index, fingerprint(trigger->written));
 }
 
 /* writing */

@@ -68,6 +68,11 @@ static HASS_CALLBACK void rest(struct hass_trigger *trigger)
     trigger_detach(trigger);
 }
 
+static bool is_of_kind(const json_t *config, const char *name)
+{
+    return strcmp(hass_json_get_string(config, "trigger", ""), name) == 0;
+}
+
 /* Owners that go meanwhile are only freed at the next turn. */
 static void kinds_changed(struct hass *hass, const char *name, bool gone)
 {
@@ -75,7 +80,7 @@ static void kinds_changed(struct hass *hass, const char *name, bool gone)
     list_foreach(&trigger_owners(hass)->list, struct hass_triggers, owner, link) {
         for (size_t i = 0; i < owner->count && !owner->detached; i++) {
             struct hass_trigger *trigger = &owner->items[i];
-            if (strcmp(hass_json_get_string(trigger->config, "trigger", ""), name) != 0)
+            if (!is_of_kind(trigger->written, name) && !is_of_kind(trigger->config, name))
                 continue;
             if (gone)
                 rest(trigger);

@@ -97,6 +97,12 @@ struct hass_trigger_kind {
      */
     bool (*async_holds)(struct hass_trigger *trigger, const struct hass_trigger_change *pending,
                         const struct hass_state *now);
+    /**
+     * It stands for another trigger: gives that, as people write it, owned by the caller, and is that, but for what all triggers have
+     * (id, alias, …) and trigger.platform. Instead of async_attach; or NULL. Loop.
+     */
+    int (*async_map)(struct hass *hass, const json_t *config, json_t **ret_config,
+                     struct hass_error *err);
 };
 #define HASS_TRIGGER_KIND(...)                                                                     \
     {                                                                                              \

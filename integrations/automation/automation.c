@@ -27,7 +27,8 @@ static int check_config(struct hass *hass, const json_t *section, struct hass_co
                         struct hass_error *err) HASS_COROUTINE;
 
 HASS_MANIFEST(.domain = DOMAIN, .name = "Automation", .version = HASS_VERSION,
-              .config = &automation_schema, .dependencies = HASS_LIST("trace", "blueprint"),
+              .config = &automation_schema,
+              .dependencies = HASS_LIST("blueprint", "device_automation", "trace"),
               .after_dependencies = HASS_LIST("calendar", "mqtt", "persistent_notification", "sun",
                                               "tag", "webhook", "zone"),
               .integration_type = "entity", .async_check_config = check_config);

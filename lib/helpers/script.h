@@ -156,7 +156,7 @@ int script_normalise_target(struct hass *hass, json_t *target, struct hass_error
 /** True when what it means depends on the registry. */
 bool script_target_has_registry_ids(const json_t *target);
 /** The map of a service call that a device action stands for, owned by the caller; NULL: nothing is known of it. */
-json_t *script_device_call(const json_t *action);
+json_t *script_device_call(struct hass *hass, const json_t *action) HASS_CALLBACK;
 
 /* --- scripts and runs -------------------------------------------------------------------------------- */
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "helpers/check_types.h"
 #include "helpers/script.h"
 
 struct device_action {
@@ -67,7 +68,19 @@ static bool takes_along(const struct device_action *action, const char *key)
     return strstr(action->keys, padded) != NULL;
 }
 
-static json_t *call_of(const struct device_action *action, const char *domain, const json_t *config)
+/* The entity, which the editor names by its id in the registry, or all of the device. */
+static HASS_CALLBACK json_t *target_of(struct hass *hass, const json_t *config)
+{
+    const char *given = hass_json_get_string(config, "entity_id", NULL);
+    const char *entity_id = given ? check_entity_id(hass, given) : NULL;
+
+    if (entity_id || given)
+        return json_pack("{s:s}", "entity_id", entity_id ? entity_id : given);
+    return json_pack("{s:O}", "device_id", hass_json_get(config, "device_id"));
+}
+
+static HASS_CALLBACK json_t *call_of(struct hass *hass, const struct device_action *action,
+                                     const char *domain, const json_t *config)
 {
     json_t *data = action->data ? json_loads(action->data, 0, NULL) : json_object();
     const char *key;
@@ -81,14 +94,11 @@ static json_t *call_of(const struct device_action *action, const char *domain, c
                                 : key,
                             value);
     }
-    const json_t *entity = hass_json_get(config, "entity_id");
-    json_t *target = entity ? json_pack("{s:O}", "entity_id", entity)
-                            : json_pack("{s:O}", "device_id", hass_json_get(config, "device_id"));
     return json_pack("{s:o, s:o, s:o}", "action", json_sprintf("%s.%s", domain, action->service),
-                     "data", data, "target", target);
+                     "data", data, "target", target_of(hass, config));
 }
 
-json_t *script_device_call(const json_t *config)
+json_t *script_device_call(struct hass *hass, const json_t *config)
 {
     const char *domain = hass_json_get_string(config, "domain", "");
     const char *type = hass_json_get_string(config, "type", "");
@@ -97,7 +107,7 @@ json_t *script_device_call(const json_t *config)
         const struct device_action *action = &actions[i];
         if ((!action->domain || strcmp(action->domain, domain) == 0) &&
             strcmp(action->type, type) == 0)
-            return call_of(action, domain, config);
+            return call_of(hass, action, domain, config);
     }
     return NULL;
 }

@@ -169,7 +169,7 @@ static HASS_CALLBACK int compile_scene(struct compiler *compiler, struct hass_er
 
 static HASS_CALLBACK int compile_device(struct compiler *compiler, struct hass_error *err)
 {
-    json_t *call = script_device_call(compiler->config);
+    json_t *call = script_device_call(compiler->hass, compiler->config);
 
     if (!call)
         return hass_fail(err, HASS_E_INVALID,

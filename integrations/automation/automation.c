@@ -82,6 +82,18 @@ static char *locate(const json_t *section, size_t index, const char *message)
     return json_is_array(section) ? item_way(step, message) : strdup(message);
 }
 
+/* What becomes of a wrong item, owned by the caller. */
+static char *consequence_for(const struct item *item, size_t index)
+{
+    char *text = NULL;
+    int r = item->name ? asprintf(&text, "automation '%s' is unavailable", item->name)
+                       : asprintf(&text, "automation %zu is left out", index);
+
+    if (r < 0)
+        abort();
+    return text;
+}
+
 static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
                                        struct hass_config_report *report, struct hass_error *err)
 {
@@ -95,7 +107,8 @@ static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
             autofree char *message = locate(section, i, r < 0 ? own.message : item.failure);
-            hass_config_report(report, message);
+            autofree char *consequence = consequence_for(&item, i);
+            hass_config_report(report, message, consequence);
         }
         r = 0;
         item_fini(&item);
@@ -129,7 +142,8 @@ static HASS_COROUTINE int prepare_all(struct hass *hass, const json_t *section, 
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
             autofree char *message = locate(section, i, r < 0 ? own.message : item.failure);
-            (void)hass_async_report_config(hass, DOMAIN, message, NULL);
+            autofree char *consequence = consequence_for(&item, i);
+            (void)hass_async_report_config(hass, DOMAIN, message, consequence, NULL);
         }
         if (r >= 0)
             vec_push(&items->list, item);

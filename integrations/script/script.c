@@ -72,6 +72,18 @@ static void scripts_destroy(void *object)
 
 /* the section */
 
+/* What becomes of a wrong item, owned by the caller. */
+static char *consequence_for(const struct item *item, const char *object_id)
+{
+    char *text = NULL;
+    int r = item->name ? asprintf(&text, "script '%s' is unavailable", item->name)
+                       : asprintf(&text, "script '%s' is left out", object_id);
+
+    if (r < 0)
+        abort();
+    return text;
+}
+
 static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
                                        struct hass_config_report *report, struct hass_error *err)
 {
@@ -79,7 +91,7 @@ static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
     json_t *raw;
 
     if (!json_is_object(section))
-        hass_config_report(report, "expected a map of scripts");
+        hass_config_report(report, "expected a map of scripts", NULL);
     json_object_foreach((json_t *)section, object_id, raw) {
         struct hass_error own = HASS_ERROR_INIT;
         struct item item = { 0 };
@@ -88,7 +100,8 @@ static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
             autofree char *message = item_way(object_id, r < 0 ? own.message : item.failure);
-            hass_config_report(report, message);
+            autofree char *consequence = consequence_for(&item, object_id);
+            hass_config_report(report, message, consequence);
         }
         item_fini(&item);
     }
@@ -114,7 +127,7 @@ static HASS_COROUTINE int prepare_all(struct hass *hass, const json_t *section, 
     json_t *raw;
 
     if (!json_is_object(section))
-        (void)hass_async_report_config(hass, DOMAIN, "expected a map of scripts", NULL);
+        (void)hass_async_report_config(hass, DOMAIN, "expected a map of scripts", NULL, NULL);
     json_object_foreach((json_t *)section, object_id, raw) {
         struct hass_error own = HASS_ERROR_INIT;
         struct item item = { 0 };
@@ -125,7 +138,8 @@ static HASS_COROUTINE int prepare_all(struct hass *hass, const json_t *section, 
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
             autofree char *message = item_way(object_id, r < 0 ? own.message : item.failure);
-            (void)hass_async_report_config(hass, DOMAIN, message, NULL);
+            autofree char *consequence = consequence_for(&item, object_id);
+            (void)hass_async_report_config(hass, DOMAIN, message, consequence, NULL);
         }
         if (r >= 0)
             vec_push(&items->list, item);

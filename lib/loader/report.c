@@ -156,7 +156,8 @@ static char *take_hint(char *message)
     return NULL;
 }
 
-void hass_config_report(struct hass_config_report *report, const char *message)
+void hass_config_report(struct hass_config_report *report, const char *message,
+                        const char *consequence)
 {
     const struct config_file *file = report->file;
     struct hass_template_error error = HASS_TEMPLATE_ERROR_INIT;
@@ -178,12 +179,13 @@ void hass_config_report(struct hass_config_report *report, const char *message)
     else
         point_to_key(&walk);
     struct diagnostic_about about = { .mark = walk.mark, .path = path, .hint = hint };
-    diagnostics_add(report->diagnostics, DIAGNOSTIC_ERROR, &about, "%s",
-                    *error.message ? error.message : text);
+    diagnostics_add(report->diagnostics, DIAGNOSTIC_ERROR, &about, "%s%s%s",
+                    *error.message ? error.message : text, consequence ? ": " : "",
+                    consequence ? consequence : "");
 }
 
 int hass_async_report_config(struct hass *hass, const char *domain, const char *message,
-                             struct hass_error *err)
+                             const char *consequence, struct hass_error *err)
 {
     VERIFY_LOOP(hass, "hass.async_report_config", err);
     struct loader *loader = loader_of(hass);
@@ -197,7 +199,7 @@ int hass_async_report_config(struct hass *hass, const char *domain, const char *
         .domain = integration->domain,
         .diagnostics = &diagnostics,
     };
-    hass_config_report(&report, message);
+    hass_config_report(&report, message, consequence);
     settings_log(&diagnostics);
     diagnostics_fini(&diagnostics);
     return 0;

@@ -200,12 +200,15 @@ HASS_API int hass_async_reload_section(struct hass *hass, const char *domain,
 
 /**
  * Says what is wrong with a section that is being checked. @message begins with the place below the section, as errors of
- * hass_schema_check do ("3->triggers->0->entity_id: expected …"), and is told with file, line and column.
+ * hass_schema_check do ("3->triggers->0->entity_id: expected …"), and is told with file, line and column. @consequence (or NULL) is
+ * put behind what is wrong: "automation 'Hall' is unavailable".
  */
-HASS_API void hass_config_report(struct hass_config_report *report, const char *message);
+HASS_API void hass_config_report(struct hass_config_report *report, const char *message,
+                                 const char *consequence);
 /** The same for a section that is being set up or reloaded: a line in the log. Before async_setup or async_reload has returned. */
 HASS_API int hass_async_report_config(struct hass *hass, const char *domain, const char *message,
-                                      struct hass_error *err) HASS_CALLBACK;
+                                      const char *consequence, struct hass_error *err)
+    HASS_CALLBACK;
 
 /** Lends the sections of @domain as they are written, those with labels merged; NULL: there are none. Until the next reload. */
 HASS_API const json_t *hass_async_config_section(struct hass *hass, const char *domain)

@@ -8,6 +8,7 @@
  * events.c    the events of a period, get_events
  * create.c    create_event
  * change.c    how changes reach a platform
+ * trigger.c   the trigger of automations
  * websocket.c what clients ask beside services
  */
 #include "calendar.h"
@@ -164,5 +165,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     int r = HASS_DOMAIN_SETUP(hass, config, services, err, .domain = "calendar",
                               .scan_interval = SCAN_INTERVAL, .ops = &domain_ops);
 
+    if (r >= 0)
+        r = calendar_add_trigger(hass, err);
     return r < 0 ? r : calendar_add_commands(hass, err);
 }

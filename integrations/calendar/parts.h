@@ -47,6 +47,11 @@ int calendar_add_commands(struct hass *hass, struct hass_error *err) HASS_CALLBA
 /** The state is being written: subscribers get the events of their period if they are others than before. */
 void calendar_tell_subscribers(struct hass_entity *entity) HASS_CALLBACK;
 
+/* trigger.c */
+
+/** Adds the trigger `calendar`. */
+int calendar_add_trigger(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+
 /* events.c */
 
 /**

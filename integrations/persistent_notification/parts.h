@@ -12,3 +12,5 @@
 json_t *notifications_async_get(struct hass *hass) HASS_CALLBACK;
 /** Adds the commands of clients, if there is a websocket_api. */
 int notifications_add_commands(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+/** Adds the trigger of automations. */
+int notifications_add_trigger(struct hass *hass, struct hass_error *err) HASS_CALLBACK;

@@ -8,6 +8,7 @@
  * dismiss_all
  *
  * persistent_notification.c  the notifications, services, the API of other integrations
+ * trigger.c                  the trigger of automations
  * websocket.c                what clients ask
  *
  * Model: components.persistent_notification
@@ -241,5 +242,7 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
         r = register_services(hass, err);
     if (r >= 0)
         r = hass_async_provide_api(hass, DOMAIN, &api, err);
+    if (r >= 0)
+        r = notifications_add_trigger(hass, err);
     return r < 0 ? r : notifications_add_commands(hass, err);
 }

@@ -6,3 +6,5 @@
 
 /** The condition `zone`: condition.c. */
 int zone_condition_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+/** The triggers `zone` and `geo_location`: trigger.c. */
+int zone_triggers_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;

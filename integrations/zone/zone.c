@@ -251,6 +251,8 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
                                   HASS_JOB_CALLBACK(on_person, NULL), NULL, err);
     if (r >= 0)
         r = zone_condition_register(hass, err);
+    if (r >= 0)
+        r = zone_triggers_register(hass, err);
     return r;
 }
 

@@ -12,6 +12,7 @@
 enum hassd_command {
     HASSD_RUN,
     HASSD_CHECK,
+    HASSD_SIMULATE,
     HASSD_VERSION,
     HASSD_HELP,
     HASSD_PROBE, /* not in the help: what the daemon runs to look at an integration file it does not know */
@@ -21,6 +22,11 @@ struct args {
     enum hassd_command command;
     const char *config_dir;
     const char *probe_file;
+    const char *test_file;  /* check --test */
+    const char *from, *to;  /* simulate; NULL: not given */
+    const char *history;    /* simulate */
+    const char *automation; /* simulate */
+    bool all;               /* simulate */
     bool debug;
     bool json;
 };

@@ -58,6 +58,11 @@ int ctl_issues(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 int ctl_entries(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_set(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 
+/** True for `hassctl simulate`, whose options are hassd's. */
+bool ctl_wants_simulate(char *argv[]);
+/** Becomes hassd. Returns an exit code when that cannot be. */
+int ctl_simulate(char *argv[]);
+
 /** Says what is wrong with the command line; returns CTL_USAGE. */
 int ctl_usage_error(const char *format, ...) HASS_PRINTF(1, 2);
 /** Prints a value on one line. */

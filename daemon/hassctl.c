@@ -55,6 +55,8 @@ static const struct ctl_command commands[] = {
       .run = ctl_issues },
     { "entries", "entries [reload|disable|enable|remove WHICH]", "list or change config entries", 0,
       -1, .run = ctl_entries },
+    { "simulate", "simulate [--from TIME] [--to TIME] ...",
+      "what automations would do; see hassd(8)", 0, -1, .offline = true },
     { "new", "new NAME", "write the folder of a new integration", 1, 1, .offline = true,
       .run = ctl_new },
 };
@@ -196,6 +198,8 @@ static const char *find_broken(char *const words[])
 
 int main(int argc, char *argv[])
 {
+    if (ctl_wants_simulate(argv))
+        return ctl_simulate(argv);
     struct ctl ctl = { 0 };
     const struct ctl_command *command;
     int code = parse_options(&ctl, argc, argv);

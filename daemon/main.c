@@ -8,7 +8,9 @@
 
 #include "args.h"
 #include "check.h"
+#include "check_test.h"
 #include "run.h"
+#include "simulate.h"
 
 static int probe(const char *file)
 {
@@ -30,7 +32,9 @@ int main(int argc, char *argv[])
     case HASSD_RUN:
         return run_command(&args);
     case HASSD_CHECK:
-        return check_command(&args);
+        return args.test_file ? check_test_command(&args) : check_command(&args);
+    case HASSD_SIMULATE:
+        return simulate_command(&args);
     case HASSD_PROBE:
         return probe(args.probe_file);
     case HASSD_VERSION:

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading what happens in a scenario. Written items are few and checked one by one, so that each mistake is told with its line; a
+ * history has up to a million rows, of which the texts are lent from the parsed file.
+ */
+#include "scenario_input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <hass/const.h>
+#include <hass/states.h>
+
+/* items */
+
+void scenario_items_fini(struct scenario_items *items)
+{
+    vec_fini(&items->list);
+    json_decref(steal(items->kept));
+}
+
+/* Keeps @value (taken) as long as the items live; lends it. */
+static const json_t *keep(struct scenario_items *items, json_t *value)
+{
+    if (!items->kept)
+        items->kept = json_array();
+    if (value)
+        json_array_append_new(items->kept, value);
+    return value;
+}
+
+static const char *keep_text(struct scenario_items *items, const char *text)
+{
+    return text ? json_string_value(keep(items, json_string(text))) : NULL;
+}
+
+void scenario_items_add(struct scenario_items *items, const struct scenario_item *item,
+                        json_t *data, json_t *target)
+{
+    struct scenario_item added = *item;
+
+    added.name = keep_text(items, item->name);
+    added.state = keep_text(items, item->state);
+    added.data = keep(items, data);
+    added.target = keep(items, target);
+    vec_push(&items->list, added);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct scenario_item *one = *(const struct scenario_item *const *)a;
+    const struct scenario_item *other = *(const struct scenario_item *const *)b;
+
+    if (one->at != other->at)
+        return one->at < other->at ? -1 : 1;
+    return one < other ? -1 : one > other;
+}
+
+void scenario_items_sort(struct scenario_items *items)
+{
+    size_t count = items->list.length;
+    struct scenario_item *sorted = calloc(count + 1, sizeof(*sorted));
+    const struct scenario_item **order = calloc(count + 1, sizeof(*order));
+
+    for (size_t i = 0; i < count; i++)
+        order[i] = &items->list.data[i];
+    qsort(order, count, sizeof(*order), compare);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = *order[i];
+    if (count)
+        memcpy(items->list.data, sorted, count * sizeof(*sorted));
+    free(sorted);
+    free(order);
+}
+
+/* complaining */
+
+static void HASS_PRINTF(3, 4)
+    complain(struct scenario_reader *reader, const char *path, const char *format, ...)
+{
+    char message[400];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    if (reader->yaml) {
+        hass_yaml_complain(reader->yaml, path, "%s", message);
+        return;
+    }
+    if (reader->errors++ < 20)
+        hass_buf_printf(reader->report, "%s: error: %s\n   at: %s\n", reader->name, message, path);
+}
+
+static char *path_to(const char *path, const char *key)
+{
+    struct hass_buf joined = HASS_BUF_INIT;
+
+    hass_buf_printf(&joined, "%s%s%s", path, *path ? "->" : "", key);
+    return hass_buf_steal(&joined);
+}
+
+static void HASS_PRINTF(4, 5) complain_of(struct scenario_reader *reader, const char *path,
+                                          const char *key, const char *format, ...)
+{
+    autofree char *below = path_to(path, key);
+    char message[400];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    complain(reader, below, "%s", message);
+}
+
+static unsigned line_of(const struct scenario_reader *reader, const char *path)
+{
+    return reader->yaml ? hass_yaml_line(reader->yaml, path) : 0;
+}
+
+/* states */
+
+/* A state as text, owned by the caller: `on` without quotes is true in YAML, and means on. NULL: it cannot be one. */
+static char *state_text(const json_t *value)
+{
+    char number[40];
+
+    if (json_is_boolean(value))
+        return strdup(json_is_true(value) ? HASS_STATE_ON : HASS_STATE_OFF);
+    if (json_is_string(value) && json_string_length(value) <= HASS_MAX_STATE)
+        return strdup(json_string_value(value));
+    if (json_is_integer(value)) {
+        snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        return strdup(number);
+    }
+    if (json_is_real(value)) {
+        autobuf text = HASS_BUF_INIT;
+        hass_json_write_number(json_real_value(value), &text);
+        return hass_buf_steal(&text);
+    }
+    return NULL;
+}
+
+static void add_state(struct scenario_reader *reader, const char *path, const char *entity_id,
+                      const json_t *state, const json_t *attributes, int64_t at,
+                      struct scenario_items *items)
+{
+    autofree char *text = state_text(state);
+
+    if (!hass_valid_entity_id(entity_id)) {
+        complain(reader, path, "'%.80s' is not an entity id: expected one such as light.kitchen",
+                 entity_id);
+        return;
+    }
+    if (!text && !json_is_null(state)) {
+        complain(reader, path, "expected the state of %s as a text of at most %d characters",
+                 entity_id, HASS_MAX_STATE);
+        return;
+    }
+    if (attributes && !json_is_object(attributes)) {
+        complain(reader, path, "attributes of %s are a map", entity_id);
+        return;
+    }
+    scenario_items_add(items,
+                       &(struct scenario_item){
+                           .at = at,
+                           .line = line_of(reader, path),
+                           .kind = SCENARIO_STATE,
+                           .name = entity_id,
+                           .state = text,
+                       },
+                       hass_json_ref(attributes), NULL);
+}
+
+/* The word in @words that was meant by an unknown key is told. False when @key is none of them. */
+static bool is_known(struct scenario_reader *reader, const char *path, const char *key,
+                     const char *const *words)
+{
+    for (const char *const *word = words; *word; word++)
+        if (strcmp(key, *word) == 0)
+            return true;
+    const char *near = hass_nearest_word(key, words);
+    if (near)
+        complain_of(reader, path, key, "'%s' is not known here; did you mean '%s'?", key, near);
+    else
+        complain_of(reader, path, key, "'%s' is not known here", key);
+    return false;
+}
+
+/* A state with more than its text: {"state", "attributes"?, "for"?}. */
+static void add_full_state(struct scenario_reader *reader, const char *path, const char *entity_id,
+                           const json_t *value, int64_t at, struct scenario_items *items)
+{
+    static const char *const words[] = { "state", "attributes", "for", NULL };
+    struct hass_error err = HASS_ERROR_INIT;
+    int64_t since = 0;
+    const char *key;
+    json_t *unused;
+
+    json_object_foreach((json_t *)value, key, unused) {
+        if (!is_known(reader, path, key, words))
+            return;
+    }
+    if (!hass_json_get(value, "state")) {
+        complain(reader, path, "the state of %s is missing", entity_id);
+        return;
+    }
+    if (hass_json_get(value, "for") &&
+        scenario_duration(hass_json_get(value, "for"), &since, &err) < 0) {
+        complain_of(reader, path, "for", "%s", err.message);
+        return;
+    }
+    add_state(reader, path, entity_id, hass_json_get(value, "state"),
+              hass_json_get(value, "attributes"), at - since, items);
+}
+
+static void add_any_state(struct scenario_reader *reader, const char *path, const char *entity_id,
+                          const json_t *value, int64_t at, struct scenario_items *items)
+{
+    if (json_is_object(value))
+        add_full_state(reader, path, entity_id, value, at, items);
+    else
+        add_state(reader, path, entity_id, value, NULL, at, items);
+}
+
+void scenario_read_given(struct scenario_reader *reader, const char *path, const json_t *given,
+                         struct scenario_items *items)
+{
+    const char *entity_id;
+    json_t *value;
+
+    if (!json_is_object(given)) {
+        complain(reader, path, "expected a map of entities and their states");
+        return;
+    }
+    json_object_foreach((json_t *)given, entity_id, value) {
+        autofree char *below = path_to(path, entity_id);
+        add_any_state(reader, below, entity_id, value, reader->span->from, items);
+    }
+}
+
+/* written lists */
+
+/* When an item happens; it is told when that is wrong. */
+static bool read_when(struct scenario_reader *reader, const char *path, const json_t *item,
+                      int64_t *ret_at)
+{
+    const json_t *at = hass_json_get(item, "at");
+    const json_t *after = hass_json_get(item, "after");
+    struct hass_error err = HASS_ERROR_INIT;
+    int64_t delay = 0;
+
+    *ret_at = reader->base;
+    if (at && after) {
+        complain_of(reader, path, "after", "either 'at' or 'after', not both");
+        return false;
+    }
+    if (at &&
+        scenario_time(at, reader->span->zone,
+                      json_string_value(at) && json_string_value(at)[0] == '+' ? reader->span->from
+                                                                               : reader->base,
+                      ret_at, &err) < 0) {
+        complain_of(reader, path, "at", "%s", err.message);
+        return false;
+    }
+    if (after && (scenario_duration(after, &delay, &err) < 0 || delay < 0)) {
+        complain_of(reader, path, "after", "%s",
+                    err.code ? err.message : "a duration that is not negative is expected");
+        return false;
+    }
+    *ret_at += delay;
+    return true;
+}
+
+/* "event" and "action": their name is a text, `data` and `target` maps. */
+static bool read_call(struct scenario_reader *reader, const char *path, const json_t *item,
+                      const char *key, struct scenario_item *ret_item)
+{
+    static const char *const words[] = { "at",      "after", "event",  "action",
+                                         "service", "data",  "target", NULL };
+    const char *word;
+    json_t *value;
+
+    json_object_foreach((json_t *)item, word, value) {
+        if (!is_known(reader, path, word, words))
+            return false;
+        bool is_map = strcmp(word, "data") == 0 || strcmp(word, "target") == 0;
+        if (is_map && !json_is_object(value) && !json_is_null(value)) {
+            complain_of(reader, path, word, "expected a map");
+            return false;
+        }
+    }
+    ret_item->name = hass_json_get_string(item, key, NULL);
+    ret_item->kind = strcmp(key, "event") == 0 ? SCENARIO_EVENT : SCENARIO_ACTION;
+    if (!ret_item->name) {
+        complain_of(reader, path, key, "expected a text");
+        return false;
+    }
+    const char *dot = strchr(ret_item->name, '.');
+    if (ret_item->kind == SCENARIO_ACTION && (!dot || dot == ret_item->name || !dot[1])) {
+        complain_of(reader, path, key, "expected an action such as light.turn_on, got '%.80s'",
+                    ret_item->name);
+        return false;
+    }
+    return true;
+}
+
+static json_t *map_or_null(const json_t *value)
+{
+    return json_is_object(value) ? hass_json_ref(value) : NULL;
+}
+
+/* {entity_id, state, attributes?}, or entities as keys. */
+static void read_states(struct scenario_reader *reader, const char *path, const json_t *item,
+                        int64_t at, struct scenario_items *items)
+{
+    static const char *const words[] = { "at",         "after", "entity_id", "state",
+                                         "attributes", "event", "action",    NULL };
+    const char *entity_id = hass_json_get_string(item, HASS_ATTR_ENTITY_ID, NULL);
+    size_t before = items->list.length;
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)item, key, value) {
+        if (!entity_id && strchr(key, '.')) {
+            autofree char *below = path_to(path, key);
+            add_any_state(reader, below, key, value, at, items);
+        } else if (!is_known(reader, path, key, words)) {
+            return;
+        }
+    }
+    if (entity_id && !hass_json_get(item, "state"))
+        complain(reader, path, "the state of %s is missing", entity_id);
+    else if (entity_id)
+        add_state(reader, path, entity_id, hass_json_get(item, "state"),
+                  hass_json_get(item, "attributes"), at, items);
+    else if (items->list.length == before && !hass_json_get(item, "at") &&
+             !hass_json_get(item, "after"))
+        complain(reader, path, "expected an entity with its state, 'event' or 'action'");
+}
+
+static void read_item(struct scenario_reader *reader, const char *path, const json_t *item,
+                      struct scenario_items *items)
+{
+    const char *call = hass_json_get(item, "event")     ? "event"
+                       : hass_json_get(item, "action")  ? "action"
+                       : hass_json_get(item, "service") ? "service"
+                                                        : NULL;
+    struct scenario_item read = { .line = line_of(reader, path) };
+
+    if (!json_is_object(item)) {
+        complain(reader, path, "expected a map with an entity and its state, 'event' or 'action'");
+        return;
+    }
+    if (!read_when(reader, path, item, &read.at))
+        return;
+    if (read.at < reader->base && reader->base > reader->span->from)
+        complain_of(reader, path, "at", "this is before the item above it");
+    reader->base = read.at;
+    if (!call)
+        read_states(reader, path, item, read.at, items);
+    else if (read_call(reader, path, item, call, &read))
+        scenario_items_add(items, &read, map_or_null(hass_json_get(item, "data")),
+                           map_or_null(hass_json_get(item, "target")));
+}
+
+void scenario_read_list(struct scenario_reader *reader, const char *path, const json_t *list,
+                        struct scenario_items *items)
+{
+    char number[24];
+
+    if (!json_is_array(list)) {
+        complain(reader, path, "expected a list of what happens");
+        return;
+    }
+    if (json_array_size(list) > SCENARIO_MAX_ITEMS) {
+        complain(reader, path, "more than %d items", SCENARIO_MAX_ITEMS);
+        return;
+    }
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        snprintf(number, sizeof(number), "%zu", i);
+        autofree char *below = path_to(path, number);
+        read_item(reader, below, json_array_get(list, i), items);
+    }
+}
+
+/* histories */
+
+/* One entity's rows. With minimal_response those in the middle have neither id nor attributes. */
+static void read_rows(struct scenario_reader *reader, size_t number, const json_t *rows,
+                      struct scenario_items *given, struct scenario_items *items)
+{
+    const char *entity_id =
+        hass_json_get_string(json_array_get(rows, 0), HASS_ATTR_ENTITY_ID, NULL);
+    struct scenario_item first = { .recorded = true };
+    const json_t *attributes = NULL;
+    char path[64];
+
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        const json_t *row = json_array_get(rows, i);
+        const char *changed = hass_json_get_string(row, "last_updated", NULL);
+        struct scenario_item item = {
+            .kind = SCENARIO_STATE,
+            .recorded = true,
+            .name = hass_json_get_string(row, HASS_ATTR_ENTITY_ID, entity_id),
+            .state = hass_json_get_string(row, "state", NULL),
+        };
+        snprintf(path, sizeof(path), "%zu->%zu", number, i);
+        if (!changed)
+            changed = hass_json_get_string(row, "last_changed", NULL);
+        if (!item.name || !hass_valid_entity_id(item.name) || !item.state || !changed ||
+            hass_dt_parse(changed, NULL, &item.at, NULL) < 0) {
+            complain(reader, path, "expected a state with entity_id, state and last_changed");
+            return;
+        }
+        if (json_is_object(hass_json_get(row, "attributes")))
+            attributes = hass_json_get(row, "attributes");
+        item.data = attributes;
+        if (item.at <= reader->span->from)
+            first = item;
+        else if (item.at <= reader->span->to)
+            vec_push(&items->list, item);
+    }
+    if (first.name)
+        vec_push(&given->list, first);
+}
+
+static void read_history(struct scenario_reader *reader, const json_t *history,
+                         struct scenario_items *given, struct scenario_items *items)
+{
+    char path[24];
+
+    for (size_t i = 0; i < json_array_size(history); i++) {
+        const json_t *rows = json_array_get(history, i);
+        snprintf(path, sizeof(path), "%zu", i);
+        if (!json_is_array(rows))
+            complain(reader, path, "expected the list of an entity's states");
+        else
+            read_rows(reader, i, rows, given, items);
+        if (items->list.length > SCENARIO_MAX_ITEMS) {
+            complain(reader, path, "more than %d changes", SCENARIO_MAX_ITEMS);
+            return;
+        }
+    }
+}
+
+/* files */
+
+static int read_text(const char *path, struct hass_buf *text, struct hass_error *err)
+{
+    autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char piece[65536];
+    ssize_t n;
+
+    if (fd < 0)
+        return hass_fail_errno(err, errno, "cannot read %s", path);
+    while ((n = read(fd, piece, sizeof(piece))) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return hass_fail_errno(err, errno, "cannot read %s", path);
+        if (text->length + (size_t)n > SCENARIO_MAX_HISTORY)
+            return hass_fail(err, HASS_E_LIMIT, "%s has more than %zu MiB", path,
+                             SCENARIO_MAX_HISTORY >> 20);
+        hass_buf_add(text, piece, (size_t)n);
+    }
+    return 0;
+}
+
+/* The bytes that a JSON text begins with, without blanks. */
+static bool begins_with(const struct hass_buf *text, const char *wanted)
+{
+    const char *at = hass_buf_string(text);
+
+    for (; *wanted; wanted++) {
+        at += strspn(at, " \t\r\n");
+        if (*at++ != *wanted)
+            return false;
+    }
+    return true;
+}
+
+static int read_json(struct scenario_reader *reader, const struct hass_buf *text,
+                     struct scenario_items *given, struct scenario_items *items,
+                     struct hass_error *err)
+{
+    json_t *value = NULL;
+    int r = hass_json_parse(hass_buf_string(text), text->length, SCENARIO_MAX_HISTORY, &value, err);
+
+    if (r < 0) {
+        hass_error_prefix(err, "%s", reader->name);
+        return r;
+    }
+    const json_t *kept = keep(items, value);
+    if (json_is_array(json_array_get(kept, 0)))
+        read_history(reader, kept, given, items);
+    else
+        scenario_read_list(reader, "", kept, items);
+    return reader->errors ? hass_fail(err, HASS_E_INVALID, "%s cannot be used", reader->name) : 0;
+}
+
+static int read_yaml(struct scenario_reader *reader, const struct hass_buf *text,
+                     struct scenario_items *items, struct hass_error *err)
+{
+    reader->yaml = hass_yaml_read_text(reader->name, hass_buf_string(text), text->length);
+    if (hass_yaml_errors(reader->yaml) == 0)
+        scenario_read_list(reader, "", hass_yaml_value(reader->yaml), items);
+    hass_yaml_report(reader->yaml, reader->report);
+    bool wrong = hass_yaml_errors(reader->yaml) > 0;
+    reader->yaml = hass_yaml_destroy(reader->yaml);
+    return wrong ? hass_fail(err, HASS_E_INVALID, "%s cannot be used", reader->name) : 0;
+}
+
+int scenario_read_file(const char *path, const struct scenario_span *span,
+                       struct scenario_items *given, struct scenario_items *items,
+                       struct hass_buf *report, struct hass_error *err)
+{
+    struct scenario_reader reader = {
+        .name = path, .report = report, .span = span, .base = span->from
+    };
+    autobuf text = HASS_BUF_INIT;
+    int r = read_text(path, &text, err);
+
+    if (r < 0)
+        return r;
+    if (begins_with(&text, "[[") || begins_with(&text, "[{"))
+        r = read_json(&reader, &text, given, items, err);
+    else
+        r = read_yaml(&reader, &text, items, err);
+    if (r == 0)
+        scenario_items_sort(items);
+    return r;
+}

@@ -71,7 +71,7 @@ static json_t *describe(const struct hass_script_run *run)
 
 json_t *hass_script_runs_async_list(struct hass *hass)
 {
-    VERIFY_LOOP_OR(hass, "hass.script.runs_async_list", NULL);
+    VERIFY_LOOP_OR(hass, "hass.script_runs.async_list", NULL);
     json_t *list = json_array();
 
     list_foreach(&script_hass(hass)->scripts, struct hass_script, script, link) {
@@ -95,7 +95,7 @@ static struct hass_script_run *find_run(const struct hass_script *script, const 
 
 int hass_script_runs_async_stop(struct hass *hass, const char *run_id, struct hass_error *err)
 {
-    VERIFY_LOOP(hass, "hass.script.runs_async_stop", err);
+    VERIFY_LOOP(hass, "hass.script_runs.async_stop", err);
     list_foreach(&script_hass(hass)->scripts, struct hass_script, script, link) {
         struct hass_script_run *run = find_run(script, run_id);
         if (!run)

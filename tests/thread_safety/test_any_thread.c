@@ -607,6 +607,7 @@ static const char *const left_out[] = {
     "hass_conditions_check",
     "hass_conditions_count",
     "hass_conditions_destroy", /* tests/lib/helpers */
+    "hass_script_check",       /* tests/lib/helpers */
     "hass_debouncer_create",
     "hass_debouncer_destroy",
     "hass_debouncer_call", /* tests/lib/helpers */

@@ -14,6 +14,7 @@
 #include <hass/condition.h>
 #include <hass/dt.h>
 #include <hass/integration.h>
+#include <hass/script.h>
 #include <hass/store.h>
 #include <hass/stream.h>
 #include <hass/template.h>
@@ -47,6 +48,7 @@ struct subjects {
     struct hass_template *template;
     struct hass_trace *trace;
     struct hass_variables *variables;
+    struct hass_script *script;
     int client; /* the other end of the stream */
 };
 
@@ -142,6 +144,9 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
     ck_assert_int_eq(hass_states_async_set(hass, "light.one", "on", NULL, NULL, NULL), 0);
     autojson *none = json_array();
     ck_assert_int_eq(hass_conditions_async_create(hass, none, &subjects->conditions, NULL), 0);
+    ck_assert_int_eq(hass_script_async_create(hass, HASS_SCRIPT_OPTIONS(.sequence = none),
+                                              &subjects->script, NULL),
+                     0);
     make_stream(subjects);
 }
 
@@ -160,6 +165,7 @@ static HASS_CALLBACK void free_subjects(struct subjects *subjects)
     hass_entry_unref(subjects->entry);
     hass_debouncer_destroy(subjects->debouncer);
     hass_conditions_destroy(subjects->conditions);
+    hass_script_async_destroy(subjects->script);
     hass_queue_destroy(subjects->queue);
     hass_semaphore_destroy(subjects->semaphore);
     hass_mutex_destroy(subjects->mutex);
@@ -186,6 +192,7 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
         { "struct hass_queue", subjects->queue },
         { "struct hass_debouncer", subjects->debouncer },
         { "struct hass_conditions", subjects->conditions },
+        { "struct hass_script", subjects->script },
         { "struct hass_store", subjects->store },
         { "struct hass_template", subjects->template },
         { "struct hass_trace", subjects->trace },
@@ -257,7 +264,7 @@ static void check_result(const struct attempt *attempt)
     else if (!strncmp(returns, "enum ", 5))
         ck_assert_msg((int)attempt->result == 0, "%s returned %d", name, (int)attempt->result);
     else if (strstr(returns, "hass_sub *") || strstr(returns, "hass_debouncer *") ||
-             !strcmp(name, "hass_store_async_destroy"))
+             strstr(returns, "hass_script *") || !strcmp(name, "hass_store_async_destroy"))
         ck_assert_msg((void *)attempt->result == attempt->subject, "%s gave up its object", name);
     else if (strcmp(returns, "void"))
         ck_assert_msg(attempt->result == 0, "%s returned something", name);

@@ -410,6 +410,33 @@ START_TEST(stopping_hassd_ends_what_began_before)
 }
 END_TEST
 
+static HASS_CALLBACK int start_late(const struct hass_event *event, void *userdata,
+                                    struct hass_error *err)
+{
+    script_start(called, "{'n':2}");
+    return 0;
+}
+
+START_TEST(what_begins_while_hassd_stops_has_a_minute)
+{
+    struct logs *logs = test_logs();
+    struct hass *hass = script_home();
+
+    called = script_make("[{'delay':100}]", HASS_SCRIPT_SINGLE);
+    hass_bus_async_listen(hass, HASS_EVENT_FINAL_WRITE, NULL, HASS_JOB_CALLBACK(start_late, NULL),
+                          NULL, NULL);
+    ck_assert_int_eq(test_run_coroutine(hass, stop, NULL), 0);
+    test_advance(hass, 59);
+    ck_assert_uint_eq(hass_script_async_current(called), 1);
+    test_advance(hass, 1);
+    ck_assert_uint_eq(hass_script_async_current(called), 0);
+    script_start(called, NULL);
+    ck_assert_uint_eq(hass_script_async_current(called), 0);
+    ck_assert_ptr_nonnull(logs_find(logs, "is not run, as hassd is stopping"));
+    hass_script_async_destroy(called);
+}
+END_TEST
+
 TEST_MAIN("script_mode", a_single_script_refuses_a_second_run,
           a_refused_run_is_logged_as_its_script_wants, a_restarting_script_ends_its_older_run,
           a_restarting_script_waits_until_the_older_call_has_ended,
@@ -423,4 +450,4 @@ TEST_MAIN("script_mode", a_single_script_refuses_a_second_run,
           stopping_the_caller_stops_the_script_that_it_waits_for, a_script_may_stop_itself,
           a_script_that_is_destroyed_ends_with_its_last_call, runs_can_be_listed_and_stopped,
           the_last_action_is_an_alias_or_what_the_step_does, what_a_script_refers_to_is_found,
-          stopping_hassd_ends_what_began_before)
+          stopping_hassd_ends_what_began_before, what_begins_while_hassd_stops_has_a_minute)

@@ -95,6 +95,47 @@ static json_t *save_frame(const struct script_frame *frame)
     return saved;
 }
 
+static const struct {
+    const char *word;
+    enum script_flow flow;
+} ends[] = {
+    { "stop", SCRIPT_STOPS },
+    { "abort", SCRIPT_ABORTS },
+    { "fail", SCRIPT_FAILS },
+};
+
+/* How the parallel step will end because of branches that have; NULL: well. */
+static json_t *save_end(const struct script_fork *fork)
+{
+    const struct hass_error none = HASS_ERROR_INIT;
+    const struct hass_error *error = fork->error ? fork->error : &none;
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+        if (ends[i].flow == (enum script_flow)fork->flow)
+            return json_pack("{s:s, s:I, s:i, s:s, s:s}", "how", ends[i].word, "number",
+                             (json_int_t)fork->number, "code", error->code, "key", error->key,
+                             "message", error->message);
+    return NULL;
+}
+
+static void restore_end(struct script_fork *fork, const json_t *saved)
+{
+    const char *how = hass_json_get_string(saved, "how", "");
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+        if (strcmp(ends[i].word, how) == 0)
+            fork->flow = (uint8_t)ends[i].flow;
+    fork->number = (uint32_t)hass_json_get_int(saved, "number", 0);
+    if (fork->flow != SCRIPT_FAILS)
+        return;
+    fork->error = mem_alloc(sizeof(*fork->error));
+    *fork->error = (struct hass_error)HASS_ERROR_INIT;
+    hass_fail(fork->error, (int)hass_json_get_int(saved, "code", HASS_E_GENERAL), "%s",
+              hass_json_get_string(saved, "message", ""));
+    snprintf(fork->error->key, sizeof(fork->error->key), "%s",
+             hass_json_get_string(saved, "key", ""));
+}
+
 static HASS_CALLBACK json_t *save_run(struct hass_script_run *run)
 {
     json_t *frames = json_array();
@@ -116,6 +157,9 @@ static HASS_CALLBACK json_t *save_run(struct hass_script_run *run)
         json_array_append_new(branches, part);
     }
     json_object_set_new(saved, "branches", branches);
+    json_t *ended = save_end(run->fork);
+    if (ended)
+        json_object_set_new(saved, "end", ended);
     return saved;
 }
 
@@ -248,6 +292,7 @@ static HASS_CALLBACK enum script_flow restore_branches(struct hass_script_run *r
     size_t i;
 
     script_fork_new(run);
+    restore_end(run->fork, hass_json_get(saved, "end"));
     json_array_foreach((json_t *)branches, i, part) {
         uint32_t number = number_of(part, "number");
         if (number >= script_step_of(run->top)->child_count)

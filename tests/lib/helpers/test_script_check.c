@@ -282,9 +282,20 @@ START_TEST(sequences_within_each_other_have_a_limit)
 }
 END_TEST
 
+START_TEST(sequences_beside_each_other_have_none)
+{
+    autojson *many = json_array(), *checked = NULL;
+
+    for (int i = 0; i < 100; i++)
+        json_array_append_new(many, json_pack("{s:[]}", "sequence"));
+    ck_assert_int_eq(hass_script_check(NULL, many, &checked, NULL), 0);
+}
+END_TEST
+
 CASES_MAIN("script_check", ROWS(a_sequence_is_made_uniform, good),
            ONCE(what_was_written_stays_as_it_is), ROWS(a_checked_sequence_checks_to_itself, good),
            ROWS(conditions_and_triggers_within_are_checked_lists, nested),
            ROWS(a_condition_is_a_step, conditions), ROWS(a_mistake_is_told_with_its_place, bad),
            ROWS(a_mistake_within_conditions_and_triggers_has_its_place, bad_nested),
-           ONCE(sequences_within_each_other_have_a_limit))
+           ONCE(sequences_within_each_other_have_a_limit),
+           ONCE(sequences_beside_each_other_have_none))

@@ -241,7 +241,7 @@ static struct hass_variables *typed(struct hass *hass)
     hass_zone_unref(zone);
     hass_variables_set(scope, "first", json_integer(1));
     hass_variables_add(scope, more);
-    hass_variables_set_all(scope, test_json("{'last': {'d': [true]}, 'x.y': 2}"));
+    hass_variables_set_all(scope, test_json("{'last': {'d': [true]}, 'x.y': 2, 'tri': 3}"));
     return scope;
 }
 

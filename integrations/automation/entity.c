@@ -20,7 +20,7 @@ static HASS_CALLBACK struct hass_variables *attach_scope(struct automation *auto
     const json_t *templates = hass_json_get(automation->item.config, "trigger_variables");
     struct hass_variables *scope = hass_variables_new(NULL);
 
-    hass_variables_set(scope, "this", automation_this(automation));
+    hass_variables_set_this(scope, automation_state(automation));
     if (templates &&
         hass_variables_async_render(scope, automation->hass, templates, false, true, err) < 0)
         return hass_variables_unref(scope);

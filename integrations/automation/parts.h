@@ -117,8 +117,8 @@ int automation_async_trigger(struct automation *automation, const json_t *variab
 struct hass_trace *automation_resumed(struct hass_script *script, struct hass_variables *variables,
                                       const struct hass_context *context, void *userdata)
     HASS_CALLBACK;
-/* The entity as `this`, owned by the caller. */
-json_t *automation_this(struct automation *automation) HASS_CALLBACK;
+/* Lends the entity's state; NULL while there is none. */
+const struct hass_state *automation_state(struct automation *automation) HASS_CALLBACK;
 
 /* attempts.c */
 

@@ -19,13 +19,11 @@ struct setting_off {
     bool started;
 };
 
-json_t *automation_this(struct automation *automation)
+const struct hass_state *automation_state(struct automation *automation)
 {
     const char *entity_id = hass_entity_async_entity_id(automation->entity);
-    const struct hass_state *state =
-        entity_id ? hass_states_async_get(automation->hass, entity_id) : NULL;
 
-    return state ? hass_state_as_json(state) : json_null();
+    return entity_id ? hass_states_async_get(automation->hass, entity_id) : NULL;
 }
 
 /* the trace */
@@ -92,7 +90,7 @@ static HASS_CALLBACK bool render_variables(struct setting_off *off)
     struct automation *automation = off->automation;
     struct hass_error err = HASS_ERROR_INIT;
 
-    hass_variables_set(off->variables, "this", automation_this(automation));
+    hass_variables_set_this(off->variables, automation_state(automation));
     if (hass_variables_async_render(off->variables, automation->hass, automation->variables, true,
                                     false, &err) >= 0)
         return true;

@@ -27,14 +27,6 @@ static HASS_CALLBACK struct hass_trace *begin_trace(struct script *script,
                            .stored = (size_t)hass_json_get_int(trace, "stored_traces", 5)));
 }
 
-static HASS_CALLBACK json_t *state_as_json(const struct script *script)
-{
-    const struct hass_state *state =
-        hass_states_async_get(script->hass, hass_entity_async_entity_id(script->entity));
-
-    return state ? hass_state_as_json(state) : json_null();
-}
-
 /* What has been given, and `this`, and what the script computes beside; names that were given stay. NULL with @err. */
 static HASS_CALLBACK struct hass_variables *scope_of_run(struct script *script, const json_t *given,
                                                          struct hass_error *err)
@@ -42,7 +34,8 @@ static HASS_CALLBACK struct hass_variables *scope_of_run(struct script *script, 
     const json_t *own = hass_json_get(script->item.config, "variables");
     struct hass_variables *scope = hass_variables_new(NULL);
 
-    hass_variables_set(scope, "this", state_as_json(script));
+    hass_variables_set_this(
+        scope, hass_states_async_get(script->hass, hass_entity_async_entity_id(script->entity)));
     if (given)
         hass_variables_set_all(scope, json_copy((json_t *)given));
     if (own && hass_variables_async_render(scope, script->hass, own, true, false, err) < 0) {

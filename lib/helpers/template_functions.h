@@ -49,6 +49,9 @@ struct tmpl_value template_walked_state(struct tmpl_heap *heap, const struct ent
 struct tmpl_value template_attributes(struct tmpl_vm *vm, const struct attrs *attrs);
 /** A packed value; lists and maps are read from their JSON text. */
 struct tmpl_value template_value(struct tmpl_vm *vm, const struct hass_value *value);
+/* The same for an attribute of that name: some are times, last_triggered among them. */
+struct tmpl_value template_attribute(struct tmpl_vm *vm, const char *key, size_t length,
+                                     const struct hass_value *value);
 
 /** A value of its own, in the heap. */
 struct tmpl_value template_from_json(struct tmpl_vm *vm, const json_t *json);

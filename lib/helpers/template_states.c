@@ -198,7 +198,7 @@ static HASS_CALLBACK bool look_up_attribute(struct tmpl_vm *vm, const struct tmp
     if (!state || key->kind != TMPL_STRING ||
         !attrs_get(state->attrs, key->text, key->length, &value))
         return false;
-    *ret_value = template_value(vm, &value);
+    *ret_value = template_attribute(vm, key->text, key->length, &value);
     return true;
 }
 

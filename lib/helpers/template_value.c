@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hass/dt.h>
+
 #include "helpers/template_functions.h"
+#include "template/moment.h"
 
 void template_list_add(struct tmpl_heap *heap, struct template_list *list, struct tmpl_value value)
 {
@@ -170,6 +173,29 @@ struct tmpl_value template_value(struct tmpl_vm *vm, const struct hass_value *va
     }
 }
 
+/* Attributes that are times in the model. A state keeps them as texts. */
+static bool is_time(const char *key, size_t length)
+{
+    static const char *const keys[] = { "last_triggered", "media_position_updated_at",
+                                        "next_event" };
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strlen(keys[i]) == length && memcmp(keys[i], key, length) == 0)
+            return true;
+    return false;
+}
+
+struct tmpl_value template_attribute(struct tmpl_vm *vm, const char *key, size_t length,
+                                     const struct hass_value *value)
+{
+    int64_t time;
+
+    if (value->type == HASS_VALUE_STRING && is_time(key, length) &&
+        hass_dt_parse(value->text.data, NULL, &time, NULL) == 0)
+        return tmpl_moment_in(&vm->heap, time, NULL);
+    return template_value(vm, value);
+}
+
 struct tmpl_value template_from_json(struct tmpl_vm *vm, const json_t *json)
 {
     autobuf buf = HASS_BUF_INIT;
@@ -191,7 +217,8 @@ struct tmpl_value template_attributes(struct tmpl_vm *vm, const struct attrs *at
 
     dict->class = &class;
     for (size_t pos = 0; attrs_next(attrs, &pos, &key, &value);)
-        tmpl_dict_set_text(&vm->heap, dict, key, strlen(key), template_value(vm, &value));
+        tmpl_dict_set_text(&vm->heap, dict, key, strlen(key),
+                           template_attribute(vm, key, strlen(key), &value));
     return tmpl_dict_value(dict);
 }
 

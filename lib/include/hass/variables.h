@@ -11,7 +11,9 @@
 #pragma once
 
 #include <hass/cleanup.h>
+#include <hass/dt.h>
 #include <hass/json.h>
+#include <hass/states.h>
 #include <hass/template.h>
 #include <hass/thread_safety.h>
 
@@ -39,6 +41,20 @@ HASS_API void hass_variables_assign(struct hass_variables *variables, const char
                                     json_t *value);
 /** Keeps hass_variables_assign from changing this scope and those around it: several runs share them. */
 HASS_API void hass_variables_freeze(struct hass_variables *variables);
+/** Sets `this`: the state as a map, as hass_state_as_json has it, but last_triggered is a time. NULL is null. */
+static inline void hass_variables_set_this(struct hass_variables *variables,
+                                           const struct hass_state *state)
+{
+    struct hass_template_variables *members = hass_template_variables_create();
+    struct hass_value last = HASS_NONE;
+    int64_t time;
+
+    hass_template_variables_set(members, "this", state ? hass_state_as_json(state) : json_null());
+    if (state && hass_state_attr(state, "last_triggered", &last) &&
+        last.type == HASS_VALUE_STRING && hass_dt_parse(last.text.data, NULL, &time, NULL) == 0)
+        hass_template_variables_set_time(members, "this.attributes.last_triggered", time, NULL);
+    hass_variables_add(variables, members);
+}
 /** Lends the JSON form of what the name means here, until it is set anew; NULL when it is nowhere. */
 HASS_API const json_t *hass_variables_get(struct hass_variables *variables, const char *name);
 /**

@@ -55,6 +55,27 @@ START_TEST(an_attribute_is_what_was_set)
 }
 END_TEST
 
+START_TEST(when_something_was_triggered_is_a_time)
+{
+    struct hass *hass = test_hass();
+
+    set(hass, "automation.a", "on",
+        "{'last_triggered': '2023-12-31T23:59:30.5+00:00', 'since': '2023-12-31T23:59:30+00:00'}");
+    set(hass, "automation.b", "on", "{'last_triggered': null}");
+    set(hass, "sensor.c", "on", "{'last_triggered': 'never'}");
+    ck_assert_str_eq(
+        render(hass,
+               "{{ (now() - state_attr('automation.a', 'last_triggered')).total_seconds() }}"),
+        "29.5");
+    ck_assert_str_eq(render(hass, "{{ states.automation.a.attributes.last_triggered }}"),
+                     "2023-12-31 23:59:30.500000+00:00");
+    ck_assert_str_eq(render(hass, "{{ state_attr('automation.a', 'since') }}"),
+                     "2023-12-31T23:59:30+00:00");
+    ck_assert_str_eq(render(hass, "{{ state_attr('automation.b', 'last_triggered') }}"), "None");
+    ck_assert_str_eq(render(hass, "{{ state_attr('sensor.c', 'last_triggered') }}"), "never");
+}
+END_TEST
+
 /* what a template sees */
 
 static const struct rendered seen[] = {
@@ -247,8 +268,8 @@ START_TEST(groups_and_places_are_found)
 END_TEST
 
 CASES_MAIN("template_states", ROWS(an_attribute_is_what_was_set, values),
-           ROWS(states_are_objects, seen), ONCE(an_id_that_is_too_long_is_no_entity),
-           ROWS(what_is_looked_at_is_noted, noted),
+           ONCE(when_something_was_triggered_is_a_time), ROWS(states_are_objects, seen),
+           ONCE(an_id_that_is_too_long_is_no_entity), ROWS(what_is_looked_at_is_noted, noted),
            ONCE(a_state_among_the_variables_is_no_look_at_the_machine),
            ONCE(a_missing_attribute_is_told_by_its_class),
            ROWS(groups_and_places_are_found, places))

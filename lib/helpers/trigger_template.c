@@ -118,6 +118,27 @@ static bool holds(struct hass_trigger *trigger, const struct hass_trigger_change
     return self->is_true;
 }
 
+/* What is true from the beginning does not fire. This render does not count for the rate limit. */
+static HASS_CALLBACK void look_first(struct hass_trigger *trigger, struct hass_template *template)
+{
+    struct template_trigger *self = hass_trigger_data(trigger);
+    struct hass_error err = HASS_ERROR_INIT;
+    autojson *result = NULL;
+    const struct hass_template_options options = {
+        .size = sizeof(options),
+        .scope = hass_trigger_variables(trigger),
+    };
+
+    if (hass_template_async_render(template, &options, &result, &err) < 0) {
+        autofree char *name = trigger_name(trigger);
+        hass_warning("%s: %s", name, err.message);
+        return;
+    }
+    self->is_true = hass_template_result_as_boolean(result);
+    self->armed = !self->is_true;
+    (void)resume_or_end(trigger, self->is_true);
+}
+
 static int attach(struct hass_trigger *trigger, struct hass_error *err)
 {
     struct hass *hass = hass_trigger_hass(trigger);
@@ -137,7 +158,9 @@ static int attach(struct hass_trigger *trigger, struct hass_error *err)
     r = hass_async_track_template_result(hass, HASS_TRACK_TEMPLATES(.templates = &one, .count = 1),
                                          HASS_JOB_CALLBACK(on_update, trigger), &sub, err);
     hass_trigger_async_own(trigger, sub);
-    return r < 0 ? r : hass_track_template_async_refresh(sub, err);
+    if (r >= 0)
+        look_first(trigger, template);
+    return r;
 }
 
 const struct hass_trigger_kind trigger_kind_template =

@@ -19,6 +19,14 @@ static const struct {
       "{'calls': [" CALL("1.0", "{'a': 2, 'b': 3}") "," CALL("1.0", "{'a': 2, 'b': 3}") "]}" },
     { "x-parallel-variables",
       "{'calls': [" CALL("1.5", "{'a': 2, 'b': 2}") "," CALL("2.0", "{'a': 2, 'b': 1}") "]}" },
+    /* A consequence of an event comes before what the firer does next. */
+    { "ev-call-service",
+      "{'calls': [{'at': 1.0, 'domain': 'test', 'service': 'rec', 'data': {'d': {'a': '1', 'b': "
+      "[1]}},"
+      " 'context': 'c1', 'parent': 'step0'}, {'at': 1.0, 'domain': 'test', 'service': 'other',"
+      " 'data': {'a': '1', 'b': [1]}, 'context': 'step0', 'parent': null},"
+      " {'at': 2.0, 'domain': 'test', 'service': 'rec', 'data': {'z': 1}, 'context': 'step1',"
+      " 'parent': null}]}" },
 };
 
 json_t *automation_deviation(const json_t *vector)

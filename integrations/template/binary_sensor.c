@@ -14,15 +14,19 @@ TEMPLATE_SCHEMA(template_binary_sensor_schema, TEMPLATE_COMMON_FIELDS,
                 HASS_FIELD("delay_on", &template_type_delay,
                            .doc = "True this long before it is on"),
                 HASS_FIELD("delay_off", &template_type_delay,
-                           .doc = "Not true this long before it is off"));
+                           .doc = "Not true this long before it is off"),
+                HASS_FIELD("auto_off", &template_type_delay,
+                           .doc = "With triggers: off again this long after it was told to be on"));
 
 struct sensor {
     struct template_entity item;
     struct hass_value on;
-    double delay_on, delay_off; /* seconds */
-    bool next;                  /* what it is after the delay */
-    struct hass_sub *delay;     /* under way */
+    double delay_on, delay_off, auto_off; /* seconds */
+    bool next;                            /* what it is after the delay */
+    struct hass_sub *delay;               /* under way */
 };
+
+static HASS_CALLBACK void wait(struct sensor *sensor, double seconds, bool next);
 
 static HASS_CALLBACK int after_delay(const struct hass_tick *tick, void *userdata,
                                      struct hass_error *err)
@@ -32,7 +36,20 @@ static HASS_CALLBACK int after_delay(const struct hass_tick *tick, void *userdat
 
     sensor->delay = NULL;
     sensor->on = HASS_BOOL(sensor->next);
+    if (sensor->next && sensor->auto_off > 0)
+        wait(sensor, sensor->auto_off, false);
     return hass_entity_async_write_ha_state(entity, err);
+}
+
+static HASS_CALLBACK void wait(struct sensor *sensor, double seconds, bool next)
+{
+    struct hass_entity *entity = sensor->item.entity;
+    struct hass_error err = HASS_ERROR_INIT;
+
+    sensor->next = next;
+    if (hass_async_call_later(hass_entity_hass(entity), seconds,
+                              HASS_JOB_CALLBACK(after_delay, entity), &sensor->delay, &err) < 0)
+        hass_error("%s: %s", sensor->item.description.name, err.message);
 }
 
 static bool same(struct hass_value a, struct hass_value b)
@@ -50,22 +67,20 @@ static HASS_CALLBACK void set_state(struct template_entity *item, const json_t *
 {
     struct sensor *sensor = (struct sensor *)item;
     struct hass_value on = result ? HASS_BOOL(hass_template_result_as_boolean(result)) : HASS_NONE;
-    struct hass_error err = HASS_ERROR_INIT;
 
     template_entity_judge(item, result);
     end_delay(sensor);
-    if (same(on, sensor->on))
+    bool is_on = on.type == HASS_VALUE_BOOL && on.boolean;
+    double delay = on.type == HASS_VALUE_NONE || same(on, sensor->on) ? 0
+                   : is_on                                            ? sensor->delay_on
+                                                                      : sensor->delay_off;
+    if (delay > 0) {
+        wait(sensor, delay, is_on);
         return;
-    double delay = on.type == HASS_VALUE_NONE ? 0
-                   : on.boolean               ? sensor->delay_on
-                                              : sensor->delay_off;
-    sensor->next = on.type == HASS_VALUE_BOOL && on.boolean;
-    if (delay <= 0)
-        sensor->on = on;
-    else if (hass_async_call_later(hass_entity_hass(item->entity), delay,
-                                   HASS_JOB_CALLBACK(after_delay, item->entity), &sensor->delay,
-                                   &err) < 0)
-        hass_error("%s: %s", item->description.name, err.message);
+    }
+    sensor->on = on;
+    if (is_on && sensor->auto_off > 0)
+        wait(sensor, sensor->auto_off, false);
 }
 
 /* The delay that a template gives: seconds, "HH:MM:SS", or a map; none for what is no duration. */
@@ -93,10 +108,16 @@ static HASS_CALLBACK void set_delay_off(struct template_entity *item, const json
     ((struct sensor *)item)->delay_off = read_delay(item, "delay_off", result);
 }
 
+static HASS_CALLBACK void set_auto_off(struct template_entity *item, const json_t *result)
+{
+    ((struct sensor *)item)->auto_off = read_delay(item, "auto_off", result);
+}
+
 /* Delays first: they count for the state that is told with them. */
 static const struct template_option options[] = {
     { "delay_on", set_delay_on },
     { "delay_off", set_delay_off },
+    { "auto_off", set_auto_off },
     { "state", set_state },
     { NULL, NULL },
 };
@@ -116,11 +137,12 @@ static void init(struct template_entity *item)
 
     sensor->delay_on = hass_json_get_number(item->config, "delay_on", 0);
     sensor->delay_off = hass_json_get_number(item->config, "delay_off", 0);
-    item->description.restore =
-        template_entity_has(item, "delay_on") || template_entity_has(item, "delay_off");
+    sensor->auto_off = hass_json_get_number(item->config, "auto_off", 0);
+    item->description.restore = item->block || template_entity_has(item, "delay_on") ||
+                                template_entity_has(item, "delay_off");
 }
 
-/* With delays, what it was stays until one of them has passed. */
+/* With delays, what it was stays until one of them has passed; with triggers, until one fires. */
 static void restored(struct template_entity *item, const char *state)
 {
     if (item->description.restore)

@@ -98,18 +98,20 @@ static const struct template_option common_options[] = {
 
 /* results */
 
-static HASS_CALLBACK void take(struct template_entity *item,
-                               const struct hass_template_update *update)
+static HASS_CALLBACK void take(struct template_entity *item, const struct template_binding *binding,
+                               const json_t *result)
 {
-    const struct template_binding *binding = &item->bindings[update->index];
-
-    if (!update->result)
-        hass_error("%s: the template of '%s' failed: %s", label(item), binding->key, update->error);
     if (binding->set)
-        binding->set(item, update->result);
+        binding->set(item, result);
     else
         json_object_set_new(item->attributes, binding->key,
-                            update->result ? json_deep_copy(update->result) : json_null());
+                            result ? json_deep_copy(result) : json_null());
+}
+
+static HASS_CALLBACK void complain(const struct template_entity *item,
+                                   const struct template_binding *binding, const char *error)
+{
+    hass_error("%s: the template of '%s' failed: %s", label(item), binding->key, error);
 }
 
 /* `this` is what the templates find the next time. */
@@ -133,8 +135,12 @@ static HASS_CALLBACK int on_results(const struct hass_template_updates *updates,
     struct hass_entity *entity = userdata;
     struct template_entity *item = template_entity_of(entity);
 
-    for (size_t i = 0; i < updates->count; i++)
-        take(item, &updates->updates[i]);
+    for (size_t i = 0; i < updates->count; i++) {
+        const struct hass_template_update *update = &updates->updates[i];
+        if (!update->result)
+            complain(item, &item->bindings[update->index], update->error);
+        take(item, &item->bindings[update->index], update->result);
+    }
     if (updates->event)
         (void)hass_entity_async_set_context(entity, hass_event_context(updates->event), NULL);
     show(item);
@@ -164,21 +170,100 @@ static HASS_CALLBACK int on_start(struct hass *hass, void *userdata, struct hass
     return r < 0 ? r : hass_track_template_async_refresh(item->tracker, err);
 }
 
+/* after a trigger */
+
+/* Renders all before any is taken, so that one that fails leaves nothing half. False, with a line in the log: one failed. */
+static HASS_CALLBACK bool render_all(struct template_entity *item, struct hass_variables *scope,
+                                     json_t *results)
+{
+    for (size_t i = 0; i < item->count; i++) {
+        struct hass_error err = HASS_ERROR_INIT;
+        json_t *result = NULL;
+        if (hass_template_async_render(item->bindings[i].template,
+                                       HASS_TEMPLATE_OPTIONS(.scope = scope), &result, &err) < 0) {
+            complain(item, &item->bindings[i], err.message);
+            return false;
+        }
+        json_array_append_new(results, result);
+    }
+    return true;
+}
+
+void template_entity_async_triggered(struct template_entity *item, struct hass_variables *variables,
+                                     const struct hass_context *context)
+{
+    autounref(hass_variables) *scope = hass_variables_new(variables);
+    struct hass_template_variables *own = hass_template_variables_create();
+    autojson *results = json_array();
+
+    hass_template_variables_set_state(
+        own, "this",
+        hass_states_async_get(hass_entity_hass(item->entity),
+                              hass_entity_async_entity_id(item->entity)));
+    hass_variables_add(scope, own);
+    bool good = render_all(item, scope, results);
+    set_available(item, good);
+    for (size_t i = 0; good && i < item->count; i++)
+        take(item, &item->bindings[i], json_array_get(results, i));
+    (void)hass_entity_async_set_context(item->entity, context, NULL);
+    show(item);
+}
+
+/* life */
+
+static bool is_known(const struct hass_state *state)
+{
+    return state && strcmp(hass_state_state(state), HASS_STATE_UNAVAILABLE) != 0 &&
+           strcmp(hass_state_state(state), HASS_STATE_UNKNOWN) != 0;
+}
+
+/* Until a trigger fires, what it was before the restart stays, its attributes, too. */
+static HASS_CALLBACK void restore_triggered(struct template_entity *item,
+                                            const struct hass_state *last)
+{
+    autojson *attributes = hass_state_attributes(last);
+    autojson *state = json_string(hass_state_state(last));
+
+    if (item->kind->restored)
+        item->kind->restored(item, hass_state_state(last));
+    for (size_t i = 0; i < item->count; i++) {
+        const struct template_binding *binding = &item->bindings[i];
+        const json_t *attribute = binding->set ? NULL : hass_json_get(attributes, binding->key);
+        if (attribute)
+            take(item, binding, attribute);
+        else if (strcmp(binding->key, "state") == 0 && !item->kind->restored)
+            take(item, binding, state);
+    }
+}
+
+static HASS_CALLBACK int follow(struct hass_entity *entity, struct hass_error *err)
+{
+    struct template_entity *item = template_entity_of(entity);
+    struct hass_sub *sub = NULL;
+    int r = 0;
+
+    if (item->block)
+        template_block_async_join(item->block, item);
+    else if (item->count)
+        r = hass_async_at_start(hass_entity_hass(entity), HASS_JOB_CALLBACK(on_start, entity), &sub,
+                                err);
+    return r < 0 || !sub ? r : hass_entity_async_remove_later(entity, sub, err);
+}
+
 static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
 {
     struct template_entity *item = template_entity_of(entity);
-    const struct hass_state *last =
-        item->kind->restored ? hass_entity_async_last_state(entity) : NULL;
-    struct hass_sub *sub = NULL;
+    const struct hass_state *last = item->description.restore || item->kind->restored
+                                        ? hass_entity_async_last_state(entity)
+                                        : NULL;
 
-    if (last && strcmp(hass_state_state(last), HASS_STATE_UNAVAILABLE) != 0 &&
-        strcmp(hass_state_state(last), HASS_STATE_UNKNOWN) != 0)
+    if (is_known(last) && item->block)
+        restore_triggered(item, last);
+    else if (is_known(last) && item->kind->restored)
         item->kind->restored(item, hass_state_state(last));
-    int r = item->count ? hass_async_at_start(hass_entity_hass(entity),
-                                              HASS_JOB_CALLBACK(on_start, entity), &sub, err)
-                        : 0;
+    int r = follow(entity, err);
     item->added = true;
-    return r < 0 || !sub ? r : hass_entity_async_remove_later(entity, sub, err);
+    return r;
 }
 
 static HASS_COROUTINE int will_remove(struct hass_entity *entity, struct hass_error *err)
@@ -186,6 +271,9 @@ static HASS_COROUTINE int will_remove(struct hass_entity *entity, struct hass_er
     struct template_entity *item = template_entity_of(entity);
 
     item->added = false;
+    if (item->block)
+        template_block_leave(item->block, item);
+    template_actions_async_end(item);
     if (item->kind->removed)
         item->kind->removed(item);
     return 0;
@@ -198,30 +286,13 @@ static void write_attributes(struct hass_entity *entity, struct hass_attrs_write
     hass_attrs_set_all(writer, item->attributes);
 }
 
-/* actions */
-
-int template_entity_async_act(struct template_entity *item, const char *key, json_t *variables,
-                              struct hass_error *err)
-{
-    struct hass *hass = hass_entity_hass(item->entity);
-    const json_t *steps = hass_json_get(item->config, key);
-    autojson *owned = variables;
-    autounref(hass_template_variables) *all = hass_template_variables_create();
-
-    if (!steps)
-        return 0;
-    hass_template_variables_set_state(
-        all, "this", hass_states_async_get(hass, hass_entity_async_entity_id(item->entity)));
-    if (owned)
-        hass_template_variables_set_all(all, steal(owned));
-    int r = template_action_async_run(item->entity, steps, all, err);
-    return r < 0 ? hass_error_prefix(err, "%s: '%s'", label(item), key) : r;
-}
-
 /* making one */
 
-static void destroy_item(struct template_entity *item)
+static HASS_CALLBACK void destroy_item(struct template_entity *item)
 {
+    template_actions_async_end(item);
+    vec_fini(&item->actions);
+    template_block_unref(item->block);
     if (item->kind->fini)
         item->kind->fini(item);
     for (size_t i = 0; i < item->count; i++)
@@ -236,7 +307,7 @@ static void destroy_item(struct template_entity *item)
     free(item);
 }
 
-static void destroy(struct hass_entity *entity)
+static HASS_CALLBACK void destroy(struct hass_entity *entity)
 {
     destroy_item(template_entity_of(entity));
 }
@@ -314,16 +385,18 @@ static HASS_CALLBACK void describe(struct hass *hass, struct template_entity *it
             .entity_id = hass_json_get_string(config, "default_entity_id", NULL),
             .device_class = hass_json_get_string(config, "device_class", NULL),
             .unit_of_measurement = hass_json_get_string(config, "unit_of_measurement", NULL),
-            .assumed_state = item->optimistic, .restore = item->kind->restore);
+            .assumed_state = item->optimistic, .restore = item->kind->restore || item->block);
 }
 
 struct hass_entity *template_entity_create(struct hass *hass, const struct template_kind *kind,
-                                           json_t *config, struct hass_error *err)
+                                           json_t *config, struct template_block *block,
+                                           struct hass_error *err)
 {
     struct template_entity *item = calloc(1, kind->size);
 
     item->kind = kind;
     item->config = config;
+    item->block = template_block_ref(block);
     item->attributes = json_object();
     item->variables = hass_template_variables_create();
     item->optimistic = kind->assumes && hass_json_get_bool(config, "optimistic",

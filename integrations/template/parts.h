@@ -5,7 +5,8 @@
  * entity.c   an entity whose values are templates: its tracker, availability, name, icon, picture, attributes
  * types.c    types of options, and values read from results
  * legacy.c   the old style
- * action.c   lists of actions
+ * action.c   what it does when it is told something
+ * block.c    blocks with triggers
  */
 #pragma once
 
@@ -14,7 +15,11 @@
 #include <hass/domain.h>
 #include <hass/integration.h>
 #include <hass/template.h>
+#include <hass/variables.h>
+#include <hass/vec.h>
 
+struct template_action;
+struct template_block;
 struct template_entity;
 
 /* Gets each new result of an option's template; NULL: it failed. The state is written afterwards. */
@@ -65,6 +70,8 @@ struct template_entity {
     size_t count;
     struct hass_template_variables *variables; /* `this` */
     struct hass_sub *tracker;
+    struct template_block *block; /* whose triggers it follows; NULL: what its templates look at */
+    HASS_VEC(struct template_action) actions;
     bool optimistic; /* there is no template of the state, or its user says so */
     bool added;
 };
@@ -100,9 +107,16 @@ const struct template_kind *template_kind_of(const struct hass_schema *schema);
 
 /* entity.c */
 
-/* @config, an item of @kind's schema, is taken. NULL with @err when one of its templates is none. */
+/*
+ * @config, an item of @kind's schema, is taken. @block, of which a reference is kept: whose triggers it follows; or NULL. NULL with @err
+ * when one of its templates is none.
+ */
 struct hass_entity *template_entity_create(struct hass *hass, const struct template_kind *kind,
-                                           json_t *config, struct hass_error *err) HASS_CALLBACK;
+                                           json_t *config, struct template_block *block,
+                                           struct hass_error *err) HASS_CALLBACK;
+/* The triggers of its block have fired: all is rendered, and what fails makes it unavailable. */
+void template_entity_async_triggered(struct template_entity *item, struct hass_variables *variables,
+                                     const struct hass_context *context) HASS_CALLBACK;
 static inline void *template_entity_of(struct hass_entity *entity)
 {
     return hass_entity_userdata(entity);
@@ -114,17 +128,14 @@ bool template_entity_has(const struct template_entity *item, const char *key);
 /* Logs that the result of an option is not what was @wanted. */
 void template_entity_complain(const struct template_entity *item, const char *key,
                               const json_t *result, const char *wanted) HASS_CALLBACK;
-/*
- * Runs an action of the item; 0 when it has none of that name. @variables is taken, {name: value}, NULL: none.
- */
-int template_entity_async_act(struct template_entity *item, const char *key, json_t *variables,
-                              struct hass_error *err) HASS_COROUTINE;
 
 /* types.c */
 
 extern const struct hass_field_type template_type_template; /* text that is a template */
 extern const struct hass_field_type template_type_delay;    /* a duration, or a template of one */
 extern const struct hass_field_type template_type_actions;  /* one step or a list of them */
+extern const struct hass_field_type template_type_conditions;
+extern const struct hass_field_type template_type_triggers;
 
 #define TEMPLATE_FIELD(key, doc_)   HASS_FIELD(key, &template_type_template, .doc = (doc_))
 #define TEMPLATE_ACTIONS(key, doc_) HASS_FIELD(key, &template_type_actions, .doc = (doc_))
@@ -176,10 +187,27 @@ int template_legacy_check(const struct template_kind *kind, const json_t *value,
 /* action.c */
 
 /*
- * Checks a list of actions, or one: service calls, for there is no script engine yet. Gives the list, owned by the caller.
+ * Runs the actions of an option; 0 when it has none. @variables is taken, {name: value}, NULL: none.
  */
-int template_action_check(const json_t *value, json_t **ret_steps, struct hass_error *err);
-/* Runs what template_action_check gave, step by step, in the context of @entity; ends with the first that fails. */
-int template_action_async_run(struct hass_entity *entity, const json_t *steps,
-                              const struct hass_template_variables *variables,
+int template_entity_async_act(struct template_entity *item, const char *key, json_t *variables,
                               struct hass_error *err) HASS_COROUTINE;
+/* Ends what is under way. */
+void template_actions_async_end(struct template_entity *item) HASS_CALLBACK;
+
+/* block.c */
+
+/* Has this block of the section triggers? */
+bool template_block_is(const json_t *config);
+bool template_block_same(const struct template_block *block, const json_t *config);
+/* The @index'th block of the section; it attaches its triggers when the home starts. NULL with @err. */
+struct template_block *template_block_async_create(struct hass *hass, const json_t *config,
+                                                   size_t index, struct hass_error *err)
+    HASS_CALLBACK;
+/* Ends its triggers and its actions; the memory goes with the last reference. */
+void template_block_async_end(struct template_block *block) HASS_CALLBACK;
+struct template_block *template_block_ref(struct template_block *block);
+struct template_block *template_block_unref(struct template_block *block) HASS_CALLBACK;
+/* From now on @item is rendered with the block; at once when it has fired before. */
+void template_block_async_join(struct template_block *block, struct template_entity *item)
+    HASS_CALLBACK;
+void template_block_leave(struct template_block *block, const struct template_entity *item);

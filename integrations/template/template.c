@@ -46,22 +46,6 @@ const struct template_kind *template_kind_of(const struct hass_schema *schema)
 
 /* the section */
 
-static int refuse(const struct hass_field *field, const json_t *value, json_t **ret_value,
-                  struct hass_error *err)
-{
-    return hass_fail(err, HASS_E_UNSUPPORTED,
-                     "blocks with triggers, conditions, actions or variables need the trigger "
-                     "engine, which this version does not have; without '%s' the entities follow "
-                     "what their templates look at",
-                     field->key);
-}
-
-static const struct hass_field_type type_refused = {
-    .size = sizeof(struct hass_field_type),
-    .name = "nothing",
-    .check = refuse,
-};
-
 #define ITEMS(domain, old)                                                                         \
     HASS_FIELD(#domain, &hass_type_map, .schema = &template_##domain##_schema, .list = true,       \
                .doc = "Entities of the domain " #domain),
@@ -69,24 +53,44 @@ static const struct hass_field_type type_refused = {
 #define EITHER(domain, old)                                                                        \
     HASS_FIELD(#domain, &template_type_legacy, .schema = &template_##domain##_schema,              \
                .list = true, .doc = "Entities of the domain " #domain),
-#define REFUSED(key) HASS_FIELD(key, &type_refused, .doc = "Not in this version")
+/* Both spellings; never both at once. */
+#define EITHER_NAME(plural, singular, doc_)                                                        \
+    HASS_FIELD(#plural, &template_type_##plural, .exclusive = #plural, .doc = (doc_)),             \
+        HASS_FIELD(#singular, &template_type_##plural, .exclusive = #plural, .doc = (doc_))
 
 static const struct hass_field block_fields[] = {
     HASS_FIELD("unique_id", &hass_type_string, .doc = "Stands before those of its entities"),
-    REFUSED("triggers"),
-    REFUSED("trigger"),
-    REFUSED("conditions"),
-    REFUSED("condition"),
-    REFUSED("actions"),
-    REFUSED("action"),
-    REFUSED("variables"),
+    EITHER_NAME(triggers, trigger, "The block's entities are rendered when one fires"),
+    EITHER_NAME(conditions, condition, "And only when these hold"),
+    EITHER_NAME(actions, action, "And after these have run"),
+    HASS_FIELD("variables", &hass_type_template_complex,
+               .doc = "What templates of a block with triggers find"),
     TEMPLATE_PLATFORMS(ITEMS, EITHER, ITEMS)
 };
+
+/* What has no meaning without triggers. */
+static int check_block(const json_t *value, struct hass_error *err)
+{
+    static const char *const keys[] = { "conditions", "condition", "actions",
+                                        "action",     "variables", NULL };
+
+    if (template_block_is(value))
+        return 0;
+    for (size_t i = 0; keys[i]; i++)
+        if (hass_json_get(value, keys[i]))
+            return hass_fail(err, HASS_E_INVALID,
+                             "'%s' is for blocks with triggers; without them the entities follow "
+                             "what their templates look at",
+                             keys[i]);
+    return 0;
+}
+
 static const struct hass_schema config_schema = {
     .size = sizeof(struct hass_schema),
     .count = sizeof(block_fields) / sizeof(block_fields[0]),
     .fields = block_fields,
     .list = true,
+    .check = check_block,
 };
 
 /* platform entries: an item of the section, or entities in the old style */
@@ -127,27 +131,39 @@ HASS_MANIFEST(.domain = "template", .name = "Template", .version = HASS_VERSION,
 struct record {
     const struct template_kind *kind;
     json_t *item;
-    struct hass_entity *entity; /* NULL: its platform is being set up */
+    struct template_block *block; /* or NULL */
+    struct hass_entity *entity;   /* NULL: its platform is being set up */
     bool wanted;
 };
 
 struct records {
     HASS_VEC(struct record) list;
+    HASS_VEC(struct template_block *) blocks;
 };
 
-static void record_fini(struct record *record)
+static HASS_CALLBACK void record_fini(struct record *record)
 {
     json_decref(record->item);
+    template_block_unref(record->block);
     (void)hass_entity_unref(record->entity);
 }
 
-static void records_destroy(void *object)
+static HASS_CALLBACK void end_block(struct template_block *block)
+{
+    template_block_async_end(block);
+    template_block_unref(block);
+}
+
+static HASS_CALLBACK void records_destroy(void *object)
 {
     struct records *records = object;
 
     vec_foreach(&records->list, record)
         record_fini(record);
+    vec_foreach(&records->blocks, block)
+        end_block(*block);
     vec_fini(&records->list);
+    vec_fini(&records->blocks);
     free(records);
 }
 
@@ -160,7 +176,7 @@ static HASS_CALLBACK struct record *find_record(struct hass *hass, const struct 
         return NULL;
     vec_foreach(&records->list, record) {
         if (record->kind == kind && (record->entity != NULL) == with_entity && !record->wanted &&
-            hass_json_equal(record->item, item))
+            (!with_entity || !record->block) && hass_json_equal(record->item, item))
             return record;
     }
     return NULL;
@@ -178,61 +194,139 @@ static json_t *item_of(const json_t *block, const json_t *item)
     return copy;
 }
 
-/* All items of the section: [[domain, item], …]. */
-static json_t *items_of(const json_t *config)
+/* The items of a block: [[domain, item], …]. */
+static json_t *items_of(const json_t *block)
 {
-    json_t *items = json_array(), *block, *item;
-    size_t i, j;
+    json_t *items = json_array(), *item;
+    size_t i;
 
-    json_array_foreach((json_t *)config, i, block) {
-        for (size_t k = 0; k < KIND_COUNT; k++) {
-            json_array_foreach((json_t *)hass_json_get(block, kinds[k]->domain), j, item)
-                json_array_append_new(items,
-                                      json_pack("[s,o]", kinds[k]->domain, item_of(block, item)));
-        }
+    for (size_t k = 0; k < KIND_COUNT; k++) {
+        json_array_foreach((json_t *)hass_json_get(block, kinds[k]->domain), i, item)
+            json_array_append_new(items,
+                                  json_pack("[s,o]", kinds[k]->domain, item_of(block, item)));
     }
     return items;
 }
 
-static HASS_CALLBACK int load(struct hass *hass, const struct template_kind *kind,
-                              const json_t *item, struct hass_error *err)
+static HASS_CALLBACK int load(struct hass *hass, const json_t *pair, struct template_block *block,
+                              struct hass_error *err)
 {
     struct records *records = hass_async_get_data(hass, "template");
+    const struct template_kind *kind =
+        template_kind_get(json_string_value(json_array_get(pair, 0)));
+    const json_t *item = json_array_get(pair, 1);
 
-    vec_push(&records->list, ((struct record){ .kind = kind, .item = hass_json_ref(item) }));
+    vec_push(&records->list,
+             ((struct record){
+                 .kind = kind, .item = hass_json_ref(item), .block = template_block_ref(block) }));
     return hass_async_load_platform(hass, kind->domain, "template",
                                     json_pack("{s:O}", "item", item), err);
 }
 
-int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
+/* Makes the entities of the @index'th block but those that are there. */
+static HASS_CALLBACK int load_block(struct hass *hass, const json_t *config, size_t index,
+                                    struct hass_error *err)
 {
+    struct records *records = hass_async_get_data(hass, "template");
     autojson *items = items_of(config);
-    size_t index;
+    struct template_block *block = NULL;
     json_t *pair;
-    int r = hass_async_set_data(hass, "template", calloc(1, sizeof(struct records)),
-                                records_destroy, err);
+    size_t i;
+    int r = 0;
 
-    json_array_foreach(items, index, pair)
-        if (r >= 0)
-            r = load(hass, template_kind_get(json_string_value(json_array_get(pair, 0))),
-                     json_array_get(pair, 1), err);
+    if (template_block_is(config)) {
+        block = template_block_async_create(hass, config, index, err);
+        if (!block)
+            return err->code;
+        vec_push(&records->blocks, block);
+    }
+    json_array_foreach(items, i, pair) {
+        struct record *record =
+            block ? NULL
+                  : find_record(hass, template_kind_get(json_string_value(json_array_get(pair, 0))),
+                                json_array_get(pair, 1), true);
+        if (record)
+            record->wanted = true;
+        else if (r >= 0)
+            r = load(hass, pair, block, err);
+    }
     return r;
 }
 
-/* Ends the entities that are no longer written down. */
-static HASS_COROUTINE int remove_unwanted(struct hass *hass, struct hass_error *err)
+int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    size_t index;
+    json_t *block;
+    int r = hass_async_set_data(hass, "template", calloc(1, sizeof(struct records)),
+                                records_destroy, err);
+
+    json_array_foreach((json_t *)config, index, block)
+        if (r >= 0)
+            r = load_block(hass, block, index, err);
+    return r;
+}
+
+/* reload: blocks with triggers stay as a whole, other entities one by one */
+
+static bool has_block(const json_t *config, const struct template_block *block)
+{
+    size_t index;
+    json_t *member;
+
+    json_array_foreach((json_t *)config, index, member)
+        if (template_block_same(block, member))
+            return true;
+    return false;
+}
+
+static HASS_CALLBACK struct template_block *find_block(struct hass *hass, const json_t *config)
+{
+    struct records *records = hass_async_get_data(hass, "template");
+
+    vec_foreach(&records->blocks, block)
+        if (template_block_same(*block, config))
+            return *block;
+    return NULL;
+}
+
+static bool wants(const json_t *section, const struct template_kind *kind, const json_t *item)
+{
+    size_t index, i;
+    json_t *block, *pair;
+
+    json_array_foreach((json_t *)section, index, block) {
+        autojson *items = template_block_is(block) ? json_array() : items_of(block);
+        json_array_foreach(items, i, pair)
+            if (template_kind_get(json_string_value(json_array_get(pair, 0))) == kind &&
+                hass_json_equal(json_array_get(pair, 1), item))
+                return true;
+    }
+    return false;
+}
+
+/* Ends the entities that are no longer written down, then the blocks. */
+static HASS_COROUTINE int remove_unwanted(struct hass *hass, const json_t *section,
+                                          struct hass_error *err)
 {
     struct records *records = hass_async_get_data(hass, "template");
     int r = 0;
 
     for (size_t i = records->list.length; i-- > 0;) {
         struct record record = records->list.data[i];
-        if (record.wanted)
+        if (record.block ? has_block(section, record.block)
+                         : wants(section, record.kind, record.item))
             continue;
         vec_remove(&records->list, i);
         if (record.entity && r >= 0)
             r = hass_entity_async_remove(record.entity, err);
         record_fini(&record);
+    }
+    for (size_t i = records->blocks.length; i-- > 0;) {
+        struct template_block *block = records->blocks.data[i];
+        if (has_block(section, block))
+            continue;
+        vec_remove(&records->blocks, i);
+        end_block(block);
     }
     return r;
 }
@@ -240,26 +334,15 @@ static HASS_COROUTINE int remove_unwanted(struct hass *hass, struct hass_error *
 int async_reload(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     struct records *records = hass_async_get_data(hass, "template");
-    autojson *items = items_of(config), *fresh = json_array();
+    int r = remove_unwanted(hass, config, err);
     size_t index;
-    json_t *pair;
+    json_t *block;
 
-    json_array_foreach(items, index, pair) {
-        struct record *record =
-            find_record(hass, template_kind_get(json_string_value(json_array_get(pair, 0))),
-                        json_array_get(pair, 1), true);
-        if (record)
-            record->wanted = true;
-        else
-            json_array_append(fresh, pair);
-    }
-    int r = remove_unwanted(hass, err);
+    json_array_foreach((json_t *)config, index, block)
+        if (r >= 0 && !(template_block_is(block) && find_block(hass, block)))
+            r = load_block(hass, block, index, err);
     vec_foreach(&records->list, record)
         record->wanted = false;
-    json_array_foreach(fresh, index, pair)
-        if (r >= 0)
-            r = load(hass, template_kind_get(json_string_value(json_array_get(pair, 0))),
-                     json_array_get(pair, 1), err);
     return r;
 }
 
@@ -269,12 +352,13 @@ static HASS_COROUTINE int add(struct hass_platform *platform, const struct templ
                               const json_t *item, struct hass_error *err)
 {
     struct hass *hass = hass_platform_hass(platform);
-    struct hass_entity *entity = template_entity_create(hass, kind, json_deep_copy(item), err);
+    struct record *record = find_record(hass, kind, item, false);
+    struct hass_entity *entity = template_entity_create(hass, kind, json_deep_copy(item),
+                                                        record ? record->block : NULL, err);
 
     if (!entity)
         return hass_error_prefix(err, "template %s '%s'", kind->domain,
                                  hass_json_get_string(item, "name", kind->default_name));
-    struct record *record = find_record(hass, kind, item, false);
     if (record)
         record->entity = hass_entity_ref(entity);
     return hass_platform_async_add_entities(platform, &entity, 1, false, err);

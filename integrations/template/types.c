@@ -7,6 +7,9 @@
 #include <strings.h>
 
 #include <hass/buf.h>
+#include <hass/condition.h>
+#include <hass/script.h>
+#include <hass/trigger.h>
 
 #include "parts.h"
 
@@ -46,18 +49,23 @@ const struct hass_field_type template_type_delay = {
     .locate = locate,
 };
 
-static int check_actions(const struct hass_field *field, const json_t *value, json_t **ret_value,
-                         struct hass_error *err)
-{
-    return template_action_check(value, ret_value, err);
-}
+/* Kinds of integrations are checked when the triggers are attached: here nothing is set up yet. */
+#define LIST_TYPE(name_, words, selector_, check_)                                                 \
+    static int check_##name_(const struct hass_field *field, const json_t *value,                  \
+                             json_t **ret_value, struct hass_error *err)                           \
+    {                                                                                              \
+        return check_(NULL, value, ret_value, err);                                                \
+    }                                                                                              \
+    const struct hass_field_type template_type_##name_ = {                                         \
+        .size = sizeof(struct hass_field_type),                                                    \
+        .name = words,                                                                             \
+        .check = check_##name_,                                                                    \
+        .selector = selector_,                                                                     \
+    }
 
-const struct hass_field_type template_type_actions = {
-    .size = sizeof(struct hass_field_type),
-    .name = "actions",
-    .check = check_actions,
-    .selector = "action",
-};
+LIST_TYPE(actions, "actions", "action", hass_script_check);
+LIST_TYPE(conditions, "conditions", "condition", hass_conditions_check);
+LIST_TYPE(triggers, "triggers", "trigger", hass_triggers_check);
 
 /* results */
 

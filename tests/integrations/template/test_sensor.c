@@ -203,21 +203,6 @@ START_TEST(a_bad_item_is_named_and_its_neighbours_go_on)
 }
 END_TEST
 
-START_TEST(a_block_with_triggers_is_refused_alone)
-{
-    hass__assert_loop();
-    struct logs *logs = test_logs();
-    struct hass *hass = test_home("template:\n"
-                                  "  - triggers: [{trigger: event, event_type: x}]\n"
-                                  "    sensor: {name: Later, state: 1}\n"
-                                  "  - sensor: {name: Now, state: 1}\n");
-
-    ck_assert_str_eq(home_state(hass, "sensor.later"), "(none)");
-    ck_assert_str_eq(home_state(hass, "sensor.now"), "1");
-    ck_assert_ptr_nonnull(logs_find(logs, "need the trigger engine"));
-}
-END_TEST
-
 START_TEST(an_error_is_told_once_and_the_sensor_comes_back)
 {
     hass__assert_loop();
@@ -327,7 +312,6 @@ CASES_MAIN("template sensors", ONCE(a_sensor_follows_what_its_templates_look_at)
            ONCE(a_binary_sensor_waits_for_its_delays), ONCE(a_delay_is_a_template_where_it_is_one),
            ONCE(the_old_style_is_understood), ROWS(the_state_is_what_the_template_gives, shown),
            ROWS(a_bad_item_is_named_and_its_neighbours_go_on, refused),
-           ONCE(a_block_with_triggers_is_refused_alone),
            ONCE(an_error_is_told_once_and_the_sensor_comes_back), ONCE(this_is_the_entity_itself),
            ONCE(one_that_looks_at_the_time_follows_the_minutes),
            ONCE(what_it_shows_has_the_context_of_what_caused_it), ONCE(names_and_ids_are_chosen),

@@ -190,8 +190,13 @@ static json_t *make_choose(struct maker *maker, unsigned depth)
 
 static json_t *make_repeat(struct maker *maker, unsigned depth)
 {
-    json_t *repeat = json_pack("{s:o}", "sequence", make_sequence(maker, depth));
+    json_t *sequence = make_sequence(maker, depth);
+    json_t *repeat = json_pack("{s:o}", "sequence", sequence);
 
+    if (one_in(maker, 2)) {
+        json_array_insert_new(sequence, 0, make_delay(maker, depth));
+        json_array_append_new(sequence, make_call(maker, depth));
+    }
     switch (pick(maker, 4)) {
     case 0:
         json_object_set_new(repeat, "count", json_integer(pick(maker, 4)));
@@ -394,14 +399,17 @@ static HASS_CALLBACK void begin(struct world *world, double seconds, unsigned te
 static HASS_CALLBACK void start_runs(struct world *world)
 {
     for (unsigned i = 0; i < world->starts; i++) {
-        autounref(hass_variables) *variables = hass_variables_new(NULL);
+        autounref(hass_variables) *shared = hass_variables_new(NULL);
+        autounref(hass_variables) *variables = hass_variables_new(shared);
         struct hass_template_variables *more = hass_template_variables_create();
         char id[16];
         snprintf(id, sizeof(id), "run%u", i);
         autounref(hass_context) const *context = hass_context_new_id(id, "user", NULL);
         hass_template_variables_set_time(more, "start", BEGIN - 1, NULL);
         hass_template_variables_set_duration(more, "gap", 90);
-        hass_variables_add(variables, more);
+        hass_template_variables_set(more, "a", json_string("theirs"));
+        hass_variables_add(shared, more);
+        hass_variables_freeze(shared);
         hass_variables_set(variables, "p", json_integer(i));
         (void)hass_script_async_start(
             world->script, HASS_SCRIPT_START(.variables = variables, .context = context), NULL);
@@ -500,7 +508,11 @@ static unsigned number_from(const char *variable, unsigned otherwise)
 
 static json_t *make_program(struct world *world, unsigned seed)
 {
-    struct maker maker = { .seed = UINT64_C(0x9e3779b97f4a7c15) * (seed + 1) };
+    struct maker maker = {
+        .seed = UINT64_C(0x9e3779b97f4a7c15) * (seed + 1),
+        .seen = { "p", "a" },
+        .count = 2,
+    };
 
     for (int i = 0; i < 8; i++)
         (void)pick(&maker, 2);

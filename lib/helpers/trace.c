@@ -59,20 +59,22 @@ struct hass_trace *hass_trace_async_new(struct hass *hass, const struct hass_tra
     struct hass_trace_options own;
 
     OPTIONS_READ(&own, options);
-    if (!own.item_id || own.stored == 0)
+    if ((!own.item_id || own.stored == 0) && !own.loose)
         return NULL;
     struct hass_trace *trace = mem_zalloc(sizeof(*trace));
     trace->refs = 1;
     trace->hass = hass;
     make_run_id(trace->run_id);
     trace->domain = mem_strdup(own.domain);
-    trace->item_id = mem_strdup(own.item_id);
+    trace->item_id = mem_strdup(own.item_id ? own.item_id : "");
+    trace->loose = own.loose;
     trace->config = hass_json_ref(own.config);
     trace->blueprint_inputs = hass_json_ref(own.blueprint_inputs);
     trace->context = own.context ? hass_context_ref(own.context) : NULL;
     trace->stored = own.stored;
     trace->start = hass_now(hass);
-    traces_add(trace);
+    if (!trace->loose)
+        traces_add(trace);
     return trace;
 }
 
@@ -301,7 +303,8 @@ void hass_trace_async_finish(struct hass_trace *trace, const char *script_execut
     set_text(&trace->script_execution, script_execution);
     set_text(&trace->error, error);
     forget_variables(trace);
-    traces_finished(trace);
+    if (!trace->loose)
+        traces_finished(trace);
 }
 
 bool trace_has_failed(const struct hass_trace *trace)

@@ -24,6 +24,7 @@ struct hass_trace {
     json_t *blueprint_inputs; /* or NULL */
     const struct hass_context *context;
     size_t stored;
+    bool loose;    /* kept by nobody */
     char *trigger; /* or NULL */
     int64_t start;
     int64_t finish;         /* 0: it is running */

@@ -24,6 +24,8 @@ struct hass_trace_options {
     const json_t *blueprint_inputs; /* or NULL; a reference is kept */
     const struct hass_context *context;
     size_t stored; /* successful ones that are kept */
+    bool
+        loose; /* kept by nobody, whatever stands above: for who only wants to see what is tested */
 };
 #define HASS_TRACE_OPTIONS(...)                                                                    \
     (&(const struct hass_trace_options){ .size = sizeof(struct hass_trace_options), __VA_ARGS__ })

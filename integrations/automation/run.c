@@ -62,23 +62,35 @@ static HASS_CALLBACK void refuse(struct setting_off *off, const char *reason, co
     attempts_add(off->automation, off->source, reason, path, details, off->trace);
 }
 
+/* What is written without an id has no traces: its conditions are tested once more, to see which said no. */
+static HASS_CALLBACK json_t *see_conditions(struct setting_off *off)
+{
+    if (off->trace)
+        return hass_trace_async_as_json(off->trace);
+    autounref(hass_trace) *trace = hass_trace_async_new(
+        off->automation->hass, HASS_TRACE_OPTIONS(.domain = DOMAIN, .loose = true));
+    (void)hass_conditions_async_test(off->automation->conditions, HASS_CONDITIONS_FIRST,
+                                     off->variables, trace, "condition", NULL, NULL);
+    return hass_trace_async_as_json(trace);
+}
+
 /* The way to the innermost step that said no, with what it found. */
 static HASS_CALLBACK void note_conditions(struct setting_off *off)
 {
-    autojson *long_form = hass_trace_async_as_json(off->trace);
+    autojson *long_form = see_conditions(off);
     const char *path, *found = NULL;
     const json_t *result = NULL;
     json_t *steps;
 
     json_object_foreach((json_t *)hass_json_get(long_form, "trace"), path, steps) {
         const json_t *step = json_array_get(steps, json_array_size(steps) - 1);
+        const char *error = hass_json_get_string(step, "error", NULL);
         bool about = strncmp(path, "condition/", 10) == 0;
-        bool said_no = json_is_false(hass_json_get(hass_json_get(step, "result"), "result")) ||
-                       hass_json_get(step, "error");
-        if (!about || !said_no || (found && strlen(path) < strlen(found)))
+        bool said_no = json_is_false(hass_json_get(hass_json_get(step, "result"), "result"));
+        if (!about || (!said_no && !error) || (found && strlen(path) < strlen(found)))
             continue;
         found = path;
-        result = hass_json_get(step, "error") ? step : hass_json_get(step, "result");
+        result = hass_json_get(step, error ? "error" : "result");
     }
     refuse(off, "failed_conditions", found, hass_json_ref(result));
 }

@@ -300,7 +300,7 @@ static int print_attributes(struct tmpl_vm *vm, const struct attrs *attrs, struc
     const char *key, *separator = "; ";
 
     for (size_t pos = 0; attrs_next(attrs, &pos, &key, &value); separator = ", ") {
-        struct tmpl_value shown = template_value(vm, &value);
+        struct tmpl_value shown = template_attribute(vm, key, strlen(key), &value);
         hass_buf_printf(buf, "%s%s=", separator, key);
         if (tmpl_print(vm, &shown, buf) < 0)
             return -1;

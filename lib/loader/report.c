@@ -98,16 +98,30 @@ static size_t step(struct walk *walk)
     return walk->moved || walk->rest[length] == '-' ? length : 0;
 }
 
-static void go(struct walk *walk)
+/* Goes a step and notes it. @strict: none is passed over, since the way has ended once already. False: there is none. */
+static bool go_step(struct walk *walk, bool strict, struct hass_buf *path)
 {
-    for (bool last = false; !last;) {
-        size_t length = step(walk);
-        if (!length)
-            return;
-        last = walk->rest[length] == ':';
-        walk->rest += length + 2;
-        walk->moved = true;
-    }
+    const char *from = walk->rest;
+    size_t known = 0;
+
+    if (strict && !find_key(walk->at, from, &known))
+        return false;
+    size_t length = step(walk);
+    if (!length)
+        return false;
+    hass_buf_printf(path, "->%.*s", (int)length, from);
+    walk->rest += length + 2;
+    walk->moved = true;
+    return true;
+}
+
+/* "0->choose: 1: conditions: …" is good, too: who adds a step puts it before what is there. */
+static void go(struct walk *walk, struct hass_buf *path)
+{
+    bool strict = false;
+
+    while (go_step(walk, strict, path))
+        strict = walk->rest[-2] == ':';
 }
 
 /* the place within */
@@ -168,17 +182,18 @@ void hass_config_report(struct hass_config_report *report, const char *message,
         .rest = message,
     };
 
-    go(&walk);
-    size_t length = walk.moved ? (size_t)(walk.rest - message) - 2 : 0;
-    autofree char *path =
-        mem_printf("%s%s%.*s", report->domain, length ? "->" : "", (int)length, message);
+    autobuf path = HASS_BUF_INIT;
+    hass_buf_add_string(&path, report->domain);
+    go(&walk, &path);
     autofree char *text = mem_strdup(walk.rest);
     const char *hint = take_hint(text);
     if (point_into_template(&walk, &error))
         hint = *error.hint ? error.hint : NULL;
     else
         point_to_key(&walk);
-    struct diagnostic_about about = { .mark = walk.mark, .path = path, .hint = hint };
+    struct diagnostic_about about = { .mark = walk.mark,
+                                      .path = hass_buf_string(&path),
+                                      .hint = hint };
     diagnostics_add(report->diagnostics, DIAGNOSTIC_ERROR, &about, "%s%s%s",
                     *error.message ? error.message : text, consequence ? ": " : "",
                     consequence ? consequence : "");

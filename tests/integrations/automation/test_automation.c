@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Automations as a home has them: set off, refused, turned on and off, asked about. Virtual time begins on 1 January 2024, 00:00. */
+/* Automations as a home has them: set off, refused, turned on and off, reloaded, wrong. Virtual time begins on 1 January 2024, 00:00. */
 #include <string.h>
 
+#include <hass/issue_registry.h>
 #include <hass/trace.h>
 
+#include "support/client.h"
 #include "support/items.h"
 
 #define GO                                                                                         \
@@ -15,6 +17,16 @@ static HASS_CALLBACK void fire(struct hass *hass, const char *type, const char *
     ck_assert_int_eq(hass_bus_async_fire(hass, type, data ? test_json(data) : NULL, NULL, NULL), 0);
     test_settle(hass);
 }
+
+static HASS_CALLBACK void reload(struct hass *hass, const char *yaml, const char *data)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    loader_configure(yaml);
+    ck_assert_msg(home_call(hass, "automation", "reload", data, &err) == 0, "%s", err.message);
+}
+
+/* running */
 
 START_TEST(a_trigger_runs_the_actions)
 {
@@ -39,4 +51,322 @@ START_TEST(a_trigger_runs_the_actions)
 }
 END_TEST
 
-TEST_MAIN("automation", a_trigger_runs_the_actions)
+START_TEST(sections_of_several_names_are_one_list)
+{
+    hass__assert_loop();
+    test_file("automations.yaml", GO);
+    struct hass *hass = test_home("automation: !include automations.yaml\n"
+                                  "automation one:\n  alias: One\n  trigger: []\n  action: []\n"
+                                  "automation two:\n  - {trigger: [], action: []}\n"
+                                  "homeassistant:\n  packages:\n    p:\n      automation:\n"
+                                  "        alias: Packed\n        triggers: []\n"
+                                  "        actions: []\n");
+
+    ck_assert_str_eq(home_state(hass, "automation.go"), "on");
+    ck_assert_str_eq(home_state(hass, "automation.one"), "on");
+    ck_assert_str_eq(home_state(hass, "automation.packed"), "on");
+    ck_assert_uint_eq(hass_states_async_count(hass, "automation"), 4);
+}
+END_TEST
+
+START_TEST(variables_see_the_trigger_and_those_before_them)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(
+        "automation:\n  - alias: V\n    trigger_variables: {a: go, b: 1}\n"
+        "    variables: {b: '{{ trigger.event.data.n }}', c: '{{ b + 1 }}'}\n"
+        "    triggers: {trigger: event, event_type: '{{ a }}'}\n"
+        "    actions: {event: done, event_data: {v: '{{ [a, b, c, this.entity_id] }}'}}\n");
+    struct capture *done = test_capture(hass, "done");
+
+    fire(hass, "go", "{'n':5}");
+    ck_assert_uint_eq(capture_count(done), 1);
+    ck_assert_json(hass_event_data(capture_event(done, 0)), "{'v':['go',5,6,'automation.v']}");
+    ck_assert_int_eq(home_call(hass, "automation", "trigger",
+                               "{'entity_id':'automation.v','variables':{'b':7}}", NULL),
+                     0);
+    ck_assert_json(hass_event_data(capture_event(done, 1)), "{'v':['go',7,8,'automation.v']}");
+}
+END_TEST
+
+START_TEST(the_time_of_the_last_run_is_a_time_to_templates)
+{
+    hass__assert_loop();
+    struct hass *hass =
+        test_home("automation:\n  - alias: T\n    triggers: {trigger: event, event_type: go}\n"
+                  "    conditions: '{{ this.attributes.last_triggered is none or "
+                  "(now() - this.attributes.last_triggered).total_seconds() > 60 }}'\n"
+                  "    actions: {event: done, event_data: {s: '{{ (now() - "
+                  "state_attr(this.entity_id, \"last_triggered\")).total_seconds() | int }}'}}\n");
+    struct capture *done = test_capture(hass, "done");
+
+    fire(hass, "go", NULL);
+    test_advance(hass, 30);
+    fire(hass, "go", NULL);
+    ck_assert_uint_eq(capture_count(done), 1);
+    test_advance(hass, 31);
+    fire(hass, "go", NULL);
+    ck_assert_uint_eq(capture_count(done), 2);
+}
+END_TEST
+
+/* why not */
+
+START_TEST(what_refuses_a_run_is_remembered)
+{
+    hass__assert_loop();
+    struct hass *hass =
+        test_home("automation:\n  - alias: A\n    triggers: {trigger: event, event_type: go}\n"
+                  "    conditions:\n      - or: ['{{ trigger.event.data.n > 1 }}']\n"
+                  "    actions: [{delay: 10}]\n");
+    struct client *client = client_open(hass, NULL, true);
+
+    fire(hass, "go", "{'n':1}");
+    fire(hass, "go", "{'n':2}");
+    fire(hass, "go", "{'n':3}");
+    const json_t *answer =
+        client_ask(client, "{'type':'hassd/automation/attempts','entity_id':'automation.a'}");
+    const json_t *attempts = hass_json_get(hass_json_get(answer, "result"), "attempts");
+    ck_assert_uint_eq(json_array_size(attempts), 2);
+    const json_t *first = json_array_get(attempts, 0), *second = json_array_get(attempts, 1);
+    ck_assert_str_eq(hass_json_get_string(first, "reason", ""), "failed_conditions");
+    ck_assert_str_eq(hass_json_get_string(first, "path", ""), "condition/0/conditions/0");
+    ck_assert_str_eq(hass_json_get_string(first, "trigger", ""), "event 'go'");
+    ck_assert_str_eq(hass_json_get_string(second, "reason", ""), "failed_single");
+    ck_assert_json(hass_json_get(second, "details"), "{'mode':'single','current':1,'max':1}");
+}
+END_TEST
+
+START_TEST(no_more_than_twenty_attempts_are_remembered)
+{
+    hass__assert_loop();
+    struct hass *hass =
+        test_home("automation:\n  - alias: A\n    triggers: {trigger: event, event_type: go}\n"
+                  "    conditions: '{{ false }}'\n    actions: []\n");
+    struct client *client = client_open(hass, NULL, true);
+
+    for (int i = 0; i < 21; i++) {
+        fire(hass, "go", NULL);
+        test_advance(hass, 1);
+    }
+    const json_t *answer =
+        client_ask(client, "{'type':'hassd/automation/attempts','entity_id':'automation.a'}");
+    const json_t *attempts = hass_json_get(hass_json_get(answer, "result"), "attempts");
+    ck_assert_uint_eq(json_array_size(attempts), 20);
+    ck_assert_str_eq(hass_json_get_string(json_array_get(attempts, 0), "time", ""),
+                     "2024-01-01T00:00:01+00:00");
+}
+END_TEST
+
+/* on and off */
+
+START_TEST(whether_it_is_on_survives_a_restart)
+{
+    hass__assert_loop();
+    struct hass *hass =
+        test_home("automation:\n" GO "  - id: never\n    alias: Never\n    initial_state: false\n"
+                  "    triggers: []\n    actions: []\n");
+
+    fire(hass, "go", NULL);
+    ck_assert_int_eq(
+        home_call(hass, "automation", "turn_off", "{'entity_id':'automation.go'}", NULL), 0);
+    ck_assert_int_eq(
+        home_call(hass, "automation", "turn_on", "{'entity_id':'automation.never'}", NULL), 0);
+    hass = home_restart(hass, 60);
+    ck_assert_str_eq(home_state(hass, "automation.go"), "off");
+    ck_assert_str_eq(home_state(hass, "automation.never"), "off");
+    autojson *last = home_attribute(hass, "automation.go", "last_triggered");
+    ck_assert_str_eq(json_string_value(last), "2024-01-01T00:00:00+00:00");
+    struct capture *done = test_capture(hass, "done");
+    fire(hass, "go", NULL);
+    ck_assert_uint_eq(capture_count(done), 0);
+}
+END_TEST
+
+START_TEST(turning_off_stops_the_actions_unless_told_otherwise)
+{
+    hass__assert_loop();
+    struct hass *hass =
+        test_home("automation:\n  - alias: A\n    triggers: {trigger: event, event_type: go}\n"
+                  "    actions: [{delay: 10}, {event: done}]\n");
+    struct capture *done = test_capture(hass, "done");
+
+    fire(hass, "go", NULL);
+    ck_assert_int_eq(
+        home_call(hass, "automation", "turn_off", "{'entity_id':'automation.a'}", NULL), 0);
+    test_advance(hass, 20);
+    ck_assert_uint_eq(capture_count(done), 0);
+    ck_assert_int_eq(home_call(hass, "automation", "turn_on", "{'entity_id':'automation.a'}", NULL),
+                     0);
+    fire(hass, "go", NULL);
+    ck_assert_int_eq(home_call(hass, "automation", "turn_off",
+                               "{'entity_id':'automation.a','stop_actions':false}", NULL),
+                     0);
+    test_advance(hass, 20);
+    ck_assert_uint_eq(capture_count(done), 1);
+}
+END_TEST
+
+/* what is wrong */
+
+static const struct {
+    const char *item, *place, *said;
+} wrong[] = {
+    { "  - alias: W\n    triggers: []\n    actions: []\n    triger: 1\n",
+      ":5:5:", "unknown key 'triger'" },
+    { "  - alias: W\n    triggers: []\n", ":2:5:", "required key 'actions' is missing" },
+    { "  - alias: W\n    trigger: []\n    triggers: []\n    actions: []\n", ":3:5:", "exclude" },
+    { "  - alias: W\n    mode: sometimes\n    triggers: []\n    actions: []\n",
+      ":3:11:", "single" },
+    { "  - alias: W\n    mode: queued\n    max: 1\n    triggers: []\n    actions: []\n",
+      ":4:10:", "2" },
+    { "  - alias: W\n    triggers:\n      - trigger: state\n        entity_id: nodomain\n"
+      "    actions: []\n",
+      ":5:20:", "entity" },
+    { "  - alias: W\n    trigger:\n      platform: state\n      entity_id: a.b\n      too: x\n"
+      "    action: []\n",
+      ":6:7:", "unknown key 'too'" },
+    { "  - alias: W\n    triggers: []\n    conditions:\n      - condition: state\n"
+      "        entity_id: a.b\n        state: 5\n    actions: []\n",
+      ":7:16:", "" },
+    { "  - alias: W\n    triggers: []\n    actions:\n      - delay: 1\n      - delay: soon\n",
+      ":6:16:", "" },
+    { "  - alias: W\n    triggers: []\n    actions:\n      - choose:\n"
+      "          - conditions: '{{ true }}'\n            sequence:\n"
+      "              - event: x\n                event_data:\n                  a: '{{ 1 + }}'\n",
+      ":10:30:", "TemplateSyntaxError" },
+    { "  - alias: W\n    triggers: {trigger: nosuch}\n    actions: []\n", ":3:", "nosuch" },
+};
+
+START_TEST(an_item_that_is_wrong_is_unavailable_and_the_log_points_to_the_place)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    autobuf yaml = HASS_BUF_INIT;
+
+    hass_buf_printf(&yaml, "automation:\n%s" GO, wrong[_i].item);
+    struct hass *hass = test_home(yaml.data);
+    const char *line = logs_find(logs, "automation 'W' is unavailable");
+    ck_assert_ptr_nonnull(line);
+    ck_assert_msg(strstr(line, wrong[_i].place) && strstr(line, wrong[_i].said),
+                  "%s\nwanted %s %s", line, wrong[_i].place, wrong[_i].said);
+    ck_assert_str_eq(home_state(hass, "automation.w"), "unavailable");
+    ck_assert_str_eq(home_state(hass, "automation.go"), "on");
+    items_check_attributes(hass, "automation.w", "{'friendly_name':'W'}");
+}
+END_TEST
+
+START_TEST(checking_the_folder_points_to_the_same_place)
+{
+    hass__assert_loop();
+    struct hass_options options = loader_options();
+    static const char *const folders[] = { TEST_BUILD "/integrations", NULL };
+    autojson *report = NULL;
+    autobuf yaml = HASS_BUF_INIT, text = HASS_BUF_INIT;
+
+    if (strstr(wrong[_i].item, "nosuch")) /* a kind that an integration may give */
+        return;
+    hass_buf_printf(&yaml, "automation:\n%s" GO, wrong[_i].item);
+    loader_configure(yaml.data);
+    options.plugin_dirs = folders;
+    ck_assert_int_eq(hass_check_config(&options, &report, &text, NULL), 1);
+    ck_assert_uint_eq(json_array_size(hass_json_get(report, "diagnostics")), 1);
+    ck_assert_msg(strstr(hass_buf_string(&text), wrong[_i].place) &&
+                      strstr(hass_buf_string(&text), "^"),
+                  "%s", hass_buf_string(&text));
+}
+END_TEST
+
+START_TEST(what_is_wrong_is_an_issue_until_it_is_mended)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("automation:\n  - id: w\n    alias: W\n    triggers: []\n");
+    const char *id = "automation.w_validation_failed_schema";
+
+    ck_assert_ptr_nonnull(hass_issue_async_get(hass, "automation", id));
+    items_check_attributes(hass, "automation.w", "{'id':'w','friendly_name':'W'}");
+    reload(hass, "automation:\n  - id: w\n    alias: W\n    triggers: []\n    actions: []\n", "{}");
+    ck_assert_ptr_null(hass_issue_async_get(hass, "automation", id));
+    ck_assert_str_eq(home_state(hass, "automation.w"), "on");
+}
+END_TEST
+
+START_TEST(one_that_was_off_is_off_when_it_has_been_mended)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("automation:\n" GO);
+
+    ck_assert_int_eq(
+        home_call(hass, "automation", "turn_off", "{'entity_id':'automation.go'}", NULL), 0);
+    reload(hass, "automation:\n  - {id: go, alias: Go, triggers: []}\n", "{}");
+    ck_assert_str_eq(home_state(hass, "automation.go"), "unavailable");
+    reload(hass, "automation:\n" GO, "{}");
+    ck_assert_str_eq(home_state(hass, "automation.go"), "off");
+}
+END_TEST
+
+START_TEST(an_id_that_is_no_text_leaves_the_item_out)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    struct hass *hass = test_home("automation:\n  - id: 5\n    alias: N\n    triggers: []\n"
+                                  "    actions: []\n  - just text\n" GO);
+
+    ck_assert_ptr_nonnull(logs_find(logs, "configuration.yaml:2:9"));
+    ck_assert_ptr_nonnull(logs_find(logs, "configuration.yaml:6:5"));
+    ck_assert_uint_eq(hass_states_async_count(hass, "automation"), 1);
+}
+END_TEST
+
+/* reload */
+
+#define KEEP                                                                                       \
+    "  - alias: Keep\n    triggers: {trigger: event, event_type: go}\n"                            \
+    "    actions: [{delay: 10}, {event: kept}]\n"
+
+START_TEST(reload_leaves_what_is_unchanged_running)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("automation:\n" KEEP GO);
+    struct capture *kept = test_capture(hass, "kept");
+    struct capture *reloaded = test_capture(hass, "automation_reloaded");
+
+    fire(hass, "go", NULL);
+    reload(hass, "automation:\n" KEEP "  - {id: go, alias: Other, triggers: [], actions: []}\n",
+           "{}");
+    ck_assert_uint_eq(capture_count(reloaded), 1);
+    ck_assert_str_eq(home_state(hass, "automation.go"), "on");
+    autojson *name = home_attribute(hass, "automation.go", "friendly_name");
+    ck_assert_str_eq(json_string_value(name), "Other");
+    test_advance(hass, 20);
+    ck_assert_uint_eq(capture_count(kept), 1);
+}
+END_TEST
+
+START_TEST(reload_of_one_leaves_the_others_as_they_are)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("automation:\n" GO "  - {id: b, alias: B, triggers: [], "
+                                  "actions: []}\n");
+
+    reload(hass, "automation:\n  - {id: b, alias: New, triggers: [], actions: []}\n", "{'id':'b'}");
+    ck_assert_str_eq(home_state(hass, "automation.go"), "on");
+    autojson *name = home_attribute(hass, "automation.b", "friendly_name");
+    ck_assert_str_eq(json_string_value(name), "New");
+    reload(hass, "automation:\n", "{}");
+    ck_assert_str_eq(home_state(hass, "automation.go"), "unavailable"); /* registered, not there */
+}
+END_TEST
+
+CASES_MAIN(
+    "automation", ONCE(a_trigger_runs_the_actions), ONCE(sections_of_several_names_are_one_list),
+    ONCE(variables_see_the_trigger_and_those_before_them),
+    ONCE(the_time_of_the_last_run_is_a_time_to_templates), ONCE(what_refuses_a_run_is_remembered),
+    ONCE(no_more_than_twenty_attempts_are_remembered), ONCE(whether_it_is_on_survives_a_restart),
+    ONCE(turning_off_stops_the_actions_unless_told_otherwise),
+    ROWS(an_item_that_is_wrong_is_unavailable_and_the_log_points_to_the_place, wrong),
+    ROWS(checking_the_folder_points_to_the_same_place, wrong),
+    ONCE(what_is_wrong_is_an_issue_until_it_is_mended),
+    ONCE(one_that_was_off_is_off_when_it_has_been_mended),
+    ONCE(an_id_that_is_no_text_leaves_the_item_out), ONCE(reload_leaves_what_is_unchanged_running),
+    ONCE(reload_of_one_leaves_the_others_as_they_are))

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Triggers over a restart: `for:` that was pending, and times that have passed. Each test has a first hassd that is killed, and a second one. */
+#include <stdio.h>
+
+#include <hass/dt.h>
+
+#include "helpers/journal.h"
+#include "support/triggers.h"
+
+#define RUNS    ".storage/hassd.runs"
+#define JOURNAL HASS_TRIGGERS_OPTIONS(.journal = "automation.a")
+
+static HASS_COROUTINE int load(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    return journal_async_load(hass, err);
+}
+
+static HASS_CALLBACK struct hass *begin(int64_t at)
+{
+    struct hass *hass = at ? test_hass_at(at) : test_hass();
+
+    ck_assert_int_eq(test_run_coroutine(hass, load, NULL), 0);
+    return hass;
+}
+
+/* Kills it three seconds later, and begins again after @away seconds. */
+static HASS_CALLBACK struct hass *restart(struct hass *hass, struct fired *fired, double away)
+{
+    autofree char *path = NULL;
+
+    test_advance(hass, 3);
+    int64_t now = hass_now(hass);
+    ck_assert(asprintf(&path, "%s/" RUNS, test_dir()) > 0);
+    autofree char *runs = test_read_file(path);
+    triggers_detach(fired);
+    test_destroy(hass);
+    test_file(RUNS, runs);
+    return begin(now + (int64_t)(away * HASS_USEC_PER_SEC));
+}
+
+#define DOOR "{'trigger': 'state', 'entity_id': 'binary_sensor.door', 'to': 'on', 'for': 30}"
+
+/* A door that has been open for three seconds when hassd is killed. */
+static HASS_CALLBACK struct hass *door_over_a_restart(double away)
+{
+    struct hass *hass = begin(0);
+    struct fired *fired = triggers_attach_with(hass, DOOR, JOURNAL);
+
+    set_state(hass, "binary_sensor.door", "off", "{'n': 1}");
+    set_state(hass, "binary_sensor.door", "on", "{'n': 2}");
+    return restart(hass, fired, away);
+}
+
+START_TEST(what_still_holds_fires_when_it_would_have)
+{
+    hass__assert_loop();
+    struct hass *hass = door_over_a_restart(5);
+    set_state(hass, "binary_sensor.door", "on", NULL);
+    struct fired *fired = triggers_attach_with(hass, DOOR, JOURNAL);
+
+    test_advance(hass, 60);
+    ck_assert_uint_eq(fired_count(fired), 1);
+    ck_assert(fired_at(fired, 0) == 22);
+    ck_assert_str_eq(fired_text(fired, 0, "from_state.state"), "off");
+    ck_assert_json(fired_field(fired, 0, "to_state.attributes"), "{'n': 2}");
+    ck_assert_str_eq(fired_text(fired, 0, "description"), "state of binary_sensor.door");
+    ck_assert_ptr_nonnull(fired->context);
+}
+END_TEST
+
+START_TEST(what_fell_due_meanwhile_fires_at_once)
+{
+    hass__assert_loop();
+    struct hass *hass = door_over_a_restart(500);
+    set_state(hass, "binary_sensor.door", "on", NULL);
+    struct fired *fired = triggers_attach_with(hass, DOOR, JOURNAL);
+
+    ck_assert_uint_eq(fired_count(fired), 0);
+    test_settle(hass);
+    ck_assert_uint_eq(fired_count(fired), 1);
+    test_advance(hass, 60);
+    ck_assert_uint_eq(fired_count(fired), 1);
+}
+END_TEST
+
+START_TEST(what_does_not_hold_any_more_ends)
+{
+    hass__assert_loop();
+    struct hass *hass = door_over_a_restart(5);
+    set_state(hass, "binary_sensor.door", "off", NULL);
+    struct fired *fired = triggers_attach_with(hass, DOOR, JOURNAL);
+
+    test_advance(hass, 60);
+    ck_assert_uint_eq(fired_count(fired), 0);
+    ck_assert_str_eq(fired_nearly(fired, 0),
+                     "binary_sensor.door lasted 8 s of 30 s, then it became 'off'");
+}
+END_TEST
+
+START_TEST(an_entity_that_is_not_back_yet_is_waited_for)
+{
+    hass__assert_loop();
+    struct hass *hass = door_over_a_restart(5);
+    set_state(hass, "binary_sensor.door", "unavailable", NULL);
+    struct fired *fired = triggers_attach_with(hass, DOOR, JOURNAL);
+
+    test_advance(hass, 60);
+    ck_assert_uint_eq(fired_count(fired), 0);
+    set_state(hass, "binary_sensor.door", "on", NULL);
+    test_settle(hass);
+    // It goes on where it was, and its coming back is a change that waits for itself.
+    ck_assert_uint_eq(fired_count(fired), 1);
+    ck_assert_str_eq(fired_text(fired, 0, "from_state.state"), "off");
+}
+END_TEST
+
+START_TEST(but_not_for_ever)
+{
+    hass__assert_loop();
+    struct hass *hass = door_over_a_restart(5);
+    struct fired *fired = triggers_attach_with(hass, DOOR, JOURNAL);
+
+    test_advance(hass, 1000);
+    ck_assert_uint_eq(json_array_size(hass_triggers_async_pending(fired->triggers)), 0);
+    ck_assert_str_eq(fired_nearly(fired, 0),
+                     "binary_sensor.door has not come back since the restart");
+}
+END_TEST
+
+START_TEST(an_edited_trigger_begins_anew)
+{
+    hass__assert_loop();
+    struct hass *hass = door_over_a_restart(5);
+    set_state(hass, "binary_sensor.door", "on", NULL);
+    struct fired *fired = triggers_attach_with(
+        hass, "{'trigger': 'state', 'entity_id': 'binary_sensor.door', 'to': 'on', 'for': 31}",
+        JOURNAL);
+
+    test_advance(hass, 60);
+    ck_assert_uint_eq(fired_count(fired), 0);
+}
+END_TEST
+
+START_TEST(numbers_go_on_while_they_are_within_the_bounds)
+{
+    hass__assert_loop();
+    const char *config =
+        "{'trigger': 'numeric_state', 'entity_id': 'sensor.t', 'above': 20, 'for': 30}";
+    struct hass *hass = begin(0);
+    set_state(hass, "sensor.t", "10", NULL);
+    struct fired *fired = triggers_attach_with(hass, config, JOURNAL);
+    set_state(hass, "sensor.t", "25", NULL);
+    hass = restart(hass, fired, 5);
+    set_state(hass, "sensor.t", "26", NULL);
+    fired = triggers_attach_with(hass, config, JOURNAL);
+
+    test_advance(hass, 60);
+    ck_assert_uint_eq(fired_count(fired), 1);
+    ck_assert(fired_at(fired, 0) == 22);
+}
+END_TEST
+
+START_TEST(templates_go_on_while_they_are_true)
+{
+    hass__assert_loop();
+    const char *config = "{'trigger': 'template', 'value_template': '{{ states.sensor.t.state | "
+                         "bool }}', 'for': 30}";
+    struct hass *hass = begin(0);
+    set_state(hass, "sensor.t", "off", NULL);
+    struct fired *fired = triggers_attach_with(hass, config, JOURNAL);
+    set_state(hass, "sensor.t", "on", NULL);
+    hass = restart(hass, fired, 5);
+    set_state(hass, "sensor.t", "on", NULL);
+    fired = triggers_attach_with(hass, config, JOURNAL);
+
+    test_advance(hass, 60);
+    ck_assert_uint_eq(fired_count(fired), 1);
+    ck_assert(fired_at(fired, 0) == 22);
+    ck_assert_str_eq(fired_text(fired, 0, "entity_id"), "sensor.t");
+}
+END_TEST
+
+/* times */
+
+#define MISSED HASS_TRIGGERS_OPTIONS(.journal = "automation.a", .run_missed = true)
+
+static HASS_CALLBACK struct fired *time_over_a_restart(const char *config, double away)
+{
+    struct hass *hass = begin(0); // 2024-01-01, a Monday, midnight
+    struct fired *fired = triggers_attach_with(hass, config, MISSED);
+
+    hass = restart(hass, fired, away);
+    fired = triggers_attach_with(hass, config, MISSED);
+    test_settle(hass);
+    return fired;
+}
+
+START_TEST(a_time_that_was_missed_fires_once)
+{
+    hass__assert_loop();
+    struct fired *fired =
+        time_over_a_restart("{'trigger': 'time', 'at': ['07:00', '08:00']}", 3 * 86400);
+
+    ck_assert_uint_eq(fired_count(fired), 1);
+    ck_assert_str_eq(fired_text(fired, 0, "now"), "2024-01-04T00:00:03+00:00");
+    test_advance(test_hass(), 8 * 3600);
+    ck_assert_uint_eq(fired_count(fired), 3);
+}
+END_TEST
+
+START_TEST(a_time_that_has_not_come_was_not_missed)
+{
+    hass__assert_loop();
+    struct fired *fired = time_over_a_restart("{'trigger': 'time', 'at': '07:00'}", 3600);
+
+    ck_assert_uint_eq(fired_count(fired), 0);
+}
+END_TEST
+
+START_TEST(a_day_that_is_not_wanted_was_not_missed)
+{
+    hass__assert_loop();
+    struct fired *fired =
+        time_over_a_restart("{'trigger': 'time', 'at': '07:00', 'weekday': 'fri'}", 2 * 86400);
+
+    ck_assert_uint_eq(fired_count(fired), 0);
+}
+END_TEST
+
+START_TEST(who_does_not_want_missed_times_gets_none)
+{
+    hass__assert_loop();
+    const char *config = "{'trigger': 'time', 'at': '07:00'}";
+    struct hass *hass = begin(0);
+    struct fired *fired = triggers_attach_with(hass, config, MISSED);
+
+    hass = restart(hass, fired, 86400);
+    fired = triggers_attach_with(hass, config, JOURNAL);
+    test_settle(hass);
+    ck_assert_uint_eq(fired_count(fired), 0);
+}
+END_TEST
+
+START_TEST(what_has_fired_was_not_missed)
+{
+    hass__assert_loop();
+    const char *config = "{'trigger': 'time', 'at': '07:00'}";
+    struct hass *hass = begin(0);
+    struct fired *fired = triggers_attach_with(hass, config, MISSED);
+
+    test_advance(hass, 8 * 3600);
+    ck_assert_uint_eq(fired_count(fired), 1);
+    hass = restart(hass, fired, 3600);
+    fired = triggers_attach_with(hass, config, MISSED);
+    test_settle(hass);
+    ck_assert_uint_eq(fired_count(fired), 0);
+}
+END_TEST
+
+START_TEST(a_sunrise_may_be_missed_too)
+{
+    hass__assert_loop();
+    struct fired *fired = time_over_a_restart("{'trigger': 'sun', 'event': 'sunrise'}", 86400);
+
+    ck_assert_uint_eq(fired_count(fired), 1);
+}
+END_TEST
+
+TEST_MAIN("triggers over a restart", what_still_holds_fires_when_it_would_have,
+          what_fell_due_meanwhile_fires_at_once, what_does_not_hold_any_more_ends,
+          an_entity_that_is_not_back_yet_is_waited_for, but_not_for_ever,
+          an_edited_trigger_begins_anew, numbers_go_on_while_they_are_within_the_bounds,
+          templates_go_on_while_they_are_true, a_time_that_was_missed_fires_once,
+          a_time_that_has_not_come_was_not_missed, a_day_that_is_not_wanted_was_not_missed,
+          who_does_not_want_missed_times_gets_none, what_has_fired_was_not_missed,
+          a_sunrise_may_be_missed_too)

@@ -151,7 +151,7 @@ int core_create(const struct core_options *options, struct hass **ret_hass, stru
 static void destroy_layers(struct hass *hass)
 {
     for (int i = HASS_LAYER_COUNT - 1; i >= 0; i--) {
-        void *data = steal(hass->layers[i].data);
+        void *data = atomic_exchange(&hass->layers[i].data, NULL);
         if (data && hass->layers[i].destroy)
             hass->layers[i].destroy(data);
     }

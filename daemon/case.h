@@ -31,7 +31,7 @@ struct happened {
     int64_t at;
 };
 
-struct test_case {
+struct automation_case {
     const char *name; /* these are lent from the file or kept by items */
     unsigned line;
     const char *time_zone;
@@ -47,17 +47,17 @@ struct test_case {
     char *happened;   /* the timeline */
 };
 
-struct test_cases {
-    HASS_VEC(struct test_case) list;
+struct automation_cases {
+    HASS_VEC(struct automation_case) list;
     json_t *kept; /* what is lent */
 };
 
 /** Reads all cases of a file; mistakes are complained of there. */
-void cases_read(struct hass_yaml *yaml, struct hass_zone *zone, struct test_cases *ret_cases);
-void cases_fini(struct test_cases *cases);
+void cases_read(struct hass_yaml *yaml, struct hass_zone *zone, struct automation_cases *ret_cases);
+void cases_fini(struct automation_cases *cases);
 /** Runs one and fills in what came of it. An error: it could not be run. */
-int case_run(struct test_case *test, const struct scratch *scratch, struct hass_error *err);
+int case_run(struct automation_case *test, const struct scratch *scratch, struct hass_error *err);
 /** Compares the calls with those wanted; notes failures. */
-void case_compare(struct test_case *test);
+void case_compare(struct automation_case *test);
 /** Notes a failure (printf). */
-void case_fail(struct test_case *test, const char *format, ...) HASS_PRINTF(2, 3);
+void case_fail(struct automation_case *test, const char *format, ...) HASS_PRINTF(2, 3);

@@ -86,7 +86,7 @@ static bool may_be_left_out(const struct happened *call)
 
 /* telling */
 
-static void time_text(const struct test_case *test, int64_t at, struct hass_buf *text)
+static void time_text(const struct automation_case *test, int64_t at, struct hass_buf *text)
 {
     struct hass_dt local = { .size = sizeof(local) };
 
@@ -94,7 +94,7 @@ static void time_text(const struct test_case *test, int64_t at, struct hass_buf 
     hass_buf_printf(text, " at %02d:%02d:%02d", local.hour, local.minute, local.second);
 }
 
-static void add_wanted(const struct test_case *test, const struct wanted *wanted,
+static void add_wanted(const struct automation_case *test, const struct wanted *wanted,
                        struct hass_buf *text)
 {
     autojson *data = wanted->data ? json_copy((json_t *)wanted->data) : json_object();
@@ -107,7 +107,7 @@ static void add_wanted(const struct test_case *test, const struct wanted *wanted
         time_text(test, wanted->at, text);
 }
 
-static void add_got(const struct test_case *test, const struct happened *call,
+static void add_got(const struct automation_case *test, const struct happened *call,
                     struct hass_buf *text)
 {
     hass_buf_add_string(text, call->is_event ? "event " : "");
@@ -117,7 +117,8 @@ static void add_got(const struct test_case *test, const struct happened *call,
         hass_buf_printf(text, ", by %s", call->run);
 }
 
-static void differ(struct test_case *test, const struct wanted *wanted, const struct happened *call)
+static void differ(struct automation_case *test, const struct wanted *wanted,
+                   const struct happened *call)
 {
     autobuf want = HASS_BUF_INIT;
     autobuf got = HASS_BUF_INIT;
@@ -135,7 +136,7 @@ static void differ(struct test_case *test, const struct wanted *wanted, const st
 
 /* comparing */
 
-static const struct wanted *next_wanted(const struct test_case *test, size_t *index)
+static const struct wanted *next_wanted(const struct automation_case *test, size_t *index)
 {
     while (*index < test->wanted.length && test->wanted.data[*index].kind == WANTED_STATE)
         ++*index;
@@ -143,7 +144,8 @@ static const struct wanted *next_wanted(const struct test_case *test, size_t *in
 }
 
 /* True when what is wanted comes later: then @from is one too many. */
-static bool comes_later(const struct test_case *test, const struct wanted *wanted, size_t from)
+static bool comes_later(const struct automation_case *test, const struct wanted *wanted,
+                        size_t from)
 {
     for (size_t i = from + 1; i < test->calls.length; i++)
         if (fits(wanted, &test->calls.data[i]))
@@ -151,7 +153,7 @@ static bool comes_later(const struct test_case *test, const struct wanted *wante
     return false;
 }
 
-void case_compare(struct test_case *test)
+void case_compare(struct automation_case *test)
 {
     size_t index = 0;
     const struct wanted *wanted = next_wanted(test, &index);

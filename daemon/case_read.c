@@ -61,7 +61,7 @@ static bool check_keys(struct hass_yaml *yaml, const char *path, const json_t *i
 }
 
 static void read_states(struct hass_yaml *yaml, const char *path, const json_t *states,
-                        struct test_case *test)
+                        struct automation_case *test)
 {
     const char *entity_id;
     json_t *value;
@@ -96,7 +96,7 @@ static void read_states(struct hass_yaml *yaml, const char *path, const json_t *
 }
 
 static void read_wanted(struct hass_yaml *yaml, const char *path, const json_t *item,
-                        struct test_case *test)
+                        struct automation_case *test)
 {
     const char *action =
         hass_json_get_string(item, "action", hass_json_get_string(item, "service", NULL));
@@ -127,7 +127,7 @@ static void read_wanted(struct hass_yaml *yaml, const char *path, const json_t *
 }
 
 static void read_then(struct hass_yaml *yaml, const char *path, const json_t *then,
-                      struct test_case *test)
+                      struct automation_case *test)
 {
     if (json_is_object(then)) {
         read_wanted(yaml, path, then, test);
@@ -146,7 +146,7 @@ static void read_then(struct hass_yaml *yaml, const char *path, const json_t *th
 /* the rest of a case */
 
 static bool read_start(struct hass_yaml *yaml, const char *path, const json_t *value,
-                       struct hass_zone *zone, struct test_case *test)
+                       struct hass_zone *zone, struct automation_case *test)
 {
     autojson *noon = json_string(DEFAULT_DAY "T" DEFAULT_TIME);
     autojson *midnight = json_string(DEFAULT_DAY);
@@ -169,7 +169,7 @@ static bool read_start(struct hass_yaml *yaml, const char *path, const json_t *v
 
 /* A second after the last thing that happens or is wanted, unless it says until when. */
 static void read_end(struct hass_yaml *yaml, const char *path, const json_t *value,
-                     struct test_case *test)
+                     struct automation_case *test)
 {
     const json_t *until = hass_json_get(value, "until");
     struct hass_error err = HASS_ERROR_INIT;
@@ -187,9 +187,9 @@ static void read_end(struct hass_yaml *yaml, const char *path, const json_t *val
 }
 
 static void read_case(struct hass_yaml *yaml, const char *path, struct hass_zone *zone,
-                      struct test_cases *cases)
+                      struct automation_cases *cases)
 {
-    struct test_case test = { .line = hass_yaml_line(yaml, path) };
+    struct automation_case test = { .line = hass_yaml_line(yaml, path) };
     autofree char *given = path_to(path, "given");
     autofree char *when = path_to(path, "when");
     autofree char *then = path_to(path, "then");
@@ -216,7 +216,7 @@ static void read_case(struct hass_yaml *yaml, const char *path, struct hass_zone
     vec_push(&cases->list, test);
 }
 
-void cases_read(struct hass_yaml *yaml, struct hass_zone *zone, struct test_cases *ret_cases)
+void cases_read(struct hass_yaml *yaml, struct hass_zone *zone, struct automation_cases *ret_cases)
 {
     const json_t *all = hass_yaml_value(yaml);
     const char *path = "";
@@ -234,7 +234,7 @@ void cases_read(struct hass_yaml *yaml, struct hass_zone *zone, struct test_case
     }
 }
 
-static void case_fini(struct test_case *test)
+static void case_fini(struct automation_case *test)
 {
     vec_foreach(&test->calls, call) {
         free(call->name);
@@ -250,7 +250,7 @@ static void case_fini(struct test_case *test)
     free(test->happened);
 }
 
-void cases_fini(struct test_cases *cases)
+void cases_fini(struct automation_cases *cases)
 {
     vec_foreach(&cases->list, test)
         case_fini(test);

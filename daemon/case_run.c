@@ -12,11 +12,11 @@
 #include "timeline.h"
 
 struct running {
-    struct test_case *test;
+    struct automation_case *test;
     struct timeline *timeline;
 };
 
-void case_fail(struct test_case *test, const char *format, ...)
+void case_fail(struct automation_case *test, const char *format, ...)
 {
     char *text = NULL;
     va_list args;
@@ -30,7 +30,7 @@ void case_fail(struct test_case *test, const char *format, ...)
 }
 
 /* True for what an automation does that the case is not about. */
-static bool is_others(const struct test_case *test, const char *run)
+static bool is_others(const struct automation_case *test, const char *run)
 {
     const char *name = test->automation;
 
@@ -43,7 +43,7 @@ static bool is_others(const struct test_case *test, const char *run)
 static void on_seen(struct hass *hass, const struct scenario_seen *seen, void *userdata)
 {
     const struct running *running = userdata;
-    struct test_case *test = running->test;
+    struct automation_case *test = running->test;
 
     hass__assert_loop();
     timeline_see(running->timeline, hass, seen);
@@ -59,7 +59,7 @@ static void on_seen(struct hass *hass, const struct scenario_seen *seen, void *u
                            }));
 }
 
-static void compare_attributes(struct test_case *test, const struct wanted *wanted,
+static void compare_attributes(struct automation_case *test, const struct wanted *wanted,
                                const struct hass_state *state)
 {
     autojson *attributes = hass_state_attributes(state);
@@ -80,7 +80,7 @@ static void compare_attributes(struct test_case *test, const struct wanted *want
     }
 }
 
-static HASS_CALLBACK void compare_state(struct hass *hass, struct test_case *test,
+static HASS_CALLBACK void compare_state(struct hass *hass, struct automation_case *test,
                                         const struct wanted *wanted)
 {
     const struct hass_state *state = hass_states_async_get(hass, wanted->name);
@@ -120,7 +120,7 @@ static HASS_CALLBACK int on_ready(struct hass *hass, void *userdata, struct hass
     return hass_fail(err, HASS_E_NOT_FOUND, "there is no automation '%s'", name);
 }
 
-int case_run(struct test_case *test, const struct scratch *scratch, struct hass_error *err)
+int case_run(struct automation_case *test, const struct scratch *scratch, struct hass_error *err)
 {
     size_t size;
     FILE *out = open_memstream(&test->happened, &size);

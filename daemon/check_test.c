@@ -30,7 +30,7 @@ static void print_indented(const char *text)
     }
 }
 
-static void tell(struct testing *testing, const struct test_case *test)
+static void tell(struct testing *testing, const struct automation_case *test)
 {
     bool passed = json_array_size(test->failures) == 0;
     size_t i;
@@ -70,7 +70,8 @@ static int end(const struct testing *testing)
 
 /* running */
 
-static int run_cases(struct testing *testing, struct test_cases *cases, struct hass_error *err)
+static int run_cases(struct testing *testing, struct automation_cases *cases,
+                     struct hass_error *err)
 {
     vec_foreach(&cases->list, test) {
         int r = case_run(test, &testing->scratch, err);
@@ -85,7 +86,7 @@ static int run_cases(struct testing *testing, struct test_cases *cases, struct h
 
 static int run_file(struct testing *testing, struct hass_error *err)
 {
-    struct test_cases cases = { 0 };
+    struct automation_cases cases = { 0 };
     autobuf report = HASS_BUF_INIT;
     int r = hass_yaml_read(testing->args->test_file, &testing->yaml, err);
 

@@ -56,6 +56,11 @@ int ctl_floors(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 int ctl_labels(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_issues(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_entries(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_automations(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_runs(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_stop(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_trace(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_trigger(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_set(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 
 /** True for `hassctl simulate`, whose options are hassd's. */
@@ -63,6 +68,8 @@ bool ctl_wants_simulate(char *argv[]);
 /** Becomes hassd. Returns an exit code when that cannot be. */
 int ctl_simulate(char *argv[]);
 
+/** Reads KEY=VALUE words into an object: values are JSON where they parse as that, else text. NULL after a usage error. */
+json_t *ctl_pairs(int count, char *args[]);
 /** Says what is wrong with the command line; returns CTL_USAGE. */
 int ctl_usage_error(const char *format, ...) HASS_PRINTF(1, 2);
 /** Prints a value on one line. */

@@ -18,8 +18,7 @@ static json_t *parse_value(const char *text)
     return json_string(text);
 }
 
-/* Reads `key=value` words into an object: values are JSON where they parse as that, else text. NULL after a usage error. */
-static json_t *parse_pairs(int count, char *args[])
+json_t *ctl_pairs(int count, char *args[])
 {
     autojson *object = json_object();
 
@@ -57,7 +56,7 @@ int ctl_call(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 
     if (!dot || dot == args[0] || !dot[1])
         return ctl_usage_error("'%s' is not DOMAIN.SERVICE", args[0]);
-    data = parse_pairs(count - 1, args + 1);
+    data = ctl_pairs(count - 1, args + 1);
     if (!data)
         return CTL_USAGE;
     hass_buf_add(&domain, args[0], (size_t)(dot - args[0]));
@@ -76,7 +75,7 @@ int ctl_call(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 int ctl_fire(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
     autojson *result = NULL;
-    json_t *data = parse_pairs(count - 1, args + 1);
+    json_t *data = ctl_pairs(count - 1, args + 1);
     int r;
 
     if (!data)

@@ -348,17 +348,25 @@ enum script_flow script_abort(struct hass_script_run *run, const char *message) 
 /* --- steps ------------------------------------------------------------------------------------------- */
 
 typedef enum script_flow script_step_fn(struct hass_script_run *run, struct script_step *step,
-                                        struct hass_error *err) HASS_CALLBACK;
+                                        struct hass_error *err);
+#define SCRIPT_STEP(name)                                                                          \
+    enum script_flow script_step_##name(struct hass_script_run *run, struct script_step *step,     \
+                                        struct hass_error *err) HASS_CALLBACK
 
-script_step_fn script_step_call, script_step_event, script_step_variables, script_step_stop,
-    script_step_response;
+SCRIPT_STEP(call);
+SCRIPT_STEP(event);
+SCRIPT_STEP(variables);
+SCRIPT_STEP(stop);
+SCRIPT_STEP(response);
 /** What came of the call that the run has waited for. */
 enum script_flow script_call_ended(struct hass_script_run *run, struct hass_error *err)
     HASS_CALLBACK;
 void script_call_stop(struct hass_script_run *run) HASS_CALLBACK;
 void script_call_destroy(struct script_call *call) HASS_CALLBACK;
 
-script_step_fn script_step_delay, script_step_wait_template, script_step_wait_trigger;
+SCRIPT_STEP(delay);
+SCRIPT_STEP(wait_template);
+SCRIPT_STEP(wait_trigger);
 /** The timer of a wait has fired. */
 enum script_flow script_timed_out(struct hass_script_run *run, struct hass_error *err)
     HASS_CALLBACK;
@@ -368,8 +376,11 @@ void script_unwatch(struct hass_script_run *run) HASS_CALLBACK;
 enum script_flow script_wait_again(struct hass_script_run *run, int64_t until,
                                    struct hass_error *err) HASS_CALLBACK;
 
-script_step_fn script_step_condition, script_step_choose, script_step_repeat, script_step_parallel,
-    script_step_sequence;
+SCRIPT_STEP(condition);
+SCRIPT_STEP(choose);
+SCRIPT_STEP(repeat);
+SCRIPT_STEP(parallel);
+SCRIPT_STEP(sequence);
 /** The sequence of the topmost frame, which is not the outermost one, has ended. */
 enum script_flow script_sequence_ended(struct hass_script_run *run, struct hass_error *err)
     HASS_CALLBACK;

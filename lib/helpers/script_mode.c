@@ -123,7 +123,8 @@ static int read_level(const char *word)
     return level < 0 ? HASS_LOG_WARNING : level;
 }
 
-static struct hass_script *script_new(struct hass *hass, const struct hass_script_options *options)
+static HASS_CALLBACK struct hass_script *script_new(struct hass *hass,
+                                                    const struct hass_script_options *options)
 {
     struct hass_script *script = mem_zalloc(sizeof(*script));
 

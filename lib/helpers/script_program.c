@@ -16,7 +16,7 @@ struct compiler {
     const json_t *config;
 };
 
-typedef int compile_fn(struct compiler *compiler, struct hass_error *err) HASS_CALLBACK;
+typedef int compile_fn(struct compiler *compiler, struct hass_error *err);
 
 /* parts */
 

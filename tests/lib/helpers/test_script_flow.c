@@ -18,13 +18,14 @@ static HASS_CALLBACK int run(const char *sequence, const char *variables)
 START_TEST(the_first_option_that_is_true_is_taken)
 {
     script_home();
-    run("[{'choose':[{'conditions':'{{ a == 1 }}','sequence':[" REC("{'n':1}") "]},{'conditions':['"
-                                                                               "{{ a > 1 }}','{{ a "
-                                                                               "< 5 "
-                                                                               "}}'],'sequence'"
-                                                                               ":" REC("{'n':2}") "},{'conditions':[],'sequence':[" REC(
-                                                                                   "{'n':3}") "]}]}"
-                                                                                              "," REC("{'n':4}") "]",
+    run("[{'choose':[{'conditions':'{{ a == 1 }}','sequence':[" REC(
+            "{'n':1}") "]},{'conditions':['"
+                       "{{ a > 1 }}','{{ a "
+                       "< 5 "
+                       "}}'],'sequence'"
+                       ":" REC("{'n':2}") "},{'conditions':[],'sequence':[" REC(
+                           "{'n':3}") "]}]}"
+                                      "," REC("{'n':4}") "]",
         "{'a':2}");
     ck_assert_calls("0 rec {'n':2}; 0 rec {'n':4}");
 }

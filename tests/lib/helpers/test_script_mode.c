@@ -214,7 +214,7 @@ static HASS_CALLBACK void offer_script(struct hass *hass, const char *name,
     ck_assert_int_eq(r, 0);
 }
 
-static HASS_CALLBACK int run_recursive(enum hass_script_mode mode)
+static HASS__ANALYSIS(assert_capability(hass_loop)) int run_recursive(enum hass_script_mode mode)
 {
     struct hass *hass = script_home();
 

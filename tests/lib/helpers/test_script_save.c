@@ -19,7 +19,7 @@ static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_er
     return hass_async_stop(hass, 0, false, err);
 }
 
-static HASS_CALLBACK struct hass *home(void)
+static HASS__ANALYSIS(assert_capability(hass_loop)) struct hass *home(void)
 {
     struct hass *hass = script_home();
 
@@ -58,7 +58,9 @@ static HASS_CALLBACK struct hass *restart(struct hass_script *script, double awa
 }
 
 /* The whole of it: starts @sequence, restarts hassd, and lets it go on for a minute. */
-static HASS_CALLBACK void over_a_restart(const char *sequence, const char *variables, double away)
+static HASS__ANALYSIS(assert_capability(hass_loop)) void over_a_restart(const char *sequence,
+                                                                        const char *variables,
+                                                                        double away)
 {
     home();
     struct hass_script *script = make(sequence, HASS_SCRIPT_SINGLE);

@@ -7,7 +7,7 @@
 #define REC(data) "{'action':'test.rec','data':" data "}"
 
 /* Runs the sequence with a trace; the long form of that, owned by the caller. */
-static HASS_CALLBACK json_t *trace_of(const char *sequence)
+static HASS__ANALYSIS(assert_capability(hass_loop)) json_t *trace_of(const char *sequence)
 {
     struct hass *hass = script_home();
     autounref(hass_context) const *context = hass_context_new(hass, NULL, NULL);
@@ -47,7 +47,9 @@ static char *steps_of(const json_t *trace)
     return hass_buf_steal(&text);
 }
 
-static HASS_CALLBACK void check(const char *sequence, const char *expected, const char *outcome)
+static HASS__ANALYSIS(assert_capability(hass_loop)) void check(const char *sequence,
+                                                               const char *expected,
+                                                               const char *outcome)
 {
     autojson *trace = trace_of(sequence);
     autofree char *steps = steps_of(trace);

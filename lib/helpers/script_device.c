@@ -62,9 +62,7 @@ static bool takes_along(const struct device_action *action, const char *key)
 
     if (!action->keys || strlen(key) > sizeof(padded) - 3)
         return false;
-    padded[0] = ' ';
-    strcpy(padded + 1, key);
-    strcat(padded, " ");
+    snprintf(padded, sizeof(padded), " %s ", key);
     return strstr(action->keys, padded) != NULL;
 }
 

@@ -192,10 +192,13 @@ static int check_own(const struct condition_check *check, const struct hass_cond
 {
     lift_options(kind, own);
     int r = schema_check_at(kind->schema, own, place, ret_checked, check->err);
-    if (r == 0 && kind->check && (r = kind->check(*ret_checked, check->err)) < 0)
-        return fail_at(place, check->err);
-    if (r < 0 || condition_container_of(kind) == CONDITION_SINGLE)
+    if (r < 0)
         return r;
+    json_object_set_new(*ret_checked, "condition", json_string(kind->name));
+    if (kind->check && kind->check(*ret_checked, check->err) < 0)
+        return fail_at(place, check->err);
+    if (condition_container_of(kind) == CONDITION_SINGLE)
+        return 0;
     autofree char *below = join(place, shorthand ? shorthand : "conditions");
     json_t *members = check_list(check, json_object_get(*ret_checked, "conditions"), below);
     if (!members)

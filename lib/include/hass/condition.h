@@ -56,8 +56,8 @@ struct hass_condition_kind {
     uint32_t size;
     const char *name;
     const struct hass_schema *schema; /* of its own keys */
-    int (*check)(const json_t *config,
-                 struct hass_error *err); /* beyond the schema, or NULL; any thread */
+    /** A check beyond the schema, or NULL; @config is checked and has its name as "condition". Any thread. */
+    int (*check)(const json_t *config, struct hass_error *err);
     /** Compiles what it needs (templates) once; or NULL. Loop. */
     int (*async_prepare)(struct hass *hass, const json_t *config, void **ret_data,
                          struct hass_error *err);

@@ -388,6 +388,29 @@ START_TEST(a_kind_may_stand_for_another_condition)
 }
 END_TEST
 
+static int check_name(const json_t *config, struct hass_error *err)
+{
+    return hass_fail(err, HASS_E_INVALID, "%s has %d",
+                     hass_json_get_string(config, "condition", ""),
+                     (int)hass_json_get_int(config, "answer", 0));
+}
+
+static const struct hass_condition_kind checked_kind =
+    HASS_CONDITION_KIND(.name = "checked", .schema = &answer_schema, .check = check_name,
+                        .async_test = answer);
+
+START_TEST(a_check_sees_the_name_and_the_checked_keys)
+{
+    hass__assert_loop();
+    struct hass *hass = test_hass();
+    struct hass_error err = HASS_ERROR_INIT;
+
+    ck_assert_int_eq(hass_condition_async_register(hass, &checked_kind, NULL), 0);
+    ck_assert_ptr_null(test_check_conditions(hass, "[{'condition':'checked','answer':'7'}]", &err));
+    ck_assert_str_eq(err.message, "0: checked has 7");
+}
+END_TEST
+
 START_TEST(a_name_that_is_taken_is_refused)
 {
     hass__assert_loop();
@@ -529,7 +552,8 @@ START_TEST(a_condition_that_is_a_step_has_no_list_in_its_path)
 }
 END_TEST
 
-CASES_MAIN("condition", ONCE(a_trace_has_a_step_for_each_condition_and_entity),
+CASES_MAIN("condition", ONCE(a_check_sees_the_name_and_the_checked_keys),
+           ONCE(a_trace_has_a_step_for_each_condition_and_entity),
            ONCE(a_condition_that_is_a_step_has_no_list_in_its_path),
            ONCE(a_condition_outlives_the_integration_of_its_kind),
            ROWS(short_forms_become_long_ones, forms),

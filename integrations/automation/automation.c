@@ -28,7 +28,7 @@ static int check_config(struct hass *hass, const json_t *section, struct hass_co
 
 HASS_MANIFEST(.domain = DOMAIN, .name = "Automation", .version = HASS_VERSION,
               .config = &automation_schema,
-              .dependencies = HASS_LIST("blueprint", "device_automation", "trace"),
+              .dependencies = HASS_LIST("blueprint", "device_automation", "purpose", "trace"),
               .after_dependencies = HASS_LIST("calendar", "mqtt", "persistent_notification", "sun",
                                               "tag", "webhook", "zone"),
               .integration_type = "entity", .async_check_config = check_config);

@@ -282,25 +282,6 @@ static HASS_COROUTINE int execute_script(struct websocket_request *request, stru
     return 0;
 }
 
-/* kinds that come from integrations are not described to clients yet: an empty map is a good answer */
-
-static HASS_CALLBACK int subscribe_platforms(struct websocket_request *request,
-                                             struct hass_buf *result, struct hass_error *err)
-{
-    struct hass_sub *sub;
-    int r = hass_async_dispatcher_connect(request->connection->hass,
-                                          "websocket_api.subscribe_platforms",
-                                          HASS_JOB_CALLBACK(on_nothing, NULL), &sub, err);
-
-    if (r >= 0)
-        r = request_subscribe(request, sub, err);
-    if (r < 0)
-        return r;
-    request_answer(request, "null");
-    connection_send_event(request->connection, request->id, "{}", 2);
-    return 0;
-}
-
 /* runs, as hassctl shows and stops them */
 
 HASS_SCHEMA(stop_schema,
@@ -331,8 +312,6 @@ static const struct websocket_command commands[] = {
     WEBSOCKET_COMMAND("test_condition", test_condition, .schema = &condition_schema, .admin = true),
     WEBSOCKET_COMMAND("execute_script", execute_script, .schema = &execute_schema, .admin = true,
                       .coroutine = true),
-    WEBSOCKET_COMMAND("trigger_platforms/subscribe", subscribe_platforms),
-    WEBSOCKET_COMMAND("condition_platforms/subscribe", subscribe_platforms),
     WEBSOCKET_COMMAND("hassd/runs/list", list_runs),
     WEBSOCKET_COMMAND("hassd/runs/stop", stop_run, .schema = &stop_schema, .admin = true),
 };

@@ -11,7 +11,7 @@ _hassctl_domains() { _hassctl_ids info domain; }
 
 _hassctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="states call events fire template automations trigger runs stop trace top info reload entities devices set areas floors labels issues entries new"
+    local commands="states call events fire template automations trigger runs stop trace top info reload entities devices set areas floors labels issues entries simulate new"
     local command= verb= target=() words= i
 
     case $previous in
@@ -19,7 +19,7 @@ _hassctl() {
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         return
         ;;
-    --socket)
+    --socket | --history)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
         ;;
@@ -44,6 +44,7 @@ _hassctl() {
         call) words+=" --response" ;;
         template) words+=" --watch --explain" ;;
         top) words+=" --once" ;;
+        simulate) words+=" --from --to --history --automation --all" ;;
         esac
     else
         case $command in

@@ -6,8 +6,13 @@ _hassd() {
 
     case $previous in
     -c | --config) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
-    hassd) mapfile -t COMPREPLY < <(compgen -W "run check version --help" -- "$current") ;;
-    *) mapfile -t COMPREPLY < <(compgen -W "--config --debug --json --help" -- "$current") ;;
+    --test | --history) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    --from | --to | --automation) ;;
+    hassd) mapfile -t COMPREPLY < <(compgen -W "run check simulate version --help" -- "$current") ;;
+    *)
+        mapfile -t COMPREPLY < <(compgen -W "--config --debug --json --test --from --to --history --automation --all --help" \
+            -- "$current")
+        ;;
     esac
 }
 

@@ -99,10 +99,17 @@ static bool is_meant(const struct hass_state *state, const char *name)
 static HASS_CALLBACK int refuse_unknown(const struct hass_state_list *all, const char *name,
                                         struct hass_error *err)
 {
-    const char **words = calloc(all->count + 1, sizeof(*words));
+    const char **words = calloc(all->count * 3 + 1, sizeof(*words));
+    size_t count = 0;
+    struct hass_value title;
 
-    for (size_t i = 0; i < all->count; i++)
-        words[i] = hass_state_entity_id(all->items[i]);
+    for (size_t i = 0; i < all->count; i++) {
+        words[count++] = hass_state_entity_id(all->items[i]);
+        words[count++] = hass_state_object_id(all->items[i]);
+        if (hass_state_attr(all->items[i], HASS_ATTR_FRIENDLY_NAME, &title) &&
+            title.type == HASS_VALUE_STRING)
+            words[count++] = title.text.data;
+    }
     const char *near = hass_nearest_word(name, words);
     int r = hass_fail(err, HASS_E_NOT_FOUND, "--automation: there is no automation '%s'%s%s%s",
                       name, near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");

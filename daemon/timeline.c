@@ -370,11 +370,22 @@ void timeline_see(struct timeline *timeline, struct hass *hass, const struct sce
 
 /* the end */
 
+/* ", until 07:30:00" in the home's time. */
+static void add_until(const struct timeline *timeline, const char *until, struct hass_buf *text)
+{
+    struct hass_dt local = { .size = sizeof(local) };
+    int64_t time;
+
+    if (!until || hass_dt_parse(until, NULL, &time, NULL) < 0)
+        return;
+    hass_dt_local(time, timeline->options.zone, &local);
+    hass_buf_printf(text, ", until %04d-%02d-%02d %02d:%02d:%02d", local.year, local.month,
+                    local.day, local.hour, local.minute, local.second);
+}
+
 static void print_pending(struct timeline *timeline, const json_t *run)
 {
-    const char *name = hass_json_get_string(run, "name", "?");
-    const char *step = hass_json_get_string(run, "step", "?");
-    const char *until = hass_json_get_string(run, "until", NULL);
+    autobuf until = HASS_BUF_INIT;
 
     if (timeline->options.json) {
         json_t *line = json_line(timeline, timeline->at, "pending");
@@ -382,8 +393,10 @@ static void print_pending(struct timeline *timeline, const json_t *run)
         print_json(timeline, line);
         return;
     }
-    fprintf(timeline->options.out, "%s still goes on: %s%s%s\n", name, step,
-            until ? ", until " : "", until ? until : "");
+    add_until(timeline, hass_json_get_string(run, "until", NULL), &until);
+    fprintf(timeline->options.out, "%s still goes on: %s%s\n",
+            hass_json_get_string(run, "name", "?"), hass_json_get_string(run, "step", "?"),
+            hass_buf_string(&until));
 }
 
 static void print_stops(struct timeline *timeline)

@@ -15,6 +15,7 @@ struct play;
 struct play_mock {
     struct play *play;
     char domain[65], service[65];
+    unsigned told;     /* events of its registration that are on their way */
     const json_t *row; /* {"service", "response"?, "raise"?, "delay"?}, or NULL */
 };
 
@@ -26,7 +27,6 @@ struct play {
     int64_t start;
     struct play_mock *mocks;
     size_t mock_count;
-    bool registering;                     /* a mock: not to be answered by another one */
     const struct hass_context **contexts; /* of the steps */
     json_t *touched;                      /* {entity id: true}, written by the case itself */
     json_t *calls, *events, *responses, *snapshots, *final_states;

@@ -143,10 +143,9 @@ static HASS_CALLBACK void register_mock(struct play_mock *mock)
         .supports_response = response_of(mock->row),
     };
 
-    mock->play->registering = true;
+    mock->told++;
     int r = hass_services_async_register(mock->play->hass, mock->domain, mock->service, &options,
                                          HASS_JOB_COROUTINE(record_call, mock), &err);
-    mock->play->registering = false;
     test_require(r == 0, "%s", err.message);
 }
 
@@ -159,11 +158,13 @@ static HASS_CALLBACK int on_service_registered(const struct hass_event *event, v
 
     for (size_t i = 0; i < play->mock_count; i++) {
         struct play_mock *mock = &play->mocks[i];
-        if (!hass_event_context(event) || play->registering ||
-            strcmp(mock->domain, hass_json_get_string(data, "domain", "")) != 0 ||
+        if (strcmp(mock->domain, hass_json_get_string(data, "domain", "")) != 0 ||
             strcmp(mock->service, hass_json_get_string(data, "service", "")) != 0)
             continue;
-        register_mock(mock);
+        if (mock->told > 0)
+            mock->told--; // by register_mock itself
+        else
+            register_mock(mock);
     }
     return 0;
 }
@@ -172,6 +173,8 @@ static HASS_CALLBACK void add_mocks(struct play *play)
 {
     const json_t *rows = hass_json_get(play->vector, "mock_services");
 
+    hass_bus_async_listen(play->hass, HASS_EVENT_SERVICE_REGISTERED, NULL,
+                          HASS_JOB_CALLBACK(on_service_registered, play), NULL, NULL);
     play->mock_count = json_array_size(rows);
     play->mocks = mem_calloc(play->mock_count + 1, sizeof(*play->mocks));
     for (size_t i = 0; i < play->mock_count; i++) {
@@ -184,8 +187,6 @@ static HASS_CALLBACK void add_mocks(struct play *play)
                      name);
         register_mock(mock);
     }
-    hass_bus_async_listen(play->hass, HASS_EVENT_SERVICE_REGISTERED, NULL,
-                          HASS_JOB_CALLBACK(on_service_registered, play), NULL, NULL);
 }
 
 /* events */

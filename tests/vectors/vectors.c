@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The frame: reads JSON arrays and JSON lines, runs every case, prints a line for each that fails, and counts.
+ * The frame: reads JSON arrays and JSON lines, or the files of a folder, runs every case, prints a line for each that fails, and counts.
  */
 #include "vectors/vectors.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "support/test.h"
 
@@ -14,10 +16,9 @@ static const struct {
     const char *name;
     case_fn *run;
 } kinds[] = {
-    { "core", core_case },
-    { "utilities", utilities_case },
-    { "templates", template_case },
-    { "automations", automation_case },
+    { "core", core_case },           { "utilities", utilities_case },
+    { "templates", template_case },  { "automations", automation_case },
+    { "household", household_case },
 };
 
 static size_t counts[4];        /* by verdict */
@@ -72,6 +73,36 @@ static HASS_CALLBACK void run_lines(case_fn *run, char *text, const char *path)
     }
 }
 
+static int is_case(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+
+    return dot && strcmp(dot, ".yaml") == 0;
+}
+
+static HASS_CALLBACK void run_folder(case_fn *run, const char *path)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(path, &entries, is_case, alphasort);
+
+    test_require(count > 0, "%s: no files", path);
+    for (int i = 0; i < count; i++) {
+        autojson *vector =
+            json_pack("{s:s%, s:o}", "id", entries[i]->d_name, strlen(entries[i]->d_name) - 5,
+                      "path", json_sprintf("%s/%s", path, entries[i]->d_name));
+        run_case(run, vector);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static HASS_CALLBACK void run_file(case_fn *run, const char *path)
 {
     autofree char *text = test_read_file(path);
@@ -100,7 +131,7 @@ int main(int argc, char **argv)
     case_fn *run = argc > 2 ? find_kind(argv[1]) : NULL;
 
     if (!run) {
-        fprintf(stderr, "usage: vectors KIND FILE [PREFIX of ids]\n  KIND:");
+        fprintf(stderr, "usage: vectors KIND FILE|FOLDER [PREFIX of ids]\n  KIND:");
         for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
             fprintf(stderr, " %s", kinds[i].name);
         fputc('\n', stderr);
@@ -111,7 +142,10 @@ int main(int argc, char **argv)
     test_logs(); // what the cases make the core log is not for the reader
     if (argc > 3)
         prefix = argv[3];
-    run_file(run, argv[2]);
+    if (is_folder(argv[2]))
+        run_folder(run, argv[2]);
+    else
+        run_file(run, argv[2]);
     print_counts();
     return counts[VERDICT_FAILED] ? EXIT_FAILURE : EXIT_SUCCESS;
 }

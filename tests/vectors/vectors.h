@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Running recorded cases: `vectors KIND FILE [PREFIX]`. A kind gives a function that runs one case; the frame reads files, counts,
+ * Running recorded cases: `vectors KIND FILE|FOLDER [PREFIX]`. A kind gives a function that runs one case; the frame reads files, counts,
  * and prints. What differs is printed as expected beside got.
  */
 #pragma once
@@ -27,6 +27,8 @@ enum verdict core_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK
 enum verdict utilities_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 enum verdict template_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 enum verdict automation_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
+/** @vector: {"id": the file's name, "path"}. */
+enum verdict household_case(const json_t *vector, struct hass_buf *why) HASS_CALLBACK;
 
 /* the core's cases */
 

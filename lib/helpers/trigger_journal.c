@@ -182,8 +182,8 @@ static HASS_CALLBACK void resume_all(struct hass_triggers *triggers, const json_
 void trigger_journal_resume(struct hass_triggers *triggers)
 {
     autojson *rows = steal(triggers->former_for);
-    autojson *dues = steal(triggers->former_due);
 
+    json_decref(steal(triggers->former_due));
     if (json_array_size(rows)) {
         resume_all(triggers, rows);
         trigger_journal_touch(triggers);

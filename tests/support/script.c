@@ -83,10 +83,21 @@ static HASS_CALLBACK void offer(struct hass *hass, const char *name,
     test_require(r == 0, "test.%s is not registered", name);
 }
 
+static void forget_calls(void)
+{
+    for (size_t i = 0; i < recorded.count; i++) {
+        free(recorded.calls[i].service);
+        json_decref(recorded.calls[i].data);
+        hass_context_unref(recorded.calls[i].context);
+    }
+    recorded.count = 0;
+}
+
 struct hass *script_home(void)
 {
     struct hass *hass = test_hass();
 
+    forget_calls();
     test_start(hass);
     began = hass_monotonic(hass);
     offer(hass, "rec", HASS_RESPONSE_NONE, HASS_JOB_CALLBACK(on_rec, NULL));

@@ -27,7 +27,7 @@ struct recorded {
     } calls[RECORDED];
 };
 
-/** The hass of the test, RUNNING, with the services. */
+/** The hass of the test, RUNNING, with the services; what an earlier one recorded is forgotten. */
 struct hass *script_home(void) HASS__ANALYSIS(assert_capability(hass_loop));
 extern struct recorded recorded;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a home usually has, in one line. */
 #include <hass/collection.h>
+#include <hass/integration.h>
 
 #include "support/items.h"
 
@@ -16,6 +17,18 @@ START_TEST(helpers_are_set_up_without_sections)
 
     ck_assert(hass_collection_async_has(hass, domains[_i]));
     ck_assert(hass_services_async_is_admin(hass, domains[_i], "reload"));
+}
+END_TEST
+
+START_TEST(automations_and_scripts_can_be_made)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("default_config:\n");
+
+    ck_assert(hass_services_async_is_admin(hass, "automation", "reload"));
+    ck_assert(hass_services_async_is_admin(hass, "script", "reload"));
+    ck_assert(hass_component_loaded(hass, "trace"));
+    ck_assert(hass_component_loaded(hass, "blueprint"));
 }
 END_TEST
 
@@ -100,6 +113,6 @@ START_TEST(what_an_installation_of_the_model_has_stored_is_there)
 END_TEST
 
 CASES_MAIN("default_config", ROWS(helpers_are_set_up_without_sections, domains),
-           ONCE(the_sun_is_there),
+           ONCE(automations_and_scripts_can_be_made), ONCE(the_sun_is_there),
            ROWS(what_an_installation_of_the_model_has_stored_is_there, stored),
            ONCE(what_was_made_at_run_time_is_left_alone_by_sections_that_come_and_go))

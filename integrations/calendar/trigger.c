@@ -105,7 +105,8 @@ static HASS_CALLBACK void arm(struct watch *watch)
 {
     if (!watch->trigger)
         return;
-    watch->timer = hass_trigger_async_disown(watch->trigger, watch->timer);
+    hass_trigger_async_disown(watch->trigger, watch->timer);
+    watch->timer = NULL;
     if (!watch->queue.length)
         return;
     (void)hass_async_track_point_in_utc_time(

@@ -214,7 +214,7 @@ struct hass_triggers *hass_triggers_async_detach(struct hass_triggers *triggers)
 {
     if (!triggers)
         return NULL;
-    VERIFY_LOOP_OR(triggers->hass, "hass.triggers.async_detach", NULL);
+    VERIFY_LOOP_OR(triggers->hass, "hass.triggers.async_detach", triggers);
     if (triggers->detached)
         return NULL;
     triggers->detached = true;
@@ -273,16 +273,16 @@ void hass_trigger_async_own(struct hass_trigger *trigger, struct hass_sub *sub)
         vec_push(&trigger->subs, sub);
 }
 
-struct hass_sub *hass_trigger_async_disown(struct hass_trigger *trigger, struct hass_sub *sub)
+void hass_trigger_async_disown(struct hass_trigger *trigger, struct hass_sub *sub)
 {
-    VERIFY_LOOP_OR(trigger->owner->hass, "hass.trigger.async_disown", NULL);
+    VERIFY_LOOP_OR(trigger->owner->hass, "hass.trigger.async_disown", );
     for (size_t i = 0; sub && i < trigger->subs.length; i++) {
         if (trigger->subs.data[i] != sub)
             continue;
         vec_remove(&trigger->subs, i);
-        return hass_sub_async_remove(sub);
-    }
-    return NULL; // all have ended with the trigger
+        hass_sub_async_remove(sub);
+        return;
+    } // else it has ended with the trigger
 }
 
 int trigger_track_entities(struct hass_trigger *trigger, const json_t *entities,

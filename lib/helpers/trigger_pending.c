@@ -117,6 +117,7 @@ size_t hass_trigger_async_armed(const struct hass_trigger *trigger, const char *
 {
     size_t count = 0;
 
+    VERIFY_LOOP_OR(trigger->owner->hass, "hass.trigger.async_armed", 0);
     list_foreach(&trigger->pending, struct pending, pending, link)
         count += has_key(pending, key);
     return count;
@@ -214,6 +215,7 @@ size_t hass_trigger_async_disarm(struct hass_trigger *trigger, const char *key, 
 {
     size_t ended = 0;
 
+    VERIFY_LOOP_OR(trigger->owner->hass, "hass.trigger.async_disarm", 0);
     list_foreach(&trigger->pending, struct pending, pending, link) {
         if (!has_key(pending, key))
             continue;

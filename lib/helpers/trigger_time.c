@@ -298,7 +298,7 @@ static HASS_CALLBACK int follow_entity(struct item *item, const struct hass_stat
     int r = 0;
 
     item->sub = NULL;
-    (void)hass_trigger_async_disown(item->trigger, before);
+    hass_trigger_async_disown(item->trigger, before);
     if (state && strncmp(item->entity_id, "sensor.", 7) == 0)
         r = follow_sensor(item, state, err);
     else if (state)

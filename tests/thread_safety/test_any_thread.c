@@ -608,6 +608,14 @@ static const char *const left_out[] = {
     "hass_conditions_count",
     "hass_conditions_destroy", /* tests/lib/helpers */
     "hass_script_check",       /* tests/lib/helpers */
+    "hass_triggers_check",
+    "hass_trigger_hass",
+    "hass_trigger_config",
+    "hass_trigger_variables",
+    "hass_trigger_at_start",
+    "hass_trigger_set_data",
+    "hass_trigger_data",
+    "hass_trigger_period_is_template", /* need a trigger: tests/lib/helpers */
     "hass_debouncer_create",
     "hass_debouncer_destroy",
     "hass_debouncer_call", /* tests/lib/helpers */

@@ -22,6 +22,7 @@
 
 #include "base/log.h"
 #include "entity/component.h"
+#include "helpers/trigger.h"
 #include "registry/flow.h"
 #include "run/scope.h"
 #include "support/exports.h"
@@ -49,6 +50,8 @@ struct subjects {
     struct hass_trace *trace;
     struct hass_variables *variables;
     struct hass_script *script;
+    struct hass_triggers *triggers;
+    struct hass_trigger *trigger;
     int client; /* the other end of the stream */
 };
 
@@ -108,6 +111,24 @@ static HASS_CALLBACK void make_stream(struct subjects *subjects)
     ck_assert_ptr_nonnull(subjects->stream);
 }
 
+static HASS_CALLBACK int on_fired(struct hass *hass, struct hass_variables *variables,
+                                  const struct hass_context *context, void *userdata,
+                                  struct hass_error *err)
+{
+    return 0;
+}
+
+static HASS_CALLBACK void make_trigger(struct subjects *subjects)
+{
+    autojson *config = test_json("[{'trigger': 'event', 'event_type': ['never']}]");
+
+    ck_assert_int_eq(hass_triggers_async_attach(
+                         subjects->hass, HASS_TRIGGERS_OPTIONS(.config = config, .fired = on_fired),
+                         &subjects->triggers, NULL),
+                     1);
+    subjects->trigger = &subjects->triggers->items[0];
+}
+
 static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subjects)
 {
     static const struct hass_entity_ops ops = { .size = sizeof(ops) };
@@ -147,6 +168,7 @@ static HASS_CALLBACK void make_subjects(struct hass *hass, struct subjects *subj
     ck_assert_int_eq(hass_script_async_create(hass, HASS_SCRIPT_OPTIONS(.sequence = none),
                                               &subjects->script, NULL),
                      0);
+    make_trigger(subjects);
     make_stream(subjects);
 }
 
@@ -166,6 +188,7 @@ static HASS_CALLBACK void free_subjects(struct subjects *subjects)
     hass_debouncer_destroy(subjects->debouncer);
     hass_conditions_destroy(subjects->conditions);
     hass_script_async_destroy(subjects->script);
+    hass_triggers_async_detach(subjects->triggers);
     hass_queue_destroy(subjects->queue);
     hass_semaphore_destroy(subjects->semaphore);
     hass_mutex_destroy(subjects->mutex);
@@ -193,6 +216,8 @@ static void *subject_for(const struct subjects *subjects, const struct exported 
         { "struct hass_debouncer", subjects->debouncer },
         { "struct hass_conditions", subjects->conditions },
         { "struct hass_script", subjects->script },
+        { "struct hass_trigger", subjects->trigger },
+        { "struct hass_triggers", subjects->triggers },
         { "struct hass_store", subjects->store },
         { "struct hass_template", subjects->template },
         { "struct hass_trace", subjects->trace },
@@ -264,7 +289,8 @@ static void check_result(const struct attempt *attempt)
     else if (!strncmp(returns, "enum ", 5))
         ck_assert_msg((int)attempt->result == 0, "%s returned %d", name, (int)attempt->result);
     else if (strstr(returns, "hass_sub *") || strstr(returns, "hass_debouncer *") ||
-             strstr(returns, "hass_script *") || !strcmp(name, "hass_store_async_destroy"))
+             strstr(returns, "hass_script *") || strstr(returns, "hass_triggers *") ||
+             !strcmp(name, "hass_store_async_destroy"))
         ck_assert_msg((void *)attempt->result == attempt->subject, "%s gave up its object", name);
     else if (strcmp(returns, "void"))
         ck_assert_msg(attempt->result == 0, "%s returned something", name);

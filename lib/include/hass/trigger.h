@@ -125,9 +125,9 @@ HASS_API void *hass_trigger_data(const struct hass_trigger *trigger);
 /** A registration that ends with the trigger; NULL is nothing. */
 HASS_API void hass_trigger_async_own(struct hass_trigger *trigger, struct hass_sub *sub)
     HASS_CALLBACK;
-/** Ends one of them now. Takes NULL, returns NULL. */
-HASS_API struct hass_sub *hass_trigger_async_disown(struct hass_trigger *trigger,
-                                                    struct hass_sub *sub) HASS_CALLBACK;
+/** Ends one of them now. Takes NULL. */
+HASS_API void hass_trigger_async_disown(struct hass_trigger *trigger, struct hass_sub *sub)
+    HASS_CALLBACK;
 
 /** What a kind says when it fires. */
 struct hass_trigger_fire {

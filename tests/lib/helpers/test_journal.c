@@ -21,6 +21,8 @@ static HASS_COROUTINE int stop(struct hass *hass, void *userdata, struct hass_er
     return hass_async_stop(hass, 0, true, err);
 }
 
+static struct hass *loaded(const char *data) HASS__ANALYSIS(assert_capability(hass_loop));
+
 static struct hass *loaded(const char *data)
 {
     hass__assert_loop();

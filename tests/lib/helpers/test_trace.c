@@ -79,7 +79,7 @@ END_TEST
 START_TEST(a_running_trace_is_told_in_short)
 {
     struct hass *hass = test_hass();
-    autounref(hass_trace) *trace = begin(hass, "script", "s");
+    hass_trace_unref(begin(hass, "script", "s"));
     autojson *list = hass_traces_async_list(hass, "script", "s");
 
     ck_assert_uint_eq(json_array_size(list), 1);
@@ -282,8 +282,7 @@ END_TEST
 START_TEST(lists_are_of_all_of_a_domain_or_of_an_item)
 {
     struct hass *hass = test_hass();
-    autounref(hass_trace) *trace = begin(hass, "automation", "s");
-
+    hass_trace_unref(begin(hass, "automation", "s"));
     run(hass, "s", "finished", NULL);
     run(hass, "t", "finished", NULL);
     autojson *all = hass_traces_async_list(hass, NULL, NULL);

@@ -45,6 +45,7 @@ static struct home *home_of(size_t count, const char *period)
 {
     struct home *home = calloc(1, sizeof(*home));
 
+    hass__assert_loop();
     if (core_create(&(struct core_options){ 0 }, &home->hass, NULL) < 0)
         abort();
     home->count = count;

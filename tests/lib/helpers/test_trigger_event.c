@@ -4,8 +4,9 @@
 
 #define ATTACH(config) triggers_attach(test_hass(), "{'trigger': 'event', " config "}")
 
-static HASS_CALLBACK void fire(const char *type, const char *data)
+static void fire(const char *type, const char *data)
 {
+    hass__assert_loop();
     ck_assert_int_eq(
         hass_bus_async_fire(test_hass(), type, data ? test_json(data) : NULL, NULL, NULL), 0);
 }

@@ -4,8 +4,9 @@
 
 #define ATTACH(config) triggers_attach(test_hass(), "{'trigger': 'state', " config "}")
 
-static HASS_CALLBACK void set(const char *entity_id, const char *state)
+static void set(const char *entity_id, const char *state)
 {
+    hass__assert_loop();
     set_state(test_hass(), entity_id, state, NULL);
 }
 

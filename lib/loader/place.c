@@ -20,8 +20,7 @@ bool hass_async_config_place(struct hass *hass, const char *domain, const char *
     const struct config_file *settings = loader_of(hass)->settings;
     if (!hass_json_get(settings->sections, domain))
         return false;
-    autofree char *whole = *path ? mem_printf("%s->%s", domain, path) : mem_strdup(domain);
-    struct mark mark = yaml_marks_find(settings->marks, settings->sections, whole);
+    struct mark mark = settings_mark(settings, domain, path);
 
     if (!mark.source || mark.line == 0)
         return false;

@@ -124,6 +124,21 @@ static void go(struct walk *walk, struct hass_buf *path)
         strict = walk->rest[-2] == ':';
 }
 
+struct mark settings_mark(const struct config_file *file, const char *domain, const char *path)
+{
+    autofree char *way = mem_printf("%s: ", path);
+    autobuf gone = HASS_BUF_INIT;
+    struct walk walk = {
+        .marks = file->marks,
+        .at = settings_section(file, domain),
+        .mark = yaml_marks_find(file->marks, file->sections, domain),
+        .rest = way,
+    };
+
+    go(&walk, &gone);
+    return walk.mark;
+}
+
 /* the place within */
 
 /* What the engine of field tables says of a key points to the key. */

@@ -14,6 +14,11 @@
 struct config_file *settings_empty(void);
 /** Lends what is written about @domain, or NULL. */
 const json_t *settings_section(const struct config_file *file, const char *domain);
+/**
+ * Where a value below the section of @domain stands, "3->actions->0", or the nearest above it that is known. A step may name a key by its
+ * other spelling, and the item of a list where there is a single value.
+ */
+struct mark settings_mark(const struct config_file *file, const char *domain, const char *path);
 /** True when both files say the same about @domain. */
 bool settings_same(const struct config_file *a, const struct config_file *b, const char *domain);
 /** The domains of all sections and the integrations of all their platforms, as keys of an object owned by the caller. */

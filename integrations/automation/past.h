@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What has been done. Private. */
+#pragma once
+
+#include <hass/bus.h>
+
+#include "parts.h"
+
+#define PAST_RUNS  256
+#define PAST_CALLS 1024
+
+/* A run of an automation. */
+struct past_run {
+    int64_t time; /* when it began, or went on after a restart */
+    const struct hass_context *context;
+    struct hass_variables *variables; /* `trigger` among them */
+    char *entity_id, *name;
+    char *id;     /* or NULL */
+    char *run_id; /* of its trace; or NULL */
+};
+
+/* Begins to remember; belongs to the current scope. */
+int past_begin(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+void past_add_run(const struct automation *automation, struct hass_variables *variables,
+                  const struct hass_context *context, const struct hass_trace *trace) HASS_CALLBACK;
+
+/* Lends the latest run with that context that had begun at @until; NULL: none is remembered. */
+const struct past_run *past_find_run(struct hass *hass, const char *context_id, int64_t until)
+    HASS_CALLBACK;
+/* How well a call answers the question: 0 not at all. */
+typedef int past_judge_fn(const struct hass_event *call, const void *userdata);
+/* Lends the best call with that context up to @until, of equals the latest; NULL: none is remembered. */
+const struct hass_event *past_find_call(struct hass *hass, const char *context_id, int64_t until,
+                                        past_judge_fn *judge, const void *userdata) HASS_CALLBACK;

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why things are as they are, and why automations have not run. Virtual time begins on 1 January 2024, 00:00. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "support/cases.h"
+#include "support/client.h"
+#include "support/home.h"
+
+/* A lamp that anybody may switch: input_boolean.lamp. */
+#define HOUSE                                                                                      \
+    "input_boolean:\n  lamp: {name: Lamp}\n  other: {name: Other}\n"                               \
+    "script:\n"                                                                                    \
+    "  shine:\n"                                                                                   \
+    "    alias: Shine\n"                                                                           \
+    "    sequence:\n"                                                                              \
+    "      - delay: 1\n"                                                                           \
+    "      - action: input_boolean.turn_on\n"                                                      \
+    "        target: {entity_id: input_boolean.lamp}\n"                                            \
+    "automation:\n"                                                                                \
+    "  - id: motion\n"                                                                             \
+    "    alias: Motion\n"                                                                          \
+    "    triggers: {trigger: state, entity_id: binary_sensor.hall, to: 'on', for: 5}\n"            \
+    "    conditions:\n"                                                                            \
+    "      - {condition: state, entity_id: input_boolean.other, state: 'off'}\n"                   \
+    "    actions:\n"                                                                               \
+    "      - action: script.shine\n"
+
+static HASS_CALLBACK void set(struct hass *hass, const char *entity_id, const char *state)
+{
+    ck_assert_int_eq(hass_states_async_set(hass, entity_id, state, NULL, NULL, NULL), 0);
+    test_settle(hass);
+}
+
+/* Its result, owned by the caller; fails the test when it is refused. */
+static HASS_CALLBACK json_t *ask(struct hass *hass, const char *message)
+{
+    struct client *client = client_open(hass, NULL, true);
+    json_t *result = hass_json_ref(hass_json_get(client_ask(client, message), "result"));
+
+    client_close(client);
+    ck_assert_ptr_nonnull(result);
+    return result;
+}
+
+static HASS_CALLBACK void assert_refused(struct hass *hass, const char *message, const char *code)
+{
+    struct client *client = client_open(hass, NULL, true);
+
+    ck_assert_str_eq(client_error(client_ask(client, message)), code);
+    client_close(client);
+}
+
+/* The chain as lines "kind what [place]", separated by "|"; to be freed. */
+static HASS_CALLBACK char *chain(struct hass *hass, const char *entity_id)
+{
+    autofree char *message = mem_printf("{'type':'hassd/why','entity_id':'%s'}", entity_id);
+    autojson *answer = ask(hass, message);
+    autobuf text = HASS_BUF_INIT;
+    json_t *link;
+    size_t i;
+
+    json_array_foreach((json_t *)hass_json_get(answer, "chain"), i, link) {
+        static const char *const keys[] = { "service", "name",  "entity_id", "event_type",
+                                            "text",    "place", NULL };
+        hass_buf_printf(&text, "%s%s", i ? "|" : "", hass_json_get_string(link, "kind", ""));
+        for (size_t k = 0; keys[k]; k++)
+            if (json_is_string(hass_json_get(link, keys[k])))
+                hass_buf_printf(&text, " %s", hass_json_get_string(link, keys[k], ""));
+    }
+    return hass_buf_steal(&text);
+}
+
+START_TEST(the_chain_goes_from_the_lamp_through_script_and_automation_to_the_sensor)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(HOUSE);
+
+    set(hass, "binary_sensor.hall", "off");
+    set(hass, "binary_sensor.hall", "on");
+    test_advance(hass, 7);
+    ck_assert_str_eq(home_state(hass, "input_boolean.lamp"), "on");
+    autofree char *found = chain(hass, "input_boolean.lamp");
+    ck_assert_str_eq(found, "call input_boolean.turn_on configuration.yaml:9"
+                            "|run Shine script.shine configuration.yaml:6"
+                            "|call script.shine configuration.yaml:18"
+                            "|run Motion automation.motion configuration.yaml:12"
+                            "|state binary_sensor.hall"
+                            "|root somebody set the state of binary_sensor.hall");
+}
+END_TEST
+
+START_TEST(a_call_that_nobody_made_for_it_is_a_clients)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(HOUSE);
+
+    ck_assert_int_eq(
+        home_call(hass, "input_boolean", "turn_on", "{'entity_id':'input_boolean.lamp'}", NULL), 0);
+    autofree char *found = chain(hass, "input_boolean.lamp");
+    ck_assert_str_eq(found, "call input_boolean.turn_on"
+                            "|root a client asked for it, or an integration did");
+}
+END_TEST
+
+START_TEST(what_follows_another_thing_names_it)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("default_config:\ntemplate:\n  - sensor: {name: Twice, state: "
+                                  "\"{{ states('sensor.a') | int(0) * 2 }}\"}\n"
+                                  "automation: []\n");
+
+    set(hass, "sensor.a", "4");
+    ck_assert_str_eq(home_state(hass, "sensor.twice"), "8");
+    autofree char *found = chain(hass, "sensor.twice");
+    ck_assert_str_eq(found, "state sensor.a|root somebody set the state of sensor.a");
+}
+END_TEST
+
+START_TEST(an_event_and_a_run_by_hand_are_roots)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(
+        HOUSE
+        "  - alias: Knock\n"
+        "    triggers: {trigger: event, event_type: knock}\n"
+        "    actions: {action: input_boolean.turn_on, target: {entity_id: input_boolean.other}}\n");
+
+    ck_assert_int_eq(hass_bus_async_fire(hass, "knock", NULL, NULL, NULL), 0);
+    test_settle(hass);
+    autofree char *found = chain(hass, "input_boolean.other");
+    ck_assert_ptr_nonnull(
+        strstr(found, "|run Knock automation.knock configuration.yaml:19|event knock|root "));
+    ck_assert_int_eq(
+        home_call(hass, "input_boolean", "turn_off", "{'entity_id':'input_boolean.other'}", NULL),
+        0);
+    ck_assert_int_eq(
+        home_call(hass, "automation", "trigger", "{'entity_id':'automation.knock'}", NULL), 0);
+    autofree char *by_hand = chain(hass, "input_boolean.other");
+    ck_assert_ptr_nonnull(strstr(by_hand, "|run Knock automation.knock configuration.yaml:19"
+                                          "|call automation.trigger|root a client asked"));
+}
+END_TEST
+
+START_TEST(of_what_there_is_not_nothing_is_told)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(HOUSE);
+
+    assert_refused(hass, "{'type':'hassd/why','entity_id':'light.none'}", "not_found");
+    assert_refused(hass, "{'type':'hassd/why_not','entity_id':'automation.none'}", "not_found");
+    assert_refused(hass, "{'type':'hassd/why_not','entity_id':'automation.motion','since':'soon'}",
+                   "invalid_format");
+}
+END_TEST
+
+/* why not */
+
+static HASS_CALLBACK json_t *why_not(struct hass *hass, const char *more)
+{
+    autofree char *message =
+        mem_printf("{'type':'hassd/why_not','entity_id':'automation.motion'%s}", more);
+
+    return ask(hass, message);
+}
+
+static void assert_attempt(const json_t *answer, size_t index, const char *text, const char *place)
+{
+    const json_t *attempt = json_array_get(hass_json_get(answer, "attempts"), index);
+
+    ck_assert_str_eq(hass_json_get_string(attempt, "text", "(none)"), text);
+    ck_assert_str_eq(hass_json_get_string(attempt, "place", "(none)"), place);
+}
+
+START_TEST(a_condition_that_was_not_true_is_told_with_its_values)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(HOUSE);
+
+    ck_assert_int_eq(
+        home_call(hass, "input_boolean", "turn_on", "{'entity_id':'input_boolean.other'}", NULL),
+        0);
+    set(hass, "binary_sensor.hall", "on");
+    test_advance(hass, 6);
+    autojson *answer = why_not(hass, "");
+    ck_assert_uint_eq(json_array_size(hass_json_get(answer, "attempts")), 1);
+    assert_attempt(answer, 0, "a condition was not true: the state is 'on', wanted 'off'",
+                   "configuration.yaml:16");
+    ck_assert_json(hass_json_get(answer, "last_triggered"), "null");
+    const json_t *now = json_array_get(hass_json_get(answer, "conditions"), 0);
+    ck_assert(json_is_false(hass_json_get(now, "result")));
+    autojson *later = why_not(hass, ",'since':'2024-01-01T00:01:00+00:00'");
+    ck_assert_uint_eq(json_array_size(hass_json_get(later, "attempts")), 0);
+}
+END_TEST
+
+START_TEST(a_trigger_that_did_not_last_is_told_and_one_that_waits_is_pending)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(HOUSE);
+
+    set(hass, "binary_sensor.hall", "on");
+    test_advance(hass, 2);
+    autojson *waits = why_not(hass, "");
+    ck_assert_uint_eq(json_array_size(hass_json_get(waits, "pending")), 1);
+    set(hass, "binary_sensor.hall", "off");
+    autojson *answer = why_not(hass, "");
+    const json_t *attempt = json_array_get(hass_json_get(answer, "attempts"), 0);
+    ck_assert_ptr_nonnull(
+        strstr(hass_json_get_string(attempt, "text", ""), "a trigger nearly fired: "));
+    ck_assert_str_eq(hass_json_get_string(attempt, "place", ""), "configuration.yaml:14");
+    ck_assert_uint_eq(json_array_size(hass_json_get(answer, "pending")), 0);
+}
+END_TEST
+
+START_TEST(what_keeps_it_from_running_at_all_is_a_remark)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(HOUSE);
+
+    ck_assert_int_eq(
+        home_call(hass, "automation", "turn_off", "{'entity_id':'automation.motion'}", NULL), 0);
+    autojson *answer = why_not(hass, "");
+    ck_assert_ptr_nonnull(
+        strstr(json_string_value(json_array_get(hass_json_get(answer, "remarks"), 0)),
+               "it is turned off"));
+}
+END_TEST
+
+CASES_MAIN("why", ONCE(the_chain_goes_from_the_lamp_through_script_and_automation_to_the_sensor),
+           ONCE(a_call_that_nobody_made_for_it_is_a_clients),
+           ONCE(what_follows_another_thing_names_it), ONCE(an_event_and_a_run_by_hand_are_roots),
+           ONCE(of_what_there_is_not_nothing_is_told),
+           ONCE(a_condition_that_was_not_true_is_told_with_its_values),
+           ONCE(a_trigger_that_did_not_last_is_told_and_one_that_waits_is_pending),
+           ONCE(what_keeps_it_from_running_at_all_is_a_remark))

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 
 #include "config/config.h"
-#include "parts.h"
+#include "past.h"
 
 static int check_config(struct hass *hass, const json_t *section, struct hass_config_report *report,
                         struct hass_error *err) HASS_COROUTINE;
@@ -417,6 +417,8 @@ int async_setup(struct hass *hass, const json_t *section, struct hass_error *err
 
     all->reloading = hass_mutex_create(hass);
     int r = hass_async_set_data(hass, DOMAIN, all, automations_destroy, err);
+    if (r >= 0)
+        r = past_begin(hass, err);
     if (r >= 0)
         r = hass_script_async_load_journal(hass, err);
     if (r >= 0)

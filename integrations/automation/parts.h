@@ -7,6 +7,9 @@
  * entity.c      its entity
  * run.c         what happens when a trigger fires
  * attempts.c    runs that came to nothing, for who asks why
+ * past.c        what has been done
+ * why.c         why a thing is as it is
+ * why_not.c     why an automation has not run
  * websocket.c   commands
  */
 #pragma once
@@ -108,7 +111,10 @@ int automation_disable(struct automation *automation, bool stop_actions, struct 
 
 /* run.c */
 
-hass_triggered_fn automation_fired;
+/* A hass_triggered_fn. */
+int automation_fired(struct hass *hass, struct hass_variables *variables,
+                     const struct hass_context *context, void *userdata, struct hass_error *err)
+    HASS_CALLBACK;
 /* automation.trigger: waits for the run. @variables is lent. */
 int automation_async_trigger(struct automation *automation, const json_t *variables,
                              bool skip_condition, const struct hass_context *context,
@@ -126,10 +132,21 @@ const struct hass_state *automation_state(struct automation *automation) HASS_CA
 void attempts_add(struct automation *automation, const char *trigger, const char *reason,
                   const char *path, json_t *details, const struct hass_trace *trace) HASS_CALLBACK;
 /* That nearly was one. */
-hass_trigger_nearly_fn attempts_nearly;
+void attempts_nearly(struct hass *hass, size_t index, const char *reason, void *userdata)
+    HASS_CALLBACK;
 void attempts_fini(struct automation *automation);
 /* [{"time", "trigger", "reason", "path", "details", "run_id"}], oldest first, owned by the caller. */
 json_t *attempts_as_json(const struct automation *automation) HASS_CALLBACK;
+
+/* why.c */
+
+/* The chain of causes of a state, owned by the caller; NULL: there is no such state. */
+json_t *why_explain(struct hass *hass, const char *entity_id) HASS_CALLBACK;
+
+/* why_not.c */
+
+/* What has stopped it since @since (microseconds UTC), and what would now; owned by the caller. */
+json_t *why_not_explain(struct automation *automation, int64_t since) HASS_CALLBACK;
 
 /* websocket.c */
 

@@ -7,7 +7,7 @@
 
 #include <hass/loop.h>
 
-#include "parts.h"
+#include "past.h"
 
 /* One run on its way to the script. */
 struct setting_off {
@@ -147,6 +147,7 @@ static HASS_CALLBACK void started(struct hass_script *script, void *userdata)
     json_t *data = json_pack("{s:s, s:s?}", "name", automation->item.name, "entity_id", entity_id);
 
     off->started = true;
+    past_add_run(automation, off->variables, off->context, off->trace);
     if (off->source)
         json_object_set_new(data, "source", json_string(off->source));
     (void)hass_bus_async_fire(automation->hass, "automation_triggered", data, off->context, NULL);
@@ -239,5 +240,6 @@ struct hass_trace *automation_resumed(struct hass_script *script, struct hass_va
     off.source =
         hass_json_get_string(hass_variables_get(variables, "trigger"), "description", NULL);
     note_trigger(&off);
+    past_add_run(off.automation, variables, context, off.trace);
     return off.trace;
 }

@@ -61,6 +61,8 @@ int ctl_runs(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_stop(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_trace(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_trigger(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_why(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_why_not(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_set(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 
 /** True for `hassctl simulate`, whose options are hassd's. */

@@ -10,7 +10,7 @@
 
 #include <hass/dt.h>
 
-static int64_t now_usec(void)
+int64_t ctl_now(void)
 {
     struct timespec now;
 
@@ -25,7 +25,7 @@ void ctl_clock_text(const char *iso, char text[16])
     struct tm local;
 
     if (!iso || hass_dt_parse(iso, NULL, &time, NULL) < 0)
-        time = now_usec();
+        time = ctl_now();
     seconds = (time_t)(time / HASS_USEC_PER_SEC);
     if (!localtime_r(&seconds, &local))
         local = (struct tm){ 0 };
@@ -45,7 +45,7 @@ void ctl_age_text(const char *iso, char text[16])
     text[0] = '\0';
     if (!iso || hass_dt_parse(iso, NULL, &time, NULL) < 0)
         return;
-    age = (now_usec() - time) / HASS_USEC_PER_SEC;
+    age = (ctl_now() - time) / HASS_USEC_PER_SEC;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (age >= units[i].seconds || units[i].seconds == 1) {
             snprintf(text, 16, "%" PRId64 " %s", age / units[i].seconds, units[i].unit);

@@ -4,6 +4,8 @@
 
 #include <hass/types.h>
 
+/** Microseconds UTC. */
+int64_t ctl_now(void);
 /** "01:02:03.004" in local time of an ISO text, or of now when it is none. */
 void ctl_clock_text(const char *iso, char text[16]);
 /** "12 s", "5 min", "3 h", "2 d" since an ISO time; "" when it is none. */

@@ -66,6 +66,10 @@ static const struct ctl_command commands[] = {
       -1, .run = ctl_entries },
     { "simulate", "simulate [--from TIME] [--to TIME] ...",
       "what automations would do; see hassd(8)", 0, -1, .offline = true },
+    { "why", "why ENTITY", "tell what has made a thing what it is, and what set that off", 1, 1,
+      .run = ctl_why },
+    { "why-not", "why-not AUTOMATION [SINCE]",
+      "tell what has kept an automation from running, and would now", 1, 2, .run = ctl_why_not },
     { "new", "new NAME", "write the folder of a new integration", 1, 1, .offline = true,
       .run = ctl_new },
 };

@@ -254,7 +254,8 @@ static HASS_CALLBACK int listen(struct watch *watch, struct hass_error *err)
     size_t count = json_array_size(watch->ids);
     autofree const char **ids = calloc(count + 1, sizeof(*ids));
 
-    watch->sub = hass_trigger_async_disown(watch->trigger, watch->sub);
+    hass_trigger_async_disown(watch->trigger, watch->sub);
+    watch->sub = NULL;
     if (!count)
         return 0;
     for (size_t i = 0; i < count; i++)

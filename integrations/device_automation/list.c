@@ -146,11 +146,10 @@ static bool has_word(const char *text, const char *word)
 {
     size_t length = strlen(word);
 
-    while (text && *text) {
-        if (strncmp(text, word, length) == 0 && (!text[length] || text[length] == ' '))
+    for (const char *at = text; at && *at; at = strchr(at, ' ')) {
+        at += *at == ' ';
+        if (strncmp(at, word, length) == 0 && (!at[length] || at[length] == ' '))
             return true;
-        text = strchr(text, ' ');
-        text += text ? 1 : 0;
     }
     return false;
 }

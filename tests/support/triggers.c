@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The owner of triggers. What it keeps goes with the process of the test, but for what it was told to detach. */
+/* The owner of triggers. What it keeps goes with the home. */
 #include "support/triggers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,20 +29,45 @@ static HASS_CALLBACK void on_nearly(struct hass *hass, size_t index, const char 
     json_array_append_new(fired->nearly, json_string(reason));
 }
 
+/* With the home it was made for. */
+static void fired_destroy(void *object)
+{
+    struct fired *fired = object;
+
+    hass__assert_loop();
+    triggers_detach(fired);
+    json_decref(fired->seen);
+    json_decref(fired->times);
+    json_decref(fired->nearly);
+    hass_context_unref(fired->context);
+    free(fired);
+}
+
+static HASS_CALLBACK struct fired *fired_new(struct hass *hass)
+{
+    static unsigned count;
+    struct fired *fired = calloc(1, sizeof(*fired));
+    char key[32];
+
+    fired->seen = json_array();
+    fired->times = json_array();
+    fired->nearly = json_array();
+    fired->began = hass_now(hass);
+    snprintf(key, sizeof(key), "test.fired.%u", count++);
+    test_require(hass_async_set_data(hass, key, fired, fired_destroy, NULL) == 0, "no place");
+    return fired;
+}
+
 struct fired *triggers_attach_with(struct hass *hass, const char *config,
                                    const struct hass_triggers_options *given)
 {
     struct hass_triggers_options options;
     autojson *written = test_json(config), *checked = NULL;
     struct hass_error err = HASS_ERROR_INIT;
-    struct fired *fired = calloc(1, sizeof(*fired));
+    struct fired *fired = fired_new(hass);
 
     HASS_READ(&options, given);
     test_require(hass_triggers_check(hass, written, &checked, &err) == 0, "%s", err.message);
-    fired->seen = json_array();
-    fired->times = json_array();
-    fired->nearly = json_array();
-    fired->began = hass_now(hass);
     options.size = sizeof(options);
     options.config = checked;
     options.name = "test.owner";
@@ -66,6 +92,14 @@ void triggers_detach(struct fired *fired)
 size_t fired_count(const struct fired *fired)
 {
     return json_array_size(fired->seen);
+}
+
+size_t fired_pending(const struct fired *fired)
+{
+    hass__assert_loop();
+    autojson *pending = hass_triggers_async_pending(fired->triggers);
+
+    return json_array_size(pending);
 }
 
 const json_t *fired_field(const struct fired *fired, size_t index, const char *path)

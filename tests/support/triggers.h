@@ -22,6 +22,8 @@ struct fired *triggers_attach_with(struct hass *hass, const char *config,
 struct fired *triggers_attach(struct hass *hass, const char *config) HASS_CALLBACK;
 void triggers_detach(struct fired *fired) HASS_CALLBACK;
 size_t fired_count(const struct fired *fired);
+/** How many changes wait for their `for:`. */
+size_t fired_pending(const struct fired *fired);
 /** Lends a member of `trigger` of firing @index: "entity_id", "to_state.state". NULL when it is not there. */
 const json_t *fired_field(const struct fired *fired, size_t index, const char *path);
 const char *fired_text(const struct fired *fired, size_t index, const char *path);

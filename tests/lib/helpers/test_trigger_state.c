@@ -348,7 +348,7 @@ START_TEST(detaching_ends_what_waits)
     struct fired *fired = ATTACH("'entity_id': 'sensor.m', 'to': 'b', 'for': 10");
 
     set("sensor.m", "b");
-    ck_assert_uint_eq(json_array_size(hass_triggers_async_pending(fired->triggers)), 1);
+    ck_assert_uint_eq(fired_pending(fired), 1);
     triggers_detach(fired);
     test_advance(hass, 20);
     ck_assert_uint_eq(fired_count(fired), 0);
@@ -383,7 +383,7 @@ START_TEST(no_more_than_a_thousand_changes_wait)
             ck_assert_uint_eq(logs_count(logs, HASS_LOG_ERROR), 0);
         set_state(hass, "sensor.m", "b", text);
     }
-    ck_assert_uint_eq(json_array_size(hass_triggers_async_pending(fired->triggers)), 1000);
+    ck_assert_uint_eq(fired_pending(fired), 1000);
     ck_assert_ptr_nonnull(
         logs_find(logs, "1000 changes of sensor.m wait for their `for:` already"));
 }

@@ -69,7 +69,7 @@ static char *file_of(const char *domain, const char *path)
 }
 
 /* A path that a client has typed; ".yaml" may be left out. NULL with @err. Owned by the caller. */
-static char *path_of(struct websocket_request *request, struct hass_error *err)
+static HASS_CALLBACK char *path_of(struct websocket_request *request, struct hass_error *err)
 {
     const char *given = asked(request, "path");
     size_t length = strlen(given);

@@ -37,6 +37,26 @@ HASS_API bool hass_json_equal(const json_t *a, const json_t *b);
 HASS_API int hass_json_parse(const char *text, size_t size, size_t limit, json_t **ret_json,
                              struct hass_error *err);
 
+/** A member of an object or an item of an array, as it stands in a text, and lent from it. */
+struct hass_json_piece {
+    const char *key; /* between its quotes, not terminated; NULL: an item */
+    size_t key_length;
+    const char *text; /* of the value, not terminated */
+    size_t length;
+};
+/** An error ends the walk. */
+typedef int hass_json_each_fn(const struct hass_json_piece *piece, void *userdata,
+                              struct hass_error *err);
+/**
+ * Calls @each for every member or item of the outermost level of a text that is too large for a tree. What is inside of them is checked,
+ * not built.
+ *
+ * Returns: 0; HASS_E_PARSE with the place in bytes, also for a text that is neither object nor array; HASS_E_LIMIT; or what @each
+ *          returned. Pieces before a mistake have been given by then.
+ */
+HASS_API int hass_json_each(const char *text, size_t size, hass_json_each_fn *each, void *userdata,
+                            struct hass_error *err);
+
 struct hass_buf;
 /** Appends compact JSON to @buf. Non-finite numbers become null. */
 HASS_API void hass_json_write(const json_t *json, struct hass_buf *buf);

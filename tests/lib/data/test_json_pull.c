@@ -225,9 +225,48 @@ START_TEST(a_value_that_is_cut_is_read_again)
 }
 END_TEST
 
+/* "key=value;" of each piece; a value of "stop" ends the walk. */
+static int note_piece(const struct hass_json_piece *piece, void *userdata, struct hass_error *err)
+{
+    hass_buf_printf(userdata, "%.*s=%.*s;", (int)piece->key_length, piece->key ? piece->key : "",
+                    (int)piece->length, piece->text);
+    return piece->length == 6 && memcmp(piece->text, "\"stop\"", 6) == 0 ? -5 : 0;
+}
+
+static const struct {
+    const char *text;
+    int result;
+    const char *pieces;
+} walks[] = {
+    { "[1, \"a\", {\"b\": [2]}, null]", 0, "=1;=\"a\";={\"b\": [2]};=null;" },
+    { "{\"a\": 1, \"b\": {\"c\": 2}}", 0, "a=1;b={\"c\": 2};" },
+    { " [] ", 0, "" },
+    { "{}", 0, "" },
+    { "[1, \"stop\", 2]", -5, "=1;=\"stop\";" },
+    { "5", HASS_E_PARSE, "" },
+    { "", HASS_E_PARSE, "" },
+    { "[1, 2", HASS_E_PARSE, "=1;" },
+    { "[1, {\"a\" 5}]", HASS_E_PARSE, "=1;" },
+    { "[1] 2", HASS_E_PARSE, "=1;" },
+    { "{\"a\": }", HASS_E_PARSE, "" },
+    { "[1}", HASS_E_PARSE, "=1;" },
+};
+
+START_TEST(the_outermost_level_is_walked)
+{
+    autobuf pieces = HASS_BUF_INIT;
+    struct hass_error problem = HASS_ERROR_INIT;
+
+    ck_assert_int_eq(
+        hass_json_each(walks[_i].text, strlen(walks[_i].text), note_piece, &pieces, &problem),
+        walks[_i].result);
+    ck_assert_str_eq(hass_buf_string(&pieces), walks[_i].pieces);
+}
+END_TEST
+
 CASES_MAIN("pull reader of JSON", ROWS(documents_are_read_whatever_the_pieces, good),
            ROWS(malformed_documents_are_refused_whatever_the_pieces, bad),
            ONCE(the_place_of_an_error_is_told),
            ONCE(sixty_four_levels_are_good_and_one_more_is_not),
            ONCE(what_is_not_committed_has_a_limit), ONCE(a_value_is_passed_over_and_kept_as_text),
-           ONCE(a_value_that_is_cut_is_read_again))
+           ONCE(a_value_that_is_cut_is_read_again), ROWS(the_outermost_level_is_walked, walks))

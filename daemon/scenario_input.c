@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading what happens in a scenario. Written items are few and checked one by one, so that each mistake is told with its line; a
- * history has up to a million rows, of which the texts are lent from the parsed file.
+ * Reading what happens in a scenario, as people write it: items are few and checked one by one, so that each mistake is told with its line.
  */
 #include "scenario_input.h"
 
@@ -15,16 +14,21 @@
 #include <hass/const.h>
 #include <hass/states.h>
 
+#define BLOCK 65536 /* bytes of texts that are kept together */
+
 /* items */
 
 void scenario_items_fini(struct scenario_items *items)
 {
     vec_fini(&items->list);
     json_decref(steal(items->kept));
+    vec_foreach(&items->blocks, block)
+        free(*block);
+    vec_fini(&items->blocks);
+    items->used = items->size = 0;
 }
 
-/* Keeps @value (taken) as long as the items live; lends it. */
-static const json_t *keep(struct scenario_items *items, json_t *value)
+const json_t *scenario_keep(struct scenario_items *items, json_t *value)
 {
     if (!items->kept)
         items->kept = json_array();
@@ -33,9 +37,26 @@ static const json_t *keep(struct scenario_items *items, json_t *value)
     return value;
 }
 
+const char *scenario_keep_text(struct scenario_items *items, const char *text, size_t length)
+{
+    if (items->size - items->used < length + 1) {
+        items->size = length + 1 > BLOCK ? length + 1 : BLOCK;
+        items->used = 0;
+        char *block = malloc(items->size);
+        if (!block)
+            abort();
+        vec_push(&items->blocks, block);
+    }
+    char *kept = items->blocks.data[items->blocks.length - 1] + items->used;
+    memcpy(kept, text, length);
+    kept[length] = '\0';
+    items->used += length + 1;
+    return kept;
+}
+
 static const char *keep_text(struct scenario_items *items, const char *text)
 {
-    return text ? json_string_value(keep(items, json_string(text))) : NULL;
+    return text ? scenario_keep_text(items, text, strlen(text)) : NULL;
 }
 
 void scenario_items_add(struct scenario_items *items, const struct scenario_item *item,
@@ -45,8 +66,8 @@ void scenario_items_add(struct scenario_items *items, const struct scenario_item
 
     added.name = keep_text(items, item->name);
     added.state = keep_text(items, item->state);
-    added.data = keep(items, data);
-    added.target = keep(items, target);
+    added.data = scenario_keep(items, data);
+    added.target = scenario_keep(items, target);
     vec_push(&items->list, added);
 }
 
@@ -79,8 +100,7 @@ void scenario_items_sort(struct scenario_items *items)
 
 /* complaining */
 
-static void HASS_PRINTF(3, 4)
-    complain(struct scenario_reader *reader, const char *path, const char *format, ...)
+void scenario_complain(struct scenario_reader *reader, const char *path, const char *format, ...)
 {
     char message[400];
     va_list args;
@@ -114,7 +134,7 @@ static void HASS_PRINTF(4, 5) complain_of(struct scenario_reader *reader, const 
     va_start(args, format);
     vsnprintf(message, sizeof(message), format, args);
     va_end(args);
-    complain(reader, below, "%s", message);
+    scenario_complain(reader, below, "%s", message);
 }
 
 static unsigned line_of(const struct scenario_reader *reader, const char *path)
@@ -152,17 +172,19 @@ static void add_state(struct scenario_reader *reader, const char *path, const ch
     autofree char *text = state_text(state);
 
     if (!hass_valid_entity_id(entity_id)) {
-        complain(reader, path, "'%.80s' is not an entity id: expected one such as light.kitchen",
-                 entity_id);
+        scenario_complain(reader, path,
+                          "'%.80s' is not an entity id: expected one such as light.kitchen",
+                          entity_id);
         return;
     }
     if (!text && !json_is_null(state)) {
-        complain(reader, path, "expected the state of %s as a text of at most %d characters",
-                 entity_id, HASS_MAX_STATE);
+        scenario_complain(reader, path,
+                          "expected the state of %s as a text of at most %d characters", entity_id,
+                          HASS_MAX_STATE);
         return;
     }
     if (attributes && !json_is_object(attributes)) {
-        complain(reader, path, "attributes of %s are a map", entity_id);
+        scenario_complain(reader, path, "attributes of %s are a map", entity_id);
         return;
     }
     scenario_items_add(items,
@@ -206,7 +228,7 @@ static void add_full_state(struct scenario_reader *reader, const char *path, con
             return;
     }
     if (!hass_json_get(value, "state")) {
-        complain(reader, path, "the state of %s is missing", entity_id);
+        scenario_complain(reader, path, "the state of %s is missing", entity_id);
         return;
     }
     if (hass_json_get(value, "for") &&
@@ -234,7 +256,7 @@ void scenario_read_given(struct scenario_reader *reader, const char *path, const
     json_t *value;
 
     if (!json_is_object(given)) {
-        complain(reader, path, "expected a map of entities and their states");
+        scenario_complain(reader, path, "expected a map of entities and their states");
         return;
     }
     json_object_foreach((json_t *)given, entity_id, value) {
@@ -334,13 +356,13 @@ static void read_states(struct scenario_reader *reader, const char *path, const 
         }
     }
     if (entity_id && !hass_json_get(item, "state"))
-        complain(reader, path, "the state of %s is missing", entity_id);
+        scenario_complain(reader, path, "the state of %s is missing", entity_id);
     else if (entity_id)
         add_state(reader, path, entity_id, hass_json_get(item, "state"),
                   hass_json_get(item, "attributes"), at, items);
     else if (items->list.length == before && !hass_json_get(item, "at") &&
              !hass_json_get(item, "after"))
-        complain(reader, path, "expected an entity with its state, 'event' or 'action'");
+        scenario_complain(reader, path, "expected an entity with its state, 'event' or 'action'");
 }
 
 static void read_item(struct scenario_reader *reader, const char *path, const json_t *item,
@@ -353,7 +375,8 @@ static void read_item(struct scenario_reader *reader, const char *path, const js
     struct scenario_item read = { .line = line_of(reader, path) };
 
     if (!json_is_object(item)) {
-        complain(reader, path, "expected a map with an entity and its state, 'event' or 'action'");
+        scenario_complain(reader, path,
+                          "expected a map with an entity and its state, 'event' or 'action'");
         return;
     }
     if (!read_when(reader, path, item, &read.at))
@@ -374,77 +397,17 @@ void scenario_read_list(struct scenario_reader *reader, const char *path, const 
     char number[24];
 
     if (!json_is_array(list)) {
-        complain(reader, path, "expected a list of what happens");
+        scenario_complain(reader, path, "expected a list of what happens");
         return;
     }
     if (json_array_size(list) > SCENARIO_MAX_ITEMS) {
-        complain(reader, path, "more than %d items", SCENARIO_MAX_ITEMS);
+        scenario_complain(reader, path, "more than %d items", SCENARIO_MAX_ITEMS);
         return;
     }
     for (size_t i = 0; i < json_array_size(list); i++) {
         snprintf(number, sizeof(number), "%zu", i);
         autofree char *below = path_to(path, number);
         read_item(reader, below, json_array_get(list, i), items);
-    }
-}
-
-/* histories */
-
-/* One entity's rows. With minimal_response those in the middle have neither id nor attributes. */
-static void read_rows(struct scenario_reader *reader, size_t number, const json_t *rows,
-                      struct scenario_items *given, struct scenario_items *items)
-{
-    const char *entity_id =
-        hass_json_get_string(json_array_get(rows, 0), HASS_ATTR_ENTITY_ID, NULL);
-    struct scenario_item first = { .recorded = true };
-    const json_t *attributes = NULL;
-    char path[64];
-
-    for (size_t i = 0; i < json_array_size(rows); i++) {
-        const json_t *row = json_array_get(rows, i);
-        const char *changed = hass_json_get_string(row, "last_updated", NULL);
-        struct scenario_item item = {
-            .kind = SCENARIO_STATE,
-            .recorded = true,
-            .name = hass_json_get_string(row, HASS_ATTR_ENTITY_ID, entity_id),
-            .state = hass_json_get_string(row, "state", NULL),
-        };
-        snprintf(path, sizeof(path), "%zu->%zu", number, i);
-        if (!changed)
-            changed = hass_json_get_string(row, "last_changed", NULL);
-        if (!item.name || !hass_valid_entity_id(item.name) || !item.state || !changed ||
-            hass_dt_parse(changed, NULL, &item.at, NULL) < 0) {
-            complain(reader, path, "expected a state with entity_id, state and last_changed");
-            return;
-        }
-        if (json_is_object(hass_json_get(row, "attributes")))
-            attributes = hass_json_get(row, "attributes");
-        item.data = attributes;
-        if (item.at <= reader->span->from)
-            first = item;
-        else if (item.at <= reader->span->to)
-            vec_push(&items->list, item);
-    }
-    if (first.name)
-        vec_push(&given->list, first);
-}
-
-static void read_history(struct scenario_reader *reader, const json_t *history,
-                         struct scenario_items *given, struct scenario_items *items)
-{
-    char path[24];
-
-    for (size_t i = 0; i < json_array_size(history); i++) {
-        const json_t *rows = json_array_get(history, i);
-        snprintf(path, sizeof(path), "%zu", i);
-        if (!json_is_array(rows))
-            complain(reader, path, "expected the list of an entity's states");
-        else
-            read_rows(reader, i, rows, given, items);
-        if (items->list.length > SCENARIO_MAX_ITEMS) {
-            complain(reader, path, "more than %d changes", SCENARIO_MAX_ITEMS);
-            return;
-        }
     }
 }
 
@@ -485,8 +448,7 @@ static bool begins_with(const struct hass_buf *text, const char *wanted)
 }
 
 static int read_json(struct scenario_reader *reader, const struct hass_buf *text,
-                     struct scenario_items *given, struct scenario_items *items,
-                     struct hass_error *err)
+                     struct scenario_items *items, struct hass_error *err)
 {
     json_t *value = NULL;
     int r = hass_json_parse(hass_buf_string(text), text->length, SCENARIO_MAX_HISTORY, &value, err);
@@ -495,11 +457,21 @@ static int read_json(struct scenario_reader *reader, const struct hass_buf *text
         hass_error_prefix(err, "%s", reader->name);
         return r;
     }
-    const json_t *kept = keep(items, value);
-    if (json_is_array(json_array_get(kept, 0)))
-        read_history(reader, kept, given, items);
-    else
-        scenario_read_list(reader, "", kept, items);
+    const json_t *kept = scenario_keep(items, value);
+    scenario_read_list(reader, "", kept, items);
+    return reader->errors ? hass_fail(err, HASS_E_INVALID, "%s cannot be used", reader->name) : 0;
+}
+
+static int read_recorded(struct scenario_reader *reader, const struct hass_buf *text,
+                         struct scenario_items *given, struct scenario_items *items,
+                         struct hass_error *err)
+{
+    int r = scenario_read_history(reader, text, given, items, err);
+
+    if (r < 0) {
+        hass_error_prefix(err, "%s", reader->name);
+        return r;
+    }
     return reader->errors ? hass_fail(err, HASS_E_INVALID, "%s cannot be used", reader->name) : 0;
 }
 
@@ -527,8 +499,10 @@ int scenario_read_file(const char *path, const struct scenario_span *span,
 
     if (r < 0)
         return r;
-    if (begins_with(&text, "[[") || begins_with(&text, "[{"))
-        r = read_json(&reader, &text, given, items, err);
+    if (begins_with(&text, "[["))
+        r = read_recorded(&reader, &text, given, items, err);
+    else if (begins_with(&text, "[{"))
+        r = read_json(&reader, &text, items, err);
     else
         r = read_yaml(&reader, &text, items, err);
     if (r == 0)

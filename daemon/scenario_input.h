@@ -31,7 +31,9 @@ struct scenario_item {
 
 struct scenario_items {
     HASS_VEC(struct scenario_item) list;
-    json_t *kept; /* what names, texts and data are lent from: a list */
+    json_t *kept;            /* what data are lent from: a list */
+    HASS_VEC(char *) blocks; /* what names and texts are lent from */
+    size_t used, size;       /* of the last block */
 };
 
 /** Between which times, in which zone. */
@@ -41,6 +43,10 @@ struct scenario_span {
 };
 
 void scenario_items_fini(struct scenario_items *items);
+/** Keeps @value (taken; or NULL) as long as the items live; lends it. */
+const json_t *scenario_keep(struct scenario_items *items, json_t *value);
+/** Keeps a copy of a text. */
+const char *scenario_keep_text(struct scenario_items *items, const char *text, size_t length);
 /** Adds an item whose texts are copied; @data and @target are taken. */
 void scenario_items_add(struct scenario_items *items, const struct scenario_item *item,
                         json_t *data, json_t *target);
@@ -66,6 +72,9 @@ struct scenario_reader {
     int64_t base; /* where times are counted from: the time of the former item */
 };
 
+/** Notes a mistake (printf) in the value at @path. */
+void scenario_complain(struct scenario_reader *reader, const char *path, const char *format, ...)
+    HASS_PRINTF(3, 4);
 /** Reads {entity_id: state or {"state", "attributes"?, "for"?}} at @path. */
 void scenario_read_given(struct scenario_reader *reader, const char *path, const json_t *given,
                          struct scenario_items *items);
@@ -75,6 +84,10 @@ void scenario_read_given(struct scenario_reader *reader, const char *path, const
  */
 void scenario_read_list(struct scenario_reader *reader, const char *path, const json_t *list,
                         struct scenario_items *items);
+/** Reads the JSON of /api/history/period. */
+int scenario_read_history(struct scenario_reader *reader, const struct hass_buf *text,
+                          struct scenario_items *given, struct scenario_items *items,
+                          struct hass_error *err);
 /**
  * Reads a file: the JSON of /api/history/period, or a list as scenario_read_list takes it (YAML or JSON). States before @span begins
  * are given; what comes after its end is left out.

@@ -88,6 +88,41 @@ static HASS_CALLBACK void script_changed(struct hass_script *script, void *userd
         (void)hass_entity_async_write_ha_state(automation->entity, NULL);
 }
 
+/* An action that nobody offers is something to mend. */
+static HASS_CALLBACK void miss_service(struct automation *automation,
+                                       const struct hass_error *error)
+{
+    const char *entity_id = hass_entity_async_entity_id(automation->entity);
+    const struct item *item = &automation->item;
+    autofree char *id = NULL, *edit = NULL;
+
+    if (asprintf(&id, "%s_service_not_found", entity_id) < 0 ||
+        asprintf(&edit, "/config/automation/edit/%s", item->id ? item->id : "") < 0)
+        abort();
+    (void)hass_issue_async_create(automation->hass, DOMAIN, id,
+                                  &(struct hass_issue_options){
+                                      .size = sizeof(struct hass_issue_options),
+                                      .severity = HASS_ISSUE_ERROR,
+                                      .translation_key = "service_not_found",
+                                      .is_fixable = true,
+                                      .translation_placeholders = json_pack(
+                                          "{s:s, s:s, s:s, s:s}", "edit", edit, "entity_id",
+                                          entity_id, "error", error->message, "name", item->name),
+                                  },
+                                  NULL);
+}
+
+static HASS_CALLBACK void script_failed(struct hass_script *script, const struct hass_error *error,
+                                        void *userdata)
+{
+    struct automation *automation = userdata;
+
+    attempts_add(automation, NULL, "error", NULL, json_pack("{s:s}", "error", error->message),
+                 NULL);
+    if (error->code == HASS_E_SERVICE_NOT_FOUND)
+        miss_service(automation, error);
+}
+
 static enum hass_script_mode mode_of(const json_t *config)
 {
     static const char *const words[] = { "single", "restart", "queued", "parallel", NULL };
@@ -110,7 +145,7 @@ static HASS_CALLBACK int make_script(struct automation *automation, struct hass_
                             .drop_at_restart =
                                 strcmp(hass_json_get_string(config, "restart", ""), "drop") == 0,
                             .async_changed = script_changed, .async_resumed = automation_resumed,
-                            .userdata = automation),
+                            .async_failed = script_failed, .userdata = automation),
         &automation->script, err);
 }
 

@@ -196,6 +196,8 @@ struct hass_script {
     bool dead;         /* its owner has destroyed it */
     bool early;        /* made before the stop event */
     void (*async_changed)(struct hass_script *script, void *userdata);
+    void (*async_failed)(struct hass_script *script, const struct hass_error *error,
+                         void *userdata);
     struct hass_trace *(*async_resumed)(struct hass_script *script,
                                         struct hass_variables *variables,
                                         const struct hass_context *context, void *userdata);

@@ -146,6 +146,7 @@ static HASS_CALLBACK struct hass_script *script_new(struct hass *hass,
     script->drop_at_restart = options->drop_at_restart;
     script->async_changed = options->async_changed;
     script->async_resumed = options->async_resumed;
+    script->async_failed = options->async_failed;
     script->userdata = options->userdata;
     script->uses_context = mentions_context(options->sequence);
     script->early = !script->all->stopping;

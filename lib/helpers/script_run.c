@@ -128,6 +128,8 @@ static HASS_CALLBACK void tell_end(struct hass_script_run *run)
     if (run->ended)
         (void)hass_future_set(run->ended, run->error ? run->error->code : 0, NULL, NULL,
                               run->error);
+    if (run->error && script->async_failed && !script->dead)
+        script->async_failed(script, run->error, script->userdata);
     script_changed(script);
     script_run_ended(script);
 }

@@ -49,6 +49,9 @@ struct hass_script_options {
                                         struct hass_variables *variables,
                                         const struct hass_context *context, void *userdata);
     void *userdata;
+    /** A run has failed in a step, which has been logged. Loop, never suspends. Or NULL. */
+    void (*async_failed)(struct hass_script *script, const struct hass_error *error,
+                         void *userdata);
 };
 #define HASS_SCRIPT_OPTIONS(...)                                                                   \
     (&(const struct hass_script_options){ .size = sizeof(struct hass_script_options), __VA_ARGS__ })

@@ -137,6 +137,25 @@ START_TEST(what_refuses_a_run_is_remembered)
 }
 END_TEST
 
+START_TEST(a_run_that_fails_is_remembered_and_an_action_that_is_not_there_is_an_issue)
+{
+    hass__assert_loop();
+    struct hass *hass =
+        test_home("automation:\n  - alias: A\n    triggers: {trigger: event, event_type: go}\n"
+                  "    actions: [{action: no.such}]\n");
+    struct client *client = client_open(hass, NULL, true);
+
+    fire(hass, "go", NULL);
+    const json_t *answer =
+        client_ask(client, "{'type':'hassd/automation/attempts','entity_id':'automation.a'}");
+    const json_t *attempts = hass_json_get(hass_json_get(answer, "result"), "attempts");
+    ck_assert_uint_eq(json_array_size(attempts), 1);
+    ck_assert_str_eq(hass_json_get_string(json_array_get(attempts, 0), "reason", ""), "error");
+    ck_assert_ptr_nonnull(
+        hass_issue_async_get(hass, "automation", "automation.a_service_not_found"));
+}
+END_TEST
+
 START_TEST(no_more_than_twenty_attempts_are_remembered)
 {
     hass__assert_loop();
@@ -248,8 +267,8 @@ START_TEST(an_item_that_is_wrong_is_unavailable_and_the_log_points_to_the_place)
     struct hass *hass = test_home(yaml.data);
     const char *line = logs_find(logs, "automation 'W' is unavailable");
     ck_assert_ptr_nonnull(line);
-    ck_assert_msg(strstr(line, wrong[_i].place) && strstr(line, wrong[_i].said),
-                  "%s\nwanted %s %s", line, wrong[_i].place, wrong[_i].said);
+    ck_assert_msg(strstr(line, wrong[_i].place) && strstr(line, wrong[_i].said), "%s\nwanted %s %s",
+                  line, wrong[_i].place, wrong[_i].said);
     ck_assert_str_eq(home_state(hass, "automation.w"), "unavailable");
     ck_assert_str_eq(home_state(hass, "automation.go"), "on");
     items_check_attributes(hass, "automation.w", "{'friendly_name':'W'}");
@@ -362,6 +381,7 @@ CASES_MAIN(
     "automation", ONCE(a_trigger_runs_the_actions), ONCE(sections_of_several_names_are_one_list),
     ONCE(variables_see_the_trigger_and_those_before_them),
     ONCE(the_time_of_the_last_run_is_a_time_to_templates), ONCE(what_refuses_a_run_is_remembered),
+    ONCE(a_run_that_fails_is_remembered_and_an_action_that_is_not_there_is_an_issue),
     ONCE(no_more_than_twenty_attempts_are_remembered), ONCE(whether_it_is_on_survives_a_restart),
     ONCE(turning_off_stops_the_actions_unless_told_otherwise),
     ROWS(an_item_that_is_wrong_is_unavailable_and_the_log_points_to_the_place, wrong),

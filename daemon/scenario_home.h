@@ -36,6 +36,7 @@ void scenario_call_quietly(struct home *home, const char *domain, const char *se
                            const struct hass_context *context) HASS_CALLBACK;
 
 /* scenario_calls.c: all calls of services */
-hass_intercept_fn scenario_on_call;
+int scenario_on_call(struct hass *hass, const struct hass_intercepted_call *call, void *userdata,
+                     json_t **ret_response, struct hass_error *err) HASS_CALLBACK;
 /* scenario_apply.c: an item happens, or is given before the start */
 void scenario_apply(struct home *home, const struct scenario_item *item, bool given) HASS_CALLBACK;

@@ -51,7 +51,7 @@ static HASS_CALLBACK int handle(const struct hass_service_call *call, void *user
 
 HASS_SCHEMA(level_schema, HASS_FIELD("level", &hass_type_int, .max = 10));
 
-static HASS_CALLBACK struct hass *home(struct spy *spy, int *handled)
+static HASS__ANALYSIS(assert_capability(hass_loop)) struct hass *home(struct spy *spy, int *handled)
 {
     struct hass *hass = test_hass();
     const struct hass_service_options options = { .size = sizeof(options),

@@ -33,7 +33,7 @@ struct states {
     struct hass_list all;        /* slots with a state, in order of creation */
     size_t count;                /* of those */
     struct hass_strmap *domains; /* struct states_domain */
-    struct hass_strmap *held;    /* entities that only writes with .hold change, as keys; NULL: none */
+    struct hass_strmap *held; /* entities that only writes with .hold change, as keys; NULL: none */
 };
 
 void states_init(struct hass *hass);

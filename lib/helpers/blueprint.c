@@ -4,7 +4,6 @@
  * table, its holes against the inputs that it declares. Filling them makes a copy in which shared branches stay shared.
  */
 #include "helpers/blueprint.h"
-#include "helpers/helpers.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "base/mem.h"
 #include "data/yaml_file.h"
 #include "data/yaml_load.h"
+#include "helpers/helpers.h"
 
 #define INPUT         "!input"
 /* The release of the model up to which automations and scripts are understood here. */

@@ -461,7 +461,7 @@ struct hass_trace *trace_restore(struct hass *hass, const json_t *row)
     struct hass_trace *trace = mem_zalloc(sizeof(*trace));
     trace->refs = 1;
     trace->hass = hass;
-    strcpy(trace->run_id, run_id);
+    memcpy(trace->run_id, run_id, strlen(run_id) + 1);
     trace->domain = mem_strdup(domain);
     trace->item_id = mem_strdup(item_id);
     trace->context = read_context(hass_json_get(long_form, "context"));

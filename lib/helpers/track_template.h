@@ -17,14 +17,14 @@ struct tracked_template {
     struct hass_template *template;
     const struct hass_template_variables *variables;
     struct hass_variables *scope; /* or NULL */
-    double rate_limit;         /* as in struct hass_track_template */
-    struct template_info info; /* what the last render looked at */
-    json_t *result;            /* as told; NULL: nothing, or an error */
-    bool told;                 /* something has been */
-    bool failed;               /* what was told is an error */
-    bool limited;              /* rendered since it is tracked: the rate limit counts from @last */
-    int64_t last;              /* monotonic */
-    struct timer timer;        /* set: an event waits for the end of the rate limit */
+    double rate_limit;            /* as in struct hass_track_template */
+    struct template_info info;    /* what the last render looked at */
+    json_t *result;               /* as told; NULL: nothing, or an error */
+    bool told;                    /* something has been */
+    bool failed;                  /* what was told is an error */
+    bool limited;       /* rendered since it is tracked: the rate limit counts from @last */
+    int64_t last;       /* monotonic */
+    struct timer timer; /* set: an event waits for the end of the rate limit */
     const struct hass_event *event; /* that one */
 };
 

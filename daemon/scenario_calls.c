@@ -157,6 +157,7 @@ int scenario_on_call(struct hass *hass, const struct hass_intercepted_call *call
         .asked = home->asking,
     };
 
+    hass__assert_loop();
     home->asking = false;
     if (home->quiet) {
         home->quiet = false;

@@ -370,8 +370,8 @@ static const char *const unreadable[] = {
     "{\"script.s\": 5}",
     "{\"script.s\": [5, {}, {\"short_dict\": {}}, {\"extended_dict\": {}}]}",
     "{\"script.s\": [{\"short_dict\": {}, \"extended_dict\": {\"run_id\": \"r\"}}]}",
-    "{\"script.s\": [{\"short_dict\": {}, \"extended_dict\": {\"domain\": \"script\", "
-    "\"item_id\": \"s\", \"run_id\": \"0123456789012345678901234567890123\"}}]}",
+    ("{\"script.s\": [{\"short_dict\": {}, \"extended_dict\": {\"domain\": \"script\", "
+     "\"item_id\": \"s\", \"run_id\": \"0123456789012345678901234567890123\"}}]}"),
 };
 
 START_TEST(what_is_no_trace_is_left_out)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Time trackers: once, at intervals, by pattern. A tracker is armed anew before its job runs, so that the job may end it and
- * a slow one delays nothing.
+ * a slow one delays nothing. When the wall clock is set, what recurs is computed anew.
  */
 #include "helpers/track_time.h"
 
@@ -19,6 +19,9 @@
 #define JITTER_MIN                                                                                 \
     50000 /* microseconds: timers of many trackers must not meet on the full second */
 #define JITTER_MAX 500000
+
+/* A clock that is put back by less is corrected: what has fired is not to fire again. One put back by more was wrong. */
+#define CORRECTION (3600 * HASS_USEC_PER_SEC)
 
 /* the common part */
 
@@ -60,9 +63,25 @@ static void fire(struct timer *timer)
 
     hass__assert_loop();
     struct hass_sub *sub = tracker->sub;
+    tracker->fired = scheduled;
     if (tracker->kind->next)
         time_tracker_rearm(tracker, now);
     sub_run(hass, sub, &tick);
+}
+
+/* What is due by now fires at the next turn. Else a clock that was put back has an earlier time to wait for. */
+static void clock_was_set(struct clock_watcher *watcher)
+{
+    struct time_tracker *tracker = list_entry(watcher, struct time_tracker, watcher);
+    int64_t now = hass_now(tracker->hass);
+    int64_t after = now - 1; /* what is due at this very moment has not fired */
+
+    hass__assert_loop();
+    if (timer_is_set(&tracker->timer) && tracker->due <= now)
+        return;
+    if (tracker->fired > after && tracker->fired - now <= CORRECTION)
+        after = tracker->fired;
+    time_tracker_rearm(tracker, after);
 }
 
 static void tracker_free(struct time_tracker *tracker)
@@ -78,6 +97,7 @@ static void tracker_removed(struct hass_sub *sub, void *owner)
 
     hass__assert_loop();
     timer_cancel(&tracker->timer);
+    clock_watcher_remove(&tracker->watcher);
     struct scope *former = helpers_enter_root(tracker->hass);
     tracker_free(tracker);
     scope_leave(former);
@@ -111,6 +131,10 @@ int time_tracker_start(struct time_tracker *tracker, struct hass_job job, struct
     }
     tracker->sub = own;
     arm(tracker);
+    if (tracker->kind->wall && tracker->kind->next) {
+        tracker->watcher.clock_set = clock_was_set;
+        timers_watch_clock(runtime_of(hass)->timers, &tracker->watcher);
+    }
     tracker_publish(own, ret_sub);
     return 0;
 }

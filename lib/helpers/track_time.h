@@ -26,7 +26,9 @@ struct time_tracker {
     const struct time_kind *kind;
     struct hass_sub *sub;
     struct timer timer;
-    int64_t due; /* on the kind's clock */
+    struct clock_watcher watcher;
+    int64_t due;   /* on the kind's clock */
+    int64_t fired; /* what was due when it last fired; 0: it has not */
 };
 
 /**

@@ -104,6 +104,7 @@ struct item {
     bool daily; /* at `second` of the day, else once */
     int second;
     char *name; /* of what is noted in the journal */
+    struct clock_watcher watcher;
 };
 
 struct time_trigger {
@@ -116,7 +117,9 @@ static void time_trigger_destroy(void *object)
 {
     struct time_trigger *self = object;
 
+    hass__assert_loop();
     for (size_t i = 0; i < self->count; i++) {
+        clock_watcher_remove(&self->items[i].watcher);
         free(self->items[i].entity_id);
         free(self->items[i].name);
     }
@@ -183,6 +186,17 @@ static HASS_CALLBACK void note_due(struct item *item, int64_t due)
         self->missed = true;
 }
 
+/* What is due by now fires at the next turn, and is noted anew then. */
+static void clock_was_set(struct clock_watcher *watcher)
+{
+    struct item *item = list_entry(watcher, struct item, watcher);
+    struct hass *hass = item->trigger->owner->hass;
+
+    hass__assert_loop();
+    if (item->daily && item->sub)
+        note_due(item, next_daily(item, hass_now(hass)));
+}
+
 static HASS_CALLBACK int on_tick(const struct hass_tick *tick, void *userdata,
                                  struct hass_error *err)
 {
@@ -215,8 +229,13 @@ static HASS_CALLBACK int follow_day(struct item *item, int second, struct hass_e
     int r = hass_async_track_time_change(hass, &pattern, HASS_JOB_CALLBACK(on_tick, item),
                                          &item->sub, err);
     hass_trigger_async_own(item->trigger, item->sub);
-    if (r >= 0 && item->trigger->owner->run_missed)
-        note_due(item, next_daily(item, hass_now(hass)));
+    if (r < 0 || !item->trigger->owner->run_missed)
+        return r;
+    note_due(item, next_daily(item, hass_now(hass)));
+    if (!item->watcher.clock_set) {
+        item->watcher.clock_set = clock_was_set;
+        timers_watch_clock(runtime_of(hass)->timers, &item->watcher);
+    }
     return r;
 }
 

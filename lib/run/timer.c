@@ -2,7 +2,7 @@
 /*
  * Two 4-ary heaps, one a clock, ordered by time and then by arming. The loop fires what is due each turn and arms one
  * libevent event before it waits, so that setting and cancelling a timer never enters libevent. A timerfd that the kernel
- * cancels when the wall clock is set exists from the first wall-clock timer on.
+ * cancels when the wall clock is set exists from the first wall-clock timer or watcher on.
  */
 #include "run/timer.h"
 
@@ -36,7 +36,8 @@ struct heap {
 struct timers {
     struct runtime *runtime;
     struct event *wake;
-    struct event *clock_set; /* real time only; NULL before the first wall-clock timer */
+    struct event *clock_set; /* real time only; NULL before the first wall-clock timer or watcher */
+    struct hass_list watchers; /* struct clock_watcher */
     struct heap monotonic;
     struct heap wall;
     uint64_t sequence;
@@ -213,6 +214,8 @@ void timers_clock_set(struct timers *timers)
 {
     /* The heap is ordered by wall time, which has not changed; only the wait for its first timer has. */
     timers->armed = INT64_MAX;
+    list_foreach(&timers->watchers, struct clock_watcher, watcher, link)
+        watcher->clock_set(watcher);
 }
 
 static int arm_clock_set(int fd)
@@ -250,11 +253,28 @@ static void watch_clock(struct timers *timers)
     event_add(timers->clock_set, NULL);
 }
 
-void timer_set_wall(struct timers *timers, struct timer *timer, int64_t when)
+static HASS_CALLBACK void need_watch(struct timers *timers)
 {
     if (!timers->clock_set && !clock_is_virtual(timers->runtime->clock))
         watch_clock(timers);
+}
+
+void timer_set_wall(struct timers *timers, struct timer *timer, int64_t when)
+{
+    need_watch(timers);
     add(timers, timer, when, true);
+}
+
+void timers_watch_clock(struct timers *timers, struct clock_watcher *watcher)
+{
+    need_watch(timers);
+    list_append(&timers->watchers, &watcher->link);
+}
+
+void clock_watcher_remove(struct clock_watcher *watcher)
+{
+    if (watcher->link.next)
+        list_remove(&watcher->link);
 }
 
 /* life */
@@ -264,6 +284,7 @@ struct timers *timers_create(struct runtime *runtime, struct hass_error *err)
     struct timers *timers = mem_zalloc(sizeof(*timers));
 
     timers->runtime = runtime;
+    list_init(&timers->watchers);
     timers->armed = INT64_MAX;
     timers->wake = event_new(loop_base(runtime->loop), -1, 0, woken, timers);
     return timers;

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include <hass/list.h>
+
 #include "run/runtime.h"
 
 struct timers;
@@ -17,6 +19,13 @@ struct timer {
     void (*fire)(struct timer *timer);
     uint32_t place; /* in its heap */
     bool wall;
+};
+
+/* Somebody who computes times anew when the wall clock is set. Embedded in its owner, from timers_watch_clock to clock_watcher_remove. */
+struct clock_watcher {
+    struct hass_list link; /* on the timers' watchers */
+    /* Timers that are due by now are still set. May set and cancel timers; may not end another watcher. */
+    void (*clock_set)(struct clock_watcher *watcher);
 };
 
 struct timers *timers_create(struct runtime *runtime, struct hass_error *err);
@@ -44,5 +53,9 @@ int64_t timers_next(const struct timers *timers) HASS_CALLBACK;
 void timers_arm(struct timers *timers) HASS_CALLBACK;
 /** Fires what is due now. Returns the number fired. */
 size_t timers_run(struct timers *timers) HASS_CALLBACK;
+/** From now on @watcher hears when the wall clock is set. */
+void timers_watch_clock(struct timers *timers, struct clock_watcher *watcher) HASS_CALLBACK;
+/** Safe when it does not watch and is zeroed. */
+void clock_watcher_remove(struct clock_watcher *watcher) HASS_CALLBACK;
 /** The wall clock was set: what the kernel reports in real time, and tests after clock_set_wall. */
 void timers_clock_set(struct timers *timers) HASS_CALLBACK;

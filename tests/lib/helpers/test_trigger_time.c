@@ -161,6 +161,170 @@ START_TEST(a_clock_that_is_set_back_doubles_nothing)
 }
 END_TEST
 
+/* A clock that is set, after @before seconds to @to; when the trigger fires, up to @after seconds later, as the clock shows it then. */
+static const struct step_case {
+    const char *config, *zone, *start;
+    double before;
+    const char *to;
+    double after;
+    const char *at[4]; /* where the home is, or its beginning */
+} steps[] = {
+    { "'trigger': 'time', 'at': '07:00'",
+      "Europe/Amsterdam",
+      "2030-06-01T10:00:00+00:00",
+      60,
+      "2026-02-01T10:00:00+00:00",
+      2 * 86400,
+      { "2026-02-02T07:00:00+01:00", "2026-02-03T07:00:00+01:00" } },
+    { "'trigger': 'time', 'at': '07:00'", // what has fired in 2030 does not count
+      "UTC",
+      "2030-06-01T06:59:00+00:00",
+      60.5,
+      "2026-02-01T07:00:00+00:00",
+      86400,
+      { "2030-06-01T07:00:00+00:00", "2026-02-01T07:00:00+00:00", "2026-02-02T07:00:00+00:00" } },
+    { "'trigger': 'time', 'at': '07:00', 'weekday': 'mon'", // to a Sunday
+      "UTC",
+      "2030-06-01T10:00:00+00:00",
+      60,
+      "2026-02-01T10:00:00+00:00",
+      2 * 86400,
+      { "2026-02-02T07:00:00+00:00" } },
+    { "'trigger': 'time', 'at': '07:00'", // an hour before what has fired: corrected
+      "UTC",
+      "2026-02-01T06:59:00+00:00",
+      61,
+      "2026-02-01T06:00:00+00:00",
+      86000,
+      { "2026-02-01T07:00:00+00:00" } },
+    { "'trigger': 'time', 'at': '07:00'", // a second more: it was wrong
+      "UTC",
+      "2026-02-01T06:59:00+00:00",
+      61,
+      "2026-02-01T05:59:59+00:00",
+      86000,
+      { "2026-02-01T07:00:00+00:00", "2026-02-01T07:00:00+00:00" } },
+    { "'trigger': 'time', 'at': '07:00'", // within the second that has fired
+      "UTC",
+      "2026-02-01T06:59:59+00:00",
+      1.2,
+      "2026-02-01T07:00:00.05+00:00",
+      3600,
+      { "2026-02-01T07:00:00+00:00" } },
+    { "'trigger': 'time', 'at': '07:00'", // back, and nothing has fired yet
+      "UTC",
+      "2026-02-01T07:30:00+00:00",
+      60,
+      "2026-02-01T06:59:50+00:00",
+      3600,
+      { "2026-02-01T07:00:00+00:00" } },
+    { "'trigger': 'time', 'at': '07:00'", // over many: once
+      "UTC",
+      "2026-02-01T06:00:00+00:00",
+      60,
+      "2030-06-01T10:00:00+00:00",
+      86400,
+      { "2030-06-01T10:00:00+00:00", "2030-06-02T07:00:00+00:00" } },
+    { "'trigger': 'time', 'at': '07:00'", // to the very moment
+      "UTC",
+      "2026-02-01T06:00:00+00:00",
+      60,
+      "2026-02-01T07:00:00+00:00",
+      3600,
+      { "2026-02-01T07:00:00+00:00" } },
+    { "'trigger': 'time_pattern', 'minutes': '/30'",
+      "UTC",
+      "2030-06-01T10:10:00+00:00",
+      60,
+      "2026-02-01T10:10:00+00:00",
+      3600,
+      { "2026-02-01T10:30:00+00:00", "2026-02-01T11:00:00+00:00" } },
+    { "'trigger': 'time_pattern', 'minutes': '/30'", // 10:00 has fired
+      "UTC",
+      "2026-02-01T09:59:00+00:00",
+      120,
+      "2026-02-01T09:20:00+00:00",
+      5000,
+      { "2026-02-01T10:00:00+00:00", "2026-02-01T10:30:00+00:00" } },
+    { "'trigger': 'time_pattern', 'hours': '/1'", // four hours are one firing
+      "UTC",
+      "2026-02-01T09:30:00+00:00",
+      120,
+      "2026-02-01T13:30:00+00:00",
+      3600,
+      { "2026-02-01T13:30:00+00:00", "2026-02-01T14:00:00+00:00" } },
+    { "'trigger': 'sun', 'event': 'sunset'",
+      "Europe/Amsterdam",
+      "2030-06-01T10:00:00+00:00",
+      60,
+      "2026-02-01T10:00:00+00:00",
+      2 * 86400,
+      { "2026-02-01T17:2", "2026-02-02T17:2" } },
+    { "'trigger': 'sun', 'event': 'sunset'", // it has set, and does not set again
+      "Europe/Amsterdam",
+      "2026-02-01T16:00:00+00:00",
+      3600,
+      "2026-02-01T16:10:00+00:00",
+      90000,
+      { "2026-02-01T17:2", "2026-02-02T17:2" } },
+    { "'trigger': 'sun', 'event': 'sunset'", // over two days: once
+      "Europe/Amsterdam",
+      "2026-02-01T10:00:00+00:00",
+      60,
+      "2026-02-03T10:00:00+00:00",
+      43200,
+      { "2026-02-03T11:00:00+01:00", "2026-02-03T17:" } },
+};
+
+START_TEST(when_the_clock_is_set_times_are_computed_anew)
+{
+    const struct step_case *c = &steps[_i];
+    struct hass *hass = home_at(c->zone, c->start);
+    struct hass_zone *zone = hass_config_zone(hass);
+    autofree char *config = NULL;
+    int64_t to = 0;
+    size_t count = 0;
+
+    ck_assert_int_eq(hass_dt_parse(c->to, NULL, &to, NULL), 0);
+    ck_assert_int_eq(
+        hass_config_async_update(hass, test_json("{'latitude': 52.37, 'longitude': 4.89}"), NULL),
+        0);
+    ck_assert(asprintf(&config, "{%s}", c->config) > 0);
+    struct fired *fired = triggers_attach(hass, config);
+    test_advance(hass, c->before);
+    set_clock(hass, to - hass_now(hass));
+    test_advance(hass, c->after);
+    for (; count < 4 && c->at[count]; count++) {
+        char text[HASS_DT_TEXT] = "";
+        int64_t at = fired->began + llround(fired_at(fired, count) * 1e6);
+        hass_dt_iso(at, zone, text);
+        ck_assert_msg(strncmp(text, c->at[count], strlen(c->at[count])) == 0,
+                      "row %d: firing %zu at %s instead of %s", _i, count, text, c->at[count]);
+    }
+    hass_zone_unref(zone);
+    ck_assert_msg(fired_count(fired) == count, "row %d: fired %zu times", _i, fired_count(fired));
+}
+END_TEST
+
+static const int steps_by[] = { -4 * 365 * 86400, -10, 10, 4 * 365 * 86400 };
+
+START_TEST(what_waits_takes_no_heed_of_a_clock_that_is_set)
+{
+    struct hass *hass = home_at("UTC", "2026-02-01T10:00:00+00:00");
+    struct fired *fired = triggers_attach(
+        hass, "{'trigger': 'state', 'entity_id': 'binary_sensor.door', 'to': 'on', 'for': 30}");
+
+    set_state(hass, "binary_sensor.door", "off", NULL);
+    set_state(hass, "binary_sensor.door", "on", NULL);
+    test_advance(hass, 20);
+    set_clock(hass, steps_by[_i] * SECOND);
+    test_advance(hass, 9);
+    ck_assert_uint_eq(fired_count(fired), 0);
+    test_advance(hass, 2);
+    ck_assert_uint_eq(fired_count(fired), 1);
+}
+END_TEST
+
 /* helpers and sensors */
 
 static HASS_CALLBACK void set_helper(struct hass *hass, bool has_date, int hour, int minute)
@@ -417,6 +581,8 @@ CASES_MAIN("triggers of time", ONCE(a_time_of_day_fires_each_day), ONCE(all_time
            ONCE(a_template_of_no_time_is_logged), ONCE(a_time_in_the_gap_is_skipped),
            ONCE(a_time_in_the_fold_comes_twice), ONCE(a_clock_that_is_set_forward_loses_nothing),
            ONCE(a_clock_that_is_set_back_doubles_nothing),
+           ROWS(when_the_clock_is_set_times_are_computed_anew, steps),
+           ROWS(what_waits_takes_no_heed_of_a_clock_that_is_set, steps_by),
            ONCE(a_helper_of_a_time_fires_daily_and_is_followed),
            ONCE(a_helper_of_a_date_fires_once_unless_it_is_over),
            ONCE(a_sensor_of_a_timestamp_fires_once_each_time_it_is_set),

@@ -17,6 +17,7 @@
 #include "core/core.h"
 #include "helpers/helpers.h"
 #include "registry/store_file.h"
+#include "run/timer.h"
 
 #define STORE_KEY    "hassd.runs"
 #define SAVE_DELAY   2.0   /* seconds */
@@ -35,8 +36,16 @@ struct journal {
     bool touched;     /* a write has been asked for */
     json_t *read;     /* what has not been claimed: {section: {key: value}} */
     uint64_t written; /* the sum of what is in the file */
+    struct clock_watcher watcher;
     HASS_VEC(struct source) sources;
 };
+
+/* Times that are to come are kept as the wall clock shows them: they are others now. */
+static void clock_was_set(struct clock_watcher *watcher)
+{
+    hass__assert_loop();
+    journal_touch(list_entry(watcher, struct journal, watcher)->hass);
+}
 
 static HASS_CALLBACK struct journal *journal_of(struct hass *hass)
 {
@@ -46,6 +55,8 @@ static HASS_CALLBACK struct journal *journal_of(struct hass *hass)
         helpers->journal = mem_zalloc(sizeof(*helpers->journal));
         helpers->journal->hass = hass;
         helpers->journal->read = json_object();
+        helpers->journal->watcher.clock_set = clock_was_set;
+        timers_watch_clock(runtime_of(hass)->timers, &helpers->journal->watcher);
     }
     return helpers->journal;
 }
@@ -54,6 +65,7 @@ struct journal *journal_destroy(struct journal *journal)
 {
     if (!journal)
         return NULL;
+    clock_watcher_remove(&journal->watcher);
     json_decref(journal->read);
     vec_foreach(&journal->sources, source)
         free(source->section);

@@ -287,7 +287,7 @@ struct hass_script_run {
     json_t *response;
     struct hass_error *error; /* of SCRIPT_FAILS; or NULL */
     int64_t since;            /* microseconds UTC */
-    int64_t until;            /* when the timer fires; 0: it does not */
+    int64_t until;            /* when the timer fires, as it was set; 0: it does not */
     uint64_t id;
     uint32_t refs;
     uint32_t branch; /* its number */
@@ -336,6 +336,8 @@ void script_run_stop(struct hass_script_run *run) HASS_CALLBACK;
 /** Runs on the loop's next turn. */
 void script_wake(struct hass_script_run *run, enum script_wait wait) HASS_CALLBACK;
 void script_timer_set(struct hass_script_run *run, int64_t usec) HASS_CALLBACK;
+/** When the time it waits for is over, on the wall clock as it goes now; 0: never. The same each time unless the clock is set. */
+int64_t script_until(const struct hass_script_run *run) HASS_CALLBACK;
 void script_changed(struct hass_script *script) HASS_CALLBACK;
 
 /** Notes a detail of a step, if anybody wants to know: @value is not even made otherwise. */

@@ -47,7 +47,7 @@ static void set_time(json_t *object, const char *key, int64_t time)
     json_object_set_new(object, key, json_string(text));
 }
 
-static json_t *describe(const struct hass_script_run *run)
+static HASS_CALLBACK json_t *describe(const struct hass_script_run *run)
 {
     const struct hass_script *script = run->script;
     const struct hass_script_run *inner = innermost(run);
@@ -65,7 +65,7 @@ static json_t *describe(const struct hass_script_run *run)
         run->context ? hass_context_id(run->context) : NULL);
     set_time(object, "since", run->since);
     if (inner->until)
-        set_time(object, "until", inner->until);
+        set_time(object, "until", script_until(inner));
     return object;
 }
 

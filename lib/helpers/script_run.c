@@ -390,6 +390,17 @@ void script_timer_set(struct hass_script_run *run, int64_t usec)
     timer_set(runtime_of(hass)->timers, &run->timer, hass_monotonic(hass) + usec);
 }
 
+int64_t script_until(const struct hass_script_run *run)
+{
+    struct hass *hass = run->script->hass;
+
+    if (!run->until || !timer_is_set(&run->timer) ||
+        (run->wait != SCRIPT_DELAYED && run->wait != SCRIPT_WATCHING))
+        return run->until;
+    int64_t until = hass_now(hass) + run->timer.when - hass_monotonic(hass);
+    return llabs(until - run->until) > HASS_USEC_PER_SEC ? until : run->until;
+}
+
 void script_wake(struct hass_script_run *run, enum script_wait wait)
 {
     struct hass *hass = run->script->hass;

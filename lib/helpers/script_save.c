@@ -143,8 +143,8 @@ static HASS_CALLBACK json_t *save_run(struct hass_script_run *run)
     for (const struct script_frame *frame = run->top; frame; frame = frame->outer)
         json_array_insert_new(frames, 0, save_frame(frame));
     json_t *saved = json_pack("{s:s, s:I, s:I, s:o, s:o}", "wait", wait_words[run->wait], "since",
-                              (json_int_t)run->since, "until", (json_int_t)run->until, "variables",
-                              save_variables(run), "frames", frames);
+                              (json_int_t)run->since, "until", (json_int_t)script_until(run),
+                              "variables", save_variables(run), "frames", frames);
     if (run->context)
         json_object_set_new(saved, "context", hass_context_as_json(run->context));
     if (run->wait != SCRIPT_BRANCHING)

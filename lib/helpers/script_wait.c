@@ -34,11 +34,11 @@ static bool waits_for_triggers(const struct hass_script_run *run)
     return script_step_of(run->top)->kind == SCRIPT_WAIT_TRIGGER;
 }
 
-static double remaining(const struct hass_script_run *run)
+static HASS_CALLBACK double remaining(const struct hass_script_run *run)
 {
     if (!run->until)
         return -1;
-    int64_t left = run->until - hass_now(run->script->hass);
+    int64_t left = script_until(run) - hass_now(run->script->hass);
     return left > 0 ? (double)left / HASS_USEC_PER_SEC : 0;
 }
 

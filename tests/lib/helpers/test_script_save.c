@@ -4,6 +4,8 @@
 
 #include <hass/dt.h>
 
+#include "run/clock.h"
+#include "run/timer.h"
 #include "support/script.h"
 
 #define REC(data) "{'action':'test.rec','data':" data "}"
@@ -113,6 +115,75 @@ START_TEST(branches_that_wait_go_on_beside_each_other)
                        "{'n':2}") ",[{'delay':4}," REC("{'n':3}") "]]}," REC("{'n':4}") "]",
                    NULL, 0);
     ck_assert_calls("1 rec {'n':3}; 2 rec {'n':1}; 2 rec {'n':4}");
+}
+END_TEST
+
+START_TEST(a_loop_past_its_first_round_goes_on_with_the_next)
+{
+    const char *sequence = "[{'repeat':{'count':4,'sequence':[{'delay':2}," REC(
+        "{'n':'{{ repeat.index }}','f':'{{ repeat.first }}','l':'{{ repeat.last }}'}") "]}}]";
+    struct hass *hass = home();
+    struct hass_script *script = make(sequence, HASS_SCRIPT_SINGLE);
+
+    script_start(script, NULL);
+    test_advance(hass, 4);
+    ck_assert_uint_eq(recorded.count, 2);
+    hass = restart(script, 0); // a second into the fourth
+    script = make(sequence, HASS_SCRIPT_SINGLE);
+    ck_assert_int_eq(hass_script_async_resume(script, NULL), 1);
+    test_advance(hass, 60);
+    ck_assert_calls("1 rec {'n':4,'f':false,'l':true}");
+    hass_script_async_destroy(script);
+}
+END_TEST
+
+START_TEST(loops_of_each_kind_count_on)
+{
+    static const char *const loops[] = {
+        "'while':'{{ repeat.index <= 3 }}'",
+        "'until':'{{ repeat.index == 3 }}'",
+        "'for_each':['a','b','c']",
+    };
+
+    for (size_t i = 0; i < sizeof(loops) / sizeof(*loops); i++) {
+        autofree char *sequence = NULL;
+        ck_assert_int_gt(asprintf(&sequence,
+                                  "[{'repeat':{%s,'sequence':[{'delay':4}," REC(
+                                      "{'n':'{{ repeat.index }}'}") "]}}]",
+                                  loops[i]),
+                         0);
+        struct hass *hass = home();
+        struct hass_script *script = make(sequence, HASS_SCRIPT_SINGLE);
+        script_start(script, NULL);
+        test_advance(hass, 3);
+        hass = restart(script, 0); // two seconds into the second
+        script = make(sequence, HASS_SCRIPT_SINGLE);
+        ck_assert_int_eq(hass_script_async_resume(script, NULL), 1);
+        test_advance(hass, 60);
+        ck_assert_calls("2 rec {'n':2}; 6 rec {'n':3}");
+        hass_script_async_destroy(script);
+        test_destroy(hass);
+    }
+}
+END_TEST
+
+START_TEST(a_clock_that_is_set_is_heeded_by_what_is_kept)
+{
+    const char *sequence = "[{'delay':60}," REC("{'n':1}") "]";
+    struct hass *hass = home();
+    struct runtime *runtime = runtime_of(hass);
+    struct hass_script *script = make(sequence, HASS_SCRIPT_SINGLE);
+
+    script_start(script, NULL);
+    test_advance(hass, 7);
+    clock_set_wall(runtime->clock, clock_wall(runtime->clock) - INT64_C(100000) * 1000000);
+    timers_clock_set(runtime->timers);
+    hass = restart(script, 5);
+    script = make(sequence, HASS_SCRIPT_SINGLE);
+    ck_assert_int_eq(hass_script_async_resume(script, NULL), 1);
+    test_advance(hass, 100);
+    ck_assert_calls("45 rec {'n':1}");
+    hass_script_async_destroy(script);
 }
 END_TEST
 
@@ -270,7 +341,9 @@ END_TEST
 
 TEST_MAIN("script_save", a_delay_takes_as_long_as_it_would_have,
           a_delay_that_was_over_meanwhile_is_over, loops_and_branches_go_on_where_they_were,
-          branches_that_wait_go_on_beside_each_other, a_call_is_not_made_twice,
-          a_wait_has_what_is_left_of_its_time, states_are_states_afterwards, the_queue_is_kept,
+          a_loop_past_its_first_round_goes_on_with_the_next, loops_of_each_kind_count_on,
+          a_clock_that_is_set_is_heeded_by_what_is_kept, branches_that_wait_go_on_beside_each_other,
+          a_call_is_not_made_twice, a_wait_has_what_is_left_of_its_time,
+          states_are_states_afterwards, the_queue_is_kept,
           runs_of_a_sequence_that_has_been_edited_are_dropped, a_stop_of_hassd_keeps_what_waits,
           who_wants_its_runs_dropped_has_them_dropped, what_was_kept_and_cannot_be_is_left_out)

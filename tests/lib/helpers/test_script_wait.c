@@ -2,6 +2,10 @@
 /* wait_template and wait_for_trigger: what ends them, and what `wait` says afterwards. */
 #include <string.h>
 
+#include <hass/dt.h>
+
+#include "run/clock.h"
+#include "run/timer.h"
 #include "support/script.h"
 
 #define REC(data) "{'action':'test.rec','data':" data "}"
@@ -200,7 +204,58 @@ START_TEST(a_wait_whose_time_cannot_be_told_aborts)
 }
 END_TEST
 
-TEST_MAIN("script_wait", a_template_that_is_true_is_not_waited_for, a_template_is_waited_for,
+static HASS_CALLBACK void set_clock(struct hass *hass, int64_t seconds)
+{
+    struct runtime *runtime = runtime_of(hass);
+
+    clock_set_wall(runtime->clock, clock_wall(runtime->clock) + seconds * HASS_USEC_PER_SEC);
+    timers_clock_set(runtime->timers);
+}
+
+/* The first of `hassctl runs`: until when it waits, in seconds from now. */
+static HASS_CALLBACK int64_t waits_for(struct hass *hass)
+{
+    autojson *runs = hass_script_runs_async_list(hass);
+    int64_t until = 0;
+
+    (void)hass_dt_parse(hass_json_get_string(json_array_get(runs, 0), "until", ""), NULL, &until,
+                        NULL);
+    return (until - hass_now(hass)) / HASS_USEC_PER_SEC;
+}
+
+START_TEST(a_clock_that_is_set_changes_no_wait)
+{
+    struct hass *hass = script_home();
+    struct hass_script *script = start("[{'delay':10}," REC(
+        "{}") ",{'wait_for_trigger':{'trigger':'event','event_type':'go'"
+              "},'timeout':10}," REC("{'r':'{{ wait.remaining }}'}") ",{'wait_template':'{{ false "
+                                                                     "}}','timeout':10}," REC(
+                                                                         "{'r':'{{ wait.remaining "
+                                                                         "}}'}") "]");
+
+    test_advance(hass, 4);
+    set_clock(hass, -4 * 365 * 86400);
+    ck_assert_int_eq(waits_for(hass), 6);
+    test_advance(hass, 5.5);
+    ck_assert_uint_eq(recorded.count, 0);
+    test_advance(hass, 2.5);
+    ck_assert_uint_eq(recorded.count, 1);
+    set_clock(hass, 8 * 365 * 86400);
+    test_advance(hass, 4);
+    hass_bus_async_fire(hass, "go", NULL, NULL, NULL);
+    test_settle(hass);
+    ck_assert(hass_json_get_number(recorded.calls[1].data, "r", 0) == 4);
+    set_clock(hass, 86400);
+    test_advance(hass, 9.5);
+    ck_assert_uint_eq(recorded.count, 2);
+    test_advance(hass, 1);
+    ck_assert_uint_eq(recorded.count, 3);
+    hass_script_async_destroy(script);
+}
+END_TEST
+
+TEST_MAIN("script_wait", a_clock_that_is_set_changes_no_wait,
+          a_template_that_is_true_is_not_waited_for, a_template_is_waited_for,
           what_ends_a_wait_need_not_be_exactly_true, a_wait_goes_on_when_its_time_is_over,
           a_wait_may_end_the_run_when_its_time_is_over, no_time_at_all_is_over_at_once,
           a_trigger_is_waited_for_and_told, states_of_the_trigger_stay_states,

@@ -121,8 +121,8 @@ int automation_async_trigger(struct automation *automation, const json_t *variab
                              struct hass_error *err) HASS_COROUTINE;
 /* The trace of a run that goes on after a restart. */
 struct hass_trace *automation_resumed(struct hass_script *script, struct hass_variables *variables,
-                                      const struct hass_context *context, void *userdata)
-    HASS_CALLBACK;
+                                      const struct hass_context *context, int64_t since,
+                                      void *userdata) HASS_CALLBACK;
 /* Lends the entity's state; NULL while there is none. */
 const struct hass_state *automation_state(struct automation *automation) HASS_CALLBACK;
 

@@ -232,7 +232,8 @@ int automation_async_trigger(struct automation *automation, const json_t *variab
 /* after a restart */
 
 struct hass_trace *automation_resumed(struct hass_script *script, struct hass_variables *variables,
-                                      const struct hass_context *context, void *userdata)
+                                      const struct hass_context *context, int64_t since,
+                                      void *userdata)
 {
     struct setting_off off = { .automation = userdata, .variables = variables };
 
@@ -241,5 +242,8 @@ struct hass_trace *automation_resumed(struct hass_script *script, struct hass_va
         hass_json_get_string(hass_variables_get(variables, "trigger"), "description", NULL);
     note_trigger(&off);
     past_add_run(off.automation, variables, context, off.trace);
+    /* A hassd that was killed has not kept what its entity showed last. */
+    if (since > off.automation->last_triggered)
+        off.automation->last_triggered = since;
     return off.trace;
 }

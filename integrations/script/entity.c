@@ -111,9 +111,14 @@ int script_async_start(struct script *script, const json_t *variables,
 
 static HASS_CALLBACK struct hass_trace *resumed(struct hass_script *engine,
                                                 struct hass_variables *variables,
-                                                const struct hass_context *context, void *userdata)
+                                                const struct hass_context *context, int64_t since,
+                                                void *userdata)
 {
-    return begin_trace(userdata, context);
+    struct script *script = userdata;
+
+    if (since > script->last_triggered)
+        script->last_triggered = since;
+    return begin_trace(script, context);
 }
 
 static HASS_CALLBACK void changed(struct hass_script *engine, void *userdata)

@@ -200,7 +200,8 @@ struct hass_script {
                          void *userdata);
     struct hass_trace *(*async_resumed)(struct hass_script *script,
                                         struct hass_variables *variables,
-                                        const struct hass_context *context, void *userdata);
+                                        const struct hass_context *context, int64_t since,
+                                        void *userdata);
     void *userdata;
     const struct script_step *last; /* that said what it does */
     int64_t last_usec;              /* where that is a delay */

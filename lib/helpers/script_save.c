@@ -355,8 +355,8 @@ static HASS_CALLBACK bool resume_run(struct hass_script *script, const json_t *s
     }
     script_set_context(script, run->bottom.variables, context);
     if (script->async_resumed)
-        run->trace =
-            script->async_resumed(script, run->bottom.variables, context, script->userdata);
+        run->trace = script->async_resumed(script, run->bottom.variables, context, run->since,
+                                           script->userdata);
     script_changed(script);
     if (queued && list_first(&script->runs, struct hass_script_run, link) != run)
         run->wait = SCRIPT_QUEUED;

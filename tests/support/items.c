@@ -3,6 +3,7 @@
 #include "support/items.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <hass/collection.h>
 #include <hass/dt.h>
@@ -137,6 +138,39 @@ struct hass *home_again(struct hass *hass, double seconds)
 struct hass *home_restart(struct hass *hass, double seconds)
 {
     hass = home_again(hass, seconds);
+    loader_boot(hass);
+    test_settle(hass);
+    return hass;
+}
+
+static char *path_of(const char *name)
+{
+    char *path = NULL;
+
+    ck_assert_int_gt(asprintf(&path, "%s/%s", test_dir(), name), 0);
+    return path;
+}
+
+/* What is written by a stop and by time. */
+static const char *const kept[] = { ".storage/hassd.runs", ".storage/core.restore_state" };
+
+struct hass *home_killed(struct hass *hass, double seconds)
+{
+    char *texts[2] = { NULL };
+
+    for (size_t i = 0; i < 2; i++) {
+        autofree char *path = path_of(kept[i]);
+        if (access(path, F_OK) == 0)
+            texts[i] = test_read_file(path);
+    }
+    hass = home_again(hass, seconds);
+    for (size_t i = 0; i < 2; i++) {
+        autofree char *path = path_of(kept[i]);
+        autofree char *text = texts[i];
+        (void)unlink(path);
+        if (text)
+            test_file(kept[i], text);
+    }
     loader_boot(hass);
     test_settle(hass);
     return hass;

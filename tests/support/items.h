@@ -38,5 +38,7 @@ void items_check_restored(const char *yaml, const char *entity_id, const struct 
 
 /** Stops the home and makes it again over the same folder, @seconds later; loader_boot is left to the caller. */
 struct hass *home_again(struct hass *hass, double seconds) HASS_CALLBACK;
+/** Kills the home and boots it again @seconds later: its storage is what it was, nothing of what a stop writes is there. */
+struct hass *home_killed(struct hass *hass, double seconds) HASS_CALLBACK;
 /** Stops the home and boots it again over the same folder, @seconds later. */
 struct hass *home_restart(struct hass *hass, double seconds) HASS_CALLBACK;

@@ -43,11 +43,13 @@ struct hass_script_options {
     /** A run has begun, ended, or come to another step. Or NULL. */
     void (*async_changed)(struct hass_script *script, void *userdata);
     /**
-     * A run goes on after a restart: gives the trace that it shall write (a reference) or NULL. Or NULL.
+     * A run that began at @since (microseconds UTC) goes on after a restart: gives the trace that it shall write (a reference) or NULL.
+     * async_changed follows. Or NULL.
      */
     struct hass_trace *(*async_resumed)(struct hass_script *script,
                                         struct hass_variables *variables,
-                                        const struct hass_context *context, void *userdata);
+                                        const struct hass_context *context, int64_t since,
+                                        void *userdata);
     void *userdata;
     /** A run has failed in a step, which has been logged. Loop, never suspends. Or NULL. */
     void (*async_failed)(struct hass_script *script, const struct hass_error *error,

@@ -144,13 +144,13 @@ END_TEST
 START_TEST(every_code_has_a_name)
 {
     ck_assert_str_eq(hass_error_name(HASS_E_GENERAL), "HASS_E_GENERAL");
-    for (int code = HASS_E_FIRST; code >= HASS_E_TEMPLATE; code--)
+    for (int code = HASS_E_FIRST; code >= HASS_E_CONDITION; code--)
         ck_assert_int_eq(strncmp(hass_error_name(code), "HASS_E_", 7), 0);
-    ck_assert_str_eq(hass_error_name(HASS_E_TEMPLATE), "HASS_E_TEMPLATE");
+    ck_assert_str_eq(hass_error_name(HASS_E_CONDITION), "HASS_E_CONDITION");
     ck_assert_str_eq(hass_error_name(-ENOENT), "ENOENT");
     ck_assert_str_eq(hass_error_name(0), "no error");
     ck_assert_str_eq(hass_error_name(-4000), "unknown error");
-    ck_assert_str_eq(hass_error_name(HASS_E_TEMPLATE - 1), "unknown error");
+    ck_assert_str_eq(hass_error_name(HASS_E_CONDITION - 1), "unknown error");
     ck_assert_str_eq(hass_error_name(INT32_MIN), "unknown error");
 }
 END_TEST

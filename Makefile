@@ -133,7 +133,8 @@ $(foreach d,$(DOMAINS),$(foreach h,$(wildcard integrations/$(d)/$(d).h),644 $(h)
 644 systemd/hassd.service.in $(UNITDIR)/systemd/system/hassd.service
 644 systemd/hassd.sysusers $(UNITDIR)/sysusers.d/hassd.conf
 644 systemd/hassd.tmpfiles.in $(UNITDIR)/tmpfiles.d/hassd.conf
-644 config/configuration.yaml $(PREFIX)/share/hassd/configuration.yaml
+$(foreach f,$(wildcard config/*.yaml),644 $(f) $(PREFIX)/share/hassd/$(notdir $(f))
+)
 644 config/README.md $(PREFIX)/share/doc/hassd/configuration.md
 644 systemd/README.md $(PREFIX)/share/doc/hassd/operating.md
 644 LICENSE $(PREFIX)/share/doc/hassd/copyright

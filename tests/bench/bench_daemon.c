@@ -84,17 +84,30 @@ static void write_file(const char *name, const char *text)
     free(path);
 }
 
-static void copy_default_config(const char *name)
+static void copy_file(const char *from, const char *name)
 {
     char text[65536];
-    FILE *in = fopen(TEST_SOURCE "/config/configuration.yaml", "r");
+    FILE *in = fopen(from, "r");
     size_t length = in ? fread(text, 1, sizeof(text) - 1, in) : 0;
 
     if (length == 0)
-        fail("config/configuration.yaml");
+        fail(from);
     text[length] = '\0';
     fclose(in);
     write_file(name, text);
+}
+
+static void copy_default_config(const char *to)
+{
+    static const char *const files[] = { "configuration.yaml", "automations.yaml", "scripts.yaml",
+                                         "scenes.yaml", NULL };
+    char from[4096], name[256];
+
+    for (size_t i = 0; files[i]; i++) {
+        snprintf(from, sizeof(from), "%s/config/%s", TEST_SOURCE, files[i]);
+        snprintf(name, sizeof(name), "%s/%s", to, files[i]);
+        copy_file(from, name);
+    }
 }
 
 /* processes */
@@ -361,8 +374,8 @@ int main(void)
     make_folder("default");
     make_folder("many");
     make_folder("idle");
-    copy_default_config("default/configuration.yaml");
-    copy_default_config("many/configuration.yaml");
+    copy_default_config("default");
+    copy_default_config("many");
     write_file("idle/configuration.yaml", "input_boolean:\n  busy:\n");
     make_many();
     int notify = open_notify_socket();

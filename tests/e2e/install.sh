@@ -21,7 +21,7 @@ for file in usr/bin/hassd usr/bin/hassctl "$lib/libhass.so.1" "$lib/libhass.so" 
     usr/include/hass/hass.h usr/include/hass/integrations/sensor/sensor.h "$lib/pkgconfig/hass.pc" \
     usr/share/man/man8/hassd.8 usr/share/man/man1/hassctl.1 usr/share/bash-completion/completions/hassctl \
     usr/share/bash-completion/completions/hassd usr/lib/systemd/system/hassd.service usr/lib/sysusers.d/hassd.conf \
-    usr/lib/tmpfiles.d/hassd.conf usr/share/hassd/configuration.yaml usr/share/doc/hassd/operating.md; do
+    usr/lib/tmpfiles.d/hassd.conf usr/share/hassd/configuration.yaml usr/share/hassd/automations.yaml usr/share/doc/hassd/operating.md; do
     claim "there is /$file" test -e "$root/$file"
 done
 is "every integration" "$(ls "$build/integrations" | grep -c '\.so$')" "$(ls "$root/$lib/hassd/integrations" | wc -l)"

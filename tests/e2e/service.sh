@@ -29,7 +29,7 @@ calls_in() {
 }
 if command -v strace >/dev/null && command -v systemd-analyze >/dev/null && strace -o /dev/null true 2>/dev/null; then
     new_config traced
-    cp "$here/config/configuration.yaml" "$config/"
+    cp "$here"/config/*.yaml "$config/"
     timeout -s TERM 13 strace -f -qq -o "$work/trace" "$build/hassd" run --config "$config" >"$config.log" 2>&1
     calls_in @system-service | sort -u >"$work/allowed"
     { calls_in @privileged; calls_in @resources; } | sort -u >"$work/denied"
@@ -43,7 +43,7 @@ fi
 
 # --- as the unit runs it
 new_config etc
-cp "$here/config/configuration.yaml" "$config/"
+cp "$here"/config/*.yaml "$config/"
 mkdir "$work/state" "$work/run"
 chmod 755 "$work"
 cp -r "$build" "$work/bin" 2>/dev/null

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib/e2e.bash"
 
 new_config kill
-cp "$here/config/configuration.yaml" "$config/"
+cp "$here"/config/*.yaml "$config/"
 
 # How long a start takes here, in milliseconds: the moments are spread over that.
 now_ms() { echo $(($(date +%s%N) / 1000000)); }

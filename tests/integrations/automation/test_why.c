@@ -154,6 +154,65 @@ START_TEST(of_what_there_is_not_nothing_is_told)
 }
 END_TEST
 
+static HASS_CALLBACK void call_often(struct hass *hass, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ck_assert_int_eq(hass_services_async_call_later(
+                             hass, "input_boolean", "turn_off",
+                             test_json("{'entity_id':'input_boolean.other'}"), NULL, NULL),
+                         0);
+    test_settle(hass);
+}
+
+START_TEST(the_last_1024_calls_are_remembered)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(HOUSE);
+
+    ck_assert_int_eq(
+        home_call(hass, "input_boolean", "turn_on", "{'entity_id':'input_boolean.lamp'}", NULL), 0);
+    call_often(hass, 1023);
+    autofree char *known = chain(hass, "input_boolean.lamp");
+    ck_assert_ptr_nonnull(strstr(known, "call input_boolean.turn_on"));
+    call_often(hass, 1);
+    autofree char *forgotten = chain(hass, "input_boolean.lamp");
+    ck_assert_str_eq(forgotten, "root input_boolean.lamp reported it by itself");
+}
+END_TEST
+
+/* @count runs of the automation, each of its own event. */
+static HASS_CALLBACK void knock(struct hass *hass, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(hass_bus_async_fire(hass, "other", NULL, NULL, NULL), 0);
+        test_settle(hass);
+    }
+}
+
+START_TEST(the_last_256_runs_are_remembered)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(
+        "input_boolean:\n  lamp:\n"
+        "automation:\n"
+        "  - alias: One\n"
+        "    triggers: {trigger: event, event_type: one}\n"
+        "    actions: {action: input_boolean.turn_on, target: {entity_id: input_boolean.lamp}}\n"
+        "  - alias: Other\n"
+        "    triggers: {trigger: event, event_type: other}\n"
+        "    actions: []\n");
+
+    ck_assert_int_eq(hass_bus_async_fire(hass, "one", NULL, NULL, NULL), 0);
+    test_settle(hass);
+    knock(hass, 255);
+    autofree char *known = chain(hass, "input_boolean.lamp");
+    ck_assert_ptr_nonnull(strstr(known, "run One automation.one"));
+    knock(hass, 1);
+    autofree char *forgotten = chain(hass, "input_boolean.lamp");
+    ck_assert_ptr_null(strstr(forgotten, "run One automation.one"));
+}
+END_TEST
+
 /* why not */
 
 static HASS_CALLBACK json_t *why_not(struct hass *hass, const char *more)
@@ -230,7 +289,8 @@ END_TEST
 CASES_MAIN("why", ONCE(the_chain_goes_from_the_lamp_through_script_and_automation_to_the_sensor),
            ONCE(a_call_that_nobody_made_for_it_is_a_clients),
            ONCE(what_follows_another_thing_names_it), ONCE(an_event_and_a_run_by_hand_are_roots),
-           ONCE(of_what_there_is_not_nothing_is_told),
+           ONCE(of_what_there_is_not_nothing_is_told), ONCE(the_last_1024_calls_are_remembered),
+           ONCE(the_last_256_runs_are_remembered),
            ONCE(a_condition_that_was_not_true_is_told_with_its_values),
            ONCE(a_trigger_that_did_not_last_is_told_and_one_that_waits_is_pending),
            ONCE(what_keeps_it_from_running_at_all_is_a_remark))

@@ -11,7 +11,7 @@ _hassctl_domains() { _hassctl_ids info domain; }
 
 _hassctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="states call events fire template automations trigger runs stop trace top info reload entities devices set areas floors labels issues entries simulate new"
+    local commands="states call events fire template automations trigger runs stop trace top info reload entities devices set areas floors labels issues entries simulate why why-not new"
     local command= verb= target=() words= i
 
     case $previous in
@@ -51,7 +51,8 @@ _hassctl() {
         "") words=$commands ;;
         states) words=$(_hassctl_names) ;;
         call) [[ $current == entity_id=* ]] && words=$(_hassctl_names | sed 's/^/entity_id=/') ;;
-        automations | trigger) words=$(_hassctl_names | grep -E '^(automation|script)\.') ;;
+        why) words=$(_hassctl_names) ;;
+        automations | trigger | why-not) words=$(_hassctl_names | grep -E '^(automation|script)\.') ;;
         stop) words="$(_hassctl_ids runs run_id) $(_hassctl_names | grep -E '^(automation|script)\.')" ;;
         trace)
             if [[ -z $verb ]]; then words=$(_hassctl_names | grep -E '^(automation|script)\.'); else words=$(_hassctl_ids trace run_id); fi

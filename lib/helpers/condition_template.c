@@ -83,8 +83,7 @@ static HASS_CALLBACK int test_trigger(struct hass *hass, const json_t *config, v
                                       struct hass_error *err)
 {
     const json_t *wanted = json_object_get(config, "id");
-    const json_t *trigger = variables ? hass_variables_get(variables, "trigger") : NULL;
-    const char *id = hass_json_get_string(trigger, "id", NULL);
+    const char *id = variables ? hass_variables_get_text(variables, "trigger", "id") : NULL;
 
     for (size_t i = 0; id && i < json_array_size(wanted); i++) {
         if (strcmp(id, json_string_value(json_array_get(wanted, i))) == 0)

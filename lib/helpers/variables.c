@@ -47,14 +47,40 @@ void variable_value_unref(struct variable_value *value)
 {
     if (!value || --value->refs)
         return;
+    hass_state_unref(value->state);
     json_decref(value->json);
     hass_template_variables_destroy(value->set);
     arena_fini(&value->heap.arena);
     free(value);
 }
 
+/* The map of `this`, in which last_triggered is a time. */
+static struct hass_template_variables *state_as_map(const struct hass_state *state)
+{
+    struct hass_template_variables *map = hass_template_variables_create();
+    struct hass_value last = HASS_NONE;
+    int64_t time;
+
+    hass_template_variables_set(map, "this", hass_state_as_json(state));
+    if (hass_state_attr(state, "last_triggered", &last) && last.type == HASS_VALUE_STRING &&
+        hass_dt_parse(last.text.data, NULL, &time, NULL) == 0)
+        hass_template_variables_set_time(map, "this.attributes.last_triggered", time, NULL);
+    return map;
+}
+
+void variable_value_settle(struct variable_value *value)
+{
+    autounref(hass_state) const *state = steal(value->state);
+
+    if (!state)
+        return;
+    value->set = state_as_map(state);
+    value->value = template_variables_dict(value->set)->entries[0].value;
+}
+
 const json_t *variable_value_json(struct variable_value *value)
 {
+    variable_value_settle(value);
     if (!value->json)
         value->json = variables_value_as_json(&value->value);
     return value->json;
@@ -173,6 +199,16 @@ void hass_variables_add(struct hass_variables *variables, struct hass_template_v
     hass_template_variables_destroy(more); // each variable owns it now
 }
 
+void hass_variables_set_this(struct hass_variables *variables, const struct hass_state *state)
+{
+    struct variable_value *value = renew(variables, "this", strlen("this"));
+
+    if (state)
+        value->state = hass_state_ref(state);
+    else
+        value->json = json_null();
+}
+
 void hass_variables_assign(struct hass_variables *variables, const char *name, json_t *value)
 {
     size_t length = strlen(name);
@@ -195,6 +231,7 @@ bool variables_find(void *scope, const char *name, size_t length, struct tmpl_va
     if (!variable)
         return false;
     struct variable_value *value = variable->value;
+    variable_value_settle(value);
     if (value->value.kind == TMPL_ABSENT)
         value->value = tmpl_from_json(&value->heap, value->json);
     *ret_value = value->value;
@@ -206,6 +243,22 @@ const json_t *hass_variables_get(struct hass_variables *variables, const char *n
     const struct variable *variable = find(variables, name, strlen(name));
 
     return variable ? variable_value_json(variable->value) : NULL;
+}
+
+const char *hass_variables_get_text(struct hass_variables *variables, const char *name,
+                                    const char *member)
+{
+    const struct variable *variable = find(variables, name, strlen(name));
+
+    if (!variable)
+        return NULL;
+    if (!variable->value->set) // set as JSON, or a state
+        return hass_json_get_string(variable_value_json(variable->value), member, NULL);
+    const struct tmpl_value *value = &variable->value->value;
+    const struct tmpl_value *text =
+        value->kind == TMPL_DICT ? tmpl_dict_get_text(value->dict, member, strlen(member)) : NULL;
+    /* Texts of a set are those of its JSON, or constants: they end with a NUL. */
+    return text && text->kind == TMPL_STRING ? text->text : NULL;
 }
 
 uint64_t variables_changes(const struct hass_variables *variables)

@@ -9,8 +9,8 @@
 #include "template/value.h"
 
 /*
- * A name and what it means: as JSON, as a template sees it, or both, each made from the other when somebody asks. It does not change: setting a
- * name anew gives it another one.
+ * A name and what it means: as JSON, as a template sees it, or both, each made from the other when somebody asks; `this` is a state until
+ * then. It does not change: setting a name anew gives it another one.
  */
 struct variable_value {
     unsigned refs;
@@ -18,7 +18,8 @@ struct variable_value {
     struct tmpl_value value;             /* TMPL_ABSENT: nobody has asked for it */
     struct hass_template_variables *set; /* that the value is of; NULL: it was made from the JSON */
     struct tmpl_heap heap;               /* of a value that was made */
-    size_t length;                       /* of the name */
+    const struct hass_state *state; /* of which neither form has been made, a reference; or NULL */
+    size_t length;                  /* of the name */
     char name[];
 };
 
@@ -26,6 +27,8 @@ struct variable_value {
 bool variables_find(void *scope, const char *name, size_t length, struct tmpl_value *ret_value);
 struct variable_value *variable_value_ref(struct variable_value *value);
 void variable_value_unref(struct variable_value *value);
+/** Makes the template's form of a state. To be called before @value and @set are looked at. */
+void variable_value_settle(struct variable_value *value);
 /** Lends its JSON form. */
 const json_t *variable_value_json(struct variable_value *value);
 

@@ -141,9 +141,10 @@ json_t *hass_variables_save(struct hass_variables *variables)
 {
     struct saving saving = { .typed = json_array() };
     json_t *values = json_object(), *saved = json_object();
-    const struct variable_value *value;
+    struct variable_value *value;
 
     for (size_t pos = 0; (value = variables_next(variables, &pos));) {
+        variable_value_settle(value);
         hass_buf_clear(&saving.path);
         hass_buf_add(&saving.path, value->name, value->length);
         json_object_set_new(values, value->name,

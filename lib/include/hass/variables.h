@@ -41,22 +41,17 @@ HASS_API void hass_variables_assign(struct hass_variables *variables, const char
                                     json_t *value);
 /** Keeps hass_variables_assign from changing this scope and those around it: several runs share them. */
 HASS_API void hass_variables_freeze(struct hass_variables *variables);
-/** Sets `this`: the state as a map, as hass_state_as_json has it, but last_triggered is a time. NULL is null. */
-static inline void hass_variables_set_this(struct hass_variables *variables,
-                                           const struct hass_state *state)
-{
-    struct hass_template_variables *members = hass_template_variables_create();
-    struct hass_value last = HASS_NONE;
-    int64_t time;
-
-    hass_template_variables_set(members, "this", state ? hass_state_as_json(state) : json_null());
-    if (state && hass_state_attr(state, "last_triggered", &last) &&
-        last.type == HASS_VALUE_STRING && hass_dt_parse(last.text.data, NULL, &time, NULL) == 0)
-        hass_template_variables_set_time(members, "this.attributes.last_triggered", time, NULL);
-    hass_variables_add(variables, members);
-}
+/**
+ * Sets `this`: the state as a map, as hass_state_as_json has it, but last_triggered is a time. NULL is null. The map is made when somebody
+ * asks for it.
+ */
+HASS_API void hass_variables_set_this(struct hass_variables *variables,
+                                      const struct hass_state *state);
 /** Lends the JSON form of what the name means here, until it is set anew; NULL when it is nowhere. */
 HASS_API const json_t *hass_variables_get(struct hass_variables *variables, const char *name);
+/** Lends the text of a member of the map that the name means, until it is set anew, and makes no JSON for that; NULL when there is none. */
+HASS_API const char *hass_variables_get_text(struct hass_variables *variables, const char *name,
+                                             const char *member);
 /**
  * Renders each member of @templates (any values; texts may be templates) in order, each seeing those before it, and sets it in this scope.
  * With @keep, names that are defined in this scope already are left as they are. HASS_E_TEMPLATE: "variables->x: …"; those before stay.

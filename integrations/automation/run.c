@@ -45,8 +45,7 @@ static HASS_CALLBACK struct hass_trace *begin_trace(struct automation *automatio
 
 static HASS_CALLBACK void note_trigger(struct setting_off *off)
 {
-    const json_t *trigger = hass_variables_get(off->variables, "trigger");
-    const char *index = hass_json_get_string(trigger, "idx", NULL);
+    const char *index = hass_variables_get_text(off->variables, "trigger", "idx");
     char path[64];
 
     snprintf(path, sizeof(path), index ? "trigger/%s" : "trigger", index);
@@ -62,37 +61,23 @@ static HASS_CALLBACK void refuse(struct setting_off *off, const char *reason, co
     attempts_add(off->automation, off->source, reason, path, details, off->trace);
 }
 
-/* What is written without an id has no traces: its conditions are tested once more, to see which said no. */
-static HASS_CALLBACK json_t *see_conditions(struct setting_off *off)
-{
-    if (off->trace)
-        return hass_trace_async_as_json(off->trace);
-    autounref(hass_trace) *trace = hass_trace_async_new(
-        off->automation->hass, HASS_TRACE_OPTIONS(.domain = DOMAIN, .loose = true));
-    (void)hass_conditions_async_test(off->automation->conditions, HASS_CONDITIONS_FIRST,
-                                     off->variables, trace, "condition", NULL, NULL);
-    return hass_trace_async_as_json(trace);
-}
-
-/* The way to the innermost step that said no, with what it found. */
+/*
+ * The way to the innermost step that said no, with what it found. What is written without an id has no traces: its conditions are tested
+ * once more, to see which it was.
+ */
 static HASS_CALLBACK void note_conditions(struct setting_off *off)
 {
-    autojson *long_form = see_conditions(off);
-    const char *path, *found = NULL;
-    const json_t *result = NULL;
-    json_t *steps;
+    autounref(hass_trace) *trace = hass_trace_ref(off->trace);
+    json_t *details = NULL;
 
-    json_object_foreach((json_t *)hass_json_get(long_form, "trace"), path, steps) {
-        const json_t *step = json_array_get(steps, json_array_size(steps) - 1);
-        const char *error = hass_json_get_string(step, "error", NULL);
-        bool about = strncmp(path, "condition/", 10) == 0;
-        bool said_no = json_is_false(hass_json_get(hass_json_get(step, "result"), "result"));
-        if (!about || (!said_no && !error) || (found && strlen(path) < strlen(found)))
-            continue;
-        found = path;
-        result = hass_json_get(step, error ? "error" : "result");
+    if (!trace) {
+        trace = hass_trace_async_new(off->automation->hass,
+                                     HASS_TRACE_OPTIONS(.domain = DOMAIN, .loose = true));
+        (void)hass_conditions_async_test(off->automation->conditions, HASS_CONDITIONS_FIRST,
+                                         off->variables, trace, "condition", NULL, NULL);
     }
-    refuse(off, "failed_conditions", found, hass_json_ref(result));
+    const char *path = hass_trace_async_find_refusal(trace, "condition/", &details);
+    refuse(off, "failed_conditions", path, details);
 }
 
 /* variables and conditions */
@@ -132,8 +117,7 @@ static HASS_CALLBACK bool lead_up(struct setting_off *off, bool skip_condition)
     off->trace = begin_trace(off->automation, off->context);
     if (!render_variables(off))
         return false;
-    off->source =
-        hass_json_get_string(hass_variables_get(off->variables, "trigger"), "description", NULL);
+    off->source = hass_variables_get_text(off->variables, "trigger", "description");
     note_trigger(off);
     return skip_condition || test_conditions(off);
 }
@@ -238,8 +222,7 @@ struct hass_trace *automation_resumed(struct hass_script *script, struct hass_va
     struct setting_off off = { .automation = userdata, .variables = variables };
 
     off.trace = begin_trace(off.automation, context);
-    off.source =
-        hass_json_get_string(hass_variables_get(variables, "trigger"), "description", NULL);
+    off.source = hass_variables_get_text(variables, "trigger", "description");
     note_trigger(&off);
     past_add_run(off.automation, variables, context, off.trace);
     /* A hassd that was killed has not kept what its entity showed last. */

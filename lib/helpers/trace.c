@@ -291,6 +291,39 @@ void hass_trace_async_child(struct hass_trace *trace, struct hass_trace_step *st
     set_text(&step->child->run_id, run_id);
 }
 
+static struct hass_trace_step *newest_step(const struct trace_path *path)
+{
+    return path->steps[(path->first + path->count - 1) % TRACE_MAX_RECORDS];
+}
+
+static bool has_refused(const struct hass_trace_step *step)
+{
+    return step->error || json_is_false(hass_json_get(step->result, "result"));
+}
+
+const char *hass_trace_async_find_refusal(struct hass_trace *trace, const char *prefix,
+                                          json_t **ret_details)
+{
+    const struct trace_path *found = NULL;
+    size_t begin = strlen(prefix);
+
+    *ret_details = NULL;
+    if (!trace)
+        return NULL;
+    VERIFY_LOOP_OR(trace->hass, "hass.trace.async_find_refusal", NULL);
+    vec_foreach(&trace->paths, at) {
+        const struct trace_path *path = *at;
+        bool inner = !found || strlen(path->text) >= strlen(found->text);
+        if (inner && strncmp(path->text, prefix, begin) == 0 && has_refused(newest_step(path)))
+            found = path;
+    }
+    if (!found)
+        return NULL;
+    const struct hass_trace_step *step = newest_step(found);
+    *ret_details = step->error ? json_string(step->error) : hass_json_ref(step->result);
+    return found->text;
+}
+
 void hass_trace_async_finish(struct hass_trace *trace, const char *script_execution,
                              const char *error)
 {

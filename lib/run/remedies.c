@@ -358,6 +358,7 @@ static const struct remedy table[] = {
       "hass_template_render_with_possible_json_value", WAITS },
     { "hass_template_async_render_to_info", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_template_async_explain", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_trace_async_find_refusal", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_trace_async_as_json", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_trace_async_new", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_trace_async_set_trigger", "hass_run_callback_threadsafe", IN_CALLBACK },

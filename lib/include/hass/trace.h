@@ -67,6 +67,13 @@ HASS_API void hass_trace_async_child(struct hass_trace *trace, struct hass_trace
 /** Ends it: "finished", "aborted", "cancelled", "error", "failed_conditions", "failed_single", "failed_max_runs", "disallowed_recursion_detected". @error may be NULL. */
 HASS_API void hass_trace_async_finish(struct hass_trace *trace, const char *script_execution,
                                       const char *error) HASS_CALLBACK;
+/**
+ * The path below @prefix ("condition/") of the innermost step whose newest record has failed, or has said no ("result": false); NULL when
+ * there is none. Lent while the trace lives. @ret_details gets a reference to what it has found, or to its error as text; it is not to be
+ * changed.
+ */
+HASS_API const char *hass_trace_async_find_refusal(struct hass_trace *trace, const char *prefix,
+                                                   json_t **ret_details) HASS_CALLBACK;
 /** The long form of one that goes on or has ended, kept or not, owned by the caller; NULL for NULL. */
 HASS_API json_t *hass_trace_async_as_json(struct hass_trace *trace) HASS_CALLBACK;
 

@@ -38,8 +38,10 @@ HASS_SCHEMA(trace_schema, HASS_FIELD("stored_traces", &hass_type_int, .min = 0, 
                                      .fallback = "5", .doc = "Good runs that are remembered"));
 HASS_SCHEMA(parameter_schema, HASS_FIELD("name", &hass_type_string, .doc = "Shown name"),
             HASS_FIELD("description", &hass_type_string, .doc = "What it is for"),
-            HASS_FIELD("required", &hass_type_bool, .doc = "Whether it is expected"),
-            HASS_FIELD("advanced", &hass_type_bool, .doc = "Shown to advanced users only"),
+            HASS_FIELD("required", &hass_type_bool, .fallback = "false",
+                       .doc = "Whether it is expected"),
+            HASS_FIELD("advanced", &hass_type_bool, .fallback = "false",
+                       .doc = "Shown to advanced users only"),
             HASS_FIELD("example", &hass_type_any, .doc = "A value"),
             HASS_FIELD("default", &hass_type_any, .nullable = true, .doc = "A value to begin with"),
             HASS_FIELD("selector", &hass_type_map, .doc = "How it is chosen"));

@@ -32,6 +32,8 @@ int service_add(struct script *script, struct hass_error *err)
         .size = sizeof(options),
         .supports_response = HASS_RESPONSE_OPTIONAL,
         .description = hass_json_get_string(script->item.config, "description", ""),
+        .name = script->item.name,
+        .fields = hass_json_get(script->item.config, "fields"),
     };
     int r = hass_services_async_register(script->hass, DOMAIN, script->item.object_id, &options,
                                          HASS_JOB_COROUTINE(run, NULL), err);

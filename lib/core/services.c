@@ -34,6 +34,8 @@ void service_unref(struct service *service)
     scope_leave(former);
     scope_unref(service->scope);
     free(service->description);
+    free(service->shown_name);
+    json_decref(service->fields);
     free(service->domain);
     free(service->name);
     free(service->title);
@@ -66,6 +68,8 @@ static struct service *service_new(struct scope *scope, const char *domain, cons
         .supports_response = options->supports_response,
         .admin = options->admin,
         .description = options->description ? mem_strdup(options->description) : NULL,
+        .shown_name = options->name ? mem_strdup(options->name) : NULL,
+        .fields = json_deep_copy(options->fields),
         .domain = lower_copy(domain),
         .name = lower_copy(name),
     };
@@ -268,6 +272,8 @@ static void destroy_remote(void *arg)
 
     job_destroy(&remote->job);
     free((char *)remote->options.description);
+    free((char *)remote->options.name);
+    json_decref((json_t *)remote->options.fields);
     free(remote->domain);
     free(remote->name);
     free(remote);
@@ -298,6 +304,9 @@ int hass_services_register(struct hass *hass, const char *domain, const char *se
     remote->options.size = sizeof(remote->options);
     if (remote->options.description)
         remote->options.description = mem_strdup(remote->options.description);
+    if (remote->options.name)
+        remote->options.name = mem_strdup(remote->options.name);
+    remote->options.fields = json_deep_copy(remote->options.fields);
     remote->job = job;
     return runtime_post(hass, "hass.services.register", register_posted, remote, destroy_remote,
                         err);
@@ -383,12 +392,21 @@ static void describe_target(const struct service *service, json_t *fields, json_
                             : json_pack("{s:[{}]}", "entity"));
 }
 
+static json_t *describe_fields(const struct service *service)
+{
+    if (service->fields)
+        return json_deep_copy(service->fields);
+    return service->schema ? hass_schema_describe(service->schema) : json_object();
+}
+
 static json_t *describe(const struct service *service)
 {
     json_t *description = json_object();
-    json_t *fields = service->schema ? hass_schema_describe(service->schema) : json_object();
+    json_t *fields = describe_fields(service);
 
-    json_object_set_new(description, "name", readable_name(service->name));
+    json_object_set_new(description, "name",
+                        service->shown_name ? json_string(service->shown_name)
+                                            : readable_name(service->name));
     json_object_set_new(description, "description",
                         json_string(service->description ? service->description : ""));
     describe_target(service, fields, description);

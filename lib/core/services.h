@@ -21,6 +21,8 @@ struct service {
     enum hass_supports_response supports_response;
     bool admin;
     char *description; /* or NULL */
+    char *shown_name;  /* or NULL */
+    json_t *fields;    /* instead of the schema's; or NULL */
     char *domain;
     char *name;
     char *title; /* "domain.name", for tasks and logs */

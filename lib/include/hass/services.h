@@ -21,6 +21,9 @@ struct hass_service_options {
     enum hass_supports_response supports_response;
     const char *description; /* one sentence; shown by get_services */
     bool admin;              /* only administrators, and calls without a user */
+    const char *name;        /* shown by get_services; NULL: made of the service's */
+    const json_t *
+        fields; /* {field: {"name", "selector", …}}, shown as they are instead of the schema's; copied; or NULL */
 };
 
 HASS_API const struct hass_service_call *

@@ -27,6 +27,44 @@ START_TEST(calling_one_waits_for_its_end)
 }
 END_TEST
 
+/* What get_services says about a script. */
+static HASS_CALLBACK const json_t *description_of(struct client *client, const char *name)
+{
+    const json_t *answer = client_ask(client, "{'type':'get_services'}");
+
+    return hass_json_get(hass_json_get(hass_json_get(answer, "result"), "script"), name);
+}
+
+START_TEST(its_service_is_described_as_it_is_written)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home(
+        "script:\n  good_night:\n    alias: Good night!\n    description: Puts the house to bed\n"
+        "    fields:\n      minutes:\n        name: Minutes\n        description: How long\n"
+        "        required: true\n        example: 5\n        default: 3\n"
+        "        selector: {number: {min: 1, max: 9}}\n      who: {}\n"
+        "    sequence: []\n  plain_one:\n    sequence: []\n");
+    struct client *client = client_open(hass, NULL, true);
+
+    ck_assert_json(description_of(client, "good_night"),
+                   "{'name':'Good night!','description':'Puts the house to bed','fields':{"
+                   "'minutes':{'name':'Minutes','description':'How long','required':true,"
+                   "'advanced':false,'example':5,'default':3,'selector':{'number':{'min':1,"
+                   "'max':9}}},'who':{'required':false,'advanced':false}},"
+                   "'response':{'optional':true}}");
+    ck_assert_json(
+        description_of(client, "plain_one"),
+        "{'name':'plain_one','description':'','fields':{},'response':{'optional':true}}");
+    loader_configure("script:\n  good_night:\n    alias: Nighty\n    fields: {a: {name: A}}\n"
+                     "    sequence: []\n");
+    ck_assert_int_eq(home_call(hass, "script", "reload", "{}", NULL), 0);
+    const json_t *other = description_of(client, "good_night");
+    ck_assert_str_eq(hass_json_get_string(other, "name", ""), "Nighty");
+    ck_assert_uint_eq(json_object_size(hass_json_get(other, "fields")), 1);
+    ck_assert_ptr_null(description_of(client, "plain_one"));
+}
+END_TEST
+
 START_TEST(turning_one_on_does_not_wait_and_off_stops_it)
 {
     hass__assert_loop();
@@ -160,7 +198,7 @@ START_TEST(reload_leaves_what_is_unchanged_running)
 END_TEST
 
 CASES_MAIN(
-    "script", ONCE(calling_one_waits_for_its_end),
+    "script", ONCE(calling_one_waits_for_its_end), ONCE(its_service_is_described_as_it_is_written),
     ONCE(turning_one_on_does_not_wait_and_off_stops_it),
     ONCE(what_is_given_wins_over_its_own_variables_and_stop_answers),
     ONCE(the_error_of_a_step_reaches_the_caller),

@@ -444,12 +444,37 @@ START_TEST(the_description_is_what_clients_expect)
 }
 END_TEST
 
+START_TEST(a_name_and_fields_that_are_given_win_over_the_schemas)
+{
+    HASS_SCHEMA(schema, HASS_FIELD("level", &hass_type_int, .doc = "How much"));
+    struct hass *hass = test_hass();
+    autojson *fields = test_json("{'who': {'name': 'Who', 'selector': {'text': null}}}");
+    struct hass_service_options options = {
+        .size = sizeof(options),
+        .schema = &schema,
+        .name = "Greet!",
+        .fields = fields,
+    };
+
+    hass_services_async_register(hass, "t", "greet", &options, HASS_JOB_CALLBACK(counts, NULL),
+                                 NULL);
+    json_object_clear(fields); // it has a copy
+    autojson *all = hass_services_async_describe(hass);
+    ck_assert_json(hass_json_get(hass_json_get(all, "t"), "greet"),
+                   "{'name': 'Greet!', 'description': '', 'fields': {'who': {'name': 'Who', "
+                   "'selector': {'text': null}}}}");
+}
+END_TEST
+
 /* other threads */
 
 static HASS_BLOCKING int use_from_pool(struct hass *hass, void *userdata, struct hass_error *err)
 {
+    autojson *fields = test_json("{'a': {'name': 'A'}}");
     struct hass_service_options options = { .size = sizeof(options),
-                                            .supports_response = HASS_RESPONSE_OPTIONAL };
+                                            .supports_response = HASS_RESPONSE_OPTIONAL,
+                                            .name = "S!",
+                                            .fields = fields };
     struct hass_call_options ask = { .size = sizeof(ask),
                                      .blocking = true,
                                      .return_response = true };
@@ -464,7 +489,9 @@ static HASS_BLOCKING int use_from_pool(struct hass *hass, void *userdata, struct
     json_decref(response);
     ck_assert(hass_services_has(hass, "t", "s"));
     autojson *all = hass_services_describe(hass);
-    ck_assert_ptr_nonnull(hass_json_get(hass_json_get(all, "t"), "s"));
+    ck_assert_json(hass_json_get(hass_json_get(all, "t"), "s"),
+                   "{'name': 'S!', 'description': '', 'fields': {'a': {'name': 'A'}}, "
+                   "'response': {'optional': true}}");
     ck_assert_int_eq(hass_services_call(hass, "t", "no", NULL, NULL, NULL, NULL),
                      HASS_E_SERVICE_NOT_FOUND);
     hass_services_remove(hass, "t", "s", NULL);
@@ -582,7 +609,8 @@ TEST_MAIN("services", registering_and_removing_fire_events,
           a_pool_handler_runs_on_the_pool_and_responds, errors_reach_the_one_who_waits,
           errors_that_nobody_waits_for_are_logged, a_callback_may_call_without_waiting,
           services_for_administrators_refuse_others, nobody_is_a_known_user_before_there_are_users,
-          the_description_is_what_clients_expect, other_threads_register_and_call,
+          the_description_is_what_clients_expect,
+          a_name_and_fields_that_are_given_win_over_the_schemas, other_threads_register_and_call,
           a_waiting_call_is_refused_on_the_loop_and_takes_its_data,
           a_service_ends_with_the_scope_that_registered_it,
           what_an_integration_gave_is_destroyed_in_its_scope,

@@ -128,7 +128,10 @@ static HASS_CALLBACK void started(struct hass_script *script, void *userdata)
     struct setting_off *off = userdata;
     struct automation *automation = off->automation;
     const char *entity_id = hass_entity_async_entity_id(automation->entity);
-    json_t *data = json_pack("{s:s, s:s?}", "name", automation->item.name, "entity_id", entity_id);
+    json_t *data = json_object();
+
+    json_object_set_new(data, "name", json_string(automation->item.name));
+    json_object_set_new(data, "entity_id", entity_id ? json_string(entity_id) : json_null());
 
     off->started = true;
     past_add_run(automation, off->variables, off->context, off->trace);

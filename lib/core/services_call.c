@@ -85,8 +85,10 @@ static HASS_CALLBACK int fire_call(struct hass *hass, const char *domain, const 
 {
     if (!bus_has_listeners(hass, HASS_EVENT_CALL_SERVICE))
         return 0;
-    json_t *data =
-        json_pack("{s:s, s:s, s:O}", "domain", domain, "service", name, "service_data", raw);
+    json_t *data = json_object(); // not packed: it is done for each call
+    json_object_set_new(data, "domain", json_string(domain));
+    json_object_set_new(data, "service", json_string(name));
+    json_object_set(data, "service_data", (json_t *)raw);
     return bus_fire(hass, HASS_EVENT_CALL_SERVICE, data,
                     &(struct event_options){ .context = context }, err);
 }

@@ -196,10 +196,12 @@ static HASS_CALLBACK void trace_call(struct hass_script_run *run, const struct r
 {
     if (!run->trace)
         return;
-    script_detail(run, run->top->step, "params",
-                  json_pack("{s:s, s:s, s:O, s:O}", "domain", request->domain, "service",
-                            request->service, "service_data", request->data, "target",
-                            request->target));
+    json_t *params = json_object(); // not packed: it is done for each call
+    json_object_set_new(params, "domain", json_string(request->domain));
+    json_object_set_new(params, "service", json_string(request->service));
+    json_object_set(params, "service_data", request->data);
+    json_object_set(params, "target", request->target);
+    script_detail(run, run->top->step, "params", params);
     script_detail(run, run->top->step, "running_script", json_boolean(runs_script(request)));
 }
 

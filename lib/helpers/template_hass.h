@@ -157,6 +157,9 @@ void template_tell(const struct tmpl_error *from, struct hass_template_error *to
 const struct tmpl_template *template_code(const struct hass_template *template);
 /** All variables; NULL for NULL. Lent. */
 const struct tmpl_dict *template_variables_dict(const struct hass_template_variables *variables);
+/** Sets a copy of the text; NULL is none. Less work than a string of JSON. */
+void template_variables_set_text(struct hass_template_variables *variables, const char *path,
+                                 const char *text);
 /** Another owner of what is not changed any more: each calls hass_template_variables_destroy. */
 struct hass_template_variables *template_variables_share(struct hass_template_variables *variables);
 

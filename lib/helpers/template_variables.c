@@ -105,11 +105,14 @@ static void set_value(struct tmpl_heap *heap, struct tmpl_dict *dict, const char
         set_member(heap, dict, path, length, value);
         return;
     }
-    const struct tmpl_value *member = tmpl_dict_get_text(dict, path, length);
+    struct tmpl_value *member = (struct tmpl_value *)tmpl_dict_get_text(dict, path, length);
     struct tmpl_dict *inner = member && member->kind == TMPL_DICT ? (struct tmpl_dict *)member->dict
                                                                   : tmpl_dict_new(heap, 8);
     set_value(heap, inner, path + length + 1, value);
-    set_member(heap, dict, path, length, tmpl_dict_value(inner)); // it may have grown
+    if (member)
+        *member = tmpl_dict_value(inner); // it may have grown
+    else
+        set_member(heap, dict, path, length, tmpl_dict_value(inner));
 }
 
 void hass_template_variables_set(struct hass_template_variables *variables, const char *path,
@@ -117,6 +120,15 @@ void hass_template_variables_set(struct hass_template_variables *variables, cons
 {
     vec_push(&variables->json, value);
     set_value(&variables->heap, variables->dict, path, tmpl_from_json(&variables->heap, value));
+}
+
+void template_variables_set_text(struct hass_template_variables *variables, const char *path,
+                                 const char *text)
+{
+    struct arena *arena = &variables->heap.arena;
+
+    set_value(&variables->heap, variables->dict, path,
+              text ? tmpl_string_static(arena_strndup(arena, text, strlen(text))) : tmpl_none());
 }
 
 void hass_template_variables_set_all(struct hass_template_variables *variables, json_t *object)

@@ -49,8 +49,15 @@ struct trace_path {
 
 static void make_run_id(char id[33])
 {
-    snprintf(id, 33, "%016llx%016llx", (unsigned long long)random_u64(),
-             (unsigned long long)random_u64());
+    static const char digits[] = "0123456789abcdef";
+    uint64_t bits = 0;
+
+    for (unsigned i = 0; i < 32; i++, bits >>= 4) {
+        if (i % 16 == 0)
+            bits = random_u64();
+        id[i] = digits[bits & 15];
+    }
+    id[32] = '\0';
 }
 
 struct hass_trace *hass_trace_async_new(struct hass *hass, const struct hass_trace_options *options)

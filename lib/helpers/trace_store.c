@@ -67,9 +67,13 @@ struct traces *traces_destroy(struct traces *traces)
 static struct item *find_item(struct traces *traces, const char *domain, const char *item_id,
                               bool make)
 {
-    autofree char *key = mem_printf("%s.%s", domain, item_id);
-    struct item *item = hass_strmap_get(traces->items, key);
+    size_t first = strlen(domain), second = strlen(item_id);
+    autofree char *key = mem_alloc(first + second + 2);
 
+    memcpy(key, domain, first);
+    key[first] = '.';
+    memcpy(key + first + 1, item_id, second + 1);
+    struct item *item = hass_strmap_get(traces->items, key);
     if (!item && make) {
         item = mem_zalloc(sizeof(*item));
         hass_strmap_set(traces->items, key, item);

@@ -174,6 +174,7 @@ static HASS_CALLBACK struct hass_triggers *triggers_new(struct hass *hass,
         struct hass_trigger *trigger = &triggers->items[i];
         trigger->owner = triggers;
         trigger->index = i;
+        snprintf(trigger->number, sizeof(trigger->number), "%zu", i);
         trigger->written = json_array_get(triggers->config, i);
         trigger->config = trigger->written;
         list_init(&trigger->pending);
@@ -310,17 +311,15 @@ static void add_common(const struct hass_trigger *trigger, struct hass_template_
                        const char *description)
 {
     const json_t *alias = hass_json_get(trigger->written, "alias");
-    char index[24];
 
-    snprintf(index, sizeof(index), "%zu", trigger->index);
-    hass_template_variables_set(fields, "trigger.id",
-                                json_string(hass_json_get_string(trigger->written, "id", index)));
-    hass_template_variables_set(fields, "trigger.idx", json_string(index));
+    template_variables_set_text(fields, "trigger.id",
+                                hass_json_get_string(trigger->written, "id", trigger->number));
+    template_variables_set_text(fields, "trigger.idx", trigger->number);
     hass_template_variables_set(fields, "trigger.alias", hass_json_ref(alias));
-    hass_template_variables_set(fields, "trigger.platform",
-                                hass_json_ref(hass_json_get(trigger->written, "trigger")));
+    template_variables_set_text(fields, "trigger.platform",
+                                hass_json_get_string(trigger->written, "trigger", NULL));
     if (description)
-        hass_template_variables_set(fields, "trigger.description", json_string(description));
+        template_variables_set_text(fields, "trigger.description", description);
 }
 
 /* A trigger's own variables see `trigger`, and nothing that is around it. */
@@ -377,8 +376,7 @@ static struct hass_template_variables *change_fields(const struct hass_trigger *
 {
     struct hass_template_variables *fields = hass_template_variables_create();
 
-    hass_template_variables_set(fields, "trigger.entity_id",
-                                change->entity_id ? json_string(change->entity_id) : NULL);
+    template_variables_set_text(fields, "trigger.entity_id", change->entity_id);
     hass_template_variables_set_state(fields, "trigger.from_state", change->from);
     hass_template_variables_set_state(fields, "trigger.to_state", change->to);
     if (hass_json_get(trigger->config, "for"))

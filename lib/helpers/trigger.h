@@ -40,7 +40,8 @@ char *trigger_kind_nearest(struct hass *hass, const char *name);
 
 struct hass_trigger {
     struct hass_triggers *owner;
-    size_t index; /* in the checked list */
+    size_t index;    /* in the checked list */
+    char number[24]; /* the same as text */
     struct hass_trigger_kind kind;
     struct scope *scope;   /* in which the kind runs, a reference; NULL: the owner's */
     const json_t *written; /* lent by the owner's */

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "helpers/check_types.h"
+#include "helpers/template_hass.h"
 #include "helpers/trigger.h"
 
 HASS_SCHEMA(schema,
@@ -239,9 +240,10 @@ static HASS_CALLBACK int on_change(const struct hass_event *event, void *userdat
 static void describe(struct hass_trigger *trigger, const struct hass_trigger_change *change,
                      struct hass_template_variables *fields, struct hass_buf *description)
 {
-    hass_template_variables_set(fields, "trigger.attribute",
-                                hass_json_ref(hass_json_get(trigger->config, "attribute")));
-    hass_buf_printf(description, "state of %s", change->entity_id);
+    template_variables_set_text(fields, "trigger.attribute",
+                                hass_json_get_string(trigger->config, "attribute", NULL));
+    hass_buf_add_string(description, "state of ");
+    hass_buf_add_string(description, change->entity_id);
 }
 
 static bool holds(struct hass_trigger *trigger, const struct hass_trigger_change *pending,

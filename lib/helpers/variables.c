@@ -257,7 +257,7 @@ const char *hass_variables_get_text(struct hass_variables *variables, const char
     const struct tmpl_value *value = &variable->value->value;
     const struct tmpl_value *text =
         value->kind == TMPL_DICT ? tmpl_dict_get_text(value->dict, member, strlen(member)) : NULL;
-    /* Texts of a set are those of its JSON, or constants: they end with a NUL. */
+    /* Texts of a set are those of its JSON, copies, or constants: they end with a NUL. */
     return text && text->kind == TMPL_STRING ? text->text : NULL;
 }
 

@@ -65,6 +65,7 @@ struct journal *journal_destroy(struct journal *journal)
 {
     if (!journal)
         return NULL;
+    hass__assert_loop();
     clock_watcher_remove(&journal->watcher);
     json_decref(journal->read);
     vec_foreach(&journal->sources, source)

@@ -2,7 +2,15 @@
 /*
  * Services over the whole home.
  */
+#include <stdio.h>
 #include <string.h>
+
+#include <hass/area_registry.h>
+#include <hass/buf.h>
+#include <hass/device_registry.h>
+#include <hass/entity_registry.h>
+#include <hass/floor_registry.h>
+#include <hass/label_registry.h>
 
 #include "core/core.h"
 #include "support/cases.h"
@@ -32,6 +40,103 @@ START_TEST(targets_are_split_by_domain)
     ck_assert_str_eq(home_state(hass, "input_boolean.one"), turns[_i].one);
     ck_assert_str_eq(home_state(hass, "input_boolean.two"), turns[_i].two);
     ck_assert_str_eq(home_state(hass, "switch.decorative_lights"), turns[_i].lights);
+}
+END_TEST
+
+/* a home with floors, areas and labels: what is turned off among the entities that are all on */
+
+#define HOUSE                                                                                      \
+    "input_boolean:\n"                                                                             \
+    "  hall: {initial: true}\n  bath: {initial: true}\n  hidden: {initial: true}\n"                \
+    "  free: {initial: true}\ndemo:\n"
+
+/* The lamp's device is in the scullery; it and the hall, which is in the passage, are on the ground floor, the bath is above. */
+static HASS_CALLBACK void furnish(struct hass *hass, char device[40])
+{
+    static const char *const entities[][2] = {
+        { "input_boolean.hall", "{'area_id':'passage'}" },
+        { "input_boolean.bath", "{'area_id':'tub','labels':['night']}" },
+        { "input_boolean.hidden", "{'area_id':'passage','hidden_by':'user','labels':['night']}" },
+    };
+    static const char *const areas[][2] = {
+        { "Passage", "{'floor_id':'ground','labels':['passage']}" },
+        { "Scullery", "{'floor_id':'ground'}" },
+        { "Tub", "{'floor_id':'upper'}" },
+    };
+    const struct hass_entity_entry *entry =
+        hass_entity_registry_async_get(hass, "light.kitchen_table");
+
+    snprintf(device, 40, "%s", entry->device_id);
+    hass_floor_registry_async_create(hass, "Ground", NULL, NULL, NULL);
+    hass_floor_registry_async_create(hass, "Upper", NULL, NULL, NULL);
+    hass_label_registry_async_create(hass, "Night", NULL, NULL, NULL);
+    hass_label_registry_async_create(hass, "Passage", NULL, NULL, NULL);
+    hass_label_registry_async_create(hass, "Big", NULL, NULL, NULL);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_int_eq(
+            hass_area_registry_async_create(hass, areas[i][0], test_json(areas[i][1]), NULL, NULL),
+            0);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_int_eq(hass_entity_registry_async_update(hass, entities[i][0],
+                                                           test_json(entities[i][1]), NULL, NULL),
+                         0);
+    ck_assert_int_eq(
+        hass_device_registry_async_update(
+            hass, device, test_json("{'area_id':'scullery','labels':['big']}"), NULL, NULL),
+        0);
+}
+
+static const struct {
+    const char *target; /* @: the device's id */
+    const char *off;    /* h(all), b(ath), i (hidden), f(ree), l(amp) */
+} houses[] = {
+    { "'area_id':'passage'", "h" },
+    { "'area_id':['passage','tub']", "hb" },
+    { "'area_id':'scullery'", "l" }, // by its device
+    { "'device_id':'@'", "l" },
+    { "'device_id':['@'],'area_id':'tub'", "bl" },
+    { "'floor_id':'ground'", "hl" },
+    { "'floor_id':['upper','ground']", "hbl" },
+    { "'label_id':'night'", "b" }, // what is hidden must be named
+    { "'label_id':'passage'", "h" },
+    { "'label_id':'big'", "l" },
+    { "'label_id':['big','night'],'entity_id':'input_boolean.free'", "bfl" },
+    { "'entity_id':'input_boolean.hidden'", "i" },
+    { "'area_id':'dungeon'", "" },
+    { "'floor_id':'attic','label_id':'none','device_id':'nothing'", "" },
+};
+
+START_TEST(areas_devices_floors_and_labels_are_targets)
+{
+    static const char *const entities[] = { "input_boolean.hall", "input_boolean.bath",
+                                            "input_boolean.hidden", "input_boolean.free",
+                                            "light.kitchen_table" };
+    static const char letters[] = "hbifl";
+    hass__assert_loop();
+    struct hass *hass = test_home(HOUSE);
+    autobuf data = HASS_BUF_INIT;
+    char device[40];
+
+    furnish(hass, device);
+    hass_buf_add_char(&data, '{');
+    for (const char *c = houses[_i].target; *c; c++) {
+        if (*c == '@')
+            hass_buf_add_string(&data, device);
+        else
+            hass_buf_add_char(&data, *c);
+    }
+    hass_buf_add_char(&data, '}');
+    for (size_t back = 0; back < 2; back++) {
+        ck_assert_int_eq(home_call(hass, "homeassistant", back ? "turn_on" : "turn_off",
+                                   hass_buf_string(&data), NULL),
+                         0);
+        for (size_t i = 0; i < 5; i++) {
+            bool off = !back && strchr(houses[_i].off, letters[i]);
+            ck_assert_msg(strcmp(home_state(hass, entities[i]), off ? "off" : "on") == 0,
+                          "%s: %s is %s", houses[_i].target, entities[i],
+                          home_state(hass, entities[i]));
+        }
+    }
 }
 END_TEST
 
@@ -235,6 +340,7 @@ START_TEST(all_but_turning_and_updating_is_for_administrators)
 END_TEST
 
 CASES_MAIN("homeassistant", ROWS(targets_are_split_by_domain, turns),
+           ROWS(areas_devices_floors_and_labels_are_targets, houses),
            ONCE(a_domain_without_the_service_is_warned_about),
            ROWS(what_is_wrong_is_refused_with_a_reason, refused),
            ONCE(domains_are_called_at_once_and_a_failure_is_told_at_the_end),

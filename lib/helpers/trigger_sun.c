@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/mem.h"
 #include "helpers/trigger.h"
 
 HASS_SCHEMA(schema,
@@ -32,6 +33,39 @@ static HASS_CALLBACK int64_t note_next(struct hass_trigger *trigger, int64_t aft
     (void)hass_sun_next(trigger->owner->hass, rises(trigger) ? HASS_SUNRISE : HASS_SUNSET, after,
                         offset_of(trigger), &next, NULL);
     return trigger_note_due(trigger, "sun", next);
+}
+
+/* Of one that wants missed times. */
+struct noted {
+    struct clock_watcher watcher;
+    struct hass_trigger *trigger;
+};
+
+/* What is due by now fires at the next turn, and is noted anew then. */
+static void clock_was_set(struct clock_watcher *watcher)
+{
+    struct hass_trigger *trigger = list_entry(watcher, struct noted, watcher)->trigger;
+
+    hass__assert_loop();
+    (void)note_next(trigger, hass_now(trigger->owner->hass));
+}
+
+static void noted_destroy(void *object)
+{
+    struct noted *noted = object;
+
+    hass__assert_loop();
+    clock_watcher_remove(&noted->watcher);
+    free(noted);
+}
+
+static HASS_CALLBACK void follow_clock(struct hass_trigger *trigger)
+{
+    struct noted *noted = mem_alloc(sizeof(*noted));
+
+    *noted = (struct noted){ .watcher = { .clock_set = clock_was_set }, .trigger = trigger };
+    timers_watch_clock(runtime_of(trigger->owner->hass)->timers, &noted->watcher);
+    hass_trigger_set_data(trigger, noted, noted_destroy);
 }
 
 static HASS_CALLBACK int on_tick(const struct hass_tick *tick, void *userdata,
@@ -61,6 +95,8 @@ static int attach(struct hass_trigger *trigger, struct hass_error *err)
     int r = rises(trigger) ? hass_async_track_sunrise(hass, offset_of(trigger), job, &sub, err)
                            : hass_async_track_sunset(hass, offset_of(trigger), job, &sub, err);
     hass_trigger_async_own(trigger, sub);
+    if (r >= 0 && trigger->owner->run_missed)
+        follow_clock(trigger);
     if (r >= 0 && note_next(trigger, hass_now(hass)))
         r = hass_async_call_later(hass, 0, HASS_JOB_CALLBACK(on_tick, trigger), &missed, err);
     hass_trigger_async_own(trigger, missed);

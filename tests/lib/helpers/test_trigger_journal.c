@@ -7,6 +7,7 @@
 #include "helpers/journal.h"
 #include "run/clock.h"
 #include "run/timer.h"
+#include "support/cases.h"
 #include "support/triggers.h"
 
 #define RUNS    ".storage/hassd.runs"
@@ -268,32 +269,42 @@ START_TEST(a_sunrise_may_be_missed_too)
 }
 END_TEST
 
+/* A minute or more before it is due. */
+static const struct {
+    const char *config, *today;
+} dues[] = {
+    { "{'trigger': 'time', 'at': '07:00'}", "2026-02-01T06:59:00+00:00" },
+    { "{'trigger': 'sun', 'event': 'sunrise'}", "2026-02-01T00:00:00+00:00" },
+};
+
 START_TEST(what_is_due_is_noted_anew_when_the_clock_is_set)
 {
     hass__assert_loop();
-    const char *config = "{'trigger': 'time', 'at': '07:00'}";
     int64_t today = 0, then = 0;
-    ck_assert_int_eq(hass_dt_parse("2026-02-01T06:59:00+00:00", NULL, &today, NULL), 0);
+    ck_assert_int_eq(hass_dt_parse(dues[_i].today, NULL, &today, NULL), 0);
     ck_assert_int_eq(hass_dt_parse("2030-06-01T10:00:00+00:00", NULL, &then, NULL), 0);
     struct hass *hass = begin(then);
     struct runtime *runtime = runtime_of(hass);
-    struct fired *fired = triggers_attach_with(hass, config, MISSED);
+    struct fired *fired = triggers_attach_with(hass, dues[_i].config, MISSED);
 
     test_advance(hass, 3);
     clock_set_wall(runtime->clock, today);
     timers_clock_set(runtime->timers);
-    hass = restart(hass, fired, 3600);
-    fired = triggers_attach_with(hass, config, MISSED);
+    hass = restart(hass, fired, 86000);
+    fired = triggers_attach_with(hass, dues[_i].config, MISSED);
     test_settle(hass);
     ck_assert_uint_eq(fired_count(fired), 1);
 }
 END_TEST
 
-TEST_MAIN("triggers over a restart", what_still_holds_fires_when_it_would_have,
-          what_fell_due_meanwhile_fires_at_once, what_does_not_hold_any_more_ends,
-          an_entity_that_is_not_back_yet_is_waited_for, but_not_for_ever,
-          an_edited_trigger_begins_anew, numbers_go_on_while_they_are_within_the_bounds,
-          templates_go_on_while_they_are_true, a_time_that_was_missed_fires_once,
-          a_time_that_has_not_come_was_not_missed, a_day_that_is_not_wanted_was_not_missed,
-          who_does_not_want_missed_times_gets_none, what_has_fired_was_not_missed,
-          a_sunrise_may_be_missed_too, what_is_due_is_noted_anew_when_the_clock_is_set)
+CASES_MAIN("triggers over a restart", ONCE(what_still_holds_fires_when_it_would_have),
+           ONCE(what_fell_due_meanwhile_fires_at_once), ONCE(what_does_not_hold_any_more_ends),
+           ONCE(an_entity_that_is_not_back_yet_is_waited_for), ONCE(but_not_for_ever),
+           ONCE(an_edited_trigger_begins_anew),
+           ONCE(numbers_go_on_while_they_are_within_the_bounds),
+           ONCE(templates_go_on_while_they_are_true), ONCE(a_time_that_was_missed_fires_once),
+           ONCE(a_time_that_has_not_come_was_not_missed),
+           ONCE(a_day_that_is_not_wanted_was_not_missed),
+           ONCE(who_does_not_want_missed_times_gets_none), ONCE(what_has_fired_was_not_missed),
+           ONCE(a_sunrise_may_be_missed_too),
+           ROWS(what_is_due_is_noted_anew_when_the_clock_is_set, dues))

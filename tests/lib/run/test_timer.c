@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Timers: order, changes inside callbacks, both clocks, and call_at. */
+#include <string.h>
 #include <unistd.h>
 
 #include <hass/loop.h>
@@ -145,6 +146,56 @@ START_TEST(a_wall_clock_timer_follows_the_clock)
     ck_assert_str_eq(trace, "w");
     runtime_advance(runtime, 3600);
     ck_assert_str_eq(trace, "wm");
+    finish(hass);
+}
+END_TEST
+
+struct watch {
+    struct clock_watcher watcher;
+    char name;
+    struct timers *timers;
+    struct timer *timer; /* set anew, into the past */
+    bool ends;
+};
+
+static void note_set(struct clock_watcher *watcher)
+{
+    struct watch *watch = list_entry(watcher, struct watch, watcher);
+
+    hass__assert_loop();
+    trace[strlen(trace)] = watch->name;
+    if (watch->timer)
+        timer_set_wall(watch->timers, watch->timer, 1);
+    if (watch->ends)
+        clock_watcher_remove(&watch->watcher);
+}
+
+START_TEST(who_watches_the_clock_hears_that_it_is_set_before_timers_fire)
+{
+    struct hass *hass = start();
+    struct runtime *runtime = hass->runtime;
+    struct named wall = named_timer(hass, 'w', note);
+    struct watch a = { .watcher = { .clock_set = note_set }, .name = 'a', .ends = true };
+    struct watch b = { .watcher = { .clock_set = note_set },
+                       .name = 'b',
+                       .timers = runtime->timers,
+                       .timer = &wall.timer };
+    struct watch never = { .name = 'n' };
+
+    hass__assert_loop();
+    timers_watch_clock(runtime->timers, &a.watcher);
+    timers_watch_clock(runtime->timers, &b.watcher);
+    timers_clock_set(runtime->timers);
+    ck_assert_str_eq(trace, "ab");
+    runtime_advance(runtime, 1);
+    ck_assert_str_eq(trace, "abw");
+    timers_clock_set(runtime->timers);
+    clock_watcher_remove(&b.watcher);
+    clock_watcher_remove(&b.watcher);
+    clock_watcher_remove(&never.watcher);
+    timers_clock_set(runtime->timers);
+    ck_assert_str_eq(trace, "abwb");
+    timer_cancel(&wall.timer);
     finish(hass);
 }
 END_TEST
@@ -304,6 +355,8 @@ END_TEST
 TEST_MAIN("timer", equal_times_fire_in_order_of_setting,
           a_timer_may_cancel_itself_and_others_while_it_fires,
           a_timer_set_into_the_past_lets_others_run, setting_again_moves_a_timer,
-          a_wall_clock_timer_follows_the_clock, many_timers_fire_in_order_each_at_its_time,
+          a_wall_clock_timer_follows_the_clock,
+          who_watches_the_clock_hears_that_it_is_set_before_timers_fire,
+          many_timers_fire_in_order_each_at_its_time,
           a_call_at_may_be_removed_before_inside_and_after, a_coroutine_keeps_its_tick,
           a_watched_descriptor_calls_until_it_is_removed)

@@ -62,17 +62,6 @@ static void automations_destroy(void *object)
 
 /* the section */
 
-/* A section may be one automation instead of a list. */
-static size_t count_items(const json_t *section)
-{
-    return json_is_array(section) ? json_array_size(section) : json_object_size(section) > 0;
-}
-
-static const json_t *item_at(const json_t *section, size_t index)
-{
-    return json_is_array(section) ? json_array_get(section, index) : section;
-}
-
 /* The message with the way from the section before it, owned by the caller. */
 static char *locate(const json_t *section, size_t index, const char *message)
 {
@@ -99,10 +88,10 @@ static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
 {
     int r = 0;
 
-    for (size_t i = 0; i < count_items(section) && r >= 0; i++) {
+    for (size_t i = 0; i < section_count(section) && r >= 0; i++) {
         struct hass_error own = HASS_ERROR_INIT;
         struct item item = { 0 };
-        r = item_async_prepare(hass, item_at(section, i), i, true, &item, &own);
+        r = item_async_prepare(hass, section_item(section, i), i, true, &item, &own);
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
@@ -128,14 +117,16 @@ static void items_fini(struct items *items)
     vec_fini(&items->list);
 }
 
+/* @same: for each of the section the entity that runs it already, or NULL; or NULL. */
 static HASS_COROUTINE int prepare_all(struct hass *hass, const json_t *section, const char *only,
-                                      struct items *items, struct hass_error *err)
+                                      struct hass_entity *const *same, struct items *items,
+                                      struct hass_error *err)
 {
-    for (size_t i = 0; i < count_items(section); i++) {
+    for (size_t i = 0; i < section_count(section); i++) {
         struct hass_error own = HASS_ERROR_INIT;
-        const json_t *raw = item_at(section, i);
+        const json_t *raw = section_item(section, i);
         struct item item = { 0 };
-        if (only && strcmp(hass_json_get_string(raw, "id", ""), only) != 0)
+        if (!section_wants(raw, only) || (same && same[i]))
             continue;
         int r = item_async_prepare(hass, raw, i, false, &item, &own);
         if (r == -ECANCELED)
@@ -253,9 +244,11 @@ int async_reload(struct hass *hass, const json_t *section, struct hass_error *er
 {
     struct automations *all = automations_of(hass);
     struct items items = { 0 };
-    int r = prepare_all(hass, section, all->only, &items, err);
+    struct hass_entity **same = same_find(all, section);
+    int r = prepare_all(hass, section, all->only, same, &items, err);
     autofree bool *kept = calloc(all->list.length + 1, sizeof(*kept));
 
+    same_keep(all, same, section_count(section), kept);
     if (r >= 0) {
         keep_unchanged(all, &items, kept);
         r = remove_others(all, kept, err);
@@ -424,7 +417,7 @@ int async_setup(struct hass *hass, const json_t *section, struct hass_error *err
     if (r >= 0)
         r = make_component(hass, all, err);
     if (r >= 0)
-        r = prepare_all(hass, section, NULL, &items, err);
+        r = prepare_all(hass, section, NULL, NULL, &items, err);
     if (r >= 0)
         r = add_all(hass, &items, err);
     items_fini(&items);

@@ -4,6 +4,7 @@
  *
  * automation.c  the section, reload, services
  * item.c        an item of the section: what is written becomes what runs, or a reason why not
+ * same.c        what runs already as it is written
  * entity.c      its entity
  * run.c         what happens when a trigger fires
  * attempts.c    runs that came to nothing, for who asks why
@@ -78,6 +79,29 @@ struct automations {
 struct automations *automations_of(struct hass *hass) HASS_CALLBACK;
 /* Lends the automation of an entity id, or NULL. */
 struct automation *automation_find(struct hass *hass, const char *entity_id) HASS_CALLBACK;
+
+/* A section may be one automation instead of a list. */
+static inline size_t section_count(const json_t *section)
+{
+    return json_is_array(section) ? json_array_size(section) : json_object_size(section) > 0;
+}
+static inline const json_t *section_item(const json_t *section, size_t index)
+{
+    return json_is_array(section) ? json_array_get(section, index) : section;
+}
+/* @only: the id of the only one that is looked at, or NULL. */
+static inline bool section_wants(const json_t *raw, const char *only)
+{
+    return !only || strcmp(hass_json_get_string(raw, "id", ""), only) == 0;
+}
+
+/* same.c */
+
+/* For each of the section the entity that runs it already, a reference, or NULL: those need not be looked at any further. */
+struct hass_entity **same_find(const struct automations *all, const json_t *section) HASS_CALLBACK;
+/* Tells in @kept, by the place in the list, which automations those are, and frees them. They stand mostly in the order of the section. */
+void same_keep(const struct automations *all, struct hass_entity **same, size_t count, bool *kept)
+    HASS_CALLBACK;
 
 /* item.c */
 

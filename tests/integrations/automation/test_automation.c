@@ -362,6 +362,28 @@ START_TEST(reload_leaves_what_is_unchanged_running)
 }
 END_TEST
 
+#define TWIN                                                                                       \
+    "  - alias: Twin\n    triggers: {trigger: event, event_type: go}\n"                            \
+    "    actions: [{delay: 10}, {event: kept}]\n"
+
+START_TEST(reload_leaves_each_of_those_that_are_the_same_running)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("automation:\n" TWIN GO TWIN TWIN);
+    struct capture *kept = test_capture(hass, "kept");
+
+    fire(hass, "go", NULL);
+    reload(hass, "automation:\n" TWIN TWIN "  - {alias: New, triggers: [], actions: []}\n" TWIN,
+           "{}");
+    test_advance(hass, 20);
+    ck_assert_uint_eq(capture_count(kept), 3);
+    reload(hass, "automation:\n" TWIN TWIN, "{}");
+    fire(hass, "go", NULL);
+    test_advance(hass, 20);
+    ck_assert_uint_eq(capture_count(kept), 5);
+}
+END_TEST
+
 START_TEST(reload_of_one_leaves_the_others_as_they_are)
 {
     hass__assert_loop();
@@ -389,4 +411,5 @@ CASES_MAIN(
     ONCE(what_is_wrong_is_an_issue_until_it_is_mended),
     ONCE(one_that_was_off_is_off_when_it_has_been_mended),
     ONCE(an_id_that_is_no_text_leaves_the_item_out), ONCE(reload_leaves_what_is_unchanged_running),
+    ONCE(reload_leaves_each_of_those_that_are_the_same_running),
     ONCE(reload_of_one_leaves_the_others_as_they_are))

@@ -19,12 +19,13 @@ struct ctl {
     const char *config; /* --config */
     bool json;
     bool color;
-    bool terminal; /* standard output is one */
-    size_t width;  /* of the terminal, columns; 0: no limit */
-    bool watch;    /* -w */
-    bool once;     /* -1 */
-    bool response; /* --response */
-    bool explain;  /* --explain */
+    bool terminal;     /* standard output is one */
+    size_t width;      /* of the terminal, columns; 0: no limit */
+    bool watch;        /* -w */
+    bool once;         /* -1 */
+    bool response;     /* --response */
+    bool explain;      /* --explain */
+    const char *since; /* --since */
     struct client *client;
 };
 
@@ -34,7 +35,8 @@ struct ctl_command {
     const char *summary;
     int min_args, max_args; /* max -1: any number */
     bool offline;           /* needs no daemon */
-    const char *options; /* the letters of struct ctl's members it knows: w, 1, r, e; NULL: none */
+    const char
+        *options; /* the letters of struct ctl's members it knows: w, 1, r, e, s; NULL: none */
     /** Returns an exit code, or fails for CTL_FAILED. @args are the words behind the command. */
     int (*run)(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 };

@@ -178,7 +178,7 @@ int ctl_why_not(struct ctl *ctl, int count, char *args[], struct hass_error *err
 {
     autojson *answer = NULL;
     autojson *fields = json_pack("{s:s}", "entity_id", args[0]);
-    int r = count > 1 ? read_since(args[1], fields, err) : 0;
+    int r = ctl->since ? read_since(ctl->since, fields, err) : 0;
 
     if (r >= 0)
         r = ctl_ask(ctl, "hassd/why_not", json_incref(fields), &answer, err);

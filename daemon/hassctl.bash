@@ -44,6 +44,7 @@ _hassctl() {
         call) words+=" --response" ;;
         template) words+=" --watch --explain" ;;
         top) words+=" --once" ;;
+        why-not) words+=" --since" ;;
         simulate) words+=" --from --to --history --automation --all" ;;
         esac
     else

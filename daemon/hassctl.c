@@ -12,7 +12,14 @@
 
 #include "ctl.h"
 
-enum { OPTION_JSON = 256, OPTION_EXPLAIN, OPTION_RESPONSE, OPTION_SOCKET, OPTION_VERSION };
+enum {
+    OPTION_JSON = 256,
+    OPTION_EXPLAIN,
+    OPTION_RESPONSE,
+    OPTION_SINCE,
+    OPTION_SOCKET,
+    OPTION_VERSION
+};
 
 static const struct option options[] = {
     { "config", required_argument, NULL, 'c' },
@@ -21,6 +28,7 @@ static const struct option options[] = {
     { "json", no_argument, NULL, OPTION_JSON },
     { "once", no_argument, NULL, '1' },
     { "response", no_argument, NULL, OPTION_RESPONSE },
+    { "since", required_argument, NULL, OPTION_SINCE },
     { "socket", required_argument, NULL, OPTION_SOCKET },
     { "version", no_argument, NULL, OPTION_VERSION },
     { "watch", no_argument, NULL, 'w' },
@@ -68,8 +76,9 @@ static const struct ctl_command commands[] = {
       "what automations would do; see hassd(8)", 0, -1, .offline = true },
     { "why", "why ENTITY", "tell what has made a thing what it is, and what set that off", 1, 1,
       .run = ctl_why },
-    { "why-not", "why-not AUTOMATION [SINCE]",
-      "tell what has kept an automation from running, and would now", 1, 2, .run = ctl_why_not },
+    { "why-not", "why-not AUTOMATION [--since TIME]",
+      "tell what has kept an automation from running, and would now", 1, 1, .options = "s",
+      .run = ctl_why_not },
     { "new", "new NAME", "write the folder of a new integration", 1, 1, .offline = true,
       .run = ctl_new },
 };
@@ -131,6 +140,8 @@ static int check_options(const struct ctl *ctl, const struct ctl_command *comman
         return ctl_usage_error("--response does not go with '%s'", command->name);
     if (ctl->explain && !strchr(known, 'e'))
         return ctl_usage_error("--explain does not go with '%s'", command->name);
+    if (ctl->since && !strchr(known, 's'))
+        return ctl_usage_error("--since does not go with '%s'", command->name);
     return CTL_OK;
 }
 
@@ -174,6 +185,9 @@ static int parse_options(struct ctl *ctl, int argc, char *argv[])
             break;
         case OPTION_EXPLAIN:
             ctl->explain = true;
+            break;
+        case OPTION_SINCE:
+            ctl->since = optarg;
             break;
         case OPTION_RESPONSE:
             ctl->response = true;

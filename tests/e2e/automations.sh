@@ -74,11 +74,14 @@ claim "the run ends" until_true 10 eval 'ctl runs | grep -qv Ring'
 claim "the door opens" ctl call input_boolean.turn_on entity_id=input_boolean.door
 claim "the bell is quiet" ctl call input_boolean.turn_off entity_id=input_boolean.bell
 claim "and rings again" ctl call input_boolean.turn_on entity_id=input_boolean.bell
-output=$(ctl why-not automation.ring 1h)
+output=$(ctl why-not automation.ring --since 1h)
 has "why not: what stopped it" "state of input_boolean.bell: a condition was not true: the state is 'on', wanted 'off' +\[automations.yaml:9\]" "$output"
 has "why not: what would now" 'condition/0.* is not true' "$output"
-ctl why-not automation.ring soon >/dev/null 2>&1
+ctl why-not automation.ring --since soon >/dev/null 2>&1
 is "a time that is none: 1" 1 "$?"
+hasnt "why not: not what was before" 'a condition was not true' "$(ctl why-not automation.ring --since 2100-01-01T00:00)"
+ctl states --since 1h >/dev/null 2>&1
+is "an option of another command: 2" 2 "$?"
 has "why not, of a wrong one" 'its configuration is wrong' "$(ctl why-not automation.wrong)"
 
 # --- traces, running, stopping

@@ -312,12 +312,14 @@ const char *hass_trace_async_find_refusal(struct hass_trace *trace, const char *
                                           json_t **ret_details)
 {
     const struct trace_path *found = NULL;
-    size_t begin = strlen(prefix);
 
-    *ret_details = NULL;
-    if (!trace)
+    if (!trace) {
+        *ret_details = NULL;
         return NULL;
+    }
     VERIFY_LOOP_OR(trace->hass, "hass.trace.async_find_refusal", NULL);
+    *ret_details = NULL;
+    size_t begin = strlen(prefix);
     vec_foreach(&trace->paths, at) {
         const struct trace_path *path = *at;
         bool inner = !found || strlen(path->text) >= strlen(found->text);

@@ -318,8 +318,9 @@ START_TEST(helpers_made_at_run_time_are_there_and_nothing_is_written)
     ck_assert_int_gt(asprintf(&path, "%s/.storage/input_boolean", test_dir()), 0);
     autofree char *after = test_read_file(path);
     ck_assert_str_eq(after, stored);
-    ck_assert_int_gt(asprintf(&path, "%s/.hassd.sock", test_dir()), 0);
-    ck_assert_int_ne(access(path, F_OK), 0);
+    autofree char *socket = NULL;
+    ck_assert_int_gt(asprintf(&socket, "%s/.hassd.sock", test_dir()), 0);
+    ck_assert_int_ne(access(socket, F_OK), 0);
 }
 END_TEST
 

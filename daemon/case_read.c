@@ -173,7 +173,7 @@ static void read_end(struct hass_yaml *yaml, const char *path, const json_t *val
 {
     const json_t *until = hass_json_get(value, "until");
     struct hass_error err = HASS_ERROR_INIT;
-    int64_t last = test->span.from;
+    int64_t last = test->items.last > test->span.from ? test->items.last : test->span.from;
 
     vec_foreach(&test->items.list, item)
         last = item->at > last ? item->at : last;

@@ -384,6 +384,7 @@ static void read_item(struct scenario_reader *reader, const char *path, const js
     if (read.at < reader->base && reader->base > reader->span->from)
         complain_of(reader, path, "at", "this is before the item above it");
     reader->base = read.at;
+    items->last = read.at;
     if (!call)
         read_states(reader, path, item, read.at, items);
     else if (read_call(reader, path, item, call, &read))

@@ -34,6 +34,7 @@ struct scenario_items {
     json_t *kept;            /* what data are lent from: a list */
     HASS_VEC(char *) blocks; /* what names and texts are lent from */
     size_t used, size;       /* of the last block */
+    int64_t last; /* when the last one is, also one in which only time passes; 0: there is none */
 };
 
 /** Between which times, in which zone. */

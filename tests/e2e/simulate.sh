@@ -85,6 +85,14 @@ has "nothing instead" 'got: nothing' "$output"
 has "an attribute" 'wanted: brightness of light.x is 6' "$output"
 has "an automation that is not there" "of nobody: there is no automation 'nobody'" "$output"
 
+cat >"$work/later.yaml" <<END
+- name: an item in which only time passes
+  given: {sun.sun: below_horizon, binary_sensor.hall: "off"}
+  when: [{binary_sensor.hall: "on"}, {after: "00:06:00"}]
+  then: [{action: light.turn_on}, {action: light.turn_off}]
+END
+is "time passes" "1 passed, 0 failed" "$(check --test "$work/later.yaml" 2>&1)"
+
 # --- simulated days
 cat >"$work/day.yaml" <<END
 - at: "06:30"

@@ -95,13 +95,14 @@ claim "a script is run by hand" ctl trigger script.shine
 claim "what was stopped is written down no more" until_true 10 eval '! grep -q automation.wait "$config/.storage/hassd.runs"'
 
 # --- a kill within a delay
-claim "a wait begins" ctl fire begin seconds=6
+# Long enough for a slow machine to be up again before it ends.
+claim "a wait begins" ctl fire begin seconds=20
 claim "it is written down" until_true 10 grep -q automation.wait "$config/.storage/hassd.runs"
 kill -KILL "$daemon"
 wait_exit 10
 start_ready "the daemon runs again"
 has "the run goes on" 'automation +Wait +waiting' "$(ctl runs)"
-claim "and comes to its end" until_true 15 eval '[ "$(state_of input_boolean.door)" = on ]'
+claim "and comes to its end" until_true 60 eval '[ "$(state_of input_boolean.door)" = on ]'
 output=$(ctl why input_boolean.door)
 has "why, after the restart" "by automation 'Wait' \(automation.wait\), set off by event 'begin'" "$output"
 has "with the place" '\[automations.yaml:19\]' "$output"

@@ -9,6 +9,7 @@
  * run.c         what happens when a trigger fires
  * attempts.c    runs that came to nothing, for who asks why
  * past.c        what has been done
+ * place.c       where steps stand in the files
  * why.c         why a thing is as it is
  * why_not.c     why an automation has not run
  * websocket.c   commands
@@ -161,6 +162,14 @@ void attempts_nearly(struct hass *hass, size_t index, const char *reason, void *
 void attempts_fini(struct automation *automation);
 /* [{"time", "trigger", "reason", "path", "details", "run_id"}], oldest first, owned by the caller. */
 json_t *attempts_as_json(const struct automation *automation) HASS_CALLBACK;
+
+/* place.c */
+
+/* "automations.yaml:12" of a step's path below @root of @domain's section, owned by the caller; null when that is not known. */
+json_t *place_of_step(struct hass *hass, const char *domain, const char *root, const char *step)
+    HASS_CALLBACK;
+/* The same of an automation; @step NULL: as a whole. */
+json_t *place_in_automation(const struct automation *automation, const char *step) HASS_CALLBACK;
 
 /* why.c */
 

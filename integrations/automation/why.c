@@ -71,36 +71,12 @@ static bool is_new(struct inquiry *inquiry, const char *kind, const char *id, in
     return true;
 }
 
-/* places */
-
-static HASS_CALLBACK void set_place(struct hass *hass, json_t *link, const char *domain,
-                                    const char *path)
-{
-    autobuf place = HASS_BUF_INIT;
-    bool known = path && hass_async_config_place(hass, domain, path, &place);
-
-    set_text(link, "place", known ? hass_buf_string(&place) : NULL);
-}
-
-/* "3->actions->0->choose->1" of the step "action/0/choose/1" of the automation that is the section's third item. */
-static HASS_CALLBACK char *section_path(struct hass *hass, const char *domain, const char *item_id,
-                                        const char *entity_id, const char *step)
+/* The place of a step of an automation, or of it as a whole; null when it has gone. */
+static HASS_CALLBACK json_t *place_in(struct hass *hass, const char *entity_id, const char *step)
 {
     const struct automation *automation = automation_find(hass, entity_id);
-    autobuf path = HASS_BUF_INIT;
 
-    if (strcmp(domain, DOMAIN) != 0)
-        hass_buf_add_string(&path, item_id);
-    else if (!automation)
-        return NULL;
-    else if (json_is_array(hass_async_config_section(hass, DOMAIN)))
-        hass_buf_printf(&path, "%zu", automation->item.index);
-    while (step && *step) {
-        size_t length = strcspn(step, "/");
-        hass_buf_printf(&path, "%s%.*s", path.length ? "->" : "", (int)length, step);
-        step += length + (step[length] == '/');
-    }
-    return hass_buf_steal(&path);
+    return automation ? place_in_automation(automation, step) : json_null();
 }
 
 /* traces */
@@ -331,7 +307,6 @@ static HASS_CALLBACK void explain_trigger(struct inquiry *inquiry, const struct 
 static HASS_CALLBACK void add_run(struct inquiry *inquiry, const struct past_run *run)
 {
     const json_t *trigger = hass_variables_get(run->variables, "trigger");
-    autofree char *path = section_path(inquiry->hass, DOMAIN, NULL, run->entity_id, NULL);
     json_t *link = add_link(inquiry, "run", run->time);
 
     set_text(link, "domain", DOMAIN);
@@ -339,7 +314,7 @@ static HASS_CALLBACK void add_run(struct inquiry *inquiry, const struct past_run
     set_text(link, "name", run->name);
     set_text(link, "run_id", run->run_id);
     set_text(link, "trigger", text_of(trigger, "description"));
-    set_place(inquiry->hass, link, DOMAIN, path);
+    json_object_set_new(link, "place", place_in(inquiry->hass, run->entity_id, NULL));
 }
 
 static HASS_CALLBACK void explain_run(struct inquiry *inquiry, const struct past_run *run)
@@ -366,7 +341,7 @@ static HASS_CALLBACK void explain_script(struct inquiry *inquiry, const struct a
     set_text(link, "name", hass_json_get_string(config, "alias", object_id));
     set_text(link, "run_id", text_of(author->trace, "run_id"));
     set_text(link, "trigger", NULL);
-    set_place(inquiry->hass, link, "script", object_id);
+    json_object_set_new(link, "place", place_of_step(inquiry->hass, "script", object_id, NULL));
     const struct hass_event *call =
         past_find_call(inquiry->hass, context_id, began, judge_script, object_id);
     if (call)
@@ -398,6 +373,20 @@ static HASS_CALLBACK void explain_caller(struct inquiry *inquiry, const struct h
         add_root(inquiry, time, json_string("a client asked for it, or an integration did"));
 }
 
+/* Where the step stands that made the call. */
+static HASS_CALLBACK json_t *place_of_author(struct hass *hass, const struct hass_event *event,
+                                             const struct author *author)
+{
+    const char *domain = hass_json_get_string(author->trace, "domain", "");
+    const struct past_run *run = past_find_run(hass, hass_context_id(hass_event_context(event)),
+                                               hass_event_time_fired(event));
+
+    if (strcmp(domain, DOMAIN) == 0)
+        return place_in(hass, run ? run->entity_id : NULL, author->path);
+    return place_of_step(hass, domain, hass_json_get_string(author->trace, "item_id", ""),
+                         author->path);
+}
+
 static HASS_CALLBACK void explain_call(struct inquiry *inquiry, const struct hass_event *event)
 {
     const json_t *call = hass_event_data(event);
@@ -414,14 +403,8 @@ static HASS_CALLBACK void explain_call(struct inquiry *inquiry, const struct has
                                      hass_json_get_string(call, "service", "")));
     json_object_set(link, "data", (json_t *)hass_json_get(call, "service_data"));
     set_text(link, "path", author.path);
-    const char *domain = hass_json_get_string(author.trace, "domain", "");
-    const struct past_run *run =
-        past_find_run(inquiry->hass, hass_context_id(hass_event_context(event)), time);
-    autofree char *path = known ? section_path(inquiry->hass, domain,
-                                               hass_json_get_string(author.trace, "item_id", ""),
-                                               run ? run->entity_id : NULL, author.path)
-                                : NULL;
-    set_place(inquiry->hass, link, domain, path);
+    json_object_set_new(link, "place",
+                        known ? place_of_author(inquiry->hass, event, &author) : json_null());
     explain_caller(inquiry, event, &author);
     author_fini(&author);
 }

@@ -84,25 +84,6 @@ static const char *words_of(const char *reason)
     return reason;
 }
 
-/* places */
-
-/* "automations.yaml:12" of a step's path, owned by the caller; null when that is not known. */
-static HASS_CALLBACK json_t *place_of(const struct automation *automation, const char *step)
-{
-    autobuf path = HASS_BUF_INIT, place = HASS_BUF_INIT;
-
-    if (json_is_array(hass_async_config_section(automation->hass, DOMAIN)))
-        hass_buf_printf(&path, "%zu", automation->item.index);
-    while (step && *step) {
-        size_t length = strcspn(step, "/");
-        hass_buf_printf(&path, "%s%.*s", path.length ? "->" : "", (int)length, step);
-        step += length + (step[length] == '/');
-    }
-    return hass_async_config_place(automation->hass, DOMAIN, hass_buf_string(&path), &place)
-               ? json_string(hass_buf_string(&place))
-               : json_null();
-}
-
 /* what has stopped it */
 
 static HASS_CALLBACK json_t *describe(const struct automation *automation, json_t *attempt)
@@ -117,8 +98,9 @@ static HASS_CALLBACK json_t *describe(const struct automation *automation, json_
         write_details(&text, details);
     }
     json_object_set_new(attempt, "text", json_string(hass_buf_string(&text)));
-    json_object_set_new(attempt, "place",
-                        place_of(automation, hass_json_get_string(attempt, "path", NULL)));
+    json_object_set_new(
+        attempt, "place",
+        place_in_automation(automation, hass_json_get_string(attempt, "path", NULL)));
     return attempt;
 }
 
@@ -164,7 +146,7 @@ static HASS_CALLBACK json_t *conditions_now(struct automation *automation)
         json_array_append_new(found, json_pack("{s:s, s:O?, s:s, s:o}", "path", path, "result",
                                                hass_json_get(result, "result"), "text",
                                                hass_buf_string(&text), "place",
-                                               place_of(automation, path)));
+                                               place_in_automation(automation, path)));
     }
     return found;
 }

@@ -85,7 +85,7 @@ static json_t *time_as_json(const struct tmpl_moment *moment)
     return pair;
 }
 
-/* Null, for now. */
+/* What JSON has no form for is noted with its path; where it was stands null. */
 static json_t *save_typed(struct saving *saving, const char *kind, json_t *value)
 {
     json_t *row = json_array();

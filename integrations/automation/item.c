@@ -162,24 +162,14 @@ static int respell(const json_t *map, json_t **ret_map, struct hass_error *err)
 
 /* blueprints */
 
-HASS_SCHEMA(use_schema,
-            HASS_FIELD("path", &hass_type_string, .required = true,
-                       .doc = "Below blueprints/automation/"),
-            HASS_FIELD("input", &hass_type_map, .fallback = "{}", .doc = "What fills its holes"));
-
 /* The blueprint's body under what stands beside use_blueprint. @item->shown is replaced. */
 static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
                                         struct hass_error *err)
 {
-    autounref(hass_blueprint) *blueprint = NULL;
-    autojson *use = NULL, *body = NULL, *respelt = NULL;
-    int r = hass_schema_check(&use_schema, hass_json_get(item->shown, "use_blueprint"), &use, err);
+    autojson *body = NULL, *respelt = NULL;
+    int r = hass_blueprint_async_use(hass, DOMAIN, hass_json_get(item->shown, "use_blueprint"),
+                                     &body, err);
 
-    if (r >= 0)
-        r = hass_blueprint_async_load(hass, DOMAIN, hass_json_get_string(use, "path", ""),
-                                      &blueprint, err);
-    if (r >= 0)
-        r = hass_blueprint_substitute(blueprint, hass_json_get(use, "input"), &body, err);
     if (r >= 0)
         r = respell(body, &respelt, err);
     if (r < 0)

@@ -418,3 +418,24 @@ int hass_blueprint_substitute(const struct hass_blueprint *blueprint, const json
     *ret_body = fill(&filling, blueprint->body);
     return 0;
 }
+
+HASS_SCHEMA(use_schema,
+            HASS_FIELD("path", &hass_type_string, .required = true,
+                       .doc = "Below the domain's folder of blueprints"),
+            HASS_FIELD("input", &hass_type_map, .fallback = "{}", .doc = "What fills its holes"));
+
+int hass_blueprint_async_use(struct hass *hass, const char *domain, const json_t *use,
+                             json_t **ret_body, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.blueprint.async_use", err);
+    autounref(hass_blueprint) *blueprint = NULL;
+    autojson *checked = NULL;
+    int r = hass_schema_check(&use_schema, use, &checked, err);
+
+    if (r >= 0)
+        r = hass_blueprint_async_load(hass, domain, hass_json_get_string(checked, "path", ""),
+                                      &blueprint, err);
+    return r < 0 ? r
+                 : hass_blueprint_substitute(blueprint, hass_json_get(checked, "input"), ret_body,
+                                             err);
+}

@@ -99,6 +99,8 @@ static const struct remedy table[] = {
 
     /* configuration and life */
     { "hass_blueprint_async_load", "hass_blueprint_load", ", which blocks" },
+    { "hass_blueprint_async_use", "hass_blueprint_load",
+      ", which blocks, and hass_blueprint_substitute" },
     { "hass_config_file_async_edit", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_config_file_async_read", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_config_file_async_write", "hass_run_coroutine_threadsafe", IN_COROUTINE },

@@ -49,5 +49,13 @@ HASS_API const char *hass_blueprint_domain(const struct hass_blueprint *blueprin
  */
 HASS_API int hass_blueprint_substitute(const struct hass_blueprint *blueprint, const json_t *inputs,
                                        json_t **ret_body, struct hass_error *err);
+/**
+ * The body that an item with use_blueprint runs: reads the blueprint and fills its holes.
+ *
+ * Shape:   @use {"path": below blueprints/<domain>/, "input"?: {name: value}}, lent.
+ * Returns: 0 with @ret_body owned by the caller; what hass_schema_check, hass_blueprint_load and hass_blueprint_substitute fail with.
+ */
+HASS_API int hass_blueprint_async_use(struct hass *hass, const char *domain, const json_t *use,
+                                      json_t **ret_body, struct hass_error *err) HASS_COROUTINE;
 /** True for a path such as "homeassistant/motion_light.yaml", which stays below the folder. Any thread. */
 HASS_API bool hass_blueprint_valid_path(const char *path);

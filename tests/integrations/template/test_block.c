@@ -161,7 +161,8 @@ END_TEST
 
 #define BLOCK(type, state)                                                                         \
     "  - triggers: {trigger: event, event_type: " type "}\n"                                       \
-    "    sensor: {name: " type ", state: " state "}\n"
+    "    actions: " REC(type, "") "\n"                                                             \
+                                  "    sensor: {name: " type ", state: " state "}\n"
 
 START_TEST(a_reload_leaves_blocks_that_have_not_changed)
 {
@@ -179,6 +180,7 @@ START_TEST(a_reload_leaves_blocks_that_have_not_changed)
     fire(hass, "other", "{}");
     ck_assert_str_eq(home_state(hass, "sensor.other"), "2");
     ck_assert_str_eq(home_state(hass, "sensor.gone"), "(none)");
+    ck_assert_json(calls, "[{'name':'same'},{'name':'other'},{'name':'other'}]");
 }
 END_TEST
 

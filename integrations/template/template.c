@@ -289,19 +289,46 @@ static HASS_CALLBACK struct template_block *find_block(struct hass *hass, const 
     return NULL;
 }
 
-static bool wants(const json_t *section, const struct template_kind *kind, const json_t *item)
+/* The items of all blocks without triggers: [[domain, item], …]. */
+static json_t *items_without_triggers(const json_t *section)
 {
-    size_t index, i;
-    json_t *block, *pair;
+    json_t *all = json_array(), *block;
+    size_t index;
 
     json_array_foreach((json_t *)section, index, block) {
         autojson *items = template_block_is(block) ? json_array() : items_of(block);
-        json_array_foreach(items, i, pair)
-            if (template_kind_get(json_string_value(json_array_get(pair, 0))) == kind &&
-                hass_json_equal(json_array_get(pair, 1), item))
-                return true;
+        json_array_extend(all, items);
     }
-    return false;
+    return all;
+}
+
+static size_t count_written(const json_t *items, const struct template_kind *kind,
+                            const json_t *item)
+{
+    size_t i, count = 0;
+    json_t *pair;
+
+    json_array_foreach((json_t *)items, i, pair)
+        count += strcmp(json_string_value(json_array_get(pair, 0)), kind->domain) == 0 &&
+                 hass_json_equal(json_array_get(pair, 1), item);
+    return count;
+}
+
+/* Is the @index'th record written down, in a block or among @items? Of equal ones the first stay. */
+static bool is_written(const struct records *records, size_t index, const json_t *section,
+                       const json_t *items)
+{
+    const struct record *record = &records->list.data[index];
+    size_t before = 0;
+
+    if (record->block)
+        return has_block(section, record->block);
+    for (size_t i = 0; i < index; i++) {
+        const struct record *other = &records->list.data[i];
+        before += !other->block && other->kind == record->kind &&
+                  hass_json_equal(other->item, record->item);
+    }
+    return before < count_written(items, record->kind, record->item);
 }
 
 /* Ends the entities that are no longer written down, then the blocks. */
@@ -309,12 +336,12 @@ static HASS_COROUTINE int remove_unwanted(struct hass *hass, const json_t *secti
                                           struct hass_error *err)
 {
     struct records *records = hass_async_get_data(hass, "template");
+    autojson *items = items_without_triggers(section);
     int r = 0;
 
     for (size_t i = records->list.length; i-- > 0;) {
         struct record record = records->list.data[i];
-        if (record.block ? has_block(section, record.block)
-                         : wants(section, record.kind, record.item))
+        if (is_written(records, i, section, items))
             continue;
         vec_remove(&records->list, i);
         if (record.entity && r >= 0)

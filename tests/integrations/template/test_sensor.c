@@ -281,6 +281,24 @@ START_TEST(names_and_ids_are_chosen)
 }
 END_TEST
 
+START_TEST(of_two_that_are_the_same_a_reload_takes_one)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("template:\n"
+                                  "  - sensor:\n"
+                                  "      - {name: Twin, state: 1}\n"
+                                  "      - {name: Twin, state: 1}\n");
+
+    ck_assert_str_eq(home_state(hass, "sensor.twin_2"), "1");
+    test_file("configuration.yaml", "template:\n"
+                                    "  - sensor:\n"
+                                    "      - {name: Twin, state: 1}\n");
+    ck_assert_int_eq(home_call(hass, "template", "reload", "{}", NULL), 0);
+    ck_assert_str_eq(home_state(hass, "sensor.twin"), "1");
+    ck_assert_str_eq(home_state(hass, "sensor.twin_2"), "(none)");
+}
+END_TEST
+
 START_TEST(a_reload_keeps_what_has_not_changed)
 {
     hass__assert_loop();
@@ -315,4 +333,5 @@ CASES_MAIN("template sensors", ONCE(a_sensor_follows_what_its_templates_look_at)
            ONCE(an_error_is_told_once_and_the_sensor_comes_back), ONCE(this_is_the_entity_itself),
            ONCE(one_that_looks_at_the_time_follows_the_minutes),
            ONCE(what_it_shows_has_the_context_of_what_caused_it), ONCE(names_and_ids_are_chosen),
+           ONCE(of_two_that_are_the_same_a_reload_takes_one),
            ONCE(a_reload_keeps_what_has_not_changed))

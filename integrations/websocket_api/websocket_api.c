@@ -52,5 +52,6 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
         r = daemon_register(hass, err);
     if (r >= 0)
         r = hass_async_provide_api(hass, "websocket_api", &websocket_api, err);
-    return r < 0 ? r : socket_listen(hass, config, err);
+    /* The socket beside a scratch home is the real home's. */
+    return r < 0 || hass_is_scratch(hass) ? r : socket_listen(hass, config, err);
 }

@@ -122,6 +122,11 @@ void core_set_state(struct hass *hass, enum hass_core_state state)
     lastwords_set_phase(hass->runtime->lastwords, phase_of(state));
 }
 
+bool hass_is_scratch(const struct hass *hass)
+{
+    return hass->scratch;
+}
+
 /* a hass */
 
 int core_create(const struct core_options *options, struct hass **ret_hass, struct hass_error *err)

@@ -2,6 +2,8 @@
 /* The logic of a home on virtual time, without its devices. */
 #include <dirent.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <hass/states.h>
@@ -324,6 +326,31 @@ START_TEST(helpers_made_at_run_time_are_there_and_nothing_is_written)
 }
 END_TEST
 
+/* As the daemon that runs on the same folder has it. */
+static int listen_in_home(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/.hassd.sock", test_dir());
+    ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    ck_assert_int_eq(listen(fd, 1), 0);
+    return fd;
+}
+
+START_TEST(a_daemon_that_runs_on_the_same_folder_is_not_in_the_way)
+{
+    open_home(HALL);
+    autoclose int fd = listen_in_home();
+    run("{'sun.sun': 'below_horizon', 'binary_sensor.hall': 'off'}",
+        "[{'after': 3300, 'binary_sensor.hall': 'on'}]", NULL);
+    expect("run automation.hall | state of binary_sensor.hall\n"
+           "call light.turn_on {\"entity_id\":[\"light.hall\"]} *\n");
+    ck_assert_int_ge(fd, 0);
+    close_home();
+}
+END_TEST
+
 TEST_MAIN("scenarios", what_an_automation_calls_is_seen_and_assumed_to_work,
           what_kept_an_automation_from_running_is_seen, what_is_given_sets_nothing_off,
           the_sun_is_where_the_scenario_says, helpers_go_on_from_what_is_given,
@@ -331,4 +358,5 @@ TEST_MAIN("scenarios", what_an_automation_calls_is_seen_and_assumed_to_work,
           a_template_entity_gets_its_part_of_a_call, turning_on_things_of_all_kinds_is_one_call,
           nothing_restarts_or_reloads, a_service_answers_what_the_scenario_says,
           time_passes_up_to_the_end, several_run_one_after_the_other,
-          helpers_made_at_run_time_are_there_and_nothing_is_written)
+          helpers_made_at_run_time_are_there_and_nothing_is_written,
+          a_daemon_that_runs_on_the_same_folder_is_not_in_the_way)

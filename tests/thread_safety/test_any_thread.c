@@ -346,6 +346,7 @@ CALLS(hass_core_state)
 {
     ck_assert_int_eq(hass_core_state(c->hass), HASS_RUNNING);
     ck_assert(hass_is_running(c->hass));
+    ck_assert(!hass_is_scratch(c->hass));
     ck_assert(!hass_is_stopping(c->hass));
     ck_assert(!hass_on_loop(c->hass));
     ck_assert(!hass_in_coroutine(c->hass));
@@ -558,6 +559,7 @@ static const char *const called_along[] = {
     "hass_future_wait",
     "hass_in_coroutine",
     "hass_is_running",
+    "hass_is_scratch",
     "hass_is_stopping",
     "hass_monotonic",
     "hass_now",

@@ -44,6 +44,8 @@ HASS_API const char *hass_core_state_name(enum hass_core_state state);
 HASS_API bool hass_is_running(const struct hass *hass);
 /** Stopping or final write. */
 HASS_API bool hass_is_stopping(const struct hass *hass);
+/** The home of a simulation or a check, beside the real one: it has no clients and reaches for nothing outside. Any thread. */
+HASS_API bool hass_is_scratch(const struct hass *hass);
 
 /**
  * Stops in four stages with their limits. Ignored while not running (unless @force) or already stopping.

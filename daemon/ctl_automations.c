@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <hass/dt.h>
+
 #include "ctl_registry.h"
 #include "ctl_time.h"
 
@@ -67,24 +69,72 @@ int ctl_automations(struct ctl *ctl, int count, char *args[], struct hass_error 
     return CTL_OK;
 }
 
+/* trigger */
+
+/* What has kept an automation from running to its end since @since, ISO: as `why-not` tells it. 0 when nothing has. */
+static int find_refusal(struct ctl *ctl, const char *entity_id, const char *since,
+                        struct hass_error *err)
+{
+    autojson *answer = NULL;
+    int r = ctl_ask(ctl, "hassd/why_not",
+                    json_pack("{s:s, s:s}", "entity_id", entity_id, "since", since), &answer, err);
+
+    for (size_t i = 0; r >= 0 && i < json_array_size(hass_json_get(answer, "attempts")); i++) {
+        const json_t *attempt = json_array_get(hass_json_get(answer, "attempts"), i);
+        const char *place = hass_json_get_string(attempt, "place", NULL);
+        if (!hass_json_get_string(attempt, "trigger", NULL)) // by hand, not by one of its triggers
+            return hass_fail(err, HASS_E_GENERAL, "%s: %s%s%s%s", entity_id,
+                             hass_json_get_string(attempt, "text", ""), place ? "   [" : "",
+                             place ? place : "", place ? "]" : "");
+    }
+    return r;
+}
+
+static int run_script(struct ctl *ctl, const char *entity_id, json_t *variables,
+                      json_t **ret_result, struct hass_error *err)
+{
+    return ctl_ask(ctl, "call_service",
+                   json_pack("{s:s, s:s, s:o}", "domain", "script", "service",
+                             entity_id + strlen("script."), "service_data", variables),
+                   ret_result, err);
+}
+
+/* The service is content when a run was refused or has failed: who asks here wants to know. */
+static int run_automation(struct ctl *ctl, const char *entity_id, json_t *variables,
+                          json_t **ret_result, struct hass_error *err)
+{
+    char since[HASS_DT_TEXT];
+
+    hass_dt_iso(ctl_now(), NULL, since);
+    int r =
+        ctl_ask(ctl, "call_service",
+                json_pack("{s:s, s:s, s:{s:s, s:o}}", "domain", "automation", "service", "trigger",
+                          "service_data", "entity_id", entity_id, "variables", variables),
+                ret_result, err);
+    return r < 0 ? r : find_refusal(ctl, entity_id, since, err);
+}
+
 /* What is given becomes variables of the run. */
 int ctl_trigger(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
-    bool script = strncmp(args[0], "script.", 7) == 0;
-    autojson *result = NULL;
+    autojson *variables = ctl_pairs(count - 1, args + 1);
+    autojson *row = NULL, *result = NULL;
 
-    if (!script && strncmp(args[0], "automation.", 11) != 0)
-        return ctl_usage_error("'%s' is neither automation.… nor script.…", args[0]);
-    json_t *variables = ctl_pairs(count - 1, args + 1);
     if (!variables)
         return CTL_USAGE;
-    json_t *fields =
-        script ? json_pack("{s:s, s:s, s:o}", "domain", "script", "service", args[0] + 7,
-                           "service_data", variables)
-               : json_pack("{s:s, s:s, s:{s:s, s:o}}", "domain", "automation", "service", "trigger",
-                           "service_data", "entity_id", args[0], "variables", variables);
-    int r = ctl_ask(ctl, "call_service", fields, &result, err);
+    int r = ctl_ask_state(ctl, ctl_items, "automation or script", args[0], &row, err);
+    if (r < 0)
+        return r;
+    const char *entity_id = hass_json_get_string(row, "entity_id", "");
+    bool script = strncmp(entity_id, "script.", 7) == 0;
+    if (strcmp(hass_json_get_string(row, "state", ""), "unavailable") == 0)
+        return hass_fail(err, HASS_E_INVALID,
+                         "%s is unavailable, as its configuration is wrong; 'hassctl issues' says "
+                         "where",
+                         entity_id);
+    r = (script ? run_script : run_automation)(ctl, entity_id, json_incref(variables), &result,
+                                               err);
     if (r >= 0)
-        ctl_done(ctl, result, "%s has run.", args[0]);
+        ctl_done(ctl, result, "%s has run.", entity_id);
     return r < 0 ? r : CTL_OK;
 }

@@ -39,6 +39,19 @@ int ctl_find(const struct ctl_kind *kind, const json_t *rows, const char *word,
 /** Asks for the rows first: the id that @word means, owned by the caller. */
 int ctl_resolve(struct ctl *ctl, const struct ctl_kind *kind, const char *word, char **ret_id,
                 struct hass_error *err);
+/**
+ * The one of get_states' @states that @word means, by entity id or by name in any case, of @domains (NULL-ended; NULL: all of them); @what
+ * they are, in messages. Owned by the caller. As ctl_find.
+ *
+ * Shape: {"entity_id", "name", "state", "id"}, each text or null
+ */
+int ctl_find_state(const json_t *states, const char *const *domains, const char *what,
+                   const char *word, json_t **ret_row, struct hass_error *err);
+/** The same, after asking for the states. */
+int ctl_ask_state(struct ctl *ctl, const char *const *domains, const char *what, const char *word,
+                  json_t **ret_row, struct hass_error *err);
+/** The domains of what runs: "automation", "script". */
+extern const char *const ctl_items[];
 /** Sends a command of which @type is the name; @fields is taken. */
 int ctl_ask(struct ctl *ctl, const char *type, json_t *fields, json_t **ret_result,
             struct hass_error *err);

@@ -61,44 +61,41 @@ int ctl_runs(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 
 /* stop */
 
-/* What names the runs of an entity, owned by the caller: the id of an automation, or its entity id; the object id of a script. */
-static int key_of(struct ctl *ctl, const char *entity_id, char **ret_key, struct hass_error *err)
-{
-    autojson *states = NULL;
-    const char *id = NULL;
+/* The automation or script that @word means, and what names its runs: the id of an automation, or its entity id; the object id of a script. */
+struct meant {
+    char *entity_id;
+    char *key;
+};
 
-    if (strncmp(entity_id, "script.", 7) == 0) {
-        *ret_key = strdup(entity_id + 7);
-        return 0;
-    }
-    int r = ctl_ask(ctl, "get_states", NULL, &states, err);
+static void meant_fini(struct meant *meant)
+{
+    free(meant->entity_id);
+    free(meant->key);
+}
+
+static int find_meant(struct ctl *ctl, const char *word, struct meant *ret_meant,
+                      struct hass_error *err)
+{
+    autojson *row = NULL;
+    int r = ctl_ask_state(ctl, ctl_items, "automation or script", word, &row, err);
+
     if (r < 0)
         return r;
-    for (size_t i = 0; i < json_array_size(states); i++) {
-        const json_t *state = json_array_get(states, i);
-        if (strcmp(text_of(state, "entity_id"), entity_id) == 0)
-            id = hass_json_get_string(hass_json_get(state, "attributes"), "id", entity_id);
-    }
-    if (!id)
-        return hass_fail(err, HASS_E_NOT_FOUND, "there is no %s; 'hassctl automations' lists them",
-                         entity_id);
-    *ret_key = strdup(id);
+    const char *entity_id = text_of(row, "entity_id");
+    const char *key = strncmp(entity_id, "script.", 7) == 0
+                          ? entity_id + 7
+                          : hass_json_get_string(row, "id", entity_id);
+    *ret_meant = (struct meant){ .entity_id = strdup(entity_id), .key = strdup(key) };
     return 0;
 }
 
-static bool is_entity(const char *word)
+static bool is_of(const json_t *run, const struct meant *meant)
 {
-    return strncmp(word, "automation.", 11) == 0 || strncmp(word, "script.", 7) == 0;
-}
+    const char *domain = text_of(run, "domain");
+    size_t length = strlen(domain);
 
-/* The begin of a run's id, or all runs of an entity. */
-static bool is_meant(const json_t *run, const char *word, const char *key)
-{
-    if (!key)
-        return strncmp(text_of(run, "run_id"), word, strlen(word)) == 0;
-    size_t domain = strcspn(word, ".");
-    return strncmp(text_of(run, "domain"), word, domain) == 0 &&
-           strcmp(text_of(run, "key"), key) == 0;
+    return strncmp(meant->entity_id, domain, length) == 0 && meant->entity_id[length] == '.' &&
+           strcmp(text_of(run, "key"), meant->key) == 0;
 }
 
 static int stop_run(struct ctl *ctl, const json_t *run, struct hass_error *err)
@@ -109,30 +106,44 @@ static int stop_run(struct ctl *ctl, const json_t *run, struct hass_error *err)
                    json_pack("{s:O}", "run_id", hass_json_get(run, "run_id")), &result, err);
 }
 
+/* Those whose ids begin with @word, or all of @meant. */
+static int stop_runs(struct ctl *ctl, const json_t *all, const char *word,
+                     const struct meant *meant, size_t *stopped, struct hass_error *err)
+{
+    int r = 0;
+
+    for (size_t i = 0; i < json_array_size(all) && r >= 0; i++) {
+        const json_t *run = json_array_get(all, i);
+        if (meant ? !is_of(run, meant) : strncmp(text_of(run, "run_id"), word, strlen(word)) != 0)
+            continue;
+        r = stop_run(ctl, run, err);
+        *stopped += r >= 0;
+    }
+    return r;
+}
+
 int ctl_stop(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
     autojson *all = NULL;
-    autofree char *key = NULL;
+    struct meant meant = { 0 };
     size_t stopped = 0;
-    int r = is_entity(args[0]) ? key_of(ctl, args[0], &key, err) : 0;
+    int r = ctl_ask(ctl, "hassd/runs/list", NULL, &all, err);
 
     if (r >= 0)
-        r = ctl_ask(ctl, "hassd/runs/list", NULL, &all, err);
-    for (size_t i = 0; i < json_array_size(all) && r >= 0; i++) {
-        const json_t *run = json_array_get(all, i);
-        if (!is_meant(run, args[0], key))
-            continue;
-        r = stop_run(ctl, run, err);
-        stopped += r >= 0;
+        r = stop_runs(ctl, all, args[0], NULL, &stopped, err);
+    if (r >= 0 && !stopped) {
+        r = find_meant(ctl, args[0], &meant, err);
+        if (r == HASS_E_NOT_FOUND)
+            hass_error_prefix(err, "there is no such run, 'hassctl runs' lists them");
+        if (r >= 0)
+            r = stop_runs(ctl, all, args[0], &meant, &stopped, err);
     }
-    if (r < 0)
-        return r;
-    if (!stopped && !key)
-        return hass_fail(err, HASS_E_NOT_FOUND, "there is no run %s; 'hassctl runs' lists them",
-                         args[0]);
+    const char *of = meant.entity_id ? meant.entity_id : args[0];
     autojson *told = json_pack("{s:I}", "stopped", (json_int_t)stopped);
-    ctl_done(ctl, told, "Stopped %zu %s of %s.", stopped, stopped == 1 ? "run" : "runs", args[0]);
-    return CTL_OK;
+    if (r >= 0)
+        ctl_done(ctl, told, "Stopped %zu %s of %s.", stopped, stopped == 1 ? "run" : "runs", of);
+    meant_fini(&meant);
+    return r < 0 ? r : CTL_OK;
 }
 
 /* trace */
@@ -176,12 +187,12 @@ static int list_traces(struct ctl *ctl, struct hass_error *err)
 }
 
 /* The id of the run that is meant, of the item's, or of its last; owned by the caller. */
-static int find_trace(struct ctl *ctl, const char *domain, const char *item_id, const char *word,
-                      char **ret_run, struct hass_error *err)
+static int find_trace(struct ctl *ctl, const char *domain, const struct meant *meant,
+                      const char *word, char **ret_run, struct hass_error *err)
 {
     autojson *traces = NULL;
     int r = ctl_ask(ctl, "trace/list",
-                    json_pack("{s:s, s:s}", "domain", domain, "item_id", item_id), &traces, err);
+                    json_pack("{s:s, s:s}", "domain", domain, "item_id", meant->key), &traces, err);
 
     if (r < 0)
         return r;
@@ -192,8 +203,10 @@ static int find_trace(struct ctl *ctl, const char *domain, const char *item_id, 
         *ret_run = strdup(run_id);
         return 0;
     }
-    return hass_fail(err, HASS_E_NOT_FOUND, word ? "%s.%s has no trace %s" : "%s.%s has no traces",
-                     domain, item_id, word);
+    return word ? hass_fail(err, HASS_E_NOT_FOUND, "%s has no trace %s; 'hassctl trace' lists them",
+                            meant->entity_id, word)
+                : hass_fail(err, HASS_E_NOT_FOUND, "%s has no traces: it has not run yet",
+                            meant->entity_id);
 }
 
 /* One step: when, where, what came of it. */
@@ -263,27 +276,21 @@ static void print_trace(const json_t *trace)
     putchar('\n');
 }
 
-int ctl_trace(struct ctl *ctl, int count, char *args[], struct hass_error *err)
+static int show_trace(struct ctl *ctl, const struct meant *meant, const char *run,
+                      struct hass_error *err)
 {
-    autofree char *key = NULL, *domain = NULL, *run_id = NULL;
+    autofree char *domain = strndup(meant->entity_id, strcspn(meant->entity_id, "."));
+    autofree char *run_id = NULL;
     autojson *trace = NULL;
 
-    if (!count)
-        return list_traces(ctl, err);
-    if (!is_entity(args[0]))
-        return ctl_usage_error("'%s' is neither automation.… nor script.…", args[0]);
-    int r = key_of(ctl, args[0], &key, err);
-    if (r < 0)
-        return r;
-    if (strcmp(key, args[0]) == 0)
+    if (strcmp(meant->key, meant->entity_id) == 0)
         return hass_fail(err, HASS_E_NOT_FOUND,
-                         "%s has no traces: give it an id in the configuration", args[0]);
-    domain = strndup(args[0], strcspn(args[0], "."));
-    r = find_trace(ctl, domain, key, count > 1 ? args[1] : NULL, &run_id, err);
+                         "%s has no traces: give it an id in the configuration", meant->entity_id);
+    int r = find_trace(ctl, domain, meant, run, &run_id, err);
     if (r >= 0)
         r = ctl_ask(
             ctl, "trace/get",
-            json_pack("{s:s, s:s, s:s}", "domain", domain, "item_id", key, "run_id", run_id),
+            json_pack("{s:s, s:s, s:s}", "domain", domain, "item_id", meant->key, "run_id", run_id),
             &trace, err);
     if (r < 0)
         return r;
@@ -292,4 +299,17 @@ int ctl_trace(struct ctl *ctl, int count, char *args[], struct hass_error *err)
     else
         print_trace(trace);
     return CTL_OK;
+}
+
+int ctl_trace(struct ctl *ctl, int count, char *args[], struct hass_error *err)
+{
+    struct meant meant = { 0 };
+
+    if (!count)
+        return list_traces(ctl, err);
+    int r = find_meant(ctl, args[0], &meant, err);
+    if (r >= 0)
+        r = show_trace(ctl, &meant, count > 1 ? args[1] : NULL, err);
+    meant_fini(&meant);
+    return r;
 }

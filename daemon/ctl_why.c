@@ -88,10 +88,14 @@ static void print_link(const json_t *link)
 
 int ctl_why(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
-    autojson *answer = NULL;
+    autojson *answer = NULL, *row = NULL;
     char age[16];
-    int r = ctl_ask(ctl, "hassd/why", json_pack("{s:s}", "entity_id", args[0]), &answer, err);
+    int r = ctl_ask_state(ctl, NULL, "entity", args[0], &row, err);
 
+    if (r < 0)
+        return r;
+    const char *entity_id = text_of(row, "entity_id", "");
+    r = ctl_ask(ctl, "hassd/why", json_pack("{s:s}", "entity_id", entity_id), &answer, err);
     if (r < 0)
         return r;
     if (ctl->json) {
@@ -100,7 +104,7 @@ int ctl_why(struct ctl *ctl, int count, char *args[], struct hass_error *err)
     }
     const json_t *chain = hass_json_get(answer, "chain");
     ctl_age_text(text_of(answer, "last_changed", NULL), age);
-    printf("%s is '%s' since %s\n", args[0], text_of(answer, "state", ""), age);
+    printf("%s is '%s' since %s\n", entity_id, text_of(answer, "state", ""), age);
     for (size_t i = 0; i < json_array_size(chain); i++)
         print_link(json_array_get(chain, i));
     return ctl_flush();
@@ -174,14 +178,20 @@ static int read_since(const char *text, json_t *fields, struct hass_error *err)
     return 0;
 }
 
+static const char *const automation_only[] = { "automation", NULL };
+
 int ctl_why_not(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
-    autojson *answer = NULL;
-    autojson *fields = json_pack("{s:s}", "entity_id", args[0]);
+    autojson *answer = NULL, *row = NULL, *fields = json_object();
     int r = ctl->since ? read_since(ctl->since, fields, err) : 0;
 
     if (r >= 0)
-        r = ctl_ask(ctl, "hassd/why_not", json_incref(fields), &answer, err);
+        r = ctl_ask_state(ctl, automation_only, "automation", args[0], &row, err);
+    if (r < 0)
+        return r;
+    const char *entity_id = text_of(row, "entity_id", "");
+    json_object_set_new(fields, "entity_id", json_string(entity_id));
+    r = ctl_ask(ctl, "hassd/why_not", json_incref(fields), &answer, err);
     if (r < 0)
         return r;
     if (ctl->json) {
@@ -192,7 +202,8 @@ int ctl_why_not(struct ctl *ctl, int count, char *args[], struct hass_error *err
     const char *last = text_of(answer, "last_triggered", NULL);
     char age[16];
     ctl_age_text(last, age);
-    printf("%s ('%s') is %s; ", args[0], text_of(answer, "name", ""), text_of(answer, "state", ""));
+    printf("%s ('%s') is %s; ", entity_id, text_of(answer, "name", ""),
+           text_of(answer, "state", ""));
     if (last)
         printf("it last ran %s ago\n", age);
     else

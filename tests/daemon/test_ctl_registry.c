@@ -38,6 +38,40 @@ START_TEST(a_name_that_several_have_is_refused_with_their_ids)
 }
 END_TEST
 
+#define STATES                                                                                     \
+    "[{'entity_id': 'automation.hall', 'state': 'on',"                                             \
+    "  'attributes': {'friendly_name': 'Hall light', 'id': '17'}},"                                \
+    " {'entity_id': 'automations.hall', 'state': 'on', 'attributes': {'friendly_name': 'No'}},"    \
+    " {'entity_id': 'script.hall', 'state': 'off', 'attributes': {'friendly_name': 'Hall "         \
+    "light'}}]"
+
+static const char *state_found(const char *word, const char *domain, int expected, const char *text)
+{
+    autojson *states = test_json(STATES);
+    const char *const domains[] = { domain, NULL };
+    struct hass_error err = HASS_ERROR_INIT;
+    autojson *row = NULL;
+    static char id[32];
+
+    ck_assert_int_eq(
+        ctl_find_state(states, domain ? domains : NULL, "automation", word, &row, &err), expected);
+    if (text)
+        ck_assert_msg(strstr(err.message, text), "'%s' lacks '%s'", err.message, text);
+    snprintf(id, sizeof(id), "%s", hass_json_get_string(row, "entity_id", ""));
+    return id;
+}
+
+START_TEST(a_state_is_found_by_its_entity_id_or_its_name_among_those_of_the_domains)
+{
+    ck_assert_str_eq(state_found("automation.hall", "automation", 0, NULL), "automation.hall");
+    ck_assert_str_eq(state_found("hall LIGHT", "automation", 0, NULL), "automation.hall");
+    ck_assert_str_eq(state_found("Hall light", "script", 0, NULL), "script.hall");
+    ck_assert_str_eq(state_found("no", NULL, 0, NULL), "automations.hall");
+    state_found("No", "automation", HASS_E_NOT_FOUND, "there is no automation 'No'");
+    state_found("Hall light", NULL, HASS_E_EXISTS, "may be automation.hall or script.hall");
+}
+END_TEST
+
 START_TEST(an_unknown_word_gets_the_nearest_known_one)
 {
     found("kichen", HASS_E_NOT_FOUND, "there is no area 'kichen'; did you mean 'Kitchen'?");
@@ -181,6 +215,7 @@ END_TEST
 CASES_MAIN("hassctl's rows and settings", ONCE(a_row_is_found_by_id_or_by_name_in_any_case),
            ONCE(a_name_that_several_have_is_refused_with_their_ids),
            ONCE(an_unknown_word_gets_the_nearest_known_one),
+           ONCE(a_state_is_found_by_its_entity_id_or_its_name_among_those_of_the_domains),
            ONCE(the_first_name_that_is_set_counts_else_the_id),
            ONCE(rows_are_counted_by_a_text_or_a_list_of_texts),
            ROWS(settings_are_read_by_their_type, given),

@@ -68,6 +68,9 @@ ctl why light.none >/dev/null 2>&1
 is "why, of what there is not: 1" 1 "$?"
 
 has "its trace" 'action/0' "$(ctl trace automation.ring)"
+has "by its name, too" 'action/0' "$(ctl trace ring)"
+has "and why" "^automation.ring is 'on'" "$(ctl why Ring)"
+has "a name that nobody has" "there is no automation 'Rung'; did you mean 'Ring'" "$(ctl why-not Rung 2>&1)"
 
 # --- why not
 claim "the run ends" until_true 10 eval 'ctl runs | grep -qv Ring'
@@ -89,9 +92,15 @@ has "the trace of a run that was refused" 'failed_conditions' "$(ctl trace autom
 claim "the door is shut" ctl call input_boolean.turn_off entity_id=input_boolean.door
 claim "a long wait begins" ctl fire begin seconds=600
 has "it is listed" 'automation +Wait +waiting' "$(ctl runs)"
-claim "it is stopped" ctl stop automation.wait
+output=$(ctl trigger Wait 2>&1)
+is "it is not run by hand meanwhile: 1" 1 "$?"
+has "for it is running" 'automation.wait: it was still running' "$output"
+claim "it is stopped" ctl stop Wait
 hasnt "and has gone" 'Wait' "$(ctl runs)"
 claim "a script is run by hand" ctl trigger script.shine
+claim "and by its name" ctl trigger Shine
+has "one that is wrong cannot be run" 'automation.wrong is unavailable' "$(ctl trigger Wrong 2>&1)"
+has "what is neither run nor thing is not stopped" "there is no automation or script 'wiat'" "$(ctl stop wiat 2>&1)"
 claim "what was stopped is written down no more" until_true 10 eval '! grep -q automation.wait "$config/.storage/hassd.runs"'
 
 # --- a kill within a delay

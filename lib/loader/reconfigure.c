@@ -108,9 +108,7 @@ static HASS_COROUTINE int read_again(struct loader *loader, struct config_file *
         return 0;
     }
     settings_log(&file->diagnostics);
-    r = hass_fail(err, HASS_E_INVALID,
-                  "the configuration has %zu errors, the first of them: %s; nothing was changed",
-                  file->diagnostics.errors, file->diagnostics.list.data[0].message);
+    r = settings_refuse(&file->diagnostics, "the configuration", err);
     config_file_destroy(file);
     return r;
 }

@@ -63,10 +63,7 @@ static int check(struct integration *integration, struct config_file *file, json
                            &config, err);
 
     if (r == 0 && diagnostics.errors > 0)
-        r = hass_fail(
-            err, HASS_E_INVALID,
-            "its configuration has %zu errors, the first of them: %s; nothing was changed",
-            diagnostics.errors, diagnostics.list.data[0].message);
+        r = settings_refuse(&diagnostics, "its configuration", err);
     settings_log(&diagnostics);
     diagnostics_fini(&diagnostics);
     if (r == 0)

@@ -447,6 +447,22 @@ void settings_complain(struct config_file *file, const char *domain, const json_
     diagnostics_add(&file->diagnostics, DIAGNOSTIC_ERROR, &about, "%s", message);
 }
 
+int settings_refuse(const struct diagnostics *diagnostics, const char *what, struct hass_error *err)
+{
+    const struct diagnostic *first = NULL;
+    autobuf place = HASS_BUF_INIT;
+
+    vec_foreach(&diagnostics->list, one)
+        if (!first && one->severity == DIAGNOSTIC_ERROR)
+            first = one;
+    if (first && first->file)
+        hass_buf_printf(&place, "%s:%u:%u: ", first->file, first->line, first->column);
+    return hass_fail(err, HASS_E_INVALID, "%s has %zu %s%s%s; nothing was changed", what,
+                     diagnostics->errors,
+                     diagnostics->errors == 1 ? "error: " : "errors, the first of them: ",
+                     hass_buf_string(&place), first ? first->message : "");
+}
+
 void settings_log(const struct diagnostics *diagnostics)
 {
     vec_foreach(&diagnostics->list, one) {

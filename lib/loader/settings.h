@@ -57,5 +57,8 @@ const json_t *settings_next_platform(const json_t *section, size_t *pos);
 /** Leaves sections and platform entries out of integrations that are no keys of @only, without a word. */
 void settings_keep(struct config_file *file, const struct hass_strmap *only);
 
+/** HASS_E_INVALID: "@what has 2 errors, the first of them: home.yaml:3:5: …; nothing was changed". */
+int settings_refuse(const struct diagnostics *diagnostics, const char *what,
+                    struct hass_error *err);
 /** Logs each diagnostic in one line. */
 void settings_log(const struct diagnostics *diagnostics);

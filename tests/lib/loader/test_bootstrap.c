@@ -234,6 +234,18 @@ START_TEST(a_file_that_cannot_be_read_whole_changes_nothing)
 }
 END_TEST
 
+START_TEST(the_refusal_names_the_place_of_the_first_error_and_no_warning)
+{
+    test_logs();
+    loader_configure("good:\n");
+    struct hass *hass = loader_hass();
+    loader_boot(hass);
+    loader_configure("good:\n  mode: slow\n  mode: fast\nother: !include nowhere.yaml\n");
+    ck_assert_int_eq(reload_config(hass), HASS_E_INVALID);
+    ck_assert_msg(strstr(err.message, "has 1 error: configuration.yaml:4:8: "), "%s", err.message);
+}
+END_TEST
+
 START_TEST(a_changed_core_section_fires_its_event)
 {
     loader_configure("homeassistant:\n  name: Cabin\n");
@@ -475,6 +487,7 @@ int main(void)
     tcase_add_test(tcase, reading_it_again_sets_up_what_has_changed_and_nothing_else);
     tcase_add_test(tcase, a_correction_brings_back_what_was_left_out);
     tcase_add_test(tcase, a_file_that_cannot_be_read_whole_changes_nothing);
+    tcase_add_test(tcase, the_refusal_names_the_place_of_the_first_error_and_no_warning);
     tcase_add_test(tcase, a_changed_core_section_fires_its_event);
     tcase_add_test(tcase, the_service_manager_is_told_each_phase);
     tcase_add_test(tcase, a_stop_at_the_first_moment_is_carried_out);

@@ -11,6 +11,14 @@
 
 #include "parts.h"
 
+static const char *const modes[] = {
+    [HASS_SCRIPT_SINGLE] = "single",
+    [HASS_SCRIPT_RESTART] = "restart",
+    [HASS_SCRIPT_QUEUED] = "queued",
+    [HASS_SCRIPT_PARALLEL] = "parallel",
+    NULL,
+};
+
 /* triggers */
 
 /* `this` and trigger_variables. NULL with @err when one of them cannot be computed. */
@@ -123,14 +131,6 @@ static HASS_CALLBACK void script_failed(struct hass_script *script, const struct
         miss_service(automation, error);
 }
 
-static enum hass_script_mode mode_of(const json_t *config)
-{
-    static const char *const words[] = { "single", "restart", "queued", "parallel", NULL };
-    int mode = hass_words_find(words, hass_json_get_string(config, "mode", "single"));
-
-    return mode < 0 ? HASS_SCRIPT_SINGLE : (enum hass_script_mode)mode;
-}
-
 static HASS_CALLBACK int make_script(struct automation *automation, struct hass_error *err)
 {
     const json_t *config = automation->item.config;
@@ -139,8 +139,7 @@ static HASS_CALLBACK int make_script(struct automation *automation, struct hass_
         automation->hass,
         HASS_SCRIPT_OPTIONS(.domain = DOMAIN, .key = automation->key, .name = automation->item.name,
                             .root = "action", .sequence = hass_json_get(config, "actions"),
-                            .mode = mode_of(config),
-                            .max = (unsigned)hass_json_get_int(config, "max", 10),
+                            .mode = automation->mode, .max = (unsigned)automation->max,
                             .max_exceeded = hass_json_get_string(config, "max_exceeded", "warning"),
                             .drop_at_restart =
                                 strcmp(hass_json_get_string(config, "restart", ""), "drop") == 0,
@@ -211,7 +210,8 @@ static HASS_CALLBACK void restore(struct automation *automation, bool *ret_enabl
 {
     const struct hass_state *last = hass_entity_async_last_state(automation->entity);
     const json_t *extra = hass_entity_async_last_extra_data(automation->entity);
-    struct hass_value time;
+    struct hass_value text;
+    int64_t time;
 
     *ret_enabled = hass_json_get_bool(extra, "enabled", true);
     if (!last)
@@ -220,8 +220,9 @@ static HASS_CALLBACK void restore(struct automation *automation, bool *ret_enabl
         *ret_enabled = true;
     else if (strcmp(hass_state_state(last), HASS_STATE_OFF) == 0)
         *ret_enabled = false;
-    if (hass_state_attr(last, "last_triggered", &time) && time.type == HASS_VALUE_STRING)
-        (void)hass_dt_parse(time.text.data, NULL, &automation->last_triggered, NULL);
+    if (hass_state_attr(last, "last_triggered", &text) && text.type == HASS_VALUE_STRING &&
+        hass_dt_parse(text.text.data, NULL, &time, NULL) == 0)
+        automation_set_last_triggered(automation, time);
 }
 
 static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *err)
@@ -272,6 +273,7 @@ static HASS_CALLBACK void destroy(struct hass_entity *entity)
     hass_conditions_destroy(automation->conditions);
     attempts_fini(automation);
     json_decref(automation->variables);
+    json_decref(automation->labels);
     item_fini(&automation->item);
     free(automation->key);
     free(automation);
@@ -298,21 +300,19 @@ static HASS_CALLBACK void capability_attributes(struct hass_entity *entity,
         hass_attrs_set_string(writer, "id", automation->item.id);
 }
 
+/* Written twice in each run: all of it is at hand. */
 static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)
 {
     const struct automation *automation = automation_of(entity);
-    const json_t *config = automation->item.config;
-    enum hass_script_mode mode = mode_of(config);
-    char text[HASS_DT_TEXT];
+    enum hass_script_mode mode = automation->mode;
 
-    if (automation->last_triggered)
-        hass_dt_iso(automation->last_triggered, NULL, text);
-    hass_attrs_set_string(writer, "last_triggered", automation->last_triggered ? text : NULL);
-    hass_attrs_set_string(writer, "mode", hass_json_get_string(config, "mode", "single"));
+    hass_attrs_set_string(writer, "last_triggered",
+                          automation->last_triggered ? automation->last_triggered_text : NULL);
+    hass_attrs_set_string(writer, "mode", modes[mode]);
     hass_attrs_set(writer, "current",
                    HASS_INT((int64_t)hass_script_async_current(automation->script)));
     if (mode == HASS_SCRIPT_QUEUED || mode == HASS_SCRIPT_PARALLEL)
-        hass_attrs_set(writer, "max", HASS_INT(hass_json_get_int(config, "max", 10)));
+        hass_attrs_set(writer, "max", HASS_INT(automation->max));
 }
 
 static HASS_CALLBACK json_t *extra_data(struct hass_entity *entity)
@@ -326,6 +326,20 @@ static const struct hass_entity_ops ops =
                     .capability_attributes = capability_attributes, .state_attributes = attributes,
                     .extra_restore_state_data = extra_data, .destroy = destroy);
 
+static void read_config(struct automation *automation)
+{
+    const json_t *config = automation->item.config;
+    int mode = hass_words_find(modes, hass_json_get_string(config, "mode", "single"));
+
+    automation->mode = mode < 0 ? HASS_SCRIPT_SINGLE : (enum hass_script_mode)mode;
+    automation->max = (int)hass_json_get_int(config, "max", 10);
+    automation->stored_traces =
+        (int)hass_json_get_int(hass_json_get(config, "trace"), "stored_traces", 5);
+    automation->variables = json_object();
+    json_object_update(automation->variables, (json_t *)hass_json_get(config, "trigger_variables"));
+    json_object_update(automation->variables, (json_t *)hass_json_get(config, "variables"));
+}
+
 struct hass_entity *automation_entity_create(struct hass *hass, struct item *item)
 {
     struct automation *automation = calloc(1, sizeof(*automation));
@@ -333,11 +347,7 @@ struct hass_entity *automation_entity_create(struct hass *hass, struct item *ite
     automation->hass = hass;
     automation->item = *item;
     *item = (struct item){ 0 };
-    automation->variables = json_object();
-    json_object_update(automation->variables,
-                       (json_t *)hass_json_get(automation->item.config, "trigger_variables"));
-    json_object_update(automation->variables,
-                       (json_t *)hass_json_get(automation->item.config, "variables"));
+    read_config(automation);
     automation->description =
         (struct hass_entity_description)HASS_ENTITY_DESCRIPTION(.name = automation->item.name,
                                                                 .unique_id = automation->item.id,

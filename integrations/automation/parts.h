@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include <hass/condition.h>
+#include <hass/dt.h>
 #include <hass/hass.h>
 #include <hass/integration.h>
 #include <hass/script.h>
@@ -59,12 +60,17 @@ struct automation {
     struct hass_entity *entity;                 /* lent: it owns this */
     char *key;                                  /* of its runs in the journal: id or entity id */
     json_t *variables;                          /* trigger_variables, then variables over them */
+    json_t *labels;                             /* of run.c: what its runs are known by; or NULL */
+    enum hass_script_mode mode;
+    int max; /* runs, where the mode allows several */
+    int stored_traces;
     struct hass_conditions *conditions;
     struct hass_script *script;     /* NULL: it is invalid, or not added yet */
     struct hass_triggers *triggers; /* NULL: none are attached */
     bool enabled;
     bool removed; /* from the home: what still comes from its runs is not its own any more */
-    int64_t last_triggered;            /* microseconds UTC; 0: never */
+    int64_t last_triggered; /* microseconds UTC; 0: never */
+    char last_triggered_text[HASS_DT_TEXT];
     HASS_VEC(struct attempt) attempts; /* oldest first */
 };
 
@@ -148,6 +154,7 @@ int automation_async_trigger(struct automation *automation, const json_t *variab
 struct hass_trace *automation_resumed(struct hass_script *script, struct hass_variables *variables,
                                       const struct hass_context *context, int64_t since,
                                       void *userdata) HASS_CALLBACK;
+void automation_set_last_triggered(struct automation *automation, int64_t time);
 /* Lends the entity's state; NULL while there is none. */
 const struct hass_state *automation_state(struct automation *automation) HASS_CALLBACK;
 

@@ -25,10 +25,7 @@ static void run_fini(struct past_run *run)
 {
     hass_context_unref(run->context);
     hass_variables_unref(run->variables);
-    free(run->entity_id);
-    free(run->name);
-    free(run->id);
-    free(run->run_id);
+    json_decref(run->labels);
 }
 
 static HASS_CALLBACK void past_destroy(void *object)
@@ -43,29 +40,23 @@ static HASS_CALLBACK void past_destroy(void *object)
     free(past);
 }
 
-static char *copy(const char *text)
+void past_add_run(struct hass *hass, json_t *labels, struct hass_variables *variables,
+                  const struct hass_context *context, const char *run_id)
 {
-    return text ? strdup(text) : NULL;
-}
-
-void past_add_run(const struct automation *automation, struct hass_variables *variables,
-                  const struct hass_context *context, const struct hass_trace *trace)
-{
-    struct past *past = past_of(automation->hass);
+    struct past *past = past_of(hass);
 
     if (!past)
         return;
     struct past_run *run = &past->runs[past->run_count++ % PAST_RUNS];
     run_fini(run);
     *run = (struct past_run){
-        .time = hass_now(automation->hass),
+        .time = hass_now(hass),
         .context = hass_context_ref(context),
         .variables = hass_variables_ref(variables),
-        .entity_id = copy(hass_entity_async_entity_id(automation->entity)),
-        .name = copy(automation->item.name),
-        .id = copy(automation->item.id),
-        .run_id = copy(trace && automation->item.id ? hass_trace_run_id(trace) : NULL),
+        .labels = json_incref(labels),
     };
+    if (run_id)
+        memcpy(run->run_id, run_id, strnlen(run_id, sizeof(run->run_id) - 1));
 }
 
 static HASS_CALLBACK int on_call(const struct hass_event *event, void *userdata,

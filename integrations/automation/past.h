@@ -14,15 +14,21 @@ struct past_run {
     int64_t time; /* when it began, or went on after a restart */
     const struct hass_context *context;
     struct hass_variables *variables; /* `trigger` among them */
-    char *entity_id, *name;
-    char *id;     /* or NULL */
-    char *run_id; /* of its trace; or NULL */
+    json_t *labels;                   /* {"entity_id": str or null, "name": str, "id"?: str} */
+    char run_id[33];                  /* of its trace; or "" */
 };
+
+/* Lends one of its labels; NULL: it has none, or is no run. */
+static inline const char *past_label(const struct past_run *run, const char *key)
+{
+    return run ? hass_json_get_string(run->labels, key, NULL) : NULL;
+}
 
 /* Begins to remember; belongs to the current scope. */
 int past_begin(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
-void past_add_run(const struct automation *automation, struct hass_variables *variables,
-                  const struct hass_context *context, const struct hass_trace *trace) HASS_CALLBACK;
+/* @labels: of the automation, as in past_run, of which a reference is kept. @run_id: of the trace, or NULL. */
+void past_add_run(struct hass *hass, json_t *labels, struct hass_variables *variables,
+                  const struct hass_context *context, const char *run_id) HASS_CALLBACK;
 
 /* Lends the latest run with that context that had begun at @until; NULL: none is remembered. */
 const struct past_run *past_find_run(struct hass *hass, const char *context_id, int64_t until)

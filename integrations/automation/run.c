@@ -26,29 +26,41 @@ const struct hass_state *automation_state(struct automation *automation)
     return entity_id ? hass_states_async_get(automation->hass, entity_id) : NULL;
 }
 
+void automation_set_last_triggered(struct automation *automation, int64_t time)
+{
+    automation->last_triggered = time;
+    hass_dt_iso(time, NULL, automation->last_triggered_text);
+}
+
 /* the trace */
 
 static HASS_CALLBACK struct hass_trace *begin_trace(struct automation *automation,
                                                     const struct hass_context *context)
 {
     const struct item *item = &automation->item;
-    bool from_blueprint = hass_json_get(item->raw, "use_blueprint") != NULL;
-    const json_t *trace = hass_json_get(item->config, "trace");
 
+    if (!item->id || !automation->stored_traces)
+        return NULL;
+    bool from_blueprint = hass_json_get(item->raw, "use_blueprint") != NULL;
     return hass_trace_async_new(
         automation->hass,
         HASS_TRACE_OPTIONS(.domain = DOMAIN, .item_id = item->id, .config = item->shown,
                            .blueprint_inputs = from_blueprint ? item->raw : NULL,
-                           .context = context,
-                           .stored = (size_t)hass_json_get_int(trace, "stored_traces", 5)));
+                           .context = context, .stored = (size_t)automation->stored_traces));
 }
 
 static HASS_CALLBACK void note_trigger(struct setting_off *off)
 {
-    const char *index = hass_variables_get_text(off->variables, "trigger", "idx");
-    char path[64];
+    char path[64] = "trigger";
 
-    snprintf(path, sizeof(path), index ? "trigger/%s" : "trigger", index);
+    if (!off->trace)
+        return;
+    const char *index = hass_variables_get_text(off->variables, "trigger", "idx");
+    size_t length = index ? strlen(index) + 1 : 0;
+    if (length && sizeof("trigger") + length <= sizeof(path)) {
+        path[strlen("trigger")] = '/';
+        memcpy(path + sizeof("trigger"), index, length);
+    }
     hass_trace_async_set_trigger(off->trace, off->source);
     (void)hass_trace_async_step(off->trace, path, off->variables);
 }
@@ -122,25 +134,38 @@ static HASS_CALLBACK bool lead_up(struct setting_off *off, bool skip_condition)
     return skip_condition || test_conditions(off);
 }
 
-/* The script has let it in. */
+/* What its runs are known by, shared by all that tell of them. Its entity may be renamed. */
+static HASS_CALLBACK json_t *labels_of(struct automation *automation)
+{
+    const char *entity_id = hass_entity_async_entity_id(automation->entity);
+    const char *known = hass_json_get_string(automation->labels, "entity_id", NULL);
+
+    if (automation->labels && entity_id && known && strcmp(known, entity_id) == 0)
+        return automation->labels;
+    json_decref(automation->labels);
+    automation->labels = json_pack("{s:s?, s:s, s:s*}", "entity_id", entity_id, "name",
+                                   automation->item.name, "id", automation->item.id);
+    return automation->labels;
+}
+
+/* The script has let it in, and tells its entity next, which is written then. */
 static HASS_CALLBACK void started(struct hass_script *script, void *userdata)
 {
     struct setting_off *off = userdata;
     struct automation *automation = off->automation;
-    const char *entity_id = hass_entity_async_entity_id(automation->entity);
+    json_t *labels = labels_of(automation);
     json_t *data = json_object();
 
-    json_object_set_new(data, "name", json_string(automation->item.name));
-    json_object_set_new(data, "entity_id", entity_id ? json_string(entity_id) : json_null());
-
     off->started = true;
-    past_add_run(automation, off->variables, off->context, off->trace);
+    past_add_run(automation->hass, labels, off->variables, off->context,
+                 hass_trace_run_id(off->trace));
+    json_object_set(data, "name", json_object_get(labels, "name"));
+    json_object_set(data, "entity_id", json_object_get(labels, "entity_id"));
     if (off->source)
         json_object_set_new(data, "source", json_string(off->source));
     (void)hass_bus_async_fire(automation->hass, "automation_triggered", data, off->context, NULL);
-    automation->last_triggered = hass_now(automation->hass);
+    automation_set_last_triggered(automation, hass_now(automation->hass));
     (void)hass_entity_async_set_context(automation->entity, off->context, NULL);
-    (void)hass_entity_async_write_ha_state(automation->entity, NULL);
 }
 
 static HASS_CALLBACK void note_mode(struct setting_off *off)
@@ -227,9 +252,10 @@ struct hass_trace *automation_resumed(struct hass_script *script, struct hass_va
     off.trace = begin_trace(off.automation, context);
     off.source = hass_variables_get_text(variables, "trigger", "description");
     note_trigger(&off);
-    past_add_run(off.automation, variables, context, off.trace);
+    past_add_run(off.automation->hass, labels_of(off.automation), variables, context,
+                 hass_trace_run_id(off.trace));
     /* A hassd that was killed has not kept what its entity showed last. */
     if (since > off.automation->last_triggered)
-        off.automation->last_triggered = since;
+        automation_set_last_triggered(off.automation, since);
     return off.trace;
 }

@@ -171,9 +171,9 @@ static HASS_CALLBACK bool find_author(struct hass *hass, const struct hass_event
     autojson *contexts = hass_traces_async_contexts(hass, NULL, NULL);
     const json_t *known = hass_json_get(contexts, context_id);
 
-    if (run && run->run_id &&
-        search_trace(hass, hass_traces_async_get(hass, DOMAIN, run->id, run->run_id), call, time, 0,
-                     author))
+    if (run && run->run_id[0] &&
+        search_trace(hass, hass_traces_async_get(hass, DOMAIN, past_label(run, "id"), run->run_id),
+                     call, time, 0, author))
         return true;
     return known &&
            search_trace(hass,
@@ -310,11 +310,11 @@ static HASS_CALLBACK void add_run(struct inquiry *inquiry, const struct past_run
     json_t *link = add_link(inquiry, "run", run->time);
 
     set_text(link, "domain", DOMAIN);
-    set_text(link, "entity_id", run->entity_id);
-    set_text(link, "name", run->name);
-    set_text(link, "run_id", run->run_id);
+    set_text(link, "entity_id", past_label(run, "entity_id"));
+    set_text(link, "name", past_label(run, "name"));
+    set_text(link, "run_id", run->run_id[0] ? run->run_id : NULL);
     set_text(link, "trigger", text_of(trigger, "description"));
-    json_object_set_new(link, "place", place_in(inquiry->hass, run->entity_id, NULL));
+    json_object_set_new(link, "place", place_in(inquiry->hass, past_label(run, "entity_id"), NULL));
 }
 
 static HASS_CALLBACK void explain_run(struct inquiry *inquiry, const struct past_run *run)
@@ -382,7 +382,7 @@ static HASS_CALLBACK json_t *place_of_author(struct hass *hass, const struct has
                                                hass_event_time_fired(event));
 
     if (strcmp(domain, DOMAIN) == 0)
-        return place_in(hass, run ? run->entity_id : NULL, author->path);
+        return place_in(hass, past_label(run, "entity_id"), author->path);
     return place_of_step(hass, domain, hass_json_get_string(author->trace, "item_id", ""),
                          author->path);
 }

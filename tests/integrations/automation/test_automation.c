@@ -51,6 +51,35 @@ START_TEST(a_trigger_runs_the_actions)
 }
 END_TEST
 
+static HASS_CALLBACK bool is_of_go(const struct hass_event *event, void *userdata)
+{
+    if (strcmp(hass_event_entity_id(event), "automation.go") == 0)
+        ++*(unsigned *)userdata;
+    return false;
+}
+
+static HASS_CALLBACK int ignore(const struct hass_event *event, void *userdata,
+                                struct hass_error *err)
+{
+    return 0;
+}
+
+START_TEST(a_run_writes_the_entity_when_it_begins_and_when_it_ends)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("automation:\n" GO);
+    unsigned changed = 0, reported = 0;
+
+    (void)hass_bus_async_listen(hass, HASS_EVENT_STATE_CHANGED, is_of_go,
+                                HASS_JOB_CALLBACK(ignore, &changed), NULL, NULL);
+    (void)hass_bus_async_listen(hass, HASS_EVENT_STATE_REPORTED, is_of_go,
+                                HASS_JOB_CALLBACK(ignore, &reported), NULL, NULL);
+    fire(hass, "go", "{'n':5}");
+    ck_assert_uint_eq(changed, 2);
+    ck_assert_uint_eq(reported, 0);
+}
+END_TEST
+
 START_TEST(sections_of_several_names_are_one_list)
 {
     hass__assert_loop();
@@ -399,17 +428,21 @@ START_TEST(reload_of_one_leaves_the_others_as_they_are)
 }
 END_TEST
 
-CASES_MAIN(
-    "automation", ONCE(a_trigger_runs_the_actions), ONCE(sections_of_several_names_are_one_list),
-    ONCE(variables_see_the_trigger_and_those_before_them),
-    ONCE(the_time_of_the_last_run_is_a_time_to_templates), ONCE(what_refuses_a_run_is_remembered),
-    ONCE(a_run_that_fails_is_remembered_and_an_action_that_is_not_there_is_an_issue),
-    ONCE(no_more_than_twenty_attempts_are_remembered), ONCE(whether_it_is_on_survives_a_restart),
-    ONCE(turning_off_stops_the_actions_unless_told_otherwise),
-    ROWS(an_item_that_is_wrong_is_unavailable_and_the_log_points_to_the_place, wrong),
-    ROWS(checking_the_folder_points_to_the_same_place, wrong),
-    ONCE(what_is_wrong_is_an_issue_until_it_is_mended),
-    ONCE(one_that_was_off_is_off_when_it_has_been_mended),
-    ONCE(an_id_that_is_no_text_leaves_the_item_out), ONCE(reload_leaves_what_is_unchanged_running),
-    ONCE(reload_leaves_each_of_those_that_are_the_same_running),
-    ONCE(reload_of_one_leaves_the_others_as_they_are))
+CASES_MAIN("automation", ONCE(a_trigger_runs_the_actions),
+           ONCE(a_run_writes_the_entity_when_it_begins_and_when_it_ends),
+           ONCE(sections_of_several_names_are_one_list),
+           ONCE(variables_see_the_trigger_and_those_before_them),
+           ONCE(the_time_of_the_last_run_is_a_time_to_templates),
+           ONCE(what_refuses_a_run_is_remembered),
+           ONCE(a_run_that_fails_is_remembered_and_an_action_that_is_not_there_is_an_issue),
+           ONCE(no_more_than_twenty_attempts_are_remembered),
+           ONCE(whether_it_is_on_survives_a_restart),
+           ONCE(turning_off_stops_the_actions_unless_told_otherwise),
+           ROWS(an_item_that_is_wrong_is_unavailable_and_the_log_points_to_the_place, wrong),
+           ROWS(checking_the_folder_points_to_the_same_place, wrong),
+           ONCE(what_is_wrong_is_an_issue_until_it_is_mended),
+           ONCE(one_that_was_off_is_off_when_it_has_been_mended),
+           ONCE(an_id_that_is_no_text_leaves_the_item_out),
+           ONCE(reload_leaves_what_is_unchanged_running),
+           ONCE(reload_leaves_each_of_those_that_are_the_same_running),
+           ONCE(reload_of_one_leaves_the_others_as_they_are))

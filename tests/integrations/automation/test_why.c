@@ -213,6 +213,40 @@ START_TEST(the_last_256_runs_are_remembered)
 }
 END_TEST
 
+/* A state that somebody has written for the run, at @time; the chain to be freed. */
+static HASS_CALLBACK char *chain_at(struct hass *hass, const struct hass_event *run, int64_t time)
+{
+    const struct hass_set_options options = {
+        .size = sizeof(options),
+        .context = hass_event_context(run),
+        .timestamp = time,
+        .force_update = true,
+    };
+
+    ck_assert_int_eq(hass_states_async_set(hass, "sensor.trail", "1", NULL, &options, NULL), 0);
+    test_settle(hass);
+    return chain(hass, "sensor.trail");
+}
+
+START_TEST(what_began_later_is_no_cause)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("automation:\n"
+                                  "  - alias: One\n"
+                                  "    triggers: {trigger: event, event_type: one}\n"
+                                  "    actions: []\n");
+    struct capture *runs = test_capture(hass, "automation_triggered");
+
+    ck_assert_int_eq(hass_bus_async_fire(hass, "one", NULL, NULL, NULL), 0);
+    test_settle(hass);
+    const struct hass_event *run = capture_event(runs, 0);
+    autofree char *at_once = chain_at(hass, run, hass_event_time_fired(run));
+    ck_assert_ptr_nonnull(strstr(at_once, "run One automation.one"));
+    autofree char *before = chain_at(hass, run, hass_event_time_fired(run) - 1);
+    ck_assert_ptr_null(strstr(before, "run One automation.one"));
+}
+END_TEST
+
 /* why not */
 
 static HASS_CALLBACK json_t *why_not(struct hass *hass, const char *more)
@@ -290,7 +324,7 @@ CASES_MAIN("why", ONCE(the_chain_goes_from_the_lamp_through_script_and_automatio
            ONCE(a_call_that_nobody_made_for_it_is_a_clients),
            ONCE(what_follows_another_thing_names_it), ONCE(an_event_and_a_run_by_hand_are_roots),
            ONCE(of_what_there_is_not_nothing_is_told), ONCE(the_last_1024_calls_are_remembered),
-           ONCE(the_last_256_runs_are_remembered),
+           ONCE(the_last_256_runs_are_remembered), ONCE(what_began_later_is_no_cause),
            ONCE(a_condition_that_was_not_true_is_told_with_its_values),
            ONCE(a_trigger_that_did_not_last_is_told_and_one_that_waits_is_pending),
            ONCE(what_keeps_it_from_running_at_all_is_a_remark))

@@ -18,8 +18,10 @@ enum {
     OPTION_FROM,
     OPTION_TO,
     OPTION_HISTORY,
+    OPTION_STATES,
     OPTION_AUTOMATION,
     OPTION_ALL,
+    OPTION_EMPTY,
 };
 
 static const struct option options[] = {
@@ -30,6 +32,8 @@ static const struct option options[] = {
     { "from", required_argument, NULL, OPTION_FROM },
     { "to", required_argument, NULL, OPTION_TO },
     { "history", required_argument, NULL, OPTION_HISTORY },
+    { "states", required_argument, NULL, OPTION_STATES },
+    { "empty", no_argument, NULL, OPTION_EMPTY },
     { "automation", required_argument, NULL, OPTION_AUTOMATION },
     { "all", no_argument, NULL, OPTION_ALL },
     { "probe", required_argument, NULL, OPTION_PROBE },
@@ -49,8 +53,8 @@ static const struct {
 static const char help[] =
     "usage: hassd run [--config DIR] [--debug]\n"
     "       hassd check [--config DIR] [--json] [--test FILE]\n"
-    "       hassd simulate [--from TIME] [--to TIME] [--history FILE] [--automation NAME] [--all] "
-    "[--config DIR] [--json]\n"
+    "       hassd simulate [--from TIME] [--to TIME] [--history FILE] [--states FILE] [--empty] "
+    "[--automation NAME] [--all] [--config DIR] [--json]\n"
     "       hassd version\n"
     "\n"
     "  run      load the configuration, set the integrations up, and run until stopped\n"
@@ -68,6 +72,10 @@ static const char help[] =
     "      --history FILE      simulate: what happens: states as /api/history/period gives them, "
     "or a "
     "list\n"
+    "      --states FILE       simulate: what it begins with: states as /api/states gives them, or "
+    "a "
+    "map\n"
+    "      --empty             simulate: it begins without states, also those that were kept\n"
     "      --automation NAME   simulate: only what this one does\n"
     "      --all         simulate: all changes of states, also those that set nothing off\n"
     "\n"
@@ -135,6 +143,9 @@ static int check_together(const struct args *args)
         { "--from", args->from != NULL, args->command == HASSD_SIMULATE, "'simulate'" },
         { "--to", args->to != NULL, args->command == HASSD_SIMULATE, "'simulate'" },
         { "--history", args->history != NULL, args->command == HASSD_SIMULATE, "'simulate'" },
+        { "--states", args->states != NULL, args->command == HASSD_SIMULATE, "'simulate'" },
+        { "--empty", args->empty, args->command == HASSD_SIMULATE, "'simulate'" },
+        { "--empty", args->empty, !args->states, "a simulation without '--states'" },
         { "--automation", args->automation != NULL, args->command == HASSD_SIMULATE, "'simulate'" },
         { "--all", args->all, args->command == HASSD_SIMULATE, "'simulate'" },
     };
@@ -163,6 +174,8 @@ static const char **text_of(struct args *args, int opt)
         return &args->to;
     case OPTION_HISTORY:
         return &args->history;
+    case OPTION_STATES:
+        return &args->states;
     case OPTION_AUTOMATION:
         return &args->automation;
     default:
@@ -186,6 +199,9 @@ int args_parse(int argc, char *argv[], struct args *ret_args)
         switch (opt) {
         case OPTION_ALL:
             args.all = true;
+            break;
+        case OPTION_EMPTY:
+            args.empty = true;
             break;
         case OPTION_DEBUG:
             args.debug = true;

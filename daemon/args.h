@@ -25,8 +25,10 @@ struct args {
     const char *test_file;  /* check --test */
     const char *from, *to;  /* simulate; NULL: not given */
     const char *history;    /* simulate */
+    const char *states;     /* simulate */
     const char *automation; /* simulate */
     bool all;               /* simulate */
+    bool empty;             /* simulate */
     bool debug;
     bool json;
 };

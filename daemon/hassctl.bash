@@ -45,7 +45,7 @@ _hassctl() {
         template) words+=" --watch --explain" ;;
         top) words+=" --once" ;;
         why-not) words+=" --since" ;;
-        simulate) words+=" --from --to --history --automation --all" ;;
+        simulate) words+=" --from --to --history --states --empty --automation --all" ;;
         esac
     else
         case $command in

@@ -6,11 +6,11 @@ _hassd() {
 
     case $previous in
     -c | --config) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
-    --test | --history) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    --test | --history | --states) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     --from | --to | --automation) ;;
     hassd) mapfile -t COMPREPLY < <(compgen -W "run check simulate version --help" -- "$current") ;;
     *)
-        mapfile -t COMPREPLY < <(compgen -W "--config --debug --json --test --from --to --history --automation --all --help" \
+        mapfile -t COMPREPLY < <(compgen -W "--config --debug --json --test --from --to --history --states --empty --automation --all --help" \
             -- "$current")
         ;;
     esac

@@ -34,10 +34,27 @@ static const struct {
     { "timer", "paused", "pause", NULL },
 };
 
-/* Of a recorded state: integrations compute these anew, from what was recorded, too. */
-static bool is_computed(const char *entity_id)
+static bool is_of(const char *entity_id, const char *domain)
 {
-    return strncmp(entity_id, "person.", 7) != 0;
+    size_t length = strlen(domain);
+
+    return strncmp(entity_id, domain, length) == 0 && entity_id[length] == '.';
+}
+
+/* Of a recorded state: integrations compute these anew, from what was recorded, too. */
+static bool is_computed(const struct scenario_item *item)
+{
+    return item->recorded && (item->present || !is_of(item->name, "person"));
+}
+
+/* Of the home that runs, and not in its configuration as it is written now. Scenes and groups may be a device's. */
+static bool has_gone(const struct scenario_item *item)
+{
+    size_t length = strcspn(item->name, ".");
+    autofree char *domain = strndup(item->name, length);
+
+    return item->present && scenario_is_logic(domain) && !is_of(item->name, "scene") &&
+           !is_of(item->name, "group");
 }
 
 /* "2024-06-01 07:30:00", "2024-06-01" and "07:30:00" are different keys. */
@@ -48,11 +65,73 @@ static const char *key_for(const char *key, const char *state)
     return !strchr(state, ':') ? "date" : !strchr(state, '-') ? "time" : "datetime";
 }
 
-/* Returns true when the entity has been told by a service of its domain. */
-static HASS_CALLBACK bool tell_helper(struct home *home, const struct scenario_item *item,
+static HASS_CALLBACK json_t *attributes_for(struct home *home, const struct scenario_item *item)
+{
+    const struct hass_state *state = hass_states_async_get(home->hass, item->name);
+
+    if (item->data)
+        return hass_json_ref(item->data);
+    json_t *attributes = state ? hass_state_attributes(state) : json_object();
+    json_object_del(attributes, HASS_ATTR_RESTORED);
+    return attributes;
+}
+
+/* A timer that the home begins with has so much left as it says. False: it does not say. */
+static HASS_CALLBACK bool begin_timer(struct home *home, const struct scenario_item *item,
                                       const struct hass_context *context)
 {
+    const char *end = hass_json_get_string(item->data, "finishes_at", NULL);
+    const json_t *remaining = hass_json_get(item->data, "remaining");
+    bool active = strcmp(item->state, "active") == 0;
+    bool paused = strcmp(item->state, "paused") == 0;
+    autojson *left = NULL;
+    int64_t time;
+
+    if (active && end && hass_dt_parse(end, NULL, &time, NULL) == 0)
+        left = json_real((double)(time - hass_now(home->hass)) / (double)HASS_USEC_PER_SEC);
+    else if (paused && remaining)
+        left = hass_json_ref(remaining);
+    if (!left)
+        return false;
+    if (active && json_real_value(left) <= 0)
+        return true; /* it has ended since */
+    scenario_call_quietly(home, "timer", "start",
+                          json_pack("{s:s, s:O}", "entity_id", item->name, "duration", left),
+                          context);
+    if (paused)
+        scenario_call_quietly(home, "timer", "pause", json_pack("{s:s}", "entity_id", item->name),
+                              context);
+    return true;
+}
+
+/* What takes more than telling the state, at the start. */
+static HASS_CALLBACK bool begin_helper(struct home *home, const struct scenario_item *item,
+                                       const struct hass_context *context)
+{
+    const struct hass_set_options options = {
+        .size = sizeof(options),
+        .context = context,
+        .timestamp = item->at,
+    };
+
+    if (is_of(item->name, "timer"))
+        return begin_timer(home, item, context);
+    if (!is_of(item->name, "input_button"))
+        return false;
+    /* When it was pressed; nobody presses it now. */
+    (void)hass_states_async_set(home->hass, item->name, item->state, attributes_for(home, item),
+                                &options, NULL);
+    return true;
+}
+
+/* Returns true when the entity has been told by a service of its domain. */
+static HASS_CALLBACK bool tell_helper(struct home *home, const struct scenario_item *item,
+                                      bool given, const struct hass_context *context)
+{
     size_t length = strcspn(item->name, ".");
+
+    if (given && begin_helper(home, item, context))
+        return true;
 
     for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         if (strncmp(ways[i].domain, item->name, length) != 0 || ways[i].domain[length] ||
@@ -70,17 +149,6 @@ static HASS_CALLBACK bool tell_helper(struct home *home, const struct scenario_i
     return false;
 }
 
-static HASS_CALLBACK json_t *attributes_for(struct home *home, const struct scenario_item *item)
-{
-    const struct hass_state *state = hass_states_async_get(home->hass, item->name);
-
-    if (item->data)
-        return hass_json_ref(item->data);
-    json_t *attributes = state ? hass_state_attributes(state) : json_object();
-    json_object_del(attributes, HASS_ATTR_RESTORED);
-    return attributes;
-}
-
 static HASS_CALLBACK void set_state(struct home *home, const struct scenario_item *item, bool given,
                                     const struct hass_context *context)
 {
@@ -92,8 +160,9 @@ static HASS_CALLBACK void set_state(struct home *home, const struct scenario_ite
         .hold = provided,
     };
 
-    if (provided && (!item->state || (item->state && tell_helper(home, item, context)) ||
-                     (item->recorded && is_computed(item->name))))
+    if (provided && (!item->state || tell_helper(home, item, given, context) || is_computed(item)))
+        return;
+    if (!provided && has_gone(item))
         return;
     if (!provided)
         hass_strmap_set(home->ours, item->name, home);

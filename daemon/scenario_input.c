@@ -13,6 +13,7 @@
 
 #include <hass/const.h>
 #include <hass/states.h>
+#include <hass/strmap.h>
 
 #define BLOCK 65536 /* bytes of texts that are kept together */
 
@@ -112,8 +113,12 @@ void scenario_complain(struct scenario_reader *reader, const char *path, const c
         hass_yaml_complain(reader->yaml, path, "%s", message);
         return;
     }
-    if (reader->errors++ < 20)
-        hass_buf_printf(reader->report, "%s: error: %s\n   at: %s\n", reader->name, message, path);
+    if (reader->errors++ >= 20)
+        return;
+    hass_buf_add_string(reader->report, reader->name);
+    if (reader->line)
+        hass_buf_printf(reader->report, ":%u", reader->line);
+    hass_buf_printf(reader->report, ": error: %s\n   at: %s\n", message, path);
 }
 
 static char *path_to(const char *path, const char *key)
@@ -428,8 +433,10 @@ static int read_text(const char *path, struct hass_buf *text, struct hass_error 
         if (n < 0)
             return hass_fail_errno(err, errno, "cannot read %s", path);
         if (text->length + (size_t)n > SCENARIO_MAX_HISTORY)
-            return hass_fail(err, HASS_E_LIMIT, "%s has more than %zu MiB", path,
-                             SCENARIO_MAX_HISTORY >> 20);
+            return hass_fail(err, HASS_E_LIMIT,
+                             "%s has more than %zu MiB; leave out entities that no automation asks "
+                             "for, or take a shorter time",
+                             path, SCENARIO_MAX_HISTORY >> 20);
         hass_buf_add(text, piece, (size_t)n);
     }
     return 0;
@@ -463,12 +470,9 @@ static int read_json(struct scenario_reader *reader, const struct hass_buf *text
     return reader->errors ? hass_fail(err, HASS_E_INVALID, "%s cannot be used", reader->name) : 0;
 }
 
-static int read_recorded(struct scenario_reader *reader, const struct hass_buf *text,
-                         struct scenario_items *given, struct scenario_items *items,
-                         struct hass_error *err)
+/* What has come of walking through a text; @r is of the walk. */
+static int end_walk(const struct scenario_reader *reader, int r, struct hass_error *err)
 {
-    int r = scenario_read_history(reader, text, given, items, err);
-
     if (r < 0) {
         hass_error_prefix(err, "%s", reader->name);
         return r;
@@ -476,12 +480,23 @@ static int read_recorded(struct scenario_reader *reader, const struct hass_buf *
     return reader->errors ? hass_fail(err, HASS_E_INVALID, "%s cannot be used", reader->name) : 0;
 }
 
+static int read_recorded(struct scenario_reader *reader, const struct hass_buf *text,
+                         struct scenario_items *given, struct scenario_items *items,
+                         struct hass_error *err)
+{
+    return end_walk(reader, scenario_read_history(reader, text, given, items, err), err);
+}
+
+typedef void read_value_fn(struct scenario_reader *reader, const char *path, const json_t *value,
+                           struct scenario_items *items);
+
 static int read_yaml(struct scenario_reader *reader, const struct hass_buf *text,
-                     struct scenario_items *items, struct hass_error *err)
+                     read_value_fn *read_value, struct scenario_items *items,
+                     struct hass_error *err)
 {
     reader->yaml = hass_yaml_read_text(reader->name, hass_buf_string(text), text->length);
     if (hass_yaml_errors(reader->yaml) == 0)
-        scenario_read_list(reader, "", hass_yaml_value(reader->yaml), items);
+        read_value(reader, "", hass_yaml_value(reader->yaml), items);
     hass_yaml_report(reader->yaml, reader->report);
     bool wrong = hass_yaml_errors(reader->yaml) > 0;
     reader->yaml = hass_yaml_destroy(reader->yaml);
@@ -505,8 +520,42 @@ int scenario_read_file(const char *path, const struct scenario_span *span,
     else if (begins_with(&text, "[{"))
         r = read_json(&reader, &text, items, err);
     else
-        r = read_yaml(&reader, &text, items, err);
+        r = read_yaml(&reader, &text, scenario_read_list, items, err);
     if (r == 0)
         scenario_items_sort(items);
+    return r;
+}
+
+/* Adds to @given what it does not have; both texts live in @given from now on. */
+static void merge_states(struct scenario_items *given, const struct scenario_items *states)
+{
+    struct hass_strmap *known = hass_strmap_create(NULL);
+
+    vec_foreach(&given->list, one)
+        hass_strmap_set(known, one->name, known);
+    vec_foreach(&states->list, state)
+        if (!hass_strmap_get(known, state->name))
+            scenario_items_add(given, state, hass_json_ref(state->data), NULL);
+    hass_strmap_destroy(known);
+}
+
+int scenario_read_states_file(const char *path, const struct scenario_span *span,
+                              struct scenario_items *given, struct hass_buf *report,
+                              struct hass_error *err)
+{
+    struct scenario_reader reader = {
+        .name = path, .report = report, .span = span, .base = span->from
+    };
+    struct scenario_items states = { 0 };
+    autobuf text = HASS_BUF_INIT;
+    int r = read_text(path, &text, err);
+
+    if (r == 0 && begins_with(&text, "["))
+        r = end_walk(&reader, scenario_read_states(&reader, &text, &states, err), err);
+    else if (r == 0)
+        r = read_yaml(&reader, &text, scenario_read_given, &states, err);
+    if (r == 0)
+        merge_states(given, &states);
+    scenario_items_fini(&states);
     return r;
 }

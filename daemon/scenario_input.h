@@ -23,6 +23,7 @@ struct scenario_item {
     unsigned line; /* in its file; 0: unknown */
     enum scenario_kind kind;
     bool recorded;      /* what its own integration computes here is not told by it */
+    bool present;       /* likewise, also persons; what is of logic and not here has gone */
     const char *name;   /* entity id, event type, "domain.service" */
     const char *state;  /* of SCENARIO_STATE; NULL: the entity goes */
     const json_t *data; /* attributes (NULL: as they were), data of the event or call; or NULL */
@@ -69,6 +70,7 @@ struct scenario_reader {
     const char *name;
     struct hass_buf *report; /* mistakes of JSON */
     size_t errors;           /* those in @report */
+    unsigned line;           /* of the mistake; 0: not known */
     const struct scenario_span *span;
     int64_t base; /* where times are counted from: the time of the former item */
 };
@@ -89,6 +91,18 @@ void scenario_read_list(struct scenario_reader *reader, const char *path, const 
 int scenario_read_history(struct scenario_reader *reader, const struct hass_buf *text,
                           struct scenario_items *given, struct scenario_items *items,
                           struct hass_error *err);
+/** Reads the JSON of /api/states, [{"entity_id", "state", "attributes"?, "last_changed"?, "last_updated"?}], as scenario_read_states_file. */
+int scenario_read_states(struct scenario_reader *reader, const struct hass_buf *text,
+                         struct scenario_items *states, struct hass_error *err);
+/**
+ * Reads what a home begins with: the JSON of /api/states or `hassctl states --json`, whose latest time becomes the beginning of @span; or
+ * {entity_id: state}, as scenario_read_given takes it (YAML or JSON). Appends to @given but what that has already.
+ *
+ * Returns: as scenario_read_file.
+ */
+int scenario_read_states_file(const char *path, const struct scenario_span *span,
+                              struct scenario_items *given, struct hass_buf *report,
+                              struct hass_error *err);
 /**
  * Reads a file: the JSON of /api/history/period, or a list as scenario_read_list takes it (YAML or JSON). States before @span begins
  * are given; what comes after its end is left out.

@@ -69,14 +69,19 @@ static int read_span(struct simulation *simulation, struct hass_error *err)
     return 0;
 }
 
-static int read_history(struct simulation *simulation, struct hass_error *err)
+/* What a history says of an entity counts more than what it is elsewhere. */
+static int read_files(struct simulation *simulation, struct hass_error *err)
 {
+    const struct args *args = simulation->args;
     autobuf report = HASS_BUF_INIT;
+    int r = 0;
 
-    if (!simulation->args->history)
-        return 0;
-    int r = scenario_read_file(simulation->args->history, &simulation->span, &simulation->given,
+    if (args->history)
+        r = scenario_read_file(args->history, &simulation->span, &simulation->given,
                                &simulation->items, &report, err);
+    if (r == 0 && args->states)
+        r = scenario_read_states_file(args->states, &simulation->span, &simulation->given, &report,
+                                      err);
     fputs(hass_buf_string(&report), stderr);
     return r;
 }
@@ -179,7 +184,7 @@ static int run(struct simulation *simulation, struct hass_error *err)
 
 static int simulate(struct simulation *simulation, struct hass_error *err)
 {
-    int r = scratch_open(simulation->args, true, &simulation->scratch, err);
+    int r = scratch_open(simulation->args, !simulation->args->empty, &simulation->scratch, err);
 
     if (r < 0)
         return r;
@@ -187,7 +192,7 @@ static int simulate(struct simulation *simulation, struct hass_error *err)
     if (r == 0)
         r = read_span(simulation, err);
     if (r == 0)
-        r = read_history(simulation, err);
+        r = read_files(simulation, err);
     if (r == 0)
         r = run(simulation, err);
     scratch_close(&simulation->scratch);

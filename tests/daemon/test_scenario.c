@@ -51,6 +51,8 @@ static HASS_CALLBACK void look(struct hass *hass, void *userdata)
     }
 }
 
+static const char *states_path; /* of the home that runs; or NULL */
+
 static int run(const char *given_json, const char *list_json, const char *responses_json)
 {
     struct scenario_span span = { 0 };
@@ -69,6 +71,8 @@ static int run(const char *given_json, const char *list_json, const char *respon
     };
     scenario_read_given(&reader, "", given_value, &given);
     scenario_read_list(&reader, "", list, &items);
+    if (states_path)
+        ck_assert_int_eq(scenario_read_states_file(states_path, &span, &given, &report, &err), 0);
     ck_assert_str_eq(hass_buf_string(&report), "");
     const struct scenario scenario = {
         .options = scratch.options,
@@ -326,6 +330,149 @@ START_TEST(helpers_made_at_run_time_are_there_and_nothing_is_written)
 }
 END_TEST
 
+/* the home that runs hands its states over, at noon */
+
+#define NOW "'last_changed': '2026-01-01T10:00:00+00:00'"
+
+static void at_home(const char *json)
+{
+    autojson *states = test_json(json);
+    autobuf text = HASS_BUF_INIT;
+
+    hass_json_write(states, &text);
+    states_path = test_file("states.json", hass_buf_string(&text));
+}
+
+START_TEST(devices_begin_as_they_are_at_home)
+{
+    open_home(
+        "automation:\n"
+        "  - alias: Long on\n"
+        "    triggers: {trigger: event, event_type: ask}\n"
+        "    conditions: {condition: state, entity_id: light.a, state: 'on', for: '01:00:00'}\n"
+        "    actions: [{event: long}]\n");
+    at_home("[{'entity_id': 'light.a', 'state': 'on', 'last_changed': '2026-01-01T08:00:00+00:00'},"
+            " {'entity_id': 'sensor.b', 'state': '7', " NOW "}]");
+    asked_states[0] = "light.a";
+    asked_states[1] = "sensor.b";
+    run("{}", "[{'event': 'ask'}]", NULL);
+    expect_states("on 7");
+    ck_assert_ptr_nonnull(strstr(hass_buf_string(&seen_text), "event long"));
+    close_home();
+}
+END_TEST
+
+START_TEST(what_a_home_computes_itself_is_not_handed_over)
+{
+    open_home("homeassistant: {latitude: 52, longitude: 13}\n"
+              "sun:\n"
+              "template:\n"
+              "  - sensor:\n"
+              "      - {name: Twice, state: \"{{ states('sensor.b') | int(0) * 2 }}\"}\n"
+              "person:\n"
+              "  - {id: ada, name: Ada, device_trackers: [device_tracker.phone]}\n");
+    at_home("[{'entity_id': 'sun.sun', 'state': 'below_horizon', " NOW "},"
+            " {'entity_id': 'sensor.twice', 'state': '99', " NOW "},"
+            " {'entity_id': 'sensor.b', 'state': '4', " NOW "},"
+            " {'entity_id': 'person.ada', 'state': 'work', " NOW "},"
+            " {'entity_id': 'device_tracker.phone', 'state': 'home', 'attributes': {'source_type': "
+            "'router'}, " NOW "}]");
+    asked_states[0] = "sun.sun";
+    asked_states[1] = "sensor.twice";
+    asked_states[2] = "person.ada";
+    run("{}", "[{'after': 60, 'device_tracker.phone': 'not_home'}]", NULL);
+    expect_states("above_horizon 8 not_home");
+    close_home();
+}
+END_TEST
+
+START_TEST(helpers_and_automations_begin_as_they_are_at_home)
+{
+    open_home("input_boolean:\n  guests: {initial: false}\n"
+              "input_button:\n  bell:\n"
+              "automation:\n"
+              "  - alias: Bell\n"
+              "    triggers: {trigger: state, entity_id: input_button.bell}\n"
+              "    actions: [{event: rang}]\n"
+              "  - alias: Quiet\n"
+              "    triggers: {trigger: event, event_type: ask}\n"
+              "    actions: [{event: answer}]\n");
+    at_home("[{'entity_id': 'input_boolean.guests', 'state': 'on', " NOW "},"
+            " {'entity_id': 'input_button.bell', 'state': '2026-01-01T09:00:00+00:00', " NOW "},"
+            " {'entity_id': 'automation.quiet', 'state': 'off', " NOW "}]");
+    asked_states[0] = "input_boolean.guests";
+    asked_states[1] = "input_button.bell";
+    run("{}", "[{'event': 'ask'}]", NULL);
+    expect_states("on 2026-01-01T09:00:00+00:00");
+    expect("asked event ask\n");
+    close_home();
+}
+END_TEST
+
+START_TEST(a_button_can_be_pressed_though_its_state_was_handed_over)
+{
+    open_home("input_button:\n  bell:\n"
+              "automation:\n"
+              "  - alias: Bell\n"
+              "    triggers: {trigger: state, entity_id: input_button.bell}\n"
+              "    actions: [{event: rang}]\n");
+    at_home("[{'entity_id': 'input_button.bell', 'state': '2026-01-01T09:00:00+00:00', " NOW "}]");
+    run("{}",
+        "[{'after': 5, 'action': 'input_button.press', 'target': {'entity_id': "
+        "'input_button.bell'}}]",
+        NULL);
+    ck_assert_ptr_nonnull(strstr(hass_buf_string(&seen_text), "event rang"));
+    close_home();
+}
+END_TEST
+
+START_TEST(timers_have_left_what_they_have_left_at_home)
+{
+    open_home("timer:\n"
+              "  tea: {duration: '00:30:00'}\n"
+              "  egg: {duration: '00:30:00'}\n"
+              "  old: {duration: '00:30:00'}\n"
+              "automation:\n"
+              "  - alias: Done\n"
+              "    triggers: {trigger: event, event_type: timer.finished}\n"
+              "    actions: [{event: done, event_data: {at: \"{{ now().strftime('%H:%M') }} {{ "
+              "trigger.event.data.entity_id }}\"}}]\n");
+    at_home("[{'entity_id': 'timer.tea', 'state': 'active', 'attributes': {'duration': '0:30:00', "
+            "'finishes_at': '2026-01-01T10:05:00+00:00'}, " NOW "},"
+            " {'entity_id': 'timer.egg', 'state': 'paused', 'attributes': {'duration': '0:30:00', "
+            "'remaining': '0:10:00'}, " NOW "},"
+            " {'entity_id': 'timer.old', 'state': 'active', 'attributes': {'duration': '0:30:00', "
+            "'finishes_at': '2026-01-01T09:00:00+00:00'}, " NOW "}]");
+    asked_states[0] = "timer.tea";
+    asked_states[1] = "timer.egg";
+    asked_states[2] = "timer.old";
+    run("{}", "[{'after': 1200, 'action': 'timer.start', 'target': {'entity_id': 'timer.egg'}}]",
+        NULL);
+    expect_states("idle idle idle");
+    expect("run automation.done | event 'timer.finished'\n"
+           "event done {\"at\":\"12:05 timer.tea\"}\n"
+           "asked call timer.start {\"entity_id\":\"timer.egg\"}\n"
+           "run automation.done | event 'timer.finished'\n"
+           "event done {\"at\":\"12:30 timer.egg\"}\n");
+    close_home();
+}
+END_TEST
+
+START_TEST(what_is_no_longer_in_the_configuration_is_not_handed_over)
+{
+    open_home("automation: []\n");
+    at_home("[{'entity_id': 'automation.old', 'state': 'on', " NOW "},"
+            " {'entity_id': 'input_boolean.old', 'state': 'on', " NOW "},"
+            " {'entity_id': 'scene.of_a_lamp', 'state': 'unknown', " NOW "}]");
+    asked_states[0] = "automation.old";
+    asked_states[1] = "input_boolean.old";
+    asked_states[2] = "scene.of_a_lamp";
+    run("{}", "[]", NULL);
+    expect_states("- - unknown");
+    close_home();
+}
+END_TEST
+
 /* As the daemon that runs on the same folder has it. */
 static int listen_in_home(void)
 {
@@ -359,4 +506,9 @@ TEST_MAIN("scenarios", what_an_automation_calls_is_seen_and_assumed_to_work,
           nothing_restarts_or_reloads, a_service_answers_what_the_scenario_says,
           time_passes_up_to_the_end, several_run_one_after_the_other,
           helpers_made_at_run_time_are_there_and_nothing_is_written,
+          devices_begin_as_they_are_at_home, what_a_home_computes_itself_is_not_handed_over,
+          helpers_and_automations_begin_as_they_are_at_home,
+          a_button_can_be_pressed_though_its_state_was_handed_over,
+          timers_have_left_what_they_have_left_at_home,
+          what_is_no_longer_in_the_configuration_is_not_handed_over,
           a_daemon_that_runs_on_the_same_folder_is_not_in_the_way)

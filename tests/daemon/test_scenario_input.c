@@ -220,6 +220,7 @@ END_TEST
 START_TEST(a_row_that_is_no_state_is_told)
 {
     ck_assert_int_eq(read_text("history.json", "[[{\"state\": \"on\"}]]"), HASS_E_INVALID);
+    ck_assert_ptr_nonnull(strstr(hass_buf_string(&report), "history.json:1: error: "));
     ck_assert_ptr_nonnull(strstr(hass_buf_string(&report), "at: 0->0"));
     end();
 }
@@ -250,6 +251,183 @@ START_TEST(a_history_has_a_size)
 }
 END_TEST
 
+static const int around_limit[] = { 0, 1 }; /* one of them is beyond */
+
+/* @row again and again, so often, between @before and @after. */
+static const char *repeated(const char *before, const char *row, size_t count, const char *after)
+{
+    autobuf text = HASS_BUF_INIT;
+
+    hass_buf_add_string(&text, before);
+    for (size_t i = 0; i < count; i++)
+        hass_buf_printf(&text, "%s%s", i ? "," : "", row);
+    hass_buf_add_string(&text, after);
+    return test_file("many.json", hass_buf_string(&text));
+}
+
+START_TEST(changes_of_a_history_are_counted)
+{
+    static const char first[] = "{\"entity_id\":\"a.b\",\"state\":\"\",\"last_changed\":"
+                                "\"2024-06-03T01:00\"},";
+    static const char row[] = "{\"state\":\"\",\"last_changed\":\"2024-06-03T01:00\"}";
+    struct hass_error err = HASS_ERROR_INIT;
+    size_t count = SCENARIO_MAX_ITEMS - 1 + (size_t)_i;
+    autobuf before = HASS_BUF_INIT;
+
+    begin();
+    hass_buf_printf(&before, "[[%s", first);
+    const char *path = repeated(hass_buf_string(&before), row, count, "]]");
+    ck_assert_int_eq(scenario_read_file(path, &span, &given, &items, &report, &err),
+                     _i ? HASS_E_LIMIT : 0);
+    end();
+}
+END_TEST
+
+/* the states of a home */
+
+static int read_states(const char *text)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    return scenario_read_states_file(test_file("states", text), &span, &given, &report, &err);
+}
+
+#define STATE(id, state, more) "{\"entity_id\": \"" id "\", \"state\": \"" state "\"" more "}"
+#define CHANGED(time)          ", \"last_changed\": \"2026-01-01T" time "+00:00\""
+
+static const struct scenario_item *find_given(const char *entity_id)
+{
+    vec_foreach(&given.list, item)
+        if (strcmp(item->name, entity_id) == 0)
+            return item;
+    ck_abort_msg("%s is not given", entity_id);
+}
+
+START_TEST(states_of_a_home_are_as_old_as_they_were_in_it)
+{
+    begin();
+    ck_assert_int_eq(
+        read_states(
+            "[" STATE("light.a", "on", CHANGED("10:00:00") ", \"attributes\": {\"brightness\": 5}") ",\n" STATE(
+                "sensor.b", "7",
+                CHANGED("09:00:00") ", \"last_updated\": "
+                                    "\"2026-01-01T11:00:00+00:00\"") "," STATE("sensor.c", "8",
+                                                                               "") "]"),
+        0);
+    ck_assert_int_eq(find_given("light.a")->at, span.from - 3600 * HASS_USEC_PER_SEC);
+    ck_assert_int_eq(find_given("sensor.b")->at, span.from - 7200 * HASS_USEC_PER_SEC);
+    ck_assert_int_eq(find_given("sensor.c")->at, span.from);
+    ck_assert_json(find_given("light.a")->data, "{'brightness': 5}");
+    ck_assert(find_given("light.a")->present);
+    ck_assert_ptr_null(find_given("sensor.c")->data);
+    end();
+}
+END_TEST
+
+START_TEST(a_timer_of_a_home_has_as_much_left)
+{
+    begin();
+    ck_assert_int_eq(
+        read_states("[" STATE("timer.tea", "active",
+                              CHANGED("10:00:00") ", \"attributes\": {\"finishes_at\": "
+                                                  "\"2026-01-01T10:03:00+00:00\"}") "]"),
+        0);
+    ck_assert_json(find_given("timer.tea")->data, "{'finishes_at': '2024-06-02T22:03:00+00:00'}");
+    end();
+}
+END_TEST
+
+START_TEST(a_history_says_more_than_the_states_of_a_home)
+{
+    begin();
+    scenario_items_add(&given, &(struct scenario_item){ .name = "light.a", .state = "off" }, NULL,
+                       NULL);
+    ck_assert_int_eq(read_states("[" STATE("light.a", "on", "") "," STATE("light.b", "on", "") "]"),
+                     0);
+    ck_assert_uint_eq(given.list.length, 2);
+    ck_assert_str_eq(find_given("light.a")->state, "off");
+    end();
+}
+END_TEST
+
+START_TEST(states_may_be_written_by_hand)
+{
+    begin();
+    ck_assert_int_eq(read_states("light.a: on\nsensor.b: {state: 7, for: 60}\n"), 0);
+    ck_assert_str_eq(find_given("light.a")->state, "on");
+    ck_assert_int_eq(find_given("sensor.b")->at, span.from - 60 * HASS_USEC_PER_SEC);
+    ck_assert(!find_given("light.a")->present);
+    end();
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int code;
+    const char *words; /* in the report or the error */
+} wrong_states[] = {
+    { "[\n  {\"entity_id\": \"light.x\", \"state\": \"on\"},\n  {\"entity_id\": \"light\", "
+      "\"state\": "
+      "\"on\"}\n]",
+      HASS_E_INVALID,
+      "states:3: error: expected a state with entity_id and state, got {\"entity_id" },
+    { "[5]", HASS_E_INVALID, "states:1: error: expected a state with entity_id and state, got 5" },
+    { "[{\"state\": \"on\"}]", HASS_E_INVALID, "at: 0" },
+    { "[{\"entity_id\": \"light.x\"}]", HASS_E_INVALID, "at: 0" },
+    { "[{\"entity_id\": \"light.x\", \"state\": 5}]", HASS_E_INVALID, "at: 0" },
+    { "[[]]", HASS_E_INVALID, "at: 0" },
+    { "[\n{\"entity_id\": \"light.x\", ", HASS_E_PARSE, "line 2" },
+    { "light: on\n", HASS_E_INVALID, "states:1:8: error: 'light' is not an entity id" },
+    { "- light.x\n", HASS_E_INVALID, "expected a map of entities and their states" },
+    { "{", HASS_E_INVALID, "states:" },
+};
+
+START_TEST(a_mistake_in_states_is_told_with_its_place)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+    const char *path = test_file("states", wrong_states[_i].text);
+
+    begin();
+    ck_assert_int_eq(scenario_read_states_file(path, &span, &given, &report, &err),
+                     wrong_states[_i].code);
+    ck_assert_msg(strstr(hass_buf_string(&report), wrong_states[_i].words) ||
+                      strstr(err.message, wrong_states[_i].words),
+                  "no '%s' in\n%s%s", wrong_states[_i].words, hass_buf_string(&report),
+                  err.message);
+    ck_assert_uint_eq(given.list.length, 0);
+    end();
+}
+END_TEST
+
+START_TEST(states_are_counted)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    begin();
+    const char *path = repeated("[", "{\"entity_id\":\"a.b\",\"state\":\"\"}",
+                                SCENARIO_MAX_ITEMS + (size_t)_i, "]");
+    ck_assert_int_eq(scenario_read_states_file(path, &span, &given, &report, &err),
+                     _i ? HASS_E_LIMIT : 0);
+    end();
+}
+END_TEST
+
+START_TEST(states_have_a_size)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+    const char *path = test_file("states", "[");
+
+    begin();
+    ck_assert_int_eq(truncate(path, (off_t)SCENARIO_MAX_HISTORY), 0);
+    ck_assert_int_eq(scenario_read_states_file(path, &span, &given, &report, &err), HASS_E_PARSE);
+    ck_assert_int_eq(truncate(path, (off_t)SCENARIO_MAX_HISTORY + 1), 0);
+    err = (struct hass_error)HASS_ERROR_INIT;
+    ck_assert_int_eq(scenario_read_states_file(path, &span, &given, &report, &err), HASS_E_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.message, "leave out entities"));
+    end();
+}
+END_TEST
+
 START_TEST(equal_times_stay_in_order)
 {
     static const char *const names[] = { "a.1", "a.2", "a.3", "a.4" };
@@ -271,4 +449,10 @@ CASES_MAIN("what happens in a scenario", ROWS(a_time_is_read, times),
            ROWS(a_mistake_is_told_with_its_place, wrong), ONCE(a_state_that_is_given_may_be_old),
            ONCE(a_history_is_sorted_and_what_was_before_is_given),
            ONCE(a_row_that_is_no_state_is_told), ONCE(broken_json_is_told_with_its_line),
-           ONCE(a_history_has_a_size), ONCE(equal_times_stay_in_order))
+           ONCE(a_history_has_a_size), ROWS(changes_of_a_history_are_counted, around_limit),
+           ONCE(states_of_a_home_are_as_old_as_they_were_in_it),
+           ONCE(a_timer_of_a_home_has_as_much_left),
+           ONCE(a_history_says_more_than_the_states_of_a_home), ONCE(states_may_be_written_by_hand),
+           ROWS(a_mistake_in_states_is_told_with_its_place, wrong_states),
+           ROWS(states_are_counted, around_limit), ONCE(states_have_a_size),
+           ONCE(equal_times_stay_in_order))

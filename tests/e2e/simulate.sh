@@ -141,6 +141,56 @@ has "no time" "--from: expected a time" "$output"
 "$build/hassd" run --from 07:00 >/dev/null 2>&1
 is "an option of another command: 2" 2 "$?"
 
+# --- beside the home that runs
+cat >"$work/mistaken.json" <<END
+[
+  {"entity_id": "sun.sun", "state": "x"},
+  {"entity_id": "Kitchen", "state": "on"}
+]
+END
+output=$(simulate --from 2024-06-03 --states "$work/mistaken.json" 2>&1)
+is "states with a mistake: 1" 1 "$?"
+has "it is told with its line" "mistaken.json:3: error: expected a state with entity_id and state, got" "$output"
+output=$(simulate --from 2024-06-03 2>&1)
+has "no daemon is asked in vain without a word" "begins without the states of devices .*no daemon answers at $config/.hassd.sock" "$output"
+hasnt "one that is not wanted is not missed" "no daemon" "$(simulate --from 2024-06-03 --empty 2>&1)"
+
+new_config running 'homeassistant:
+  time_zone: Europe/Berlin
+demo:
+input_boolean:
+  guests:
+automation:
+  - alias: Morning
+    triggers:
+      - {trigger: time, at: "07:00:00"}
+    conditions:
+      - {condition: state, entity_id: lock.front_door, state: locked}
+    actions:
+      - action: light.toggle
+        target: {entity_id: light.kitchen_table}
+      - action: script.greet
+script:
+  greet:
+    sequence:
+      - event: greeted
+        event_data: {guests: "{{ states(\"input_boolean.guests\") }}"}'
+start_ready "a home that runs"
+ctl call input_boolean.turn_on entity_id=input_boolean.guests >/dev/null
+ctl call light.turn_on entity_id=light.kitchen_table >/dev/null
+output=$(simulate --from 2024-06-03 --all 2>&1)
+is "is simulated beside it" 0 "$?"
+has "from the states that its devices have" '^ +light.kitchen_table  on -> off$' "$output"
+has "and its helpers" 'event greeted \{"guests":"on"\}' "$output"
+ctl states --json >"$work/states.json"
+is "the same from a file" "$output" "$(simulate --from 2024-06-03 --all --states "$work/states.json" 2>&1)"
+has "or from a socket" 'greeted \{"guests":"on"\}' "$(cd / && timeout 60 "$build/hassctl" simulate --socket "$config/.hassd.sock" --from 2024-06-03)"
+output=$(simulate --from 2024-06-03 --empty)
+has "or empty" 'x Morning did not run: ' "$output"
+claim "the home goes on" ctl info
+stop "and ends"
+
+config=$work/home
 is "no folder is left behind" 0 "$(find "$TMPDIR" -mindepth 1 | wc -l)"
 is "and nothing is written into the home" "automations.yaml configuration.yaml" "$(cd "$config" && find . -mindepth 1 -printf '%f\n' | sort | xargs)"
 

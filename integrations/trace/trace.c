@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The integration trace: what clients ask of traces. It has no section; what keeps traces is <hass/trace.h>. Model: components.trace
+ * The integration trace: what clients ask of traces, and (debug.c) of runs that stand at breakpoints. It has no section; what keeps traces is
+ * <hass/trace.h>. Model: components.trace
  */
-#include <hass/integration.h>
 #include <hass/trace.h>
 
-#include "websocket_api/websocket_api.h"
+#include "parts.h"
 
 HASS_MANIFEST(.domain = "trace", .name = "Trace", .version = HASS_VERSION,
               .dependencies = HASS_LIST("websocket_api"), .integration_type = "system");
@@ -23,12 +23,6 @@ HASS_SCHEMA(list_schema,
                        .required = true, .doc = "What kind of item"),
             HASS_FIELD("item_id", &hass_type_string, .doc = "NULL: all of the domain"));
 HASS_SCHEMA(contexts_schema, ITEM(false));
-
-/* A member of the message, or NULL. */
-static HASS_CALLBACK const char *asked(struct websocket_request *request, const char *key)
-{
-    return hass_json_get_string(websocket_api_of(request)->message(request), key, NULL);
-}
 
 static HASS_COROUTINE int load(struct websocket_request *request, struct hass_error *err)
 {
@@ -91,7 +85,7 @@ static const struct websocket_command commands[] = {
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
     const struct websocket_api *api = hass_async_get_api(hass, "websocket_api");
-    int r = 0;
+    int r = debug_add_commands(hass, err);
 
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]) && r >= 0; i++)
         r = api->add_command(hass, &commands[i], err);

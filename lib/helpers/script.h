@@ -5,7 +5,7 @@
  * The cast: `script_program` compiles a checked sequence into steps, once, `script_value` the values in it that have templates; `script_run` is the
  * machine: a run is a stack of frames that it advances until something suspends; `script_flow`, `script_call` and `script_wait` are the steps;
  * `script_mode` makes scripts and decides which runs may start when; `script_log` says what happens, `script_list` tells who asks, `script_save`
- * keeps runs over a restart.
+ * keeps runs over a restart, `script_debug` lets them stand at breakpoints.
  *
  * A run that waits holds no coroutine: a timer, a tracker or a waiter of a future lets it go on. Nothing of the C stack belongs to it.
  */
@@ -30,6 +30,7 @@
 #define SCRIPT_MAX_ITERATIONS  10000
 #define SCRIPT_STEPS_A_TURN    1000 /* steps after which a run lets others go on */
 #define SCRIPT_SHUTDOWN_WAIT   60   /* seconds that scripts have which begin while hassd stops */
+#define SCRIPT_MAX_BREAKPOINTS 100
 
 /* --- values that may have templates (script_value.c) ------------------------------------------------ */
 
@@ -166,8 +167,9 @@ struct script_hass {
     uint32_t refs; /* the layer's, scripts' */
     struct hass_list scripts;
     struct hass_list calls; /* struct script_call: of script.… that are under way */
-    uint64_t last_id;       /* of a run */
-    struct hass_sub *stop;  /* listens to the stop event */
+    struct hass_list breakpoints;
+    uint64_t last_id;      /* of a run */
+    struct hass_sub *stop; /* listens to the stop event */
     struct timer shutdown;
     bool stopping; /* the stop event has come */
     bool refusing; /* and its time is over */
@@ -195,6 +197,7 @@ struct hass_script {
     bool uses_context; /* something in it says "context" */
     bool dead;         /* its owner has destroyed it */
     bool early;        /* made before the stop event */
+    bool watched;      /* breakpoints are set for it */
     void (*async_changed)(struct hass_script *script, void *userdata);
     void (*async_failed)(struct hass_script *script, const struct hass_error *error,
                          void *userdata);
@@ -229,6 +232,7 @@ enum script_wait {
     SCRIPT_WATCHING,  /* for a template or triggers */
     SCRIPT_CALLING,   /* for a service */
     SCRIPT_BRANCHING, /* for its branches */
+    SCRIPT_HALTED,    /* at a breakpoint: the step has begun, and nothing of it is done */
     SCRIPT_ENDED,
 };
 
@@ -422,6 +426,23 @@ void script_log_step(struct hass_script_run *run, const struct script_step *step
 const char *script_step_text(const struct script_step *step);
 /** "delay 0:00:05"; lent for as long as the script is at that step. */
 const char *script_last_text(struct hass_script *script);
+
+/* --- telling (script_list.c) ---------------------------------------------------------------------------- */
+
+/** What the run is called: its trace's id, or its number. */
+void script_run_id(const struct hass_script_run *run, char text[33]);
+/** Lends the run of the script, or NULL. */
+struct hass_script_run *script_find_run(const struct hass_script *script, const char *run_id);
+
+/* --- breakpoints (script_debug.c) ----------------------------------------------------------------------- */
+
+/** True when a breakpoint is set for the script. */
+bool script_is_watched(const struct hass_script *script);
+/** True when the run, of a watched script, is to stand before @step: it waits then, and whoever listens knows. */
+bool script_halts(struct hass_script_run *run, const struct script_step *step) HASS_CALLBACK;
+/** The run, of a watched script, has ended: its own breakpoints go. */
+void script_end_of_watched(struct hass_script_run *run) HASS_CALLBACK;
+void script_drop_breakpoints(struct script_hass *all);
 
 /* --- keeping (script_save.c) ---------------------------------------------------------------------------- */
 

@@ -10,12 +10,20 @@
 
 /* runs */
 
-/* The run that shows where this one is: itself, or the first branch that it waits for. */
+/* The run that shows where this one is: itself, or of the branches that it waits for one that stands, or the first. */
 static const struct hass_script_run *innermost(const struct hass_script_run *run)
 {
-    while (run->wait == SCRIPT_BRANCHING && !list_empty(&run->fork->branches))
-        run = list_first(&run->fork->branches, struct hass_script_run, link);
-    return run;
+    const struct hass_script_run *first = NULL;
+
+    if (run->wait != SCRIPT_BRANCHING)
+        return run;
+    list_foreach(&run->fork->branches, struct hass_script_run, branch, link) {
+        const struct hass_script_run *inner = innermost(branch);
+        if (inner->wait == SCRIPT_HALTED)
+            return inner;
+        first = first ? first : inner;
+    }
+    return first ? first : run;
 }
 
 static const char *state_of(const struct hass_script_run *run)
@@ -26,12 +34,14 @@ static const char *state_of(const struct hass_script_run *run)
     case SCRIPT_DELAYED:
     case SCRIPT_WATCHING:
         return "waiting";
+    case SCRIPT_HALTED:
+        return "stopped";
     default:
         return "running";
     }
 }
 
-static void run_id(const struct hass_script_run *run, char text[33])
+void script_run_id(const struct hass_script_run *run, char text[33])
 {
     if (run->trace)
         snprintf(text, 33, "%.32s", hass_trace_run_id(run->trace));
@@ -57,7 +67,7 @@ static HASS_CALLBACK json_t *describe(const struct hass_script_run *run)
                                          : NULL;
     char id[33];
 
-    run_id(run, id);
+    script_run_id(run, id);
     json_t *object = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s?}", "run_id", id, "domain", script->domain, "key",
         script->key ? script->key : "", "name", script->name, "state", state_of(inner), "path",
@@ -81,12 +91,12 @@ json_t *hass_script_runs_async_list(struct hass *hass)
     return list;
 }
 
-static struct hass_script_run *find_run(const struct hass_script *script, const char *wanted)
+struct hass_script_run *script_find_run(const struct hass_script *script, const char *wanted)
 {
     char id[33];
 
     list_foreach(&script->runs, struct hass_script_run, run, link) {
-        run_id(run, id);
+        script_run_id(run, id);
         if (strcmp(id, wanted) == 0)
             return run;
     }
@@ -97,7 +107,7 @@ int hass_script_runs_async_stop(struct hass *hass, const char *run_id, struct ha
 {
     VERIFY_LOOP(hass, "hass.script_runs.async_stop", err);
     list_foreach(&script_hass(hass)->scripts, struct hass_script, script, link) {
-        struct hass_script_run *run = find_run(script, run_id);
+        struct hass_script_run *run = script_find_run(script, run_id);
         if (!run)
             continue;
         script_run_stop(run);

@@ -60,6 +60,7 @@ struct script_hass *script_hass(struct hass *hass)
     all->refs = 1;
     list_init(&all->scripts);
     list_init(&all->calls);
+    list_init(&all->breakpoints);
     struct scope *former = helpers_enter_root(hass);
     (void)hass_bus_async_listen_once(hass, HASS_EVENT_STOP, HASS_JOB_CALLBACK(on_stop, all),
                                      &all->stop, NULL);
@@ -81,6 +82,7 @@ struct script_hass *script_hass_destroy(struct script_hass *all)
     hass__assert_loop();
     hass_sub_async_remove(all->stop);
     timer_cancel(&all->shutdown);
+    script_drop_breakpoints(all);
     json_decref(all->last);
     all->last = NULL;
     list_foreach(&all->scripts, struct hass_script, script, link)
@@ -167,6 +169,7 @@ int hass_script_async_create(struct hass *hass, const struct hass_script_options
         return r;
     }
     list_append(&script->all->scripts, &script->link);
+    script->watched = script_is_watched(script);
     *ret_script = script;
     return 0;
 }

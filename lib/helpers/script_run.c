@@ -131,6 +131,8 @@ static HASS_CALLBACK void tell_end(struct hass_script_run *run)
     if (run->error && script->async_failed && !script->dead)
         script->async_failed(script, run->error, script->userdata);
     script_changed(script);
+    if (script->watched)
+        script_end_of_watched(run);
     script_run_ended(script);
 }
 
@@ -233,14 +235,9 @@ static HASS_CALLBACK int step_enabled(const struct script_step *step, struct has
     return r < 0 ? r : hass_template_result_as_boolean(result);
 }
 
-static HASS_CALLBACK enum script_flow begin_step(struct hass_script_run *run,
-                                                 struct hass_error *err)
+static HASS_CALLBACK enum script_flow do_step(struct hass_script_run *run, struct script_step *step,
+                                              struct hass_error *err)
 {
-    struct script_frame *frame = run->top;
-    struct script_step *step = script_step_of(frame);
-
-    if (run->trace)
-        frame->step = hass_trace_async_step(run->trace, step->path, frame->variables);
     if (step->disabled || step->enabled) {
         int r = step_enabled(step, err);
         if (r < 0) {
@@ -250,7 +247,7 @@ static HASS_CALLBACK enum script_flow begin_step(struct hass_script_run *run,
         if (!r) {
             script_log(run->script, HASS_LOG_DEBUG, "skips disabled step %s",
                        step->alias ? step->alias : step->word);
-            script_detail(run, frame->step, "enabled", json_false());
+            script_detail(run, run->top->step, "enabled", json_false());
             return SCRIPT_NEXT;
         }
     }
@@ -258,6 +255,19 @@ static HASS_CALLBACK enum script_flow begin_step(struct hass_script_run *run,
     if (flow == SCRIPT_FAILS)
         script_log_error(run, err->code, err);
     return flow;
+}
+
+static HASS_CALLBACK enum script_flow begin_step(struct hass_script_run *run,
+                                                 struct hass_error *err)
+{
+    struct script_frame *frame = run->top;
+    struct script_step *step = script_step_of(frame);
+
+    if (run->trace)
+        frame->step = hass_trace_async_step(run->trace, step->path, frame->variables);
+    if (run->script->watched && script_halts(run, step))
+        return SCRIPT_WAITS;
+    return do_step(run, step, err);
 }
 
 /* A run that has many steps behind it lets others go on. */
@@ -312,16 +322,20 @@ static HASS_CALLBACK enum script_flow settle(struct hass_script_run *run, enum s
 static HASS_CALLBACK void go(struct hass_script_run *run, enum script_flow flow,
                              struct hass_error *err)
 {
+    bool stood = run->wait == SCRIPT_HALTED && flow == SCRIPT_ENTERED;
+
     run->wait = SCRIPT_BUSY;
     run->until = 0;
-    do {
+    if (stood)
+        flow = do_step(run, script_step_of(run->top), err);
+    while (flow != SCRIPT_WAITS) {
         flow = settle(run, flow, err);
         if (flow != SCRIPT_ENTERED) {
             finish(run, flow, err);
             return;
         }
         flow = go_on(run, err);
-    } while (flow != SCRIPT_WAITS);
+    }
     if (run->wait != SCRIPT_YIELDING)
         script_touch(run);
     if (run->stopping)
@@ -358,6 +372,7 @@ static HASS_CALLBACK void wake(struct hass_script_run *run)
     switch ((enum script_wait)run->wait) {
     case SCRIPT_QUEUED:
     case SCRIPT_YIELDING:
+    case SCRIPT_HALTED:
         flow = SCRIPT_ENTERED;
         break;
     case SCRIPT_CALLING:
@@ -435,6 +450,7 @@ void script_run_stop(struct hass_script_run *run)
     switch ((enum script_wait)run->wait) {
     case SCRIPT_QUEUED:
     case SCRIPT_YIELDING:
+    case SCRIPT_HALTED:
     case SCRIPT_DELAYED:
         timer_cancel(&run->timer);
         break;

@@ -46,7 +46,7 @@ static void fingerprint(const struct hass_script *script, char text[17])
 static const char *const wait_words[] = {
     [SCRIPT_BUSY] = "call",          [SCRIPT_QUEUED] = "queued",  [SCRIPT_YIELDING] = "yield",
     [SCRIPT_DELAYED] = "until",      [SCRIPT_WATCHING] = "until", [SCRIPT_CALLING] = "call",
-    [SCRIPT_BRANCHING] = "branches",
+    [SCRIPT_BRANCHING] = "branches", [SCRIPT_HALTED] = "yield",
 };
 
 /* Adds what a scope around has, and one further inside has not. */
@@ -327,11 +327,19 @@ static HASS_CALLBACK enum script_flow flow_of(struct hass_script_run *run, const
     return SCRIPT_ENTERED;
 }
 
+/* True when a step goes on that had begun before the restart: another one is noted by the machine. */
+static bool is_in_step(const struct hass_script_run *run, const json_t *saved)
+{
+    const char *wait = hass_json_get_string(saved, "wait", "");
+
+    return is_within(run) && strcmp(wait, "yield") != 0 && strcmp(wait, "queued") != 0;
+}
+
 static HASS_CALLBACK void go_on(struct hass_script_run *run, const json_t *saved)
 {
     struct hass_error err = HASS_ERROR_INIT;
 
-    if (run->trace && is_within(run))
+    if (run->trace && is_in_step(run, saved))
         run->top->step =
             hass_trace_async_step(run->trace, script_step_of(run->top)->path, run->top->variables);
     run->wait = SCRIPT_BUSY;

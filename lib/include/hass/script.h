@@ -109,9 +109,44 @@ HASS_API int hass_script_async_resume(struct hass_script *script, struct hass_er
 /**
  * All runs of all scripts, owned by the caller.
  *
- * Shape: [{"run_id", "domain", "key", "name", "state": "running"|"waiting"|"queued", "path", "step": str, "since": ISO, "until"?: ISO, "context_id"}]
+ * Shape: [{"run_id", "domain", "key", "name", "state": "running"|"waiting"|"queued"|"stopped" (at a breakpoint), "path", "step": str, "since": ISO, "until"?: ISO, "context_id"}]
  */
 HASS_API json_t *hass_script_runs_async_list(struct hass *hass) HASS_CALLBACK;
 /** Stops one run. HASS_E_NOT_FOUND. */
 HASS_API int hass_script_runs_async_stop(struct hass *hass, const char *run_id,
                                          struct hass_error *err) HASS_CALLBACK;
+
+/**
+ * Told by the dispatcher when a run has come to a breakpoint; it stands before that step, until it is let go on.
+ *
+ * Shape: {"domain", "item_id", "run_id", "node": str}, the node is the path of the step
+ */
+#define HASS_SCRIPT_BREAKPOINT_HIT "script_breakpoint_hit"
+/**
+ * Sets a breakpoint at the step @node ("action/0", "*": each step) of the script of that domain and key (which need not be there yet), for the
+ * run @run_id (NULL or "*": any). It lives until it is cleared, or its run has ended; not over a restart: a run that stood goes on then. Whoever
+ * sets one sees to it that it is cleared again.
+ *
+ * Returns: 0, also when it was set; HASS_E_LIMIT when there are 100.
+ */
+HASS_API int hass_script_breakpoint_async_set(struct hass *hass, const char *domain,
+                                              const char *key, const char *run_id, const char *node,
+                                              struct hass_error *err) HASS_CALLBACK;
+/** Clears that one, if it is set. A run that stands at it does so still. */
+HASS_API void hass_script_breakpoint_async_clear(struct hass *hass, const char *domain,
+                                                 const char *key, const char *run_id,
+                                                 const char *node) HASS_CALLBACK;
+/** Clears all; all runs that stand go on. */
+HASS_API void hass_script_breakpoints_async_clear(struct hass *hass) HASS_CALLBACK;
+/** What is set, owned by the caller. Shape: [{"domain", "item_id", "run_id", "node": str}], "*" is any run or each step. */
+HASS_API json_t *hass_script_breakpoints_async_list(struct hass *hass) HASS_CALLBACK;
+
+enum hass_script_debug {
+    HASS_SCRIPT_DEBUG_STEP,     /* does the step that it stands at, and stands at the next one */
+    HASS_SCRIPT_DEBUG_CONTINUE, /* goes on to the next breakpoint that is set */
+    HASS_SCRIPT_DEBUG_STOP,     /* ends, as hass_script_runs_async_stop does it */
+};
+/** What a run does next that stands, each branch of it; stepping and stopping concern one that goes on, too. HASS_E_NOT_FOUND. */
+HASS_API int hass_script_runs_async_debug(struct hass *hass, const char *domain, const char *key,
+                                          const char *run_id, enum hass_script_debug how,
+                                          struct hass_error *err) HASS_CALLBACK;

@@ -120,15 +120,25 @@ static HASS_CALLBACK void miss_service(struct automation *automation,
                                   NULL);
 }
 
-static HASS_CALLBACK void script_failed(struct hass_script *script, const struct hass_error *error,
-                                        void *userdata)
+static HASS_CALLBACK void script_failed(struct hass_script *script,
+                                        const struct hass_script_failure *failure, void *userdata)
 {
     struct automation *automation = userdata;
 
-    attempts_add(automation, NULL, "error", NULL, json_pack("{s:s}", "error", error->message),
-                 NULL);
-    if (error->code == HASS_E_SERVICE_NOT_FOUND)
-        miss_service(automation, error);
+    attempts_add(automation, hass_variables_get_text(failure->variables, "trigger", "description"),
+                 "error", failure->path, json_pack("{s:s}", "error", failure->error->message),
+                 failure->trace);
+    if (failure->error->code == HASS_E_SERVICE_NOT_FOUND)
+        miss_service(automation, failure->error);
+}
+
+static HASS_CALLBACK bool script_place(struct hass_script *script, const char *path,
+                                       struct hass_buf *place, void *userdata)
+{
+    autojson *found = place_in_automation(userdata, path);
+
+    hass_buf_add_string(place, json_is_string(found) ? json_string_value(found) : "");
+    return json_is_string(found);
 }
 
 static HASS_CALLBACK int make_script(struct automation *automation, struct hass_error *err)
@@ -144,7 +154,8 @@ static HASS_CALLBACK int make_script(struct automation *automation, struct hass_
                             .drop_at_restart =
                                 strcmp(hass_json_get_string(config, "restart", ""), "drop") == 0,
                             .async_changed = script_changed, .async_resumed = automation_resumed,
-                            .async_failed = script_failed, .userdata = automation),
+                            .async_failed = script_failed, .async_place = script_place,
+                            .userdata = automation),
         &automation->script, err);
 }
 

@@ -28,7 +28,7 @@ static void write_value(struct hass_buf *buf, const json_t *value)
 static const struct {
     const char *key, *before;
 } detail_words[] = {
-    { "error", "it failed: " },
+    { "error", "it failed: " }, // the first, and a sentence
     { "message", "" },
     { "entity_id", "" },
     { "state", "the state is " },
@@ -57,8 +57,9 @@ static void write_details(struct hass_buf *buf, const json_t *details)
         const json_t *value = hass_json_get(details, detail_words[i].key);
         if (!value)
             continue;
+        bool sentence = i == 0 || !*detail_words[i].before;
         hass_buf_printf(buf, "%s%s", between, detail_words[i].before);
-        if (json_is_string(value) && !*detail_words[i].before)
+        if (json_is_string(value) && sentence)
             hass_buf_add_string(buf, json_string_value(value));
         else
             write_value(buf, value);
@@ -73,7 +74,7 @@ static const struct {
     { "failed_single", "it was still running, and its mode is single" },
     { "failed_max_runs", "as many runs as its mode allows were going on" },
     { "not_triggered", "a trigger nearly fired" },
-    { "error", "it failed" },
+    { "error", "" }, // the details say it
 };
 
 static const char *words_of(const char *reason)
@@ -93,10 +94,9 @@ static HASS_CALLBACK json_t *describe(const struct automation *automation, json_
     autobuf text = HASS_BUF_INIT;
 
     hass_buf_add_string(&text, words_of(reason));
-    if (json_object_size(details) > 0) {
+    if (text.length && json_object_size(details) > 0)
         hass_buf_add_string(&text, ": ");
-        write_details(&text, details);
-    }
+    write_details(&text, details);
     json_object_set_new(attempt, "text", json_string(hass_buf_string(&text)));
     json_object_set_new(
         attempt, "place",

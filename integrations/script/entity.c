@@ -129,6 +129,19 @@ static HASS_CALLBACK void changed(struct hass_script *engine, void *userdata)
         (void)hass_entity_async_write_ha_state(script->entity, NULL);
 }
 
+/* "sequence/0/then/1" stands at "good_night->sequence->0->then->1". */
+static HASS_CALLBACK bool place(struct hass_script *engine, const char *path,
+                                struct hass_buf *place, void *userdata)
+{
+    const struct script *script = userdata;
+    autobuf way = HASS_BUF_INIT;
+
+    hass_buf_printf(&way, "%s->", script->item.object_id);
+    for (; *path; path++)
+        hass_buf_printf(&way, *path == '/' ? "->" : "%c", *path);
+    return hass_async_config_place(script->hass, DOMAIN, hass_buf_string(&way), place);
+}
+
 /* the engine */
 
 static enum hass_script_mode mode_of(const json_t *config)
@@ -156,7 +169,8 @@ static HASS_CALLBACK void build(struct script *script)
                             .max_exceeded = hass_json_get_string(config, "max_exceeded", "warning"),
                             .drop_at_restart =
                                 strcmp(hass_json_get_string(config, "restart", ""), "drop") == 0,
-                            .async_changed = changed, .async_resumed = resumed, .userdata = script),
+                            .async_changed = changed, .async_resumed = resumed,
+                            .async_place = place, .userdata = script),
         &script->script, &err);
     if (r >= 0)
         return;

@@ -199,8 +199,10 @@ struct hass_script {
     bool early;        /* made before the stop event */
     bool watched;      /* breakpoints are set for it */
     void (*async_changed)(struct hass_script *script, void *userdata);
-    void (*async_failed)(struct hass_script *script, const struct hass_error *error,
+    void (*async_failed)(struct hass_script *script, const struct hass_script_failure *failure,
                          void *userdata);
+    bool (*async_place)(struct hass_script *script, const char *path, struct hass_buf *place,
+                        void *userdata);
     struct hass_trace *(*async_resumed)(struct hass_script *script,
                                         struct hass_variables *variables,
                                         const struct hass_context *context, int64_t since,
@@ -291,8 +293,10 @@ struct hass_script_run {
     struct hass_future *ended; /* NULL until somebody waits */
     json_t *response;
     struct hass_error *error; /* of SCRIPT_FAILS; or NULL */
-    int64_t since;            /* microseconds UTC */
-    int64_t until;            /* when the timer fires, as it was set; 0: it does not */
+    const struct script_step
+        *failed;   /* of the main run: the last that did, in it or a branch; or NULL */
+    int64_t since; /* microseconds UTC */
+    int64_t until; /* when the timer fires, as it was set; 0: it does not */
     uint64_t id;
     uint32_t refs;
     uint32_t branch; /* its number */
@@ -419,7 +423,12 @@ void script_set_context(const struct hass_script *script, struct hass_variables 
 #define script_log(script, level, format, ...)                                                     \
     hass_entity_log((level), NULL, "%s: " format, (script)->name, ##__VA_ARGS__)
 /** The one line about an error of the step that the run is at. */
-void script_log_error(const struct hass_script_run *run, int code, const struct hass_error *err);
+void script_log_error(struct hass_script_run *run, int code, const struct hass_error *err)
+    HASS_CALLBACK;
+/** The same of a step that cannot be done, which ends the run as by its own will. */
+void script_log_abort(struct hass_script_run *run, const char *message) HASS_CALLBACK;
+/** Tells who wants to know that the step which was logged last has ended the run. */
+void script_tell_failure(struct hass_script_run *run, const struct hass_error *error) HASS_CALLBACK;
 /** The run is at a step that last_action tells of; @usec: of a delay. */
 void script_log_step(struct hass_script_run *run, const struct script_step *step, int64_t usec);
 /** The step's alias, or what it does: "call service". */

@@ -22,12 +22,58 @@ static const char *problem_of(int code)
     }
 }
 
-void script_log_error(const struct hass_script_run *run, int code, const struct hass_error *err)
+/* Where it is written; where that is not known its path, as traces have it: steps are counted anew in each sequence. */
+static HASS_CALLBACK void write_place(const struct hass_script *script, const char *path,
+                                      struct hass_buf *place)
+{
+    if (!script->async_place || script->dead ||
+        !script->async_place((struct hass_script *)script, path, place, script->userdata))
+        hass_buf_add_string(place, path);
+}
+
+static HASS_CALLBACK void log_problem(struct hass_script_run *run, const char *problem,
+                                      const char *message)
 {
     const struct script_frame *frame = run->top;
+    const struct script_step *step = script_step_of(frame);
+    autobuf place = HASS_BUF_INIT;
 
-    script_log(run->script, HASS_LOG_ERROR, "%s in step %u (%s): %s", problem_of(code),
-               frame->index + 1, script_step_of(frame)->word, error_text(err, code));
+    if (step->kind != SCRIPT_PARALLEL) // that one fails with the step of a branch
+        script_main(run)->failed = step;
+    write_place(run->script, step->path, &place);
+    script_log(run->script, HASS_LOG_ERROR, "%s in step %u (%s): %s [%s]", problem,
+               frame->index + 1, step->word, message, hass_buf_string(&place));
+}
+
+void script_log_error(struct hass_script_run *run, int code, const struct hass_error *err)
+{
+    log_problem(run, problem_of(code), error_text(err, code));
+}
+
+void script_log_abort(struct hass_script_run *run, const char *message)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    log_problem(run, "it ends", message);
+    hass_fail(&err, HASS_E_INVALID, "%s", message);
+    script_tell_failure(run, &err);
+}
+
+void script_tell_failure(struct hass_script_run *run, const struct hass_error *error)
+{
+    const struct hass_script *script = run->script;
+    struct hass_script_run *whole = script_main(run);
+
+    if (!script->async_failed || script->dead || !whole->failed)
+        return;
+    const struct hass_script_failure failure = {
+        .size = sizeof(failure),
+        .path = whole->failed->path,
+        .error = error,
+        .variables = whole->bottom.variables,
+        .trace = whole->trace,
+    };
+    script->async_failed(run->script, &failure, script->userdata);
 }
 
 const char *script_step_text(const struct script_step *step)

@@ -149,6 +149,7 @@ static HASS_CALLBACK struct hass_script *script_new(struct hass *hass,
     script->async_changed = options->async_changed;
     script->async_resumed = options->async_resumed;
     script->async_failed = options->async_failed;
+    script->async_place = options->async_place;
     script->userdata = options->userdata;
     script->uses_context = mentions_context(options->sequence);
     script->early = !script->all->stopping;

@@ -128,8 +128,6 @@ static HASS_CALLBACK void tell_end(struct hass_script_run *run)
     if (run->ended)
         (void)hass_future_set(run->ended, run->error ? run->error->code : 0, NULL, NULL,
                               run->error);
-    if (run->error && script->async_failed && !script->dead)
-        script->async_failed(script, run->error, script->userdata);
     script_changed(script);
     if (script->watched)
         script_end_of_watched(run);
@@ -142,6 +140,8 @@ static HASS_CALLBACK void finish(struct hass_script_run *run, enum script_flow f
     struct hass_script *script = run->script;
 
     script_touch(run);
+    if (flow == SCRIPT_FAILS && !run->parent)
+        script_tell_failure(run, error);
     while (run->top != &run->bottom)
         script_pop(run);
     frame_fini(&run->bottom);
@@ -293,8 +293,7 @@ static HASS_CALLBACK enum script_flow go_on(struct hass_script_run *run, struct 
 
 enum script_flow script_abort(struct hass_script_run *run, const char *message)
 {
-    script_log(run->script, HASS_LOG_ERROR, "step %u (%s): %s", run->top->index + 1,
-               script_step_of(run->top)->word, message);
+    script_log_abort(run, message);
     hass_trace_async_step_error(run->trace, run->top->step, message);
     return SCRIPT_ABORTS;
 }

@@ -58,9 +58,11 @@ static HASS_CALLBACK int read_period(const struct script_value *value,
         period = rendered;
     }
     int r = duration_from_json(period, ret_usec, err);
-    if (r == 0 && *ret_usec < 0)
-        return hass_fail(err, HASS_E_INVALID, "a time of at least 0 seconds is wanted");
-    return r;
+    if (r < 0 || *ret_usec >= 0)
+        return r;
+    char text[DURATION_TEXT];
+    duration_format(*ret_usec, text);
+    return hass_fail(err, HASS_E_INVALID, "expected a duration of 0 or more, got %s", text);
 }
 
 /* delay */

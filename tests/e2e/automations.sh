@@ -100,6 +100,9 @@ hasnt "and has gone" 'Wait' "$(ctl runs)"
 claim "a script is run by hand" ctl trigger script.shine
 claim "and by its name" ctl trigger Shine
 has "one that is wrong cannot be run" 'automation.wrong is unavailable' "$(ctl trigger Wrong 2>&1)"
+output=$(ctl trigger automation.wait 2>&1)
+is "a run by hand that fails: 1" 1 "$?"
+has "says why and where" 'it failed: .*UndefinedError.*\[automations.yaml:18\]' "$output"
 has "what is neither run nor thing is not stopped" "there is no automation or script 'wiat'" "$(ctl stop wiat 2>&1)"
 claim "what was stopped is written down no more" until_true 10 eval '! grep -q automation.wait "$config/.storage/hassd.runs"'
 

@@ -28,6 +28,15 @@ enum hass_script_mode {
 HASS_API int hass_script_check(struct hass *hass, const json_t *value, json_t **ret_sequence,
                                struct hass_error *err);
 
+/** What has ended a run that had more to do: a step that failed, or one that cannot be done. */
+struct hass_script_failure {
+    uint32_t size;
+    const char *path; /* of the step, "action/1/then/0" */
+    const struct hass_error *error;
+    struct hass_variables *variables; /* the run's outermost scope */
+    const struct hass_trace *trace;   /* or NULL */
+};
+
 struct hass_script_options {
     uint32_t size;
     const char *domain; /* "automation", "script" */
@@ -51,9 +60,12 @@ struct hass_script_options {
                                         const struct hass_context *context, int64_t since,
                                         void *userdata);
     void *userdata;
-    /** A run has failed in a step, which has been logged. Loop, never suspends. Or NULL. */
-    void (*async_failed)(struct hass_script *script, const struct hass_error *error,
+    /** It has been logged. Lent for the call. Or NULL. */
+    void (*async_failed)(struct hass_script *script, const struct hass_script_failure *failure,
                          void *userdata);
+    /** Appends where the step of a path is written, "automations.yaml:12", for the log. False: not known. Or NULL. */
+    bool (*async_place)(struct hass_script *script, const char *path, struct hass_buf *place,
+                        void *userdata);
 };
 #define HASS_SCRIPT_OPTIONS(...)                                                                   \
     (&(const struct hass_script_options){ .size = sizeof(struct hass_script_options), __VA_ARGS__ })

@@ -320,6 +320,57 @@ START_TEST(what_keeps_it_from_running_at_all_is_a_remark)
 }
 END_TEST
 
+/* A step within a step, which fails; one that cannot be done; and a script with one. */
+#define WRONG                                                                                      \
+    "automation:\n"                                                                                \
+    "  - alias: Motion\n"                                                                          \
+    "    triggers: {trigger: event, event_type: go}\n"                                             \
+    "    actions:\n"                                                                               \
+    "      - if: '{{ trigger.event.data.delay }}'\n"                                               \
+    "        then:\n"                                                                              \
+    "          - delay: '{{ -1 }}'\n"                                                              \
+    "      - parallel:\n"                                                                          \
+    "          - sequence:\n"                                                                      \
+    "              - action: no.such\n"                                                            \
+    "script:\n"                                                                                    \
+    "  shine:\n"                                                                                   \
+    "    sequence:\n"                                                                              \
+    "      - sequence:\n"                                                                          \
+    "          - action: no.such\n"
+
+START_TEST(a_step_that_failed_is_told_with_what_set_it_off_and_where_it_is_written)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    struct hass *hass = test_home(WRONG);
+
+    hass_bus_async_fire(hass, "go", test_json("{'delay': false}"), NULL, NULL);
+    test_settle(hass);
+    hass_bus_async_fire(hass, "go", test_json("{'delay': true}"), NULL, NULL);
+    test_settle(hass);
+    autojson *answer = why_not(hass, "");
+    assert_attempt(answer, 0, "it failed: service no.such not found", "configuration.yaml:10");
+    assert_attempt(answer, 1, "it failed: expected a duration of 0 or more, got -0:00:01",
+                   "configuration.yaml:7");
+    ck_assert_str_eq(
+        hass_json_get_string(json_array_get(hass_json_get(answer, "attempts"), 0), "trigger", ""),
+        "event 'go'");
+    ck_assert_ptr_nonnull(logs_find(logs, "no.such not found [configuration.yaml:10]"));
+    ck_assert_ptr_nonnull(logs_find(logs, "[configuration.yaml:7]"));
+}
+END_TEST
+
+START_TEST(a_step_of_a_script_that_failed_is_logged_with_its_place)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    struct hass *hass = test_home(WRONG);
+
+    ck_assert_int_eq(home_call(hass, "script", "shine", "{}", NULL), HASS_E_SERVICE_NOT_FOUND);
+    ck_assert_ptr_nonnull(logs_find(logs, "no.such not found [configuration.yaml:15]"));
+}
+END_TEST
+
 CASES_MAIN("why", ONCE(the_chain_goes_from_the_lamp_through_script_and_automation_to_the_sensor),
            ONCE(a_call_that_nobody_made_for_it_is_a_clients),
            ONCE(what_follows_another_thing_names_it), ONCE(an_event_and_a_run_by_hand_are_roots),
@@ -327,4 +378,6 @@ CASES_MAIN("why", ONCE(the_chain_goes_from_the_lamp_through_script_and_automatio
            ONCE(the_last_256_runs_are_remembered), ONCE(what_began_later_is_no_cause),
            ONCE(a_condition_that_was_not_true_is_told_with_its_values),
            ONCE(a_trigger_that_did_not_last_is_told_and_one_that_waits_is_pending),
-           ONCE(what_keeps_it_from_running_at_all_is_a_remark))
+           ONCE(what_keeps_it_from_running_at_all_is_a_remark),
+           ONCE(a_step_that_failed_is_told_with_what_set_it_off_and_where_it_is_written),
+           ONCE(a_step_of_a_script_that_failed_is_logged_with_its_place))

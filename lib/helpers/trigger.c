@@ -12,6 +12,7 @@
 #include "helpers/check_types.h"
 #include "helpers/helpers.h"
 #include "helpers/template_hass.h"
+#include "helpers/variables.h"
 
 char *trigger_name(const struct hass_trigger *trigger)
 {
@@ -306,22 +307,6 @@ int trigger_track_entities(struct hass_trigger *trigger, const json_t *entities,
 
 /* firing */
 
-/* What every `trigger` has. */
-static void add_common(const struct hass_trigger *trigger, struct hass_template_variables *fields,
-                       const char *description)
-{
-    const json_t *alias = hass_json_get(trigger->written, "alias");
-
-    template_variables_set_text(fields, "trigger.id",
-                                hass_json_get_string(trigger->written, "id", trigger->number));
-    template_variables_set_text(fields, "trigger.idx", trigger->number);
-    hass_template_variables_set(fields, "trigger.alias", hass_json_ref(alias));
-    template_variables_set_text(fields, "trigger.platform",
-                                hass_json_get_string(trigger->written, "trigger", NULL));
-    if (description)
-        template_variables_set_text(fields, "trigger.description", description);
-}
-
 /* A trigger's own variables see `trigger`, and nothing that is around it. */
 static HASS_CALLBACK int render_own(struct hass_trigger *trigger,
                                     struct hass_template_variables *fields,
@@ -345,6 +330,16 @@ static HASS_CALLBACK int render_own(struct hass_trigger *trigger,
     return 0;
 }
 
+static HASS_CALLBACK int tell_owner(const struct hass_triggers *owner, struct hass_variables *run,
+                                    const struct hass_context *context, struct hass_error *err)
+{
+    struct scope *former = scope_enter(owner->scope);
+    int r = owner->fired(owner->hass, run, context, owner->userdata, err);
+
+    scope_leave(former);
+    return r;
+}
+
 int hass_trigger_async_fire(struct hass_trigger *trigger, const struct hass_trigger_fire *given,
                             struct hass_error *err)
 {
@@ -359,39 +354,39 @@ int hass_trigger_async_fire(struct hass_trigger *trigger, const struct hass_trig
         hass_template_variables_destroy(fields);
         return 0;
     }
-    add_common(trigger, fields, fire.description);
+    trigger_add_common(trigger->written, trigger->number, fire.description, fields);
     autounref(hass_variables) *run = hass_variables_new(owner->variables);
     int r = render_own(trigger, fields, run, err);
     hass_variables_add(run, fields);
-    if (r < 0)
-        return r;
-    struct scope *former = scope_enter(owner->scope);
-    r = owner->fired(owner->hass, run, fire.context, owner->userdata, err);
-    scope_leave(former);
-    return r;
+    return r < 0 ? r : tell_owner(owner, run, fire.context, err);
 }
 
-static struct hass_template_variables *change_fields(const struct hass_trigger *trigger,
-                                                     const struct hass_trigger_change *change)
+/* What `trigger` has is made when somebody looks at it: most runs never do. */
+static HASS_CALLBACK int fire_source(struct hass_trigger *trigger,
+                                     const struct hass_trigger_change *change,
+                                     struct hass_error *err)
 {
-    struct hass_template_variables *fields = hass_template_variables_create();
+    struct hass_triggers *owner = trigger->owner;
+    autobuf description = HASS_BUF_INIT;
 
-    template_variables_set_text(fields, "trigger.entity_id", change->entity_id);
-    hass_template_variables_set_state(fields, "trigger.from_state", change->from);
-    hass_template_variables_set_state(fields, "trigger.to_state", change->to);
-    if (hass_json_get(trigger->config, "for"))
-        hass_template_variables_set_duration(fields, "trigger.for", change->seconds);
-    else
-        hass_template_variables_set(fields, "trigger.for", NULL);
-    return fields;
+    if (owner->detached || !trigger->attached)
+        return 0;
+    trigger->kind.async_describe(trigger, change, NULL, &description);
+    autounref(hass_variables) *run = hass_variables_new(owner->variables);
+    variables_set_source(run, "trigger",
+                         trigger_source_new(trigger, change, hass_buf_steal(&description)));
+    return tell_owner(owner, run, change->context, err);
 }
 
 int trigger_fire_change(struct hass_trigger *trigger, const struct hass_trigger_change *change,
                         struct hass_error *err)
 {
-    struct hass_template_variables *fields = change_fields(trigger, change);
+    if (trigger->kind.add_fields && !json_object_size(hass_json_get(trigger->written, "variables")))
+        return fire_source(trigger, change, err);
+    struct hass_template_variables *fields = trigger_change_fields(trigger->config, change);
     autobuf description = HASS_BUF_INIT;
-
+    if (trigger->kind.add_fields)
+        trigger->kind.add_fields(trigger->config, fields);
     trigger->kind.async_describe(trigger, change, fields, &description);
     return hass_trigger_async_fire(trigger,
                                    HASS_TRIGGER_FIRE(.fields = fields,

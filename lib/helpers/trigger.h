@@ -2,7 +2,7 @@
 /*
  * Triggers of a hass, behind <hass/trigger.h>.
  *
- * The cast: `trigger_check` normalises configuration; `trigger` attaches it, fires and detaches; `trigger_kinds` is the table of kinds;
+ * The cast: `trigger_check` normalises configuration; `trigger` attaches it, fires and detaches; `trigger_fields` is what templates see; `trigger_kinds` is the table of kinds;
  * `trigger_pending` keeps what waits for its `for:`; `trigger_journal` brings that, and times, over a restart; one file for each built-in
  * kind.
  */
@@ -37,6 +37,8 @@ bool trigger_kind_find(struct hass *hass, const char *name, struct hass_trigger_
                        struct scope **ret_scope);
 /** The name of a kind that was most likely meant, to be freed, or NULL. Any thread. */
 char *trigger_kind_nearest(struct hass *hass, const char *name);
+
+struct variable_source;
 
 struct hass_trigger {
     struct hass_triggers *owner;
@@ -84,6 +86,17 @@ void trigger_detach(struct hass_trigger *trigger) HASS_CALLBACK;
 /** Fires a change, now. */
 int trigger_fire_change(struct hass_trigger *trigger, const struct hass_trigger_change *change,
                         struct hass_error *err) HASS_CALLBACK;
+
+/** Adds what every `trigger` has: @written is its configuration, @number its index. @description may be NULL. */
+void trigger_add_common(const json_t *written, const char *number, const char *description,
+                        struct hass_template_variables *fields);
+/** What a change has of it: entity_id, from_state, to_state, for. Owned by the caller. */
+struct hass_template_variables *trigger_change_fields(const json_t *config,
+                                                      const struct hass_trigger_change *change);
+/** All of it, of a kind with add_fields. @description is taken. It does not need the trigger any more. */
+struct variable_source *trigger_source_new(const struct hass_trigger *trigger,
+                                           const struct hass_trigger_change *change,
+                                           char *description);
 
 /* What waits for its `for:` to pass. */
 struct pending {

@@ -140,11 +140,15 @@ static HASS_CALLBACK int on_change(const struct hass_event *event, void *userdat
 static void describe(struct hass_trigger *trigger, const struct hass_trigger_change *change,
                      struct hass_template_variables *fields, struct hass_buf *description)
 {
-    hass_template_variables_set(fields, "trigger.below",
-                                hass_json_ref(hass_json_get(trigger->config, "below")));
-    hass_template_variables_set(fields, "trigger.above",
-                                hass_json_ref(hass_json_get(trigger->config, "above")));
     hass_buf_printf(description, "numeric state of %s", change->entity_id);
+}
+
+static void add_fields(const json_t *config, struct hass_template_variables *fields)
+{
+    hass_template_variables_set(fields, "trigger.below",
+                                hass_json_ref(hass_json_get(config, "below")));
+    hass_template_variables_set(fields, "trigger.above",
+                                hass_json_ref(hass_json_get(config, "above")));
 }
 
 static bool holds(struct hass_trigger *trigger, const struct hass_trigger_change *pending,
@@ -196,4 +200,5 @@ static int attach(struct hass_trigger *trigger, struct hass_error *err)
 
 const struct hass_trigger_kind trigger_kind_numeric_state =
     HASS_TRIGGER_KIND(.name = "numeric_state", .schema = &schema, .check = numeric_state_check,
-                      .async_attach = attach, .async_describe = describe, .async_holds = holds);
+                      .async_attach = attach, .async_describe = describe, .async_holds = holds,
+                      .add_fields = add_fields);

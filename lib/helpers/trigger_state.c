@@ -240,10 +240,15 @@ static HASS_CALLBACK int on_change(const struct hass_event *event, void *userdat
 static void describe(struct hass_trigger *trigger, const struct hass_trigger_change *change,
                      struct hass_template_variables *fields, struct hass_buf *description)
 {
-    template_variables_set_text(fields, "trigger.attribute",
-                                hass_json_get_string(trigger->config, "attribute", NULL));
+    hass_buf_reserve(description, strlen("state of ") + strlen(change->entity_id) + 1);
     hass_buf_add_string(description, "state of ");
     hass_buf_add_string(description, change->entity_id);
+}
+
+static void add_fields(const json_t *config, struct hass_template_variables *fields)
+{
+    template_variables_set_text(fields, "trigger.attribute",
+                                hass_json_get_string(config, "attribute", NULL));
 }
 
 static bool holds(struct hass_trigger *trigger, const struct hass_trigger_change *pending,
@@ -292,4 +297,4 @@ static int attach(struct hass_trigger *trigger, struct hass_error *err)
 
 const struct hass_trigger_kind trigger_kind_state =
     HASS_TRIGGER_KIND(.name = "state", .schema = &schema, .check = check, .async_attach = attach,
-                      .async_describe = describe, .async_holds = holds);
+                      .async_describe = describe, .async_holds = holds, .add_fields = add_fields);

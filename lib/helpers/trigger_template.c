@@ -110,6 +110,11 @@ static void describe(struct hass_trigger *trigger, const struct hass_trigger_cha
         hass_buf_add_string(description, "time change or manual update via template");
 }
 
+/* `trigger` has nothing of its own. */
+static void add_fields(const json_t *config, struct hass_template_variables *fields)
+{
+}
+
 static bool holds(struct hass_trigger *trigger, const struct hass_trigger_change *pending,
                   const struct hass_state *now)
 {
@@ -165,4 +170,4 @@ static int attach(struct hass_trigger *trigger, struct hass_error *err)
 
 const struct hass_trigger_kind trigger_kind_template =
     HASS_TRIGGER_KIND(.name = "template", .schema = &schema, .async_attach = attach,
-                      .async_describe = describe, .async_holds = holds);
+                      .async_describe = describe, .async_holds = holds, .add_fields = add_fields);

@@ -50,6 +50,8 @@ void variable_value_unref(struct variable_value *value)
     hass_state_unref(value->state);
     json_decref(value->json);
     hass_template_variables_destroy(value->set);
+    if (value->source)
+        value->source->destroy(value->source);
     arena_fini(&value->heap.arena);
     free(value);
 }
@@ -72,9 +74,12 @@ void variable_value_settle(struct variable_value *value)
 {
     autounref(hass_state) const *state = steal(value->state);
 
-    if (!state)
+    if (state)
+        value->set = state_as_map(state);
+    else if (value->source && !value->set)
+        value->set = value->source->make(value->source);
+    else
         return;
-    value->set = state_as_map(state);
     value->value = template_variables_dict(value->set)->entries[0].value;
 }
 
@@ -209,6 +214,12 @@ void hass_variables_set_this(struct hass_variables *variables, const struct hass
         value->json = json_null();
 }
 
+void variables_set_source(struct hass_variables *variables, const char *name,
+                          struct variable_source *source)
+{
+    renew(variables, name, strlen(name))->source = source;
+}
+
 void hass_variables_assign(struct hass_variables *variables, const char *name, json_t *value)
 {
     size_t length = strlen(name);
@@ -252,9 +263,15 @@ const char *hass_variables_get_text(struct hass_variables *variables, const char
 
     if (!variable)
         return NULL;
-    if (!variable->value->set) // set as JSON, or a state
-        return hass_json_get_string(variable_value_json(variable->value), member, NULL);
-    const struct tmpl_value *value = &variable->value->value;
+    struct variable_value *own = variable->value;
+    const char *known = own->source ? own->source->text(own->source, member) : NULL;
+    if (known)
+        return known;
+    if (own->source)
+        variable_value_settle(own);
+    if (!own->set) // set as JSON, or a state
+        return hass_json_get_string(variable_value_json(own), member, NULL);
+    const struct tmpl_value *value = &own->value;
     const struct tmpl_value *text =
         value->kind == TMPL_DICT ? tmpl_dict_get_text(value->dict, member, strlen(member)) : NULL;
     /* Texts of a set are those of its JSON, copies, or constants: they end with a NUL. */

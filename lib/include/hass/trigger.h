@@ -87,7 +87,7 @@ struct hass_trigger_kind {
     int (*async_attach)(struct hass_trigger *trigger, struct hass_error *err);
     /**
      * Of kinds that use hass_trigger_async_change: adds to @fields what `trigger` has beside entity_id, from_state, to_state and for, and
-     * appends the description. Loop.
+     * appends the description. Loop. With add_fields, @fields is none of its business.
      */
     void (*async_describe)(struct hass_trigger *trigger, const struct hass_trigger_change *change,
                            struct hass_template_variables *fields, struct hass_buf *description);
@@ -103,6 +103,11 @@ struct hass_trigger_kind {
      */
     int (*async_map)(struct hass *hass, const json_t *config, json_t **ret_config,
                      struct hass_error *err);
+    /**
+     * Of kinds that use hass_trigger_async_change and whose fields follow from @config alone: adds them instead of async_describe, when
+     * somebody looks at `trigger`, by then the trigger may be gone. A run that nobody looks into costs less. Loop, never suspends.
+     */
+    void (*add_fields)(const json_t *config, struct hass_template_variables *fields);
 };
 #define HASS_TRIGGER_KIND(...)                                                                     \
     {                                                                                              \

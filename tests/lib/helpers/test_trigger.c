@@ -232,6 +232,73 @@ START_TEST(a_registered_kind_works_like_those_that_are_built_in)
 }
 END_TEST
 
+static HASS_CALLBACK int keep(struct hass *hass, struct hass_variables *variables,
+                              const struct hass_context *context, void *userdata,
+                              struct hass_error *err)
+{
+    *(struct hass_variables **)userdata = hass_variables_ref(variables);
+    return 0;
+}
+
+/* The variables of a run that @trigger sets off as light.a goes from on to off, and is then gone with its configuration. */
+static HASS_CALLBACK struct hass_variables *run_of(struct hass *hass, const char *trigger)
+{
+    struct hass_variables *run = NULL;
+    struct hass_triggers *triggers = NULL;
+    autojson *written = test_json(trigger);
+    json_t *checked = NULL;
+
+    set_state(hass, "light.a", "on", NULL);
+    ck_assert_int_eq(hass_triggers_check(hass, written, &checked, NULL), 0);
+    ck_assert_int_eq(hass_triggers_async_attach(
+                         hass,
+                         HASS_TRIGGERS_OPTIONS(.config = checked, .fired = keep, .userdata = &run),
+                         &triggers, NULL),
+                     1);
+    json_decref(checked);
+    set_state(hass, "light.a", "off", NULL);
+    hass_triggers_async_detach(triggers);
+    hass_states_async_remove(hass, "light.a", NULL, NULL);
+    test_settle(hass);
+    ck_assert_ptr_nonnull(run);
+    return run;
+}
+
+START_TEST(what_a_run_knows_of_its_trigger_outlives_that)
+{
+    struct hass *hass = test_hass();
+    autounref(hass_variables) *run =
+        run_of(hass, "{'trigger': 'state', 'entity_id': 'light.a', 'id': 'lamp'}");
+
+    ck_assert_str_eq(hass_variables_get_text(run, "trigger", "idx"), "0");
+    ck_assert_str_eq(hass_variables_get_text(run, "trigger", "id"), "lamp");
+    const char *description = hass_variables_get_text(run, "trigger", "description");
+    ck_assert_ptr_null(hass_variables_get_text(run, "trigger", "nothing"));
+    autojson *trigger = hass_json_ref(hass_variables_get(run, "trigger"));
+    json_object_del(trigger, "from_state");
+    ck_assert_str_eq(hass_json_get_string(hass_json_get(trigger, "to_state"), "state", ""), "off");
+    json_object_del(trigger, "to_state");
+    ck_assert_json(trigger, "{'entity_id':'light.a','for':null,'attribute':null,'id':'lamp',"
+                            "'idx':'0','alias':null,'platform':'state',"
+                            "'description':'state of light.a'}");
+    ck_assert_str_eq(description, "state of light.a");
+}
+END_TEST
+
+START_TEST(a_trigger_without_an_id_has_its_index_for_one)
+{
+    struct hass *hass = test_hass();
+    autounref(hass_variables) *run = run_of(
+        hass,
+        "{'trigger': 'template', 'value_template': '{{ states.light.a.state | length > 2 }}'}");
+
+    ck_assert_str_eq(hass_variables_get_text(run, "trigger", "id"), "0");
+    ck_assert_str_eq(hass_variables_get_text(run, "trigger", "entity_id"), "light.a");
+    ck_assert_str_eq(hass_variables_get_text(run, "trigger", "description"),
+                     "light.a via template");
+}
+END_TEST
+
 START_TEST(a_kind_that_is_built_in_cannot_be_registered)
 {
     static const struct hass_trigger_kind state =
@@ -250,4 +317,6 @@ TEST_MAIN("triggers", one_is_a_list_of_one_and_nothing_an_empty_one,
           own_variables_that_fail_keep_it_from_firing,
           a_trigger_rests_while_its_integration_is_away,
           a_registered_kind_works_like_those_that_are_built_in,
+          what_a_run_knows_of_its_trigger_outlives_that,
+          a_trigger_without_an_id_has_its_index_for_one,
           a_kind_that_is_built_in_cannot_be_registered)

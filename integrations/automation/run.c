@@ -34,8 +34,8 @@ void automation_set_last_triggered(struct automation *automation, int64_t time)
 
 /* the trace */
 
-static HASS_CALLBACK struct hass_trace *begin_trace(struct automation *automation,
-                                                    const struct hass_context *context)
+static HASS_CALLBACK struct hass_trace *
+begin_trace(struct automation *automation, const struct hass_context *context, int64_t since)
 {
     const struct item *item = &automation->item;
 
@@ -46,7 +46,8 @@ static HASS_CALLBACK struct hass_trace *begin_trace(struct automation *automatio
         automation->hass,
         HASS_TRACE_OPTIONS(.domain = DOMAIN, .item_id = item->id, .config = item->shown,
                            .blueprint_inputs = from_blueprint ? item->raw : NULL,
-                           .context = context, .stored = (size_t)automation->stored_traces));
+                           .context = context, .since = since,
+                           .stored = (size_t)automation->stored_traces));
 }
 
 static HASS_CALLBACK void note_trigger(struct setting_off *off)
@@ -126,7 +127,7 @@ static HASS_CALLBACK bool test_conditions(struct setting_off *off)
 /* Everything before the script: true when it is to run. */
 static HASS_CALLBACK bool lead_up(struct setting_off *off, bool skip_condition)
 {
-    off->trace = begin_trace(off->automation, off->context);
+    off->trace = begin_trace(off->automation, off->context, 0);
     if (!render_variables(off))
         return false;
     off->source = hass_variables_get_text(off->variables, "trigger", "description");
@@ -249,7 +250,7 @@ struct hass_trace *automation_resumed(struct hass_script *script, struct hass_va
 {
     struct setting_off off = { .automation = userdata, .variables = variables };
 
-    off.trace = begin_trace(off.automation, context);
+    off.trace = begin_trace(off.automation, context, since);
     off.source = hass_variables_get_text(variables, "trigger", "description");
     note_trigger(&off);
     past_add_run(off.automation->hass, labels_of(off.automation), variables, context,

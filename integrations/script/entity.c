@@ -12,8 +12,8 @@
 
 /* runs */
 
-static HASS_CALLBACK struct hass_trace *begin_trace(struct script *script,
-                                                    const struct hass_context *context)
+static HASS_CALLBACK struct hass_trace *
+begin_trace(struct script *script, const struct hass_context *context, int64_t since)
 {
     const struct item *item = &script->item;
     bool from_blueprint = hass_json_get(item->raw, "use_blueprint") != NULL;
@@ -23,7 +23,7 @@ static HASS_CALLBACK struct hass_trace *begin_trace(struct script *script,
         script->hass,
         HASS_TRACE_OPTIONS(.domain = DOMAIN, .item_id = item->object_id, .config = item->shown,
                            .blueprint_inputs = from_blueprint ? item->raw : NULL,
-                           .context = context,
+                           .context = context, .since = since,
                            .stored = (size_t)hass_json_get_int(trace, "stored_traces", 5)));
 }
 
@@ -69,7 +69,7 @@ static HASS_CALLBACK int begin(struct script *script, const json_t *variables,
     start->variables = scope_of_run(script, variables, err);
     if (!start->variables)
         return err ? err->code : HASS_E_TEMPLATE;
-    start->trace = begin_trace(script, start->context);
+    start->trace = begin_trace(script, start->context, 0);
     start->async_started = started;
     start->userdata = script;
     return 0;
@@ -118,7 +118,7 @@ static HASS_CALLBACK struct hass_trace *resumed(struct hass_script *engine,
 
     if (since > script->last_triggered)
         script->last_triggered = since;
-    return begin_trace(script, context);
+    return begin_trace(script, context, since);
 }
 
 static HASS_CALLBACK void changed(struct hass_script *engine, void *userdata)

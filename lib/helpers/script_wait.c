@@ -139,6 +139,8 @@ static HASS_CALLBACK void add_trigger(struct hass_script_run *run, const json_t 
                                                    json_array_get(row, 1), json_array_get(row, 2)));
     }
     json_object_set(wait, "trigger", (json_t *)trigger);
+    if (run->trace)
+        script_detail(run, run->top->step, "wait", json_deep_copy(wait));
     autojson *all = json_pack("{s:{s:o}, s:o}", "values", "wait", wait, "typed", typed);
     hass_variables_restore(run->bottom.variables, run->script->hass, all);
 }

@@ -79,7 +79,7 @@ struct hass_trace *hass_trace_async_new(struct hass *hass, const struct hass_tra
     trace->blueprint_inputs = hass_json_ref(own.blueprint_inputs);
     trace->context = own.context ? hass_context_ref(own.context) : NULL;
     trace->stored = own.stored;
-    trace->start = hass_now(hass);
+    trace->start = own.since ? own.since : hass_now(hass);
     if (!trace->loose)
         traces_add(trace);
     return trace;

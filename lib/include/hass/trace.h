@@ -26,6 +26,7 @@ struct hass_trace_options {
     size_t stored; /* successful ones that are kept */
     bool
         loose; /* kept by nobody, whatever stands above: for who only wants to see what is tested */
+    int64_t since; /* when the run began, that goes on after a restart: microseconds UTC; 0: now */
 };
 #define HASS_TRACE_OPTIONS(...)                                                                    \
     (&(const struct hass_trace_options){ .size = sizeof(struct hass_trace_options), __VA_ARGS__ })

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Automations over a restart: runs that go on or are dropped, and times that were missed. Virtual time begins on 1 January 2024, 00:00. */
+#include <hass/trace.h>
+
 #include "support/items.h"
 
 static HASS_CALLBACK void fire(struct hass *hass, const char *type, const char *data)
@@ -26,6 +28,13 @@ START_TEST(a_run_that_goes_on_was_the_last_one)
                            "'single','current':1,'friendly_name':'A'}");
     autojson *last = home_attribute(hass, "script.s", "last_triggered");
     ck_assert_str_eq(json_string_value(last), "2024-01-01T01:00:00+00:00");
+    const char *const items[][2] = { { "automation", "a" }, { "script", "s" } };
+    for (size_t i = 0; i < 2; i++) {
+        autojson *traces = hass_traces_async_list(hass, items[i][0], items[i][1]);
+        const json_t *trace = json_array_get(traces, json_array_size(traces) - 1);
+        ck_assert_str_eq(hass_json_get_string(hass_json_get(trace, "timestamp"), "start", ""),
+                         "2024-01-01T01:00:00+00:00");
+    }
     struct capture *done = test_capture(hass, "done");
     test_advance(hass, 49);
     ck_assert_uint_eq(capture_count(done), 0);

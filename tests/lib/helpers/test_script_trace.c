@@ -108,6 +108,19 @@ START_TEST(a_wait_tells_what_was_left)
 }
 END_TEST
 
+START_TEST(a_wait_tells_what_has_ended_it)
+{
+    autojson *trace = trace_of("[{'parallel':[{'wait_for_trigger':{'trigger':'event',"
+                               "'event_type':'e','id':'bell'}},{'event':'e'}]}]");
+    const json_t *steps =
+        hass_json_get(hass_json_get(trace, "trace"), "sequence/0/parallel/0/sequence/0");
+    const json_t *wait = hass_json_get(hass_json_get(json_array_get(steps, 0), "result"), "wait");
+
+    ck_assert(json_is_true(hass_json_get(wait, "completed")));
+    ck_assert_str_eq(hass_json_get_string(hass_json_get(wait, "trigger"), "id", ""), "bell");
+}
+END_TEST
+
 START_TEST(disabled_steps_are_seen)
 {
     check("[{'stop':'x','enabled':false}]", "sequence/0 {'enabled':false}", "finished");
@@ -132,5 +145,5 @@ END_TEST
 TEST_MAIN("script_trace", a_call_tells_what_it_was_made_with,
           choose_tells_its_choice_and_what_it_tested,
           a_condition_that_is_a_step_has_its_result_in_it, loops_and_branches_have_paths,
-          a_wait_tells_what_was_left, disabled_steps_are_seen,
+          a_wait_tells_what_was_left, a_wait_tells_what_has_ended_it, disabled_steps_are_seen,
           an_error_is_in_its_step_in_those_around_and_in_the_trace)

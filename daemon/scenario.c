@@ -90,6 +90,8 @@ struct early {
 static void early_fini(struct early *early)
 {
     free((char *)early->seen.name);
+    free((char *)early->seen.step);
+    free((char *)early->seen.item);
     json_decref((json_t *)early->seen.data);
     hass_context_unref(early->seen.context);
 }
@@ -124,6 +126,8 @@ static void keep_early(struct home *home, const struct scenario_seen *seen)
 
     early->seen = *seen;
     early->seen.name = strdup(seen->name);
+    early->seen.step = seen->step ? strdup(seen->step) : NULL;
+    early->seen.item = seen->item ? strdup(seen->item) : NULL;
     early->seen.data = hass_json_ref(seen->data);
     early->seen.context = hass_context_ref(seen->context);
     vec_push(&home->early, early);

@@ -48,9 +48,11 @@ struct scenario_seen {
     const struct hass_state *state;
     const json_t *data; /* of a call, an event, the step that stopped it */
     const struct hass_context *context;
-    const char *run; /* the automation or script, by entity id, that this belongs to */
-    bool asked;      /* by the scenario, not by an automation */
-    bool started;    /* false while the home starts */
+    const char *run;  /* the automation or script, by entity id, that this belongs to */
+    const char *step; /* of a call: the path of the step that makes it, "action/0"; or NULL */
+    const char *item; /* the script that it is of, which has its caller's context; NULL: of @run */
+    bool asked;       /* by the scenario, not by an automation */
+    bool started;     /* false while the home starts */
 };
 typedef void scenario_seen_fn(struct hass *hass, const struct scenario_seen *seen, void *userdata);
 

@@ -7,6 +7,7 @@
 
 #include <hass/platform.h>
 #include <hass/schema.h>
+#include <hass/script.h>
 #include <hass/states.h>
 
 #include "scenario_effects.h"
@@ -145,11 +146,29 @@ static HASS_CALLBACK int deal_with(struct home *home, const struct hass_intercep
     return 1;
 }
 
+/* Steps of template entities' actions have no place that is looked for. */
+static HASS_CALLBACK void note_step(struct hass *hass, struct scenario_seen *seen,
+                                    struct hass_buf *item)
+{
+    struct hass_script_calling calling;
+
+    if (!hass_script_async_calling(hass, &calling))
+        return;
+    if (strcmp(calling.domain, "automation") == 0) {
+        seen->step = calling.path;
+    } else if (strcmp(calling.domain, "script") == 0 && calling.key) {
+        seen->step = calling.path;
+        hass_buf_printf(item, "script.%s", calling.key);
+        seen->item = hass_buf_string(item);
+    }
+}
+
 int scenario_on_call(struct hass *hass, const struct hass_intercepted_call *call, void *userdata,
                      json_t **ret_response, struct hass_error *err)
 {
     struct home *home = userdata;
     autobuf name = HASS_BUF_INIT;
+    autobuf item = HASS_BUF_INIT;
     struct scenario_seen seen = {
         .kind = SEEN_CALL,
         .data = call->data,
@@ -165,6 +184,8 @@ int scenario_on_call(struct hass *hass, const struct hass_intercepted_call *call
     }
     hass_buf_printf(&name, "%s.%s", call->domain, call->service);
     seen.name = hass_buf_string(&name);
+    if (!seen.asked)
+        note_step(hass, &seen, &item);
     scenario_tell(home, &seen);
     int r = deal_with(home, call);
     const json_t *response = hass_json_get(home->scenario->responses, seen.name);

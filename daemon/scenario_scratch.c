@@ -46,10 +46,11 @@ static int copy_file(const char *from, const char *to, struct hass_error *err)
     if (in < 0 && errno == ENOENT)
         return 0;
     if (in < 0 && errno == EACCES)
-        return hass_fail(err, -EACCES,
-                         "you may not read %s; try again as the user that the home runs as, such as "
-                         "with 'sudo -u hassd'",
-                         from);
+        return hass_fail(
+            err, -EACCES,
+            "you may not read %s; try again as the user that the home runs as, such as "
+            "with 'sudo -u hassd'",
+            from);
     if (in < 0)
         return hass_fail_errno(err, errno, "cannot read %s", from);
     autoclose int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

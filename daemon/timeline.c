@@ -277,16 +277,32 @@ static const char *shown_run(const struct timeline *timeline, const struct scena
     return seen->run && seen->at / 1000 != timeline->at / 1000 ? seen->run : NULL;
 }
 
-static void see_call(struct timeline *timeline, const struct scenario_seen *seen)
+/* "  (automation.hall, automations.yaml:12)" */
+static void print_origin(struct timeline *timeline, const char *run, const char *place)
+{
+    if (run || *place)
+        fprintf(timeline->options.out, "  (%s%s%s)", run ? run : "", run && *place ? ", " : "",
+                place);
+    fputc('\n', timeline->options.out);
+}
+
+static HASS_CALLBACK void see_call(struct timeline *timeline, struct hass *hass,
+                                   const struct scenario_seen *seen)
 {
     autobuf text = HASS_BUF_INIT;
+    autobuf place = HASS_BUF_INIT;
+    const char *item = seen->item ? seen->item : seen->run;
 
+    if (seen->step && item)
+        (void)scenario_place(hass, item, seen->step, &place);
     timeline->calls += !seen->asked;
     if (timeline->options.json) {
         json_t *line = json_line(timeline, seen->at, seen->asked ? "asked" : "call");
         set_text(line, "action", seen->name);
         json_object_set(line, "data", (json_t *)seen->data);
         set_text(line, "entity_id", seen->run);
+        set_text(line, "path", seen->step);
+        set_text(line, "place", place.length ? hass_buf_string(&place) : NULL);
         set_text(line, "context_id", hass_context_id(seen->context));
         print_json(timeline, line);
         return;
@@ -294,8 +310,8 @@ static void see_call(struct timeline *timeline, const struct scenario_seen *seen
     timeline_call_text(seen->name, seen->data, &text);
     const char *run = shown_run(timeline, seen);
     begin_line(timeline, seen->at);
-    fprintf(timeline->options.out, "%s%s%s%s%s\n", seen->asked ? "" : "  -> ",
-            hass_buf_string(&text), run ? "  (" : "", run ? run : "", run ? ")" : "");
+    fprintf(timeline->options.out, "%s%s", seen->asked ? "" : "  -> ", hass_buf_string(&text));
+    print_origin(timeline, run, hass_buf_string(&place));
 }
 
 static void see_event(struct timeline *timeline, const struct scenario_seen *seen)
@@ -360,7 +376,7 @@ void timeline_see(struct timeline *timeline, struct hass *hass, const struct sce
         see_stop(timeline, hass, seen);
         break;
     case SEEN_CALL:
-        see_call(timeline, seen);
+        see_call(timeline, hass, seen);
         break;
     case SEEN_LOG:
         see_log(timeline, seen);

@@ -168,8 +168,9 @@ struct script_hass {
     struct hass_list scripts;
     struct hass_list calls; /* struct script_call: of script.… that are under way */
     struct hass_list breakpoints;
-    uint64_t last_id;      /* of a run */
-    struct hass_sub *stop; /* listens to the stop event */
+    const struct hass_script_run *calling; /* whose step is making a call right now; or NULL */
+    uint64_t last_id;                      /* of a run */
+    struct hass_sub *stop;                 /* listens to the stop event */
     struct timer shutdown;
     bool stopping; /* the stop event has come */
     bool refusing; /* and its time is over */

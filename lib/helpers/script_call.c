@@ -274,9 +274,13 @@ static HASS_CALLBACK enum script_flow call_service(struct hass_script_run *run,
         .target = step->call.fixed ? NULL : steal(request->target),
     };
     json_t *data = step->call.fixed ? json_incref(step->call.fixed) : steal(request->data);
+    struct script_hass *all = run->script->all;
+    const struct hass_script_run *outer = all->calling;
+
+    all->calling = run;
     int r = services_call_start(run->script->hass, request->domain, request->service, data,
                                 &options, &call->started, err);
-
+    all->calling = outer;
     if (r < 0) {
         hass_fail(err, r, "%s", hass_error_name(r));
         script_call_destroy(call);

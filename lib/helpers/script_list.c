@@ -116,6 +116,22 @@ int hass_script_runs_async_stop(struct hass *hass, const char *run_id, struct ha
     return hass_fail(err, HASS_E_NOT_FOUND, "no run has the id %s", run_id);
 }
 
+bool hass_script_async_calling(struct hass *hass, struct hass_script_calling *ret_calling)
+{
+    VERIFY_LOOP_OR(hass, "hass.script.async_calling", false);
+    const struct hass_script_run *run = script_hass(hass)->calling;
+
+    if (!run)
+        return false;
+    *ret_calling = (struct hass_script_calling){
+        .size = sizeof(*ret_calling),
+        .domain = run->script->domain,
+        .key = run->script->key,
+        .path = script_step_of(run->top)->path,
+    };
+    return true;
+}
+
 const char *hass_script_async_last_action(const struct hass_script *script)
 {
     VERIFY_LOOP_OR(script->hass, "hass.script.async_last_action", NULL);

@@ -350,6 +350,7 @@ static const struct remedy table[] = {
     { "hass_script_async_referenced", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_script_async_load_journal", "hass_run_coroutine_threadsafe", IN_COROUTINE },
     { "hass_script_async_resume", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_script_async_calling", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_script_runs_async_list", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_script_runs_async_stop", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_script_breakpoint_async_set", "hass_run_callback_threadsafe", IN_CALLBACK },

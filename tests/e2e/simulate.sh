@@ -110,7 +110,7 @@ is "a day is simulated" 0 "$?"
 has "with its date" '^Monday 2024-06-03$' "$output"
 has "what kept it from running" 'x Hall light did not run: a condition was not met.*above_horizon' "$output"
 has "what it called" '-> light.turn_on light.hall \{brightness_pct: 40\}' "$output"
-has "five minutes later" '^22:06:00 +-> light.turn_off light.hall  \(automation.hall_light\)$' "$output"
+has "five minutes later" '^22:06:00 +-> light.turn_off light.hall  \(automation.hall_light, automations.yaml:16\)$' "$output"
 has "in numbers" '^1 runs of 1 automations and scripts, 2 calls, 1 did not run$' "$output"
 output=$(simulate --from 2024-06-03 --history "$work/day.yaml" --json | tail -n 2)
 has "as JSON lines" '"kind":"call".*"action":"light.turn_off"' "$output"
@@ -181,6 +181,7 @@ ctl call light.turn_on entity_id=light.kitchen_table >/dev/null
 output=$(simulate --from 2024-06-03 --all 2>&1)
 is "is simulated beside it" 0 "$?"
 has "from the states that its devices have" '^ +light.kitchen_table  on -> off$' "$output"
+has "with the place of the step that calls" '-> light.toggle light.kitchen_table  \(configuration.yaml:13\)$' "$output"
 has "and its helpers" 'event greeted \{"guests":"on"\}' "$output"
 ctl states --json >"$work/states.json"
 is "the same from a file" "$output" "$(simulate --from 2024-06-03 --all --states "$work/states.json" 2>&1)"

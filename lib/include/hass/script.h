@@ -124,6 +124,20 @@ HASS_API int hass_script_async_resume(struct hass_script *script, struct hass_er
  * Shape: [{"run_id", "domain", "key", "name", "state": "running"|"waiting"|"queued"|"stopped" (at a breakpoint), "path", "step": str, "since": ISO, "until"?: ISO, "context_id"}]
  */
 HASS_API json_t *hass_script_runs_async_list(struct hass *hass) HASS_CALLBACK;
+/** A step that calls a service; lent. */
+struct hass_script_calling {
+    uint32_t size;
+    const char *domain; /* of the script: "automation", "script" */
+    const char *key;    /* or NULL */
+    const char *path;   /* of the step: "action/0/choose/1/sequence/0" */
+};
+/**
+ * Which step makes the call that is being made at this moment: for who intercepts calls. The innermost, where one call has led to another.
+ *
+ * Returns: true with @ret_calling; false when no step is calling.
+ */
+HASS_API bool hass_script_async_calling(struct hass *hass, struct hass_script_calling *ret_calling)
+    HASS_CALLBACK;
 /** Stops one run. HASS_E_NOT_FOUND. */
 HASS_API int hass_script_runs_async_stop(struct hass *hass, const char *run_id,
                                          struct hass_error *err) HASS_CALLBACK;

@@ -261,6 +261,37 @@ START_TEST(a_device_action_is_a_call)
 }
 END_TEST
 
+/* Writes down which step makes the call. */
+static HASS_CALLBACK int note_step(struct hass *hass, const struct hass_intercepted_call *call,
+                                   void *userdata, json_t **ret_response, struct hass_error *err)
+{
+    struct hass_script_calling calling;
+
+    if (hass_script_async_calling(hass, &calling))
+        hass_buf_printf(userdata, "%s %s; ", calling.domain, calling.path);
+    else
+        hass_buf_add_string(userdata, "nobody; ");
+    return 0;
+}
+
+START_TEST(who_intercepts_a_call_can_ask_which_step_makes_it)
+{
+    struct hass *hass = script_home();
+    autobuf steps = HASS_BUF_INIT;
+    struct hass_script_calling calling;
+
+    ck_assert_int_eq(hass_services_async_intercept(hass, note_step, &steps, NULL), 0);
+    run("[" REC("{}") ",{'if':'{{ true }}','then':[" REC("{}") "]},{'action':'test.slow'}," REC(
+            "{}") "]",
+        NULL);
+    ck_assert(!hass_script_async_calling(hass, &calling));
+    hass_services_async_call_later(hass, "test", "rec", json_object(), NULL, NULL);
+    ck_assert_str_eq(hass_buf_string(&steps),
+                     "script sequence/0; script sequence/1/then/0; script sequence/2; "
+                     "script sequence/3; nobody; ");
+}
+END_TEST
+
 TEST_MAIN("script_run", steps_run_in_order, a_call_has_name_data_and_target_from_templates,
           legacy_keys_of_a_call_are_merged, data_may_be_one_template, a_delay_lets_time_pass,
           a_delay_that_is_none_aborts_without_an_error, a_slow_call_is_waited_for,
@@ -272,4 +303,5 @@ TEST_MAIN("script_run", steps_run_in_order, a_call_has_name_data_and_target_from
           variables_see_those_before_them, variables_of_a_nested_sequence_are_those_of_the_run,
           stop_ends_all_and_gives_the_response, stop_with_error_is_none_for_the_caller,
           an_event_is_fired_though_its_data_fails, all_that_a_run_does_has_its_context,
-          what_no_action_is_does_not_compile, a_device_action_is_a_call)
+          what_no_action_is_does_not_compile, a_device_action_is_a_call,
+          who_intercepts_a_call_can_ask_which_step_makes_it)

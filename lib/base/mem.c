@@ -100,6 +100,30 @@ char *mem_printf(const char *format, ...)
     return text;
 }
 
+char *mem_join(const char *head, const char *separator, const char *tail)
+{
+    size_t before = strlen(head), between = before ? strlen(separator) : 0;
+    size_t behind = strlen(tail) + 1;
+    char *text = mem_alloc(before + between + behind);
+
+    memcpy(text, head, before);
+    memcpy(text + before, separator, between);
+    memcpy(text + before + between, tail, behind);
+    return text;
+}
+
+char *mem_join_number(const char *head, const char *separator, size_t number)
+{
+    char digits[24];
+    char *digit = &digits[sizeof(digits) - 1];
+
+    *digit = 0;
+    do
+        *--digit = (char)('0' + number % 10);
+    while (number /= 10);
+    return mem_join(head, separator, digit);
+}
+
 void mem_install_hooks(void)
 {
     json_set_alloc_funcs(mem_alloc, free);

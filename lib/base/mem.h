@@ -20,6 +20,9 @@ char *mem_strdup(const char *text) MEM_RETURNS;
 char *mem_strndup(const char *text, size_t length) MEM_RETURNS;
 void *mem_memdup(const void *data, size_t size) MEM_RETURNS;
 char *mem_printf(const char *format, ...) MEM_RETURNS __attribute__((format(printf, 1, 2)));
+/** "head->tail" of "->": the separator stands only behind a head that is not empty. Where printf would cost too much. */
+char *mem_join(const char *head, const char *separator, const char *tail) MEM_RETURNS;
+char *mem_join_number(const char *head, const char *separator, size_t number) MEM_RETURNS;
 
 /** Ends the process. */
 void mem_out_of_memory(size_t size) __attribute__((noreturn, cold));

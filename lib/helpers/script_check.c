@@ -18,12 +18,12 @@
 
 static char *place_of_key(const char *place, const char *key)
 {
-    return mem_printf("%s%s%s", place, *place ? "->" : "", key);
+    return mem_join(place, "->", key);
 }
 
 static char *place_of_item(const char *place, size_t index)
 {
-    return mem_printf("%s%s%zu", place, *place ? "->" : "", index);
+    return mem_join_number(place, "->", index);
 }
 
 /* Does the message begin with a place, "0->entity_id: "? */
@@ -194,12 +194,19 @@ static json_t *fail_unknown(struct script_check *check, const json_t *step, cons
     return fail_at(check, place, message);
 }
 
-/* The conditions' own tables know nothing of continue_on_error. */
+/* The conditions' own tables know nothing of continue_on_error. Owned by the caller. */
+static json_t *without_common(const json_t *value)
+{
+    if (!hass_json_get(value, "continue_on_error"))
+        return hass_json_ref(value);
+    json_t *bare = json_copy((json_t *)value);
+    json_object_del(bare, "continue_on_error");
+    return bare;
+}
+
 static json_t *check_condition(struct script_check *check, const json_t *value, const char *place)
 {
-    autojson *bare = json_copy((json_t *)value);
-
-    json_object_del(bare, "continue_on_error");
+    autojson *bare = without_common(value);
     autojson *list = script_check_conditions(check, bare, place);
     if (!list)
         return NULL;

@@ -55,7 +55,7 @@ static HASS_CALLBACK int compile_child(struct compiler *compiler, const json_t *
                                        const char *below, struct hass_error *err)
 {
     struct script_step *step = compiler->step;
-    autofree char *path = mem_printf("%s/%s", step->path, below);
+    autofree char *path = mem_join(step->path, "/", below);
     autojson *list =
         json_is_object(sequence) ? json_pack("[O]", sequence) : hass_json_ref(sequence);
     struct script_sequence *child = NULL;
@@ -227,8 +227,8 @@ static HASS_CALLBACK int compile_option(struct compiler *compiler, const json_t 
                                         const char *below, const char *word,
                                         struct script_option *option, struct hass_error *err)
 {
-    option->path = mem_printf("%s/%s", compiler->step->path, below);
-    option->conditions_path = mem_printf("%s/%s", option->path, word);
+    option->path = mem_join(compiler->step->path, "/", below);
+    option->conditions_path = mem_join(option->path, "/", word);
     return compile_conditions(compiler, conditions, &option->conditions, err);
 }
 
@@ -236,8 +236,8 @@ static HASS_CALLBACK int compile_choose_option(struct compiler *compiler, const 
                                                uint32_t i, struct hass_error *err)
 {
     struct script_step *step = compiler->step;
-    autofree char *below = mem_printf("choose/%u", i);
-    autofree char *sequence = mem_printf("choose/%u/sequence", i);
+    autofree char *below = mem_join_number("choose", "/", i);
+    autofree char *sequence = mem_join(below, "/", "sequence");
     const json_t *conditions = hass_json_get(config, "conditions");
 
     step->choose.count = i + 1;
@@ -443,7 +443,7 @@ int script_compile(struct hass *hass, const json_t *sequence, const char *path,
             .config = json_array_get(sequence, i),
         };
         compiled->count++;
-        compiler.step->path = mem_printf("%s/%zu", path, i);
+        compiler.step->path = mem_join_number(path, "/", i);
         int r = compile_step(&compiler, err);
         if (r < 0) {
             script_sequence_destroy(compiled);

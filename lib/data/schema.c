@@ -450,18 +450,42 @@ static json_t *check_items_of_map(struct checker *checker, const struct hass_fie
     return checked;
 }
 
+/* Lends field @index; one of another age is copied into @room. */
+static const struct hass_field *field_at(const struct hass_schema *schema, uint32_t index,
+                                         struct hass_field *room)
+{
+    const char *fields = (const char *)schema->fields;
+    const struct hass_field *field = (const void *)(fields + (size_t)index * schema->fields->size);
+
+    if (field->size >= sizeof(*room))
+        return field;
+    *room = schema_field(field);
+    return room;
+}
+
+/* Likewise the field of @key, or NULL. */
+static const struct hass_field *find_field(const struct hass_schema *schema, const char *key,
+                                           struct hass_field *room)
+{
+    const char *field = (const char *)schema->fields;
+
+    for (uint32_t i = 0; i < schema->count; i++, field += schema->fields->size) {
+        const char *name = ((const struct hass_field *)(const void *)field)->key;
+        if (*name == *key && strcmp(name, key) == 0)
+            return field_at(schema, i, room);
+    }
+    return NULL;
+}
+
 bool schema_find_field(const struct hass_schema *schema, const char *key,
                        struct hass_field *ret_field)
 {
-    for (uint32_t i = 0; i < schema->count; i++) {
-        const char *fields = (const char *)schema->fields;
-        const struct hass_field *field = (const void *)(fields + (size_t)i * schema->fields->size);
-        if (strcmp(field->key, key) == 0) {
-            *ret_field = schema_field(field);
-            return true;
-        }
-    }
-    return false;
+    struct hass_field room;
+    const struct hass_field *field = find_field(schema, key, &room);
+
+    if (field)
+        *ret_field = schema_field(field);
+    return field;
 }
 
 static char *list_keys(const struct hass_schema *schema)
@@ -494,13 +518,15 @@ static void report_unknown_key(struct checker *checker, const struct hass_schema
 static const char *find_rival(const struct hass_schema *schema, const struct hass_field *field,
                               const json_t *value)
 {
+    struct hass_field room;
+
     for (uint32_t i = 0; i < schema->count; i++) {
-        struct hass_field other = schema_field_at(schema, i);
-        if (strcmp(other.key, field->key) == 0)
+        const struct hass_field *other = field_at(schema, i, &room);
+        if (strcmp(other->key, field->key) == 0)
             break;
-        if (other.exclusive && strcmp(other.exclusive, field->exclusive) == 0 &&
-            json_object_get(value, other.key))
-            return other.key;
+        if (other->exclusive && strcmp(other->exclusive, field->exclusive) == 0 &&
+            json_object_get(value, other->key))
+            return other->key;
     }
     return NULL;
 }
@@ -511,23 +537,24 @@ static bool check_member(struct checker *checker, const struct hass_schema *sche
                          json_t *checked)
 {
     struct path step = step_to_key(path, map, key);
-    struct hass_field field;
+    struct hass_field room;
+    const struct hass_field *field = find_field(schema, key, &room);
 
-    if (!schema_find_field(schema, key, &field)) {
+    if (!field) {
         if (!schema->extra)
             report_unknown_key(checker, schema, key, &step);
         else
             json_object_set_new_nocheck(checked, key, hass_json_ref(value));
         return schema->extra;
     }
-    const char *rival = field.exclusive ? find_rival(schema, &field, map) : NULL;
+    const char *rival = field->exclusive ? find_rival(schema, field, map) : NULL;
     if (rival) {
         report(checker, &step, AT_KEY, NULL, "'%s' and '%s' exclude each other", rival, key);
         return false;
     }
-    if (field.deprecated)
+    if (field->deprecated)
         warn_deprecated(checker, &step);
-    json_t *member = check_field(checker, &field, value, &step);
+    json_t *member = check_field(checker, field, value, &step);
     return member && json_object_set_new_nocheck(checked, key, member) == 0;
 }
 
@@ -538,6 +565,10 @@ static json_t *parse_simple(const char *text)
 {
     if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
         return json_boolean(text[0] == 't');
+    if (*text == '"') {
+        size_t word = strspn(text + 1, "abcdefghijklmnopqrstuvwxyz_");
+        return strcmp(text + 1 + word, "\"") == 0 ? json_stringn_nocheck(text + 1, word) : NULL;
+    }
     size_t length = strspn(text, "0123456789");
     if (length > 0 && length < 18 && !text[length] && (length == 1 || text[0] != '0'))
         return json_integer(strtoll(text, NULL, 10));
@@ -570,29 +601,47 @@ static bool add_default(struct checker *checker, const struct hass_field *field,
     return member && json_object_set_new_nocheck(checked, field->key, member) == 0;
 }
 
+/* Returns false. */
+static bool miss_required(struct checker *checker, const char *key, const json_t *map,
+                          const struct path *path)
+{
+    struct path step = step_to_key(path, map, key);
+
+    if (yaml_marks_is_broken(checker->marks, map, key))
+        checker->code = HASS_E_INVALID;
+    else
+        report(checker, &step, AT_CONTAINER, NULL, "required key '%s' is missing", key);
+    return false;
+}
+
 /* What was not given: defaults are filled in, required keys are missed. */
 static bool complete_map(struct checker *checker, const struct hass_schema *schema,
                          const json_t *map, const struct path *path, json_t *checked)
 {
+    struct hass_field room;
     bool good = true;
 
     for (uint32_t i = 0; i < schema->count && !is_over(checker); i++) {
-        struct hass_field field = schema_field_at(schema, i);
-        if (json_object_get(map, field.key))
+        const struct hass_field *field = field_at(schema, i, &room);
+        if ((!field->fallback && !field->required) || json_object_get(map, field->key))
             continue;
-        if (field.fallback) {
-            good = add_default(checker, &field, map, path, checked) && good;
-        } else if (field.required) {
-            good = false;
-            struct path step = step_to_key(path, map, field.key);
-            if (yaml_marks_is_broken(checker->marks, map, field.key))
-                checker->code = HASS_E_INVALID;
-            else
-                report(checker, &step, AT_CONTAINER, NULL, "required key '%s' is missing",
-                       field.key);
-        }
+        if (field->fallback)
+            good = add_default(checker, field, map, path, checked) && good;
+        else
+            good = miss_required(checker, field->key, map, path);
     }
     return good;
+}
+
+static bool check_whole(struct checker *checker, const struct hass_schema *schema,
+                        const json_t *checked, const struct path *path)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+
+    if (!schema->check || schema->check(checked, &err) >= 0)
+        return true;
+    report(checker, path, AT_VALUE, NULL, "%s", err.message);
+    return false;
 }
 
 static json_t *check_fields(struct checker *checker, const struct hass_schema *schema,
@@ -610,12 +659,7 @@ static json_t *check_fields(struct checker *checker, const struct hass_schema *s
                             value, path, checked) &&
                good;
     good = complete_map(checker, schema, value, path, checked) && good;
-    struct hass_error err = HASS_ERROR_INIT;
-    if (good && schema->check && schema->check(checked, &err) < 0) {
-        report(checker, path, AT_VALUE, NULL, "%s", err.message);
-        good = false;
-    }
-    return good ? steal(checked) : NULL;
+    return good && check_whole(checker, schema, checked, path) ? steal(checked) : NULL;
 }
 
 static json_t *check_map(struct checker *checker, const void *table, const json_t *value,
@@ -651,6 +695,25 @@ int schema_check_at(const struct hass_schema *schema, const json_t *value, const
     }
     *ret_value = checked;
     return 0;
+}
+
+int schema_check_part(const struct hass_schema *schema, const struct hass_schema *common,
+                      const json_t *value, const char *path, json_t *checked,
+                      struct hass_error *err)
+{
+    struct hass_schema own = schema_copy(schema);
+    struct checker checker = { .err = err, .prefix = path, .root = value };
+    struct hass_field room;
+
+    for (void *at = json_object_iter((json_t *)value); at && !is_over(&checker);
+         at = json_object_iter_next((json_t *)value, at)) {
+        const char *key = json_object_iter_key(at);
+        if (common ? !find_field(common, key, &room) : find_field(&own, key, &room) != NULL)
+            check_member(&checker, &own, key, json_object_iter_value(at), value, NULL, checked);
+    }
+    if (complete_map(&checker, &own, value, NULL, checked) && !checker.code)
+        check_whole(&checker, &own, checked, NULL);
+    return checker.code;
 }
 
 int hass_schema_check(const struct hass_schema *schema, const json_t *value, json_t **ret_value,

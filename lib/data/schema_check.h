@@ -24,6 +24,14 @@ int schema_check_marked(const struct hass_schema *schema, const json_t *value,
 int schema_check_at(const struct hass_schema *schema, const json_t *value, const char *path,
                     json_t **ret_value, struct hass_error *err);
 
+/**
+ * Two tables for one map: @schema has the keys of @value that it names (with @common NULL), or all but those that @common names. What is
+ * good is put into @checked, beside what is there; a check across fields sees both. After an error @checked is of no use.
+ */
+int schema_check_part(const struct hass_schema *schema, const struct hass_schema *common,
+                      const json_t *value, const char *path, json_t *checked,
+                      struct hass_error *err);
+
 /** Room for schema_describe_value: a short text. */
 #define SCHEMA_VALUE_TEXT 64
 

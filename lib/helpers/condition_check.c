@@ -84,7 +84,7 @@ int hass_condition_async_register(struct hass *hass, const struct hass_condition
 /* "a->b", or what there is of them; to be freed. */
 static char *join(const char *place, const char *below)
 {
-    return mem_printf("%s%s%s", place, *place ? "->" : "", below);
+    return mem_join(place, "->", below);
 }
 
 static int fail_at(const char *place, struct hass_error *err)
@@ -160,50 +160,59 @@ static json_t *expand(const json_t *value, const char **ret_short)
 static json_t *check_list(const struct condition_check *check, const json_t *value,
                           const char *place);
 
-/* The members of @from that @schema names, or with @others those that it does not name. Owned by the caller. */
-static json_t *select_keys(const json_t *from, const struct hass_schema *schema, bool others)
+/* The members of @from that no table of all conditions names. Owned by the caller. */
+static json_t *own_keys(const json_t *from)
 {
-    json_t *selected = json_object();
+    json_t *own = json_object();
     struct hass_field field;
     const char *key;
     json_t *value;
 
     json_object_foreach((json_t *)from, key, value) {
-        if (schema_find_field(schema, key, &field) != others)
-            json_object_set_nocheck(selected, key, value);
+        if (!schema_find_field(&common_schema, key, &field))
+            json_object_set_nocheck(own, key, value);
     }
-    return selected;
+    return own;
 }
 
 /* New releases write a kind's own keys within `options`. */
-static void lift_options(const struct hass_condition_kind *kind, json_t *own)
+static bool has_options(const struct hass_condition_kind *kind, const json_t *form)
 {
-    autojson *options = hass_json_ref(json_object_get(own, "options"));
     struct hass_field field;
 
-    if (!json_is_object(options) || schema_find_field(kind->schema, "options", &field))
-        return;
-    json_object_del(own, "options");
-    json_object_update_missing(own, options);
+    return json_is_object(json_object_get(form, "options")) &&
+           !schema_find_field(kind->schema, "options", &field);
 }
 
-static int check_own(const struct condition_check *check, const struct hass_condition_kind *kind,
-                     const char *shorthand, const char *place, json_t *own, json_t **ret_checked)
+static int check_options(const struct hass_condition_kind *kind, const json_t *form,
+                         const char *place, json_t *checked, struct hass_error *err)
 {
-    lift_options(kind, own);
-    int r = schema_check_at(kind->schema, own, place, ret_checked, check->err);
+    autojson *own = own_keys(form);
+
+    json_object_del(own, "options");
+    json_object_update_missing(own, json_object_get(form, "options"));
+    return schema_check_part(kind->schema, NULL, own, place, checked, err);
+}
+
+/* What is the kind's own of @form, into @checked, which has the rest. */
+static int check_own(const struct condition_check *check, const struct hass_condition_kind *kind,
+                     const char *shorthand, const char *place, const json_t *form, json_t *checked)
+{
+    int r = has_options(kind, form)
+                ? check_options(kind, form, place, checked, check->err)
+                : schema_check_part(kind->schema, &common_schema, form, place, checked, check->err);
+
     if (r < 0)
         return r;
-    json_object_set_new(*ret_checked, "condition", json_string(kind->name));
-    if (kind->check && kind->check(*ret_checked, check->err) < 0)
+    if (kind->check && kind->check(checked, check->err) < 0)
         return fail_at(place, check->err);
     if (condition_container_of(kind) == CONDITION_SINGLE)
         return 0;
     autofree char *below = join(place, shorthand ? shorthand : "conditions");
-    json_t *members = check_list(check, json_object_get(*ret_checked, "conditions"), below);
+    json_t *members = check_list(check, json_object_get(checked, "conditions"), below);
     if (!members)
         return HASS_E_INVALID;
-    json_object_set_new(*ret_checked, "conditions", members);
+    json_object_set_new(checked, "conditions", members);
     return 0;
 }
 
@@ -212,7 +221,7 @@ static json_t *check_one(const struct condition_check *check, const json_t *valu
                          const char *place)
 {
     const char *shorthand;
-    autojson *form = expand(value, &shorthand), *checked = NULL, *common = NULL;
+    autojson *form = expand(value, &shorthand), *checked = json_object();
 
     if (!form) {
         struct hass_error *err = check->err;
@@ -220,23 +229,19 @@ static json_t *check_one(const struct condition_check *check, const json_t *valu
         fail_at(place, err);
         return NULL;
     }
-    autojson *given = select_keys(form, &common_schema, false);
-    autojson *own = select_keys(form, &common_schema, true);
-    if (schema_check_at(&common_schema, given, place, &common, check->err) < 0)
+    if (schema_check_part(&common_schema, NULL, form, place, checked, check->err) < 0)
         return NULL;
-    const char *name = hass_json_get_string(common, "condition", "");
+    const char *name = hass_json_get_string(checked, "condition", "");
     const struct hass_condition_kind *kind = condition_find_kind(check->hass, name, NULL);
     if (!kind && check->hass) {
         fail_unknown(check, place, name);
         return NULL;
     }
     if (!kind)
-        json_object_update(common, own); // nobody here knows better
-    else if (check_own(check, kind, shorthand, place, own, &checked) < 0)
+        json_object_update_missing(checked, form); // nobody here knows better
+    else if (check_own(check, kind, shorthand, place, form, checked) < 0)
         return NULL;
-    else
-        json_object_update(common, checked);
-    return steal(common);
+    return steal(checked);
 }
 
 static json_t *check_list(const struct condition_check *check, const json_t *value,
@@ -253,9 +258,7 @@ static json_t *check_list(const struct condition_check *check, const json_t *val
         json_array_append_new(list, item);
     }
     json_array_foreach((json_t *)value, i, item) {
-        char index[24];
-        snprintf(index, sizeof(index), "%zu", i);
-        autofree char *below = join(place, index);
+        autofree char *below = mem_join_number(place, "->", i);
         json_t *checked = check_one(check, item, below);
         if (!checked)
             return NULL;

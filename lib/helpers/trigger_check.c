@@ -10,10 +10,9 @@
 #include "helpers/check_types.h"
 #include "helpers/trigger.h"
 
-HASS_SCHEMA_WITH(common, (.extra = true), HASS_FIELD("trigger", &check_type_text, .required = true),
-                 HASS_FIELD("id", &check_type_text), HASS_FIELD("alias", &hass_type_string),
-                 HASS_FIELD("enabled", &check_type_enabled),
-                 HASS_FIELD("variables", &hass_type_map));
+HASS_SCHEMA(common, HASS_FIELD("trigger", &check_type_text, .required = true),
+            HASS_FIELD("id", &check_type_text), HASS_FIELD("alias", &hass_type_string),
+            HASS_FIELD("enabled", &check_type_enabled), HASS_FIELD("variables", &hass_type_map));
 
 /* What is checked, and what has become of it. */
 struct check {
@@ -32,20 +31,24 @@ static int fail_at(struct check *check, const char *place)
 
 /* both spellings */
 
-/* `platform` becomes `trigger`. */
-static int name_kind(struct check *check, json_t *item, const char *place)
+/* `platform` becomes `trigger`: @ret_item is owned by the caller, and @value itself where there is nothing to do. */
+static int name_kind(struct check *check, const json_t *value, const char *place, json_t **ret_item)
 {
-    json_t *old = json_object_get(item, "platform");
+    json_t *old = json_object_get(value, "platform");
 
-    if (!old)
+    if (!old) {
+        *ret_item = hass_json_ref(value);
         return 0;
-    if (json_object_get(item, "trigger")) {
+    }
+    if (json_object_get(value, "trigger")) {
         hass_fail(check->err, HASS_E_INVALID,
                   "'trigger' and 'platform' are two names of one key; keep 'trigger' only");
         return fail_at(check, place);
     }
+    json_t *item = json_copy((json_t *)value);
     json_object_set(item, "trigger", old);
     json_object_del(item, "platform");
+    *ret_item = item;
     return 0;
 }
 
@@ -56,25 +59,28 @@ static bool has_own(const struct hass_trigger_kind *kind, const char *key)
     return kind->schema && schema_find_field(kind->schema, key, &field);
 }
 
-/* What stands in `options` belongs to the item itself, unless the kind knows them. */
-static int open_options(struct check *check, const struct hass_trigger_kind *kind, json_t *item,
-                        const char *place)
+/* What stands in `options` belongs to the item itself, unless the kind knows them. @item is replaced; what all have is put into @checked. */
+static int open_options(struct check *check, const struct hass_trigger_kind *kind, json_t **item,
+                        const char *place, json_t *checked)
 {
-    autojson *options = json_incref(json_object_get(item, "options"));
+    json_t *options = json_object_get(*item, "options");
     const char *key;
     json_t *value;
 
     if (!json_is_object(options) || has_own(kind, "options"))
         return 0;
-    json_object_del(item, "options");
+    autojson *open = json_copy(*item);
+    json_object_del(open, "options");
     json_object_foreach(options, key, value) {
-        if (json_object_get(item, key)) {
+        if (json_object_get(open, key)) {
             hass_fail(check->err, HASS_E_INVALID, "'%s' is given twice, also in 'options'", key);
             return fail_at(check, place);
         }
-        json_object_set(item, key, value);
+        json_object_set(open, key, value);
     }
-    return 0;
+    json_decref(*item);
+    *item = steal(open);
+    return schema_check_part(&common, NULL, *item, place, checked, check->err);
 }
 
 /* one trigger */
@@ -120,25 +126,13 @@ static int check_beyond(struct check *check, const struct hass_trigger_kind *kin
     return r < 0 ? HASS_E_INVALID : 0;
 }
 
-/* The kind's own keys: all but the common ones. */
-static int check_own(struct check *check, const struct hass_trigger_kind *kind, json_t *item,
-                     const char *place)
+/* The kind's own keys: all but the common ones, which are in @checked. */
+static int check_own(struct check *check, const struct hass_trigger_kind *kind, const json_t *item,
+                     const char *place, json_t *checked)
 {
-    autojson *own = json_object(), *checked = NULL;
-    struct hass_field field;
-    const char *key;
-    json_t *value;
-
-    json_object_foreach(item, key, value) {
-        if (!schema_find_field(&common, key, &field))
-            json_object_set(own, key, value);
-    }
-    int r = schema_check_at(kind->schema, own, place, &checked, check->err);
-    if (r < 0)
-        return r;
-    json_object_foreach(own, key, value)
-        json_object_del(item, key);
-    json_object_update(item, checked);
+    if (kind->schema)
+        return schema_check_part(kind->schema, &common, item, place, checked, check->err);
+    json_object_update_missing(checked, (json_t *)item);
     return 0;
 }
 
@@ -151,29 +145,33 @@ static int unknown_kind(struct check *check, const char *name, const char *place
                      nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-static int check_kind(struct check *check, json_t *item, const char *place)
+/* @item is replaced where it has another form. */
+static int check_kind(struct check *check, json_t **item, const char *place, json_t *checked)
 {
-    const char *name = hass_json_get_string(item, "trigger", "");
+    const char *name = hass_json_get_string(checked, "trigger", "");
     struct hass_trigger_kind kind;
 
-    if (!trigger_kind_find(check->hass, name, &kind, NULL))
-        return check->hass ? unknown_kind(check, name, place)
-                           : check_beyond(check, NULL, item, place);
-    int r = open_options(check, &kind, item, place);
-    if (r >= 0 && kind.schema)
-        r = check_own(check, &kind, item, place);
-    return r < 0 ? r : check_beyond(check, &kind, item, place);
+    if (!trigger_kind_find(check->hass, name, &kind, NULL)) {
+        if (check->hass)
+            return unknown_kind(check, name, place);
+        json_object_update_missing(checked, *item); // nobody here knows better
+        return check_beyond(check, NULL, checked, place);
+    }
+    int r = open_options(check, &kind, item, place, checked);
+    if (r >= 0)
+        r = check_own(check, &kind, *item, place, checked);
+    return r < 0 ? r : check_beyond(check, &kind, checked, place);
 }
 
 static int check_item(struct check *check, const json_t *value, const char *place)
 {
-    autojson *item = json_copy((json_t *)value), *checked = NULL;
-    int r = name_kind(check, item, place);
+    autojson *item = NULL, *checked = json_object();
+    int r = name_kind(check, value, place, &item);
 
     if (r >= 0)
-        r = schema_check_at(&common, item, place, &checked, check->err);
+        r = schema_check_part(&common, NULL, item, place, checked, check->err);
     if (r >= 0)
-        r = check_kind(check, checked, place);
+        r = check_kind(check, &item, place, checked);
     if (r >= 0)
         json_array_append(check->result, checked);
     return r;
@@ -194,7 +192,7 @@ static int check_one(struct check *check, const json_t *value, const char *place
     char text[SCHEMA_VALUE_TEXT];
 
     if (!nested && is_nested(value)) {
-        autofree char *below = mem_printf("%s%striggers", place, *place ? "->" : "");
+        autofree char *below = mem_join(place, "->", "triggers");
         return check_list(check, json_object_get(value, "triggers"), below, true);
     }
     if (json_is_object(value))
@@ -214,7 +212,7 @@ static int check_list(struct check *check, const json_t *value, const char *plac
     if (!json_is_array(value))
         return check_one(check, value, place, nested);
     for (size_t i = 0; r >= 0 && i < json_array_size(value); i++) {
-        autofree char *below = mem_printf("%s%s%zu", place, *place ? "->" : "", i);
+        autofree char *below = mem_join_number(place, "->", i);
         r = check_one(check, json_array_get(value, i), below, nested);
     }
     return r;

@@ -291,6 +291,42 @@ START_TEST(a_table_describes_the_fields_of_a_service)
 }
 END_TEST
 
+HASS_SCHEMA(of_all, HASS_FIELD("kind", &hass_type_string, .required = true),
+            HASS_FIELD("enabled", &hass_type_bool, .fallback = "true"));
+HASS_SCHEMA(of_one_kind, HASS_FIELD("level", &hass_type_int, .required = true),
+            HASS_FIELD("mode", &hass_type_enum, .words = HASS_WORDS("slow", "fast"),
+                       .fallback = "\"slow\""));
+
+static const struct {
+    const char *value, *wanted, *message;
+} parts[] = {
+    { "{\"level\": \"3\", \"kind\": \"x\"}",
+      "{\"kind\": \"x\", \"enabled\": true, \"level\": 3, \"mode\": \"slow\"}" },
+    { "{\"level\": 3}", .message = "at: required key 'kind' is missing" },
+    { "{\"kind\": \"x\"}", .message = "at: required key 'level' is missing" },
+    { "{\"kind\": \"x\", \"level\": [], \"enabled\": 2}",
+      .message = "at->level: expected a whole number, got a list" },
+    { "{\"kind\": \"x\", \"level\": 1, \"kinds\": 2}",
+      .message = "at: unknown key 'kinds'; known keys are level, mode" },
+};
+
+START_TEST(two_tables_share_one_map)
+{
+    struct hass_error err = HASS_ERROR_INIT;
+    autojson *value = json(parts[_i].value), *checked = json_object();
+    int r = schema_check_part(&of_all, NULL, value, "at", checked, &err);
+
+    if (r >= 0)
+        r = schema_check_part(&of_one_kind, &of_all, value, "at", checked, &err);
+    ck_assert_str_eq(err.message, parts[_i].message ? parts[_i].message : "");
+    ck_assert_int_eq(r, parts[_i].message ? HASS_E_INVALID : 0);
+    if (r < 0)
+        return;
+    autojson *wanted = json(parts[_i].wanted);
+    ck_assert(json_equal(checked, wanted));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("schema");
@@ -300,6 +336,7 @@ int main(void)
                         sizeof(first_problems) / sizeof(first_problems[0]));
     tcase_add_loop_test(tcase, words_and_lists_are_read_as_people_write_them, 0,
                         sizeof(words_and_lists) / sizeof(words_and_lists[0]));
+    tcase_add_loop_test(tcase, two_tables_share_one_map, 0, sizeof(parts) / sizeof(parts[0]));
     tcase_add_test(tcase, the_given_value_is_not_changed);
     tcase_add_test(tcase, a_bad_default_is_an_error_of_the_table);
     tcase_add_test(tcase, defaults_of_every_form_are_filled_in);

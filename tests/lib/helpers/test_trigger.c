@@ -47,6 +47,8 @@ START_TEST(options_belong_to_the_trigger_itself)
     ck_assert_json(checked, "[{'trigger': 'state', 'entity_id': ['a.b'], 'to': 'on', 'id': 'x'}]");
     ck_assert_refused("{'trigger': 'state', 'entity_id': 'a.b', 'options': {'entity_id': 'a.c'}}",
                       "'entity_id' is given twice, also in 'options'");
+    ck_assert_refused("{'trigger': 'state', 'entity_id': 'a.b', 'options': {'id': 5}}",
+                      "id: expected text, got 5; put it in quotes: \"5\"");
 }
 END_TEST
 

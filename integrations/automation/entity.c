@@ -221,9 +221,12 @@ static HASS_CALLBACK void restore(struct automation *automation, bool *ret_enabl
 {
     const struct hass_state *last = hass_entity_async_last_state(automation->entity);
     const json_t *extra = hass_entity_async_last_extra_data(automation->entity);
+    const char *ran = hass_json_get_string(extra, "last_triggered", NULL);
     struct hass_value text;
     int64_t time;
 
+    if (ran && hass_dt_parse(ran, NULL, &time, NULL) == 0)
+        automation_set_last_triggered(automation, time);
     *ret_enabled = hass_json_get_bool(extra, "enabled", true);
     if (!last)
         return;
@@ -326,9 +329,13 @@ static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_att
         hass_attrs_set(writer, "max", HASS_INT(automation->max));
 }
 
+/* One that is wrong shows nothing of itself, but will when it has been mended. */
 static HASS_CALLBACK json_t *extra_data(struct hass_entity *entity)
 {
-    return json_pack("{s:b}", "enabled", automation_of(entity)->enabled);
+    const struct automation *automation = automation_of(entity);
+
+    return json_pack("{s:b, s:s?}", "enabled", automation->enabled, "last_triggered",
+                     automation->last_triggered ? automation->last_triggered_text : NULL);
 }
 
 static const struct hass_entity_ops ops =

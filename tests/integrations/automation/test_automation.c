@@ -353,6 +353,20 @@ START_TEST(one_that_was_off_is_off_when_it_has_been_mended)
 }
 END_TEST
 
+START_TEST(one_that_has_been_mended_knows_when_it_ran_last)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("automation:\n" GO);
+
+    hass_bus_async_fire(hass, "go", NULL, NULL, NULL);
+    test_advance(hass, 60);
+    reload(hass, "automation:\n  - {id: go, alias: Go, triggers: []}\n", "{}");
+    reload(hass, "automation:\n" GO, "{}");
+    autojson *last = home_attribute(hass, "automation.go", "last_triggered");
+    ck_assert_str_eq(json_string_value(last), "2024-01-01T00:00:00+00:00");
+}
+END_TEST
+
 START_TEST(an_id_that_is_no_text_leaves_the_item_out)
 {
     hass__assert_loop();
@@ -443,6 +457,7 @@ CASES_MAIN("automation", ONCE(a_trigger_runs_the_actions),
            ONCE(what_is_wrong_is_an_issue_until_it_is_mended),
            ONCE(one_that_was_off_is_off_when_it_has_been_mended),
            ONCE(an_id_that_is_no_text_leaves_the_item_out),
+           ONCE(one_that_has_been_mended_knows_when_it_ran_last),
            ONCE(reload_leaves_what_is_unchanged_running),
            ONCE(reload_leaves_each_of_those_that_are_the_same_running),
            ONCE(reload_of_one_leaves_the_others_as_they_are))

@@ -6,6 +6,7 @@
  * create       message*, title, notification_id
  * dismiss      notification_id*
  * dismiss_all
+ * notify.persistent_notification  message*, title, data.notification_id: as other notifiers are called
  *
  * persistent_notification.c  the notifications, services, the API of other integrations
  * trigger.c                  the trigger of automations
@@ -44,6 +45,13 @@ HASS_SCHEMA(create_schema,
                        .doc = "What is told, as Markdown"),
             HASS_FIELD("title", &hass_type_string, .max = MAX_TITLE, .doc = "What stands above it"),
             ID_FIELD(.doc = "Takes the place of the notification of this id"));
+HASS_SCHEMA(notify_schema,
+            HASS_FIELD("message", &hass_type_string, .required = true, .max = MAX_MESSAGE,
+                       .doc = "What is told, as Markdown"),
+            HASS_FIELD("title", &hass_type_string, .max = MAX_TITLE, .doc = "What stands above it"),
+            HASS_FIELD("target", &hass_type_any, .doc = "Passed over: everybody is told"),
+            HASS_FIELD("data", &hass_type_any,
+                       .doc = "`notification_id`; the rest is for other notifiers"));
 HASS_SCHEMA(dismiss_schema, ID_FIELD(.required = true, .doc = "Which one"));
 
 /* the notifications */
@@ -166,6 +174,22 @@ static HASS_CALLBACK int on_create(const struct hass_service_call *call, void *u
     return show(hass_service_call_hass(call), hass_service_call_data(call), err);
 }
 
+/* What is for phones (actions, images) has no place here, and no complaint. */
+static HASS_CALLBACK int on_notify(const struct hass_service_call *call, void *userdata,
+                                   struct hass_error *err)
+{
+    const json_t *given = hass_service_call_data(call);
+    const json_t *id = hass_json_get(hass_json_get(given, "data"), "notification_id");
+    autojson *data = json_copy((json_t *)given), *checked = NULL;
+
+    json_object_del(data, "target");
+    json_object_del(data, "data");
+    if (id)
+        json_object_set(data, "notification_id", (json_t *)id);
+    int r = hass_schema_check(&create_schema, data, &checked, err);
+    return r < 0 ? r : show(hass_service_call_hass(call), checked, err);
+}
+
 static HASS_CALLBACK int on_dismiss(const struct hass_service_call *call, void *userdata,
                                     struct hass_error *err)
 {
@@ -184,15 +208,18 @@ static HASS_CALLBACK int on_dismiss_all(const struct hass_service_call *call, vo
 static HASS_CALLBACK int register_services(struct hass *hass, struct hass_error *err)
 {
     const struct {
-        const char *name;
+        const char *domain, *name;
         const struct hass_schema *schema;
         const char *description;
         struct hass_job job;
     } services[] = {
-        { "create", &create_schema, "Shows a notification", HASS_JOB_CALLBACK(on_create, NULL) },
-        { "dismiss", &dismiss_schema, "Takes a notification back",
+        { "notify", DOMAIN, &notify_schema, "Shows a notification",
+          HASS_JOB_CALLBACK(on_notify, NULL) },
+        { DOMAIN, "create", &create_schema, "Shows a notification",
+          HASS_JOB_CALLBACK(on_create, NULL) },
+        { DOMAIN, "dismiss", &dismiss_schema, "Takes a notification back",
           HASS_JOB_CALLBACK(on_dismiss, NULL) },
-        { "dismiss_all", NULL, "Takes all notifications back",
+        { DOMAIN, "dismiss_all", NULL, "Takes all notifications back",
           HASS_JOB_CALLBACK(on_dismiss_all, NULL) },
     };
     int r = 0;
@@ -203,8 +230,8 @@ static HASS_CALLBACK int register_services(struct hass *hass, struct hass_error 
             .schema = services[i].schema,
             .description = services[i].description,
         };
-        r = hass_services_async_register(hass, DOMAIN, services[i].name, &options, services[i].job,
-                                         err);
+        r = hass_services_async_register(hass, services[i].domain, services[i].name, &options,
+                                         services[i].job, err);
     }
     return r;
 }

@@ -95,6 +95,22 @@ START_TEST(a_notification_is_shown_and_told)
 }
 END_TEST
 
+START_TEST(it_is_a_notifier_too)
+{
+    home();
+    hass__assert_loop();
+    ck_assert_int_eq(home_call(hass, "notify", DOMAIN,
+                               "{'message':'The cellar is wet.','title':'Water','target':'all',"
+                               "'data':{'notification_id':'leak','actions':[{'action':'x'}]}}",
+                               NULL),
+                     0);
+    ck_assert_json(shown(), "[" LEAK "]");
+    ck_assert_int_eq(home_call(hass, "notify", DOMAIN, "{'message':'Dry','data':null}", NULL), 0);
+    ck_assert_uint_eq(json_array_size(shown()), 2);
+    ck_assert_int_eq(home_call(hass, "notify", DOMAIN, "{'title':'Water'}", NULL), HASS_E_INVALID);
+}
+END_TEST
+
 START_TEST(a_title_is_not_needed_and_an_id_is_made_up)
 {
     home();
@@ -342,7 +358,8 @@ START_TEST(what_was_found_is_shown_until_nothing_is_left_of_it)
 END_TEST
 
 CASES_MAIN("persistent_notification", ONCE(every_home_has_it_without_a_section),
-           ONCE(a_notification_is_shown_and_told), ONCE(a_title_is_not_needed_and_an_id_is_made_up),
+           ONCE(a_notification_is_shown_and_told), ONCE(it_is_a_notifier_too),
+           ONCE(a_title_is_not_needed_and_an_id_is_made_up),
            ONCE(one_of_the_same_id_takes_its_place_and_is_told_as_added),
            ONCE(what_is_dismissed_is_told_as_it_was), ONCE(all_are_dismissed_by_one_signal),
            ROWS(what_is_wrong_is_refused, refused),

@@ -143,10 +143,8 @@ static int read_value(struct change *change, struct hass_error *err)
     return r;
 }
 
-static HASS_BLOCKING int run_change(struct hass *hass, void *userdata, struct hass_error *err)
+static int make_change(struct change *change, struct hass_error *err)
 {
-    struct change *change = userdata;
-
     switch (change->kind) {
     case CHANGE_NOTHING:
         return read_value(change, err);
@@ -161,6 +159,33 @@ static HASS_BLOCKING int run_change(struct hass *hass, void *userdata, struct ha
         return 0;
     return errno == ENOENT ? hass_fail(err, HASS_E_NOT_FOUND, "there is no %s", change->path)
                            : hass_fail_errno(err, errno, "cannot delete %s", change->path);
+}
+
+/* Whose folder it is decides its owner: those who may change that are told how. */
+static HASS_BLOCKING int run_change(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct change *change = userdata;
+    struct hass_error problem = HASS_ERROR_INIT;
+    int r = make_change(change, &problem);
+
+    switch (r) {
+    case -EROFS:
+        return hass_fail(
+            err, r,
+            "%s cannot be changed: the folder is read-only for hassd; in a service, give "
+            "the unit ReadWritePaths=%s (systemctl edit hassd)",
+            change->path, change->folder);
+    case -EACCES:
+    case -EPERM:
+        return hass_fail(
+            err, r,
+            "%s cannot be changed: the file must belong to the user that hassd runs as, "
+            "who must be allowed to write its folder; 'systemd-tmpfiles --create "
+            "hassd.conf' sees to both in /etc/hassd",
+            change->path);
+    default:
+        return r < 0 ? hass_error_copy(err, &problem) : r;
+    }
 }
 
 /* one after the other */

@@ -34,6 +34,21 @@ has "and the lint flags" "-Wthread-safety" "$(PKG_CONFIG_PATH=$root/$lib/pkgconf
 has "the unit starts what was installed" '^ExecStart=/usr/bin/hassd run --config /etc/hassd$' "$(cat "$root/usr/lib/systemd/system/hassd.service")"
 if command -v systemd-tmpfiles >/dev/null; then
     claim "tmpfiles.d is understood" systemd-tmpfiles --cat-config "$root/usr/lib/tmpfiles.d/hassd.conf"
+    # Users and folders of a system of its own: the user that the files belong to is nobody there.
+    tree=$work/tree
+    mkdir -p "$tree/etc/hassd" "$tree/usr/share/hassd" "$tree/usr/lib/tmpfiles.d"
+    cp "$root"/usr/share/hassd/*.yaml "$tree/usr/share/hassd/"
+    cp "$root/usr/lib/tmpfiles.d/hassd.conf" "$tree/usr/lib/tmpfiles.d/"
+    echo 'hassd:x:65533:65533::/:/bin/false' >"$tree/etc/passwd"
+    echo 'hassd:x:65533:' >"$tree/etc/group"
+    echo "mine" >"$tree/etc/hassd/automations.yaml"
+    if [ "$(id -u)" = 0 ]; then
+        claim "and works" systemd-tmpfiles --root="$tree" --create hassd.conf
+        is "the folder is the administrator's" "0 65533 1770" "$(stat -c '%u %g %a' "$tree/etc/hassd")"
+        is "an older file is handed over" "65533 660 mine" "$(stat -c '%u %a' "$tree/etc/hassd/automations.yaml") $(cat "$tree/etc/hassd/automations.yaml")"
+        is "the configuration is not" "0 640" "$(stat -c '%u %a' "$tree/etc/hassd/configuration.yaml")"
+        is "nor are integrations" "0 750" "$(stat -c '%u %a' "$tree/etc/hassd/integrations")"
+    fi
 else
     echo "# systemd-tmpfiles is not installed: tmpfiles.d is not checked"
 fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The systemd unit: its sandbox scores 2.0 or less, and the default configuration works as the unit would run it: as a user
-# without rights, configuration read-only, state and runtime folder elsewhere.
+# without rights, of the configuration only what clients edit to be written, state and runtime folder elsewhere.
 . "$(dirname "$0")/lib/e2e.bash"
 
 unit=$work/hassd.service
@@ -49,8 +49,10 @@ chmod 755 "$work"
 cp -r "$build" "$work/bin" 2>/dev/null
 sandbox=()
 if [ "$(id -u)" = 0 ]; then
-    chmod 555 "$config"
-    chown 65534:65534 "$work/state" "$work/run"
+    chown 0:65534 "$config"/*.yaml "$config"
+    chmod 640 "$config"/*.yaml
+    chmod 1770 "$config"
+    chown 65534:65534 "$work/state" "$work/run" "$config"/{automations,scripts,scenes}.yaml
     sandbox=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --bounding-set=-all --inh-caps=-all)
 fi
 rm -rf "$work/bin/obj" "$work/bin/tests"
@@ -89,5 +91,31 @@ claim "this machine is seen changing" until_true 40 grep -q '^[0-9:.]*  sensor\.
 claim "a service works" ask call input_boolean.turn_on entity_id=input_boolean.busy
 has "and did" '^input_boolean.busy +on ' "$(ask states input_boolean)"
 claim "reload works" ask reload
+
+# --- what clients edit
+# say JSON: the daemon's answer to one message
+say() {
+    perl -MIO::Socket::UNIX -e '
+        my $socket = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die "no socket: $!";
+        $socket->say($ARGV[1]);
+        while (<$socket>) { if (/"type": ?"result"/) { print; exit } }' "$work/run/hassd.sock" "$1"
+}
+if command -v perl >/dev/null; then
+    item='"id": 1, "type": "hassd/config/item/save", "domain": "automation"'
+    has "an automation is edited" '"success": ?true' \
+        "$(say "{$item, \"item_id\": \"mine\", \"config\": {\"alias\": \"Mine\", \"triggers\": [], \"actions\": []}}")"
+    has "and written" '^  alias: Mine$' "$(cat "$config/automations.yaml")"
+    has "and runs" '^automation.mine +on ' "$(ask states automation)"
+    if [ "$(id -u)" = 0 ]; then
+        chown root "$config/automations.yaml"
+        has "what is not the daemon's is refused with the remedy" 'systemd-tmpfiles --create hassd.conf' \
+            "$(say "{$item, \"item_id\": \"other\", \"config\": {\"triggers\": [], \"actions\": []}}")"
+        hasnt "and stays as it was" 'other' "$(cat "$config/automations.yaml")"
+        is "the configuration cannot be replaced" 1 \
+            "$("${sandbox[@]}" mv -f "$config/scenes.yaml" "$config/configuration.yaml" 2>/dev/null; echo $?)"
+    fi
+else
+    echo "# perl is not installed: editing is not checked"
+fi
 stop "it stops"
 finish

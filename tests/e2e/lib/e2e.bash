@@ -51,7 +51,7 @@ has() {
 
 # hasnt NAME PATTERN TEXT
 hasnt() {
-    if grep -Eq -- "$2" <<<"$3"; then fail "$1" "did not want /$2/ in: $3"; else pass "$1"; fi
+    if grep -Eq -- "$2" <<<"$3"; then fail "$1" "did not want /$2/ in: $(grep -E -- "$2" <<<"$3")"; else pass "$1"; fi
 }
 
 # until_true SECONDS COMMAND…

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Editing automations and scripts one at a time, in files that people write, too. */
+#include <errno.h>
 #include <string.h>
 
+#include "base/fs.h"
 #include "support/cases.h"
 #include "support/client.h"
 #include "support/items.h"
@@ -104,6 +106,41 @@ START_TEST(what_is_wrong_is_not_written)
 }
 END_TEST
 
+static int fault; /* of renaming */
+
+static int fail_rename(enum fs_call call)
+{
+    return call == FS_RENAME ? fault : 0;
+}
+
+static const struct {
+    int fault;
+    const char *remedy;
+} unwritable[] = {
+    { -EROFS, "ReadWritePaths=" },
+    { -EACCES, "systemd-tmpfiles --create hassd.conf" },
+    { -EPERM, "belong to the user that hassd runs as" },
+    { -ENOSPC, "No space left on device" },
+};
+
+START_TEST(a_file_that_cannot_be_written_is_told_with_the_remedy)
+{
+    hass__assert_loop();
+    struct hass *hass = home();
+    struct client *client = client_open(hass, NULL, true);
+
+    fault = unwritable[_i].fault;
+    fs_set_fault(fail_rename);
+    const json_t *answer =
+        ASK(client, "save", AUTOMATION("a") ",'config':{'triggers':[],'actions':[]}");
+    fs_set_fault(NULL);
+    const char *message = hass_json_get_string(hass_json_get(answer, "error"), "message", "");
+    ck_assert_msg(strstr(message, unwritable[_i].remedy) && strstr(message, "automations.yaml"),
+                  "%s", message);
+    assert_file(hass, "automations.yaml", FILE_TEXT);
+}
+END_TEST
+
 START_TEST(deleting_takes_the_item_and_what_is_known_of_it)
 {
     hass__assert_loop();
@@ -134,4 +171,5 @@ END_TEST
 CASES_MAIN("editor", ONCE(an_item_is_read_as_it_is_written),
            ONCE(saving_changes_one_item_and_reloads_it_alone), ONCE(a_new_item_is_added),
            ONCE(what_is_wrong_is_not_written),
+           ROWS(a_file_that_cannot_be_written_is_told_with_the_remedy, unwritable),
            ONCE(deleting_takes_the_item_and_what_is_known_of_it), ONCE(only_administrators_edit))

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <hass/domain.h>
 #include <hass/dt.h>
 #include <hass/entity_registry.h>
 #include <hass/states.h>
@@ -159,11 +160,36 @@ static bool has_template(const json_t *value)
     return false;
 }
 
+/* 0 when there is none. */
+static int fail_unit(const json_t *value, struct hass_error *err)
+{
+    static const char *const units[] = {
+        "days", "hours", "minutes", "seconds", "milliseconds", NULL
+    };
+    const char *key;
+    json_t *member;
+
+    json_object_foreach((json_t *)value, key, member) {
+        struct nearest nearest = { .word = key };
+        if (hass_words_find(units, key) >= 0)
+            continue;
+        for (size_t i = 0; units[i]; i++)
+            nearest_offer(&nearest, units[i]);
+        autofree char *hint = nearest_hint(&nearest);
+        return hass_fail(err, HASS_E_INVALID, "unknown key '%s'; %s", key,
+                         hint ? hint
+                              : "known keys are days, hours, minutes, seconds, milliseconds");
+    }
+    return 0;
+}
+
 static int read_period(const json_t *value, double *ret_seconds, struct hass_error *err)
 {
     char text[SCHEMA_VALUE_TEXT];
     int64_t usec;
 
+    if (json_is_object(value) && fail_unit(value, err) < 0)
+        return HASS_E_INVALID;
     if (duration_from_json(value, &usec, NULL) < 0 || usec < 0)
         return hass_fail(err, HASS_E_INVALID,
                          "expected a duration of 0 or more such as 90, \"00:01:30\" or "

@@ -226,14 +226,62 @@ static void rename_key(const struct script_kind *kind, json_t *step)
     json_object_del(step, kind->key);
 }
 
+static const struct script_kind *kind_of(const char *key)
+{
+    for (const struct script_kind *kind = script_kinds; kind->key; kind++)
+        if (strcmp(kind->key, key) == 0)
+            return kind;
+    return NULL;
+}
+
+/* What a key means that the table of @kind has not: a step whose dash is missing, or what the service of a call takes. Owned by the caller. */
+static char *explain_key(const struct script_kind *kind, const char *key)
+{
+    const struct script_kind *other = kind_of(key);
+    struct nearest nearest = { .word = key };
+    struct hass_field field;
+
+    if (other && other->schema != kind->schema)
+        return mem_printf("unknown key '%s' beside '%s': these are two actions, and each begins "
+                          "with a dash of its own",
+                          key, kind->key);
+    if (!schema_find_field(kind->schema, "data", &field))
+        return NULL;
+    for (uint32_t i = 0; i < kind->schema->count; i++)
+        nearest_offer(&nearest, schema_field_at(kind->schema, i).key);
+    autofree char *hint = nearest_hint(&nearest);
+    return mem_printf("unknown key '%s'; %s%s%s", key, hint ? hint : "did you mean 'data: {",
+                      hint ? "" : key, hint ? "" : ": …}'?");
+}
+
+/* The engine of field tables has found something: a key that is not known says more here than it can know. */
+static json_t *fail_step(struct script_check *check, const struct script_kind *kind,
+                         const json_t *value, const char *place)
+{
+    struct hass_field field;
+    const char *key;
+    json_t *member;
+
+    json_object_foreach((json_t *)value, key, member) {
+        autofree char *message =
+            schema_find_field(kind->schema, key, &field) ? NULL : explain_key(kind, key);
+        if (!message)
+            continue;
+        hass_error_clear(check->err);
+        return fail_at(check, place, message);
+    }
+    return NULL;
+}
+
 static json_t *check_kind(struct script_check *check, const struct script_kind *kind,
                           const json_t *value, const char *place)
 {
     if (!kind->schema)
         return check_condition(check, value, place);
     json_t *step = check_map(check, kind->schema, kind->members, value, place);
-    if (step)
-        rename_key(kind, step);
+    if (!step)
+        return kind->schema->extra ? NULL : fail_step(check, kind, value, place);
+    rename_key(kind, step);
     return step;
 }
 

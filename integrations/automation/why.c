@@ -494,6 +494,17 @@ static HASS_CALLBACK void explain_state(struct inquiry *inquiry, const struct ha
     explain(inquiry, &question);
 }
 
+/* The links that came last before the end was seen. */
+static void cut(struct inquiry *inquiry, int64_t time)
+{
+    if (json_array_size(inquiry->chain) <= MAX_LINKS)
+        return;
+    while (json_array_size(inquiry->chain) >= MAX_LINKS)
+        json_array_remove(inquiry->chain, json_array_size(inquiry->chain) - 1);
+    add_root(inquiry, time,
+             json_sprintf("what came before is not told: that is %d links", MAX_LINKS));
+}
+
 json_t *why_explain(struct hass *hass, const char *entity_id)
 {
     const struct hass_state *state = hass_states_async_get(hass, entity_id);
@@ -505,6 +516,7 @@ json_t *why_explain(struct hass *hass, const char *entity_id)
     autojson *chain = json_array(), *seen = json_object();
     struct inquiry inquiry = { .hass = hass, .chain = chain, .seen = seen };
     explain_state(&inquiry, state);
+    cut(&inquiry, hass_state_last_updated(state));
     hass_state_name(state, &name);
     hass_dt_iso(hass_state_last_changed(state), NULL, changed);
     return json_pack("{s:s, s:s, s:s, s:s, s:O}", "entity_id", entity_id, "name",

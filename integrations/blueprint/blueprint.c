@@ -92,6 +92,7 @@ struct listing {
     _Atomic int refs;
     char *domain;
     json_t *found; /* {path: {"metadata"} or {"error"}} */
+    bool more;     /* than are listed */
 };
 
 static void listing_unref(void *object)
@@ -110,8 +111,10 @@ static HASS_BLOCKING void list_file(struct hass *hass, struct listing *listing, 
     autounref(hass_blueprint) *blueprint = NULL;
     struct hass_error err = HASS_ERROR_INIT;
 
-    if (json_object_size(listing->found) >= MAX_FILES)
+    if (json_object_size(listing->found) >= MAX_FILES) {
+        listing->more = true;
         return;
+    }
     if (hass_blueprint_load(hass, listing->domain, path, &blueprint, &err) < 0)
         json_object_set_new(listing->found, path, json_pack("{s:s}", "error", err.message));
     else
@@ -126,8 +129,14 @@ static HASS_BLOCKING void list_folder(struct hass *hass, struct listing *listing
 {
     autofree char *relative = file_of(listing->domain, below);
     autofree char *folder = hass_config_path(hass, relative);
-    DIR *dir = depth < MAX_DEPTH ? opendir(folder) : NULL;
+    DIR *dir = opendir(folder);
 
+    if (dir && depth > MAX_DEPTH) {
+        hass_warning("%s is not looked into: folders of blueprints may be %d deep", folder,
+                     MAX_DEPTH);
+        closedir(dir);
+        return;
+    }
     while (dir) {
         const struct dirent *entry = readdir(dir);
         autofree char *path = NULL;
@@ -152,7 +161,12 @@ static HASS_BLOCKING void list_folder(struct hass *hass, struct listing *listing
 
 static HASS_BLOCKING int list_all(struct hass *hass, void *userdata, struct hass_error *err)
 {
-    list_folder(hass, userdata, "", 0);
+    struct listing *listing = userdata;
+
+    list_folder(hass, listing, "", 1);
+    if (listing->more)
+        hass_warning("there are more than %d blueprints of %s: the others are not listed",
+                     MAX_FILES, listing->domain);
     return 0;
 }
 

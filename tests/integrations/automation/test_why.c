@@ -90,6 +90,49 @@ START_TEST(the_chain_goes_from_the_lamp_through_script_and_automation_to_the_sen
 }
 END_TEST
 
+/* So many automations, each set off by the event of the one before; the last one turns the lamp on. */
+static HASS_CALLBACK size_t length_of_chain(int count, bool cut)
+{
+    autobuf yaml = HASS_BUF_INIT;
+
+    hass_buf_add_string(&yaml, "input_boolean:\n  lamp:\nautomation:\n");
+    for (int i = 0; i < count; i++) {
+        hass_buf_printf(&yaml,
+                        "  - alias: A%d\n    triggers: {trigger: event, event_type: e%d}\n"
+                        "    actions: ",
+                        i, i);
+        if (i + 1 < count)
+            hass_buf_printf(&yaml, "{event: e%d}\n", i + 1);
+        else
+            hass_buf_add_string(&yaml, "{action: input_boolean.turn_on, target: {entity_id: "
+                                       "input_boolean.lamp}}\n");
+    }
+    struct hass *hass = test_home(hass_buf_string(&yaml));
+    ck_assert_int_eq(hass_bus_async_fire(hass, "e0", NULL, NULL, NULL), 0);
+    test_settle(hass);
+    ck_assert_str_eq(home_state(hass, "input_boolean.lamp"), "on");
+    autofree char *found = chain(hass, "input_boolean.lamp");
+    size_t length = 1;
+    ck_assert_int_eq(strstr(found, "|root what came before is not told") != NULL, cut);
+    for (const char *at = found; (at = strchr(at, '|')); at++)
+        length++;
+    return length;
+}
+
+static const struct {
+    int automations;
+    size_t links;
+    bool cut;
+} chains[] = { { 30, 62 }, { 31, 64 }, { 32, 64, true } };
+
+START_TEST(a_chain_has_at_most_64_links)
+{
+    hass__assert_loop();
+    size_t links = length_of_chain(chains[_i].automations, chains[_i].cut);
+    ck_assert_uint_eq(links, chains[_i].links);
+}
+END_TEST
+
 START_TEST(a_call_that_nobody_made_for_it_is_a_clients)
 {
     hass__assert_loop();
@@ -372,6 +415,7 @@ START_TEST(a_step_of_a_script_that_failed_is_logged_with_its_place)
 END_TEST
 
 CASES_MAIN("why", ONCE(the_chain_goes_from_the_lamp_through_script_and_automation_to_the_sensor),
+           ROWS(a_chain_has_at_most_64_links, chains),
            ONCE(a_call_that_nobody_made_for_it_is_a_clients),
            ONCE(what_follows_another_thing_names_it), ONCE(an_event_and_a_run_by_hand_are_roots),
            ONCE(of_what_there_is_not_nothing_is_told), ONCE(the_last_1024_calls_are_remembered),

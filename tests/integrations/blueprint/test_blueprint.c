@@ -5,6 +5,7 @@
 
 #include <hass/issue_registry.h>
 
+#include "base/mem.h"
 #include "support/cases.h"
 #include "support/client.h"
 #include "support/items.h"
@@ -134,6 +135,73 @@ START_TEST(clients_list_save_fill_and_delete_them)
 }
 END_TEST
 
+#define TINY "blueprint: {name: X, domain: automation}\n"
+
+static const int around_limit[] = { 0, 1 }; /* one of them is beyond */
+
+/* As many as are listed, or one more. They are copies, so that the fixture has one to remove. */
+START_TEST(a_list_of_blueprints_has_an_end)
+{
+    hass__assert_loop();
+    const char *first = test_file("blueprints/automation/many/0.yaml", TINY);
+    autofree char *folder = strndup(first, strlen(first) - strlen("/0.yaml"));
+
+    for (int i = 1; i < 2000 + _i; i++) {
+        autofree char *name = mem_printf("%s/%d.yaml", folder, i);
+        ck_assert_int_eq(link(first, name), 0);
+    }
+    struct hass *hass = test_home("automation:\n");
+    struct client *client = client_open(hass, NULL, true);
+    struct logs *logs = test_logs();
+
+    const json_t *all = hass_json_get(
+        client_ask(client, "{'type':'blueprint/list','domain':'automation'}"), "result");
+    ck_assert_uint_eq(json_object_size(all), 2000);
+    ck_assert_uint_eq(logs_matching(logs, "more than 2000 blueprints of automation"), (size_t)_i);
+    for (int i = 1; i < 2000 + _i; i++) {
+        autofree char *name = mem_printf("%s/%d.yaml", folder, i);
+        unlink(name);
+    }
+}
+END_TEST
+
+START_TEST(folders_of_blueprints_are_looked_into_eight_deep)
+{
+    hass__assert_loop();
+    test_file("blueprints/automation/2/3/4/5/6/7/8/x.yaml", TINY);
+    test_file("blueprints/automation/2/3/4/5/6/7/8/9/x.yaml", TINY);
+    struct hass *hass = test_home("automation:\n");
+    struct client *client = client_open(hass, NULL, true);
+    struct logs *logs = test_logs();
+
+    const json_t *all = hass_json_get(
+        client_ask(client, "{'type':'blueprint/list','domain':'automation'}"), "result");
+    ck_assert_uint_eq(json_object_size(all), 1);
+    ck_assert_ptr_nonnull(hass_json_get(all, "2/3/4/5/6/7/8/x.yaml"));
+    ck_assert_ptr_nonnull(logs_find(logs, "8/9/ is not looked into"));
+}
+END_TEST
+
+START_TEST(a_file_that_is_imported_has_a_size)
+{
+    hass__assert_loop();
+    size_t size = 1024 * 1024 + (size_t)_i;
+    autofree char *text = malloc(size + 1);
+
+    memset(text, '#', size);
+    text[size] = '\0';
+    memcpy(text, TINY, strlen(TINY));
+    test_file("import.yaml", text);
+    struct hass *hass = test_home("automation:\n");
+    struct client *client = client_open(hass, NULL, true);
+
+    const json_t *answer = client_ask(client, "{'type':'blueprint/import','url':'import.yaml'}");
+    ck_assert(hass_json_get_bool(answer, "success", false) == !_i);
+    const char *message = hass_json_get_string(hass_json_get(answer, "error"), "message", "");
+    ck_assert_int_eq(strstr(message, "import.yaml has more than 1048576 bytes") != NULL, _i);
+}
+END_TEST
+
 START_TEST(one_that_is_used_is_not_deleted_and_what_is_made_of_it_follows)
 {
     hass__assert_loop();
@@ -161,4 +229,7 @@ CASES_MAIN("blueprint", ONCE(an_automation_is_made_of_a_blueprint),
            ONCE(a_script_is_made_of_a_blueprint),
            ROWS(one_that_cannot_be_made_is_unavailable, wrong),
            ONCE(clients_list_save_fill_and_delete_them),
+           ROWS(a_list_of_blueprints_has_an_end, around_limit),
+           ONCE(folders_of_blueprints_are_looked_into_eight_deep),
+           ROWS(a_file_that_is_imported_has_a_size, around_limit),
            ONCE(one_that_is_used_is_not_deleted_and_what_is_made_of_it_follows))

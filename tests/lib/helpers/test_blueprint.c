@@ -115,6 +115,19 @@ START_TEST(a_path_stays_below_the_folder)
 }
 END_TEST
 
+START_TEST(a_path_has_at_most_255_characters)
+{
+    char path[257];
+
+    for (size_t length = 255; length <= 256; length++) {
+        memset(path, 'a', length);
+        path[100] = '/';
+        memcpy(path + length - 5, ".yaml", 6);
+        ck_assert_int_eq(hass_blueprint_valid_path(path), length == 255);
+    }
+}
+END_TEST
+
 CASES_MAIN("blueprint", ROWS(holes_are_filled_with_what_is_given_or_their_default, fillings),
            ROWS(what_is_wrong_is_said, refused), ONCE(the_newest_release_that_is_known_is_good),
-           ROWS(a_path_stays_below_the_folder, paths))
+           ROWS(a_path_stays_below_the_folder, paths), ONCE(a_path_has_at_most_255_characters))

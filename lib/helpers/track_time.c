@@ -23,6 +23,11 @@
 /* A clock that is put back by less is corrected: what has fired is not to fire again. One put back by more was wrong. */
 #define CORRECTION (3600 * HASS_USEC_PER_SEC)
 
+int64_t time_tracker_after(int64_t fired, int64_t now)
+{
+    return fired >= now && fired - now <= CORRECTION ? fired + HASS_USEC_PER_SEC : now;
+}
+
 /* the common part */
 
 static HASS_CALLBACK void arm(struct time_tracker *tracker)

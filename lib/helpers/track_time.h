@@ -37,5 +37,10 @@ struct time_tracker {
  */
 int time_tracker_start(struct time_tracker *tracker, struct hass_job job, struct hass_sub **ret_sub,
                        struct hass_error *err) HASS_CALLBACK;
+/**
+ * From when on what recurs is due, the clock having been set to @now, when it last fired at @fired (0: never): a second after that where
+ * the clock was corrected, and that does not come again.
+ */
+int64_t time_tracker_after(int64_t fired, int64_t now);
 /** Computes the next time anew and arms the timer; logs an error when there is none. */
 void time_tracker_rearm(struct time_tracker *tracker, int64_t now) HASS_CALLBACK;

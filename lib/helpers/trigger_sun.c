@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "helpers/track_time.h"
 #include "helpers/trigger.h"
 
 HASS_SCHEMA(schema,
@@ -39,15 +40,17 @@ static HASS_CALLBACK int64_t note_next(struct hass_trigger *trigger, int64_t aft
 struct noted {
     struct clock_watcher watcher;
     struct hass_trigger *trigger;
+    int64_t fired; /* when it last fired, or 0 */
 };
 
 /* What is due by now fires at the next turn, and is noted anew then. */
 static void clock_was_set(struct clock_watcher *watcher)
 {
-    struct hass_trigger *trigger = list_entry(watcher, struct noted, watcher)->trigger;
+    const struct noted *noted = list_entry(watcher, struct noted, watcher);
+    struct hass_trigger *trigger = noted->trigger;
 
     hass__assert_loop();
-    (void)note_next(trigger, hass_now(trigger->owner->hass));
+    (void)note_next(trigger, time_tracker_after(noted->fired, hass_now(trigger->owner->hass)));
 }
 
 static void noted_destroy(void *object)
@@ -74,8 +77,11 @@ static HASS_CALLBACK int on_tick(const struct hass_tick *tick, void *userdata,
     struct hass_trigger *trigger = userdata;
     struct hass_template_variables *fields = hass_template_variables_create();
     const char *event = hass_json_get_string(hass_trigger_config(trigger), "event", "");
+    struct noted *noted = hass_trigger_data(trigger);
     char description[40];
 
+    if (noted)
+        noted->fired = tick->now;
     (void)note_next(trigger, tick->now + 1);
     hass_template_variables_set(fields, "trigger.event", json_string(event));
     hass_template_variables_set_duration(fields, "trigger.offset", offset_of(trigger));

@@ -14,6 +14,7 @@
 #include "data/schema_text.h"
 #include "helpers/check_types.h"
 #include "helpers/time_pattern.h"
+#include "helpers/track_time.h"
 #include "helpers/trigger.h"
 
 #define USEC_PER_DAY (INT64_C(86400) * HASS_USEC_PER_SEC)
@@ -103,7 +104,8 @@ struct item {
     struct hass_sub *sub;
     bool daily; /* at `second` of the day, else once */
     int second;
-    char *name; /* of what is noted in the journal */
+    char *name;    /* of what is noted in the journal */
+    int64_t fired; /* when it last fired, or 0 */
     struct clock_watcher watcher;
 };
 
@@ -194,7 +196,7 @@ static void clock_was_set(struct clock_watcher *watcher)
 
     hass__assert_loop();
     if (item->daily && item->sub)
-        note_due(item, next_daily(item, hass_now(hass)));
+        note_due(item, next_daily(item, time_tracker_after(item->fired, hass_now(hass))));
 }
 
 static HASS_CALLBACK int on_tick(const struct hass_tick *tick, void *userdata,
@@ -202,6 +204,7 @@ static HASS_CALLBACK int on_tick(const struct hass_tick *tick, void *userdata,
 {
     struct item *item = userdata;
 
+    item->fired = tick->now;
     if (item->trigger->owner->run_missed)
         note_due(item, item->daily ? next_daily(item, tick->now + HASS_USEC_PER_SEC) : 0);
     if (is_wanted_day(item->trigger, tick->now))

@@ -269,10 +269,95 @@ START_TEST(a_sunrise_may_be_missed_too)
 }
 END_TEST
 
+/* `missed: run_once` of a pattern: what came while hassd was away, all of it at once. */
+static const struct {
+    const char *config;
+    double away;
+    size_t fired;
+} patterns[] = {
+    { "{'trigger': 'time_pattern', 'hours': '/6'}", 20 * 3600, 1 },
+    { "{'trigger': 'time_pattern', 'hours': 5, 'minutes': 30}", 5 * 3600, 0 },
+    { "{'trigger': 'time_pattern', 'hours': 5, 'minutes': 30}", 6 * 3600, 1 },
+    { "{'trigger': 'time_pattern', 'minutes': '/5'}", 200, 0 },
+    { "{'trigger': 'time_pattern', 'minutes': '/5'}", 3600, 1 },
+    { "{'trigger': 'time_pattern', 'seconds': '/10'}", 3600, 1 },
+};
+
+START_TEST(a_pattern_that_was_missed_fires_once)
+{
+    hass__assert_loop();
+    struct hass *hass = begin(10 * HASS_USEC_PER_SEC); // not at the very time of any
+    struct fired *fired = triggers_attach_with(hass, patterns[_i].config, MISSED);
+
+    test_advance(hass, 1);
+    hass = restart(hass, fired, patterns[_i].away);
+    fired = triggers_attach_with(hass, patterns[_i].config, MISSED);
+    test_settle(hass);
+    ck_assert_uint_eq(fired_count(fired), patterns[_i].fired);
+}
+END_TEST
+
+START_TEST(a_pattern_that_has_fired_was_not_missed)
+{
+    hass__assert_loop();
+    const char *config = "{'trigger': 'time_pattern', 'minutes': '/5'}";
+    struct hass *hass = begin(0);
+    struct fired *fired = triggers_attach_with(hass, config, MISSED);
+
+    test_advance(hass, 3600 + 30);
+    hass = restart(hass, fired, 60);
+    fired = triggers_attach_with(hass, config, MISSED);
+    test_settle(hass);
+    ck_assert_uint_eq(fired_count(fired), 0);
+}
+END_TEST
+
+/* The minute after what was noted: a restart that takes less is not seen. */
+START_TEST(a_pattern_of_seconds_is_written_down_once_a_minute)
+{
+    hass__assert_loop();
+    const char *config = "{'trigger': 'time_pattern', 'seconds': '/10'}";
+    struct hass *hass = begin(0);
+    struct fired *fired = triggers_attach_with(hass, config, MISSED);
+
+    test_advance(hass, 25);
+    hass = restart(hass, fired, 20);
+    fired = triggers_attach_with(hass, config, MISSED);
+    test_settle(hass);
+    ck_assert_uint_eq(fired_count(fired), 0);
+}
+END_TEST
+
+/* Fired at seven, or with the sun; then the clock is put back by ten minutes, and hassd is away when it is that time again. */
+static const char *const corrected[] = {
+    "{'trigger': 'time', 'at': '07:00'}",
+    "{'trigger': 'time_pattern', 'hours': 7}",
+    "{'trigger': 'sun', 'event': 'sunrise'}",
+};
+
+START_TEST(what_has_fired_is_not_missed_when_the_clock_is_corrected)
+{
+    hass__assert_loop();
+    struct hass *hass = begin(0);
+    struct runtime *runtime = runtime_of(hass);
+    struct fired *fired = triggers_attach_with(hass, corrected[_i], MISSED);
+
+    while (fired_count(fired) == 0)
+        test_advance(hass, 60);
+    clock_set_wall(runtime->clock, hass_now(hass) - 600 * HASS_USEC_PER_SEC);
+    timers_clock_set(runtime->timers);
+    hass = restart(hass, fired, 1800);
+    fired = triggers_attach_with(hass, corrected[_i], MISSED);
+    test_settle(hass);
+    ck_assert_uint_eq(fired_count(fired), 0);
+}
+END_TEST
+
 /* A minute or more before it is due. */
 static const struct {
     const char *config, *today;
 } dues[] = {
+    { "{'trigger': 'time_pattern', 'hours': 7}", "2026-02-01T06:59:00+00:00" },
     { "{'trigger': 'time', 'at': '07:00'}", "2026-02-01T06:59:00+00:00" },
     { "{'trigger': 'sun', 'event': 'sunrise'}", "2026-02-01T00:00:00+00:00" },
 };
@@ -306,5 +391,8 @@ CASES_MAIN("triggers over a restart", ONCE(what_still_holds_fires_when_it_would_
            ONCE(a_time_that_has_not_come_was_not_missed),
            ONCE(a_day_that_is_not_wanted_was_not_missed),
            ONCE(who_does_not_want_missed_times_gets_none), ONCE(what_has_fired_was_not_missed),
-           ONCE(a_sunrise_may_be_missed_too),
+           ONCE(a_sunrise_may_be_missed_too), ROWS(a_pattern_that_was_missed_fires_once, patterns),
+           ONCE(a_pattern_that_has_fired_was_not_missed),
+           ONCE(a_pattern_of_seconds_is_written_down_once_a_minute),
+           ROWS(what_has_fired_is_not_missed_when_the_clock_is_corrected, corrected),
            ROWS(what_is_due_is_noted_anew_when_the_clock_is_set, dues))

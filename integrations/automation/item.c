@@ -183,25 +183,29 @@ static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
 
 /* parts */
 
-typedef int part_check_fn(struct hass *hass, const json_t *value, json_t **ret_config,
-                          struct hass_error *err);
+typedef int part_check_fn(struct hass *hass, const json_t *value, enum hass_kinds kinds,
+                          json_t **ret_config, struct hass_error *err);
 
 static const struct {
     const char *key, *status;
     part_check_fn *check;
 } parts[] = {
-    { "triggers", "failed_triggers", hass_triggers_check },
-    { "conditions", "failed_conditions", hass_conditions_check },
-    { "actions", "failed_actions", hass_script_check },
+    { "triggers", "failed_triggers", hass_triggers_async_check },
+    { "conditions", "failed_conditions", hass_conditions_async_check },
+    { "actions", "failed_actions", hass_script_async_check },
 };
 
-static HASS_CALLBACK int check_parts(struct hass *hass, struct item *item, json_t *config,
-                                     struct hass_error *err)
+static HASS_COROUTINE int check_parts(struct hass *hass, bool offline, struct item *item,
+                                      json_t *config, struct hass_error *err)
 {
+    enum hass_kinds kinds = offline ? HASS_KINDS_OPEN : HASS_KINDS_SET_UP;
+
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         const json_t *written = hass_json_get(config, parts[i].key);
         json_t *checked = NULL;
-        int r = written ? parts[i].check(hass, written, &checked, err) : 0;
+        int r = written ? parts[i].check(hass, written, kinds, &checked, err) : 0;
+        if (r == -ECANCELED)
+            return r;
         if (r < 0) {
             item->status = parts[i].status;
             return step_back(err, parts[i].key);
@@ -209,43 +213,6 @@ static HASS_CALLBACK int check_parts(struct hass *hass, struct item *item, json_
         json_object_set_new(config, parts[i].key, checked ? checked : json_array());
     }
     return 0;
-}
-
-/* Integrations that give kinds of triggers and conditions, and are there for whoever uses one of these. */
-static const char *const kind_givers[] = { "calendar", "persistent_notification", "sun", "zone",
-                                           NULL };
-
-static HASS_COROUTINE int set_up_giver(struct hass *hass, const json_t *kind,
-                                       struct hass_error *err)
-{
-    const char *name = json_string_value(kind);
-
-    if (!name || hass_words_find(kind_givers, name) < 0 || hass_component_loaded(hass, name))
-        return 0;
-    /* What fails is told by the loader, and then by the check of the part. */
-    return hass_async_setup_component(hass, name, NULL) == -ECANCELED
-               ? hass_fail(err, -ECANCELED, "cancelled")
-               : 0;
-}
-
-static HASS_COROUTINE int set_up_kinds(struct hass *hass, const json_t *value,
-                                       struct hass_error *err)
-{
-    static const char *const keys[] = { "trigger", "platform", "condition" };
-    const char *key;
-    json_t *member;
-    size_t index;
-    int r = 0;
-
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && r >= 0; i++)
-        r = set_up_giver(hass, hass_json_get(value, keys[i]), err);
-    json_object_foreach((json_t *)value, key, member)
-        if (r >= 0)
-            r = set_up_kinds(hass, member, err);
-    json_array_foreach((json_t *)value, index, member)
-        if (r >= 0)
-            r = set_up_kinds(hass, member, err);
-    return r;
 }
 
 static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *item,
@@ -263,10 +230,8 @@ static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *
         item->status = "failed_schema";
         r = hass_schema_check(&one_schema, item->shown, &config, err);
     }
-    if (r >= 0 && !offline)
-        r = set_up_kinds(hass, item->shown, err);
     if (r >= 0)
-        r = check_parts(offline ? NULL : hass, item, config, err);
+        r = check_parts(hass, offline, item, config, err);
     if (r < 0) /* what a blueprint has brought stands in no section */
         return from_blueprint && r != -ECANCELED ? hass_error_prefix(err, "use_blueprint") : r;
     item->status = NULL;

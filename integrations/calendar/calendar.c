@@ -24,7 +24,8 @@
 #define SCAN_INTERVAL 60.0 /* seconds; the model's for this domain */
 
 HASS_MANIFEST(.domain = "calendar", .name = "Calendar", .version = HASS_VERSION,
-              .after_dependencies = HASS_LIST("websocket_api"));
+              .after_dependencies = HASS_LIST("websocket_api"),
+              .triggers = HASS_TRIGGERS(&calendar_trigger));
 
 static HASS_CALLBACK int on_alarm(const struct hass_tick *tick, void *userdata,
                                   struct hass_error *err)
@@ -165,7 +166,5 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
     int r = HASS_DOMAIN_SETUP(hass, config, services, err, .domain = "calendar",
                               .scan_interval = SCAN_INTERVAL, .ops = &domain_ops);
 
-    if (r >= 0)
-        r = calendar_add_trigger(hass, err);
     return r < 0 ? r : calendar_add_commands(hass, err);
 }

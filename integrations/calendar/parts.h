@@ -6,6 +6,7 @@
 
 #include <hass/hass.h>
 #include <hass/platform.h>
+#include <hass/trigger.h>
 
 #include "calendar.h"
 
@@ -49,8 +50,7 @@ void calendar_tell_subscribers(struct hass_entity *entity) HASS_CALLBACK;
 
 /* trigger.c */
 
-/** Adds the trigger `calendar`. */
-int calendar_add_trigger(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+extern const struct hass_trigger_kind calendar_trigger;
 
 /* events.c */
 

@@ -238,10 +238,5 @@ static int attach(struct hass_trigger *trigger, struct hass_error *err)
     return r < 0 ? r : ask(watch, err);
 }
 
-static const struct hass_trigger_kind kind =
+const struct hass_trigger_kind calendar_trigger =
     HASS_TRIGGER_KIND(.name = "calendar", .schema = &schema, .async_attach = attach);
-
-int calendar_add_trigger(struct hass *hass, struct hass_error *err)
-{
-    return hass_trigger_async_register(hass, &kind, err);
-}

@@ -11,11 +11,11 @@
 #include "types.h"
 
 HASS_MANIFEST(.domain = "device_automation", .name = "Device automation", .version = HASS_VERSION,
-              .dependencies = HASS_LIST("websocket_api"));
+              .dependencies = HASS_LIST("websocket_api"),
+              .triggers = HASS_TRIGGERS(&device_trigger),
+              .conditions = HASS_CONDITIONS(&device_condition));
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
-    int r = device_kinds_register(hass, err);
-
-    return r < 0 ? r : device_commands_add(hass, err);
+    return device_commands_add(hass, err);
 }

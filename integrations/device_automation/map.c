@@ -119,7 +119,7 @@ static HASS_CALLBACK int map_condition(struct hass *hass, const json_t *config, 
     return 0;
 }
 
-static const struct hass_condition_kind condition =
+const struct hass_condition_kind device_condition =
     HASS_CONDITION_KIND(.name = "device", .schema = &schema, .check = check_condition,
                         .async_map = map_condition);
 
@@ -158,13 +158,6 @@ static HASS_CALLBACK int map_trigger(struct hass *hass, const json_t *config, js
     return 0;
 }
 
-static const struct hass_trigger_kind trigger =
+const struct hass_trigger_kind device_trigger =
     HASS_TRIGGER_KIND(.name = "device", .schema = &schema, .check = check_trigger,
                       .async_map = map_trigger);
-
-int device_kinds_register(struct hass *hass, struct hass_error *err)
-{
-    int r = hass_condition_async_register(hass, &condition, err);
-
-    return r < 0 ? r : hass_trigger_async_register(hass, &trigger, err);
-}

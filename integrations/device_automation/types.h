@@ -5,8 +5,10 @@
  */
 #pragma once
 
+#include <hass/condition.h>
 #include <hass/entity_registry.h>
 #include <hass/hass.h>
+#include <hass/trigger.h>
 
 enum device_what {
     DEVICE_TRIGGER,
@@ -54,7 +56,8 @@ void device_class_types(struct hass *hass, const struct hass_entity_entry *entry
 
 /* map.c: the kinds `device` */
 
-int device_kinds_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+extern const struct hass_condition_kind device_condition;
+extern const struct hass_trigger_kind device_trigger;
 
 /* list.c: the commands */
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <hass/hass.h>
+#include <hass/trigger.h>
 
 #include "persistent_notification.h"
 
@@ -12,5 +13,5 @@
 json_t *notifications_async_get(struct hass *hass) HASS_CALLBACK;
 /** Adds the commands of clients, if there is a websocket_api. */
 int notifications_add_commands(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
-/** Adds the trigger of automations. */
-int notifications_add_trigger(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+/** The trigger of automations. */
+extern const struct hass_trigger_kind notifications_trigger;

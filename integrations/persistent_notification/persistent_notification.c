@@ -36,7 +36,7 @@
 
 HASS_MANIFEST(.domain = DOMAIN, .name = "Persistent Notification", .version = HASS_VERSION,
               .after_dependencies = HASS_LIST("websocket_api"), .integration_type = "system",
-              .critical = true);
+              .critical = true, .triggers = HASS_TRIGGERS(&notifications_trigger));
 
 #define ID_FIELD(...) HASS_FIELD("notification_id", &hass_type_string, .max = MAX_ID, __VA_ARGS__)
 
@@ -269,7 +269,5 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
         r = register_services(hass, err);
     if (r >= 0)
         r = hass_async_provide_api(hass, DOMAIN, &api, err);
-    if (r >= 0)
-        r = notifications_add_trigger(hass, err);
     return r < 0 ? r : notifications_add_commands(hass, err);
 }

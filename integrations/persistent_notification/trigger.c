@@ -82,10 +82,5 @@ static int attach(struct hass_trigger *trigger, struct hass_error *err)
     return r;
 }
 
-static const struct hass_trigger_kind kind =
+const struct hass_trigger_kind notifications_trigger =
     HASS_TRIGGER_KIND(.name = "persistent_notification", .schema = &schema, .async_attach = attach);
-
-int notifications_add_trigger(struct hass *hass, struct hass_error *err)
-{
-    return hass_trigger_async_register(hass, &kind, err);
-}

@@ -27,8 +27,7 @@ const struct hass_schema purpose_condition_schema = {
 
 static const struct purpose *row_of(const json_t *config)
 {
-    return purpose_find(purpose_conditions, purpose_condition_count,
-                        hass_json_get_string(config, "condition", ""));
+    return purpose_find(purpose_condition_at, hass_json_get_string(config, "condition", ""));
 }
 
 int purpose_condition_check(const json_t *config, struct hass_error *err)

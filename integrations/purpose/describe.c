@@ -87,15 +87,12 @@ static json_t *describe_condition(const struct purpose *row)
 /* the commands */
 
 struct platforms {
-    const struct purpose *rows;
-    const size_t *count;
+    purpose_at_fn *at;
     json_t *(*describe)(const struct purpose *row);
 };
 
-static const struct platforms triggers = { purpose_triggers, &purpose_trigger_count,
-                                           describe_trigger };
-static const struct platforms conditions = { purpose_conditions, &purpose_condition_count,
-                                             describe_condition };
+static const struct platforms triggers = { purpose_trigger_at, describe_trigger };
+static const struct platforms conditions = { purpose_condition_at, describe_condition };
 
 static HASS_CALLBACK int on_nothing(const struct hass_signal *signal, void *userdata,
                                     struct hass_error *err)
@@ -110,6 +107,7 @@ static HASS_CALLBACK int subscribe(struct websocket_request *request, struct has
     const struct platforms *platforms = api->command(request)->userdata;
     autojson *all = json_object();
     autobuf event = HASS_BUF_INIT;
+    const struct purpose *row;
     struct hass_sub *sub = NULL;
     int r = hass_async_dispatcher_connect(api->hass(request), "purpose_platforms",
                                           HASS_JOB_CALLBACK(on_nothing, NULL), &sub, err);
@@ -118,8 +116,8 @@ static HASS_CALLBACK int subscribe(struct websocket_request *request, struct has
         r = api->subscribe(request, sub, err);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < *platforms->count; i++)
-        json_object_set_new(all, platforms->rows[i].name, platforms->describe(&platforms->rows[i]));
+    for (size_t i = 0; (row = platforms->at(i)); i++)
+        json_object_set_new(all, row->name, platforms->describe(row));
     hass_json_write(all, &event);
     api->answer(request, "null");
     api->send_event(api->connection(request), api->id(request), hass_buf_string(&event),

@@ -12,13 +12,14 @@
 
 #include "purpose.h"
 
-const struct purpose *purpose_find(const struct purpose *rows, size_t count, const char *name)
+const struct purpose *purpose_find(purpose_at_fn *at, const char *name)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].name, name) == 0)
-            return &rows[i];
-    }
-    return NULL;
+    const struct purpose *row;
+
+    for (size_t i = 0; (row = at(i)); i++)
+        if (strcmp(row->name, name) == 0)
+            break;
+    return row;
 }
 
 bool purpose_has_word(const char *words, const char *word)

@@ -11,15 +11,10 @@
 #include <hass/integration.h>
 
 HASS_MANIFEST(.domain = "purpose", .name = "Purpose-specific triggers and conditions",
-              .version = HASS_VERSION, .dependencies = HASS_LIST("websocket_api"));
+              .version = HASS_VERSION, .dependencies = HASS_LIST("websocket_api"),
+              .triggers = purpose_triggers, .conditions = purpose_conditions);
 
 int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 {
-    int r = 0;
-
-    for (size_t i = 0; i < purpose_trigger_count && r >= 0; i++)
-        r = hass_trigger_async_register(hass, &purpose_triggers[i].trigger, err);
-    for (size_t i = 0; i < purpose_condition_count && r >= 0; i++)
-        r = hass_condition_async_register(hass, &purpose_conditions[i].condition, err);
-    return r < 0 ? r : purpose_commands_add(hass, err);
+    return purpose_commands_add(hass, err);
 }

@@ -40,13 +40,17 @@ struct purpose {
     bool secondary;     /* areas and devices lead to diagnostic entities, too */
 };
 
-extern const struct purpose purpose_triggers[], purpose_conditions[];
-extern const size_t purpose_trigger_count, purpose_condition_count;
+/** Those of all rows, ended by NULL. */
+extern const struct hass_trigger_kind *const purpose_triggers[];
+extern const struct hass_condition_kind *const purpose_conditions[];
+/** The rows in the same order; NULL behind the last. */
+typedef const struct purpose *purpose_at_fn(size_t index);
+purpose_at_fn purpose_trigger_at, purpose_condition_at;
 
 /* look.c */
 
 /** A row by name, or NULL. */
-const struct purpose *purpose_find(const struct purpose *rows, size_t count, const char *name);
+const struct purpose *purpose_find(purpose_at_fn *at, const char *name);
 /** The entity ids that a target means, of the domains of @row. Owned by the caller. */
 json_t *purpose_targets(struct hass *hass, const struct purpose *row, const json_t *target)
     HASS_CALLBACK;

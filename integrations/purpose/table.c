@@ -2,20 +2,21 @@
 /* The names, and what each looks at. */
 #include "purpose.h"
 
-/* A kind of trigger and one of condition, of which each table uses one. */
+/* The KIND of a row of its own. A row has a kind of trigger and one of condition, of which each table uses one. */
 #define ROW(name_, how_, ...)                                                                      \
-    {                                                                                              \
-        .name = (name_),                                                                           \
-        .trigger = HASS_TRIGGER_KIND(.name = (name_), .schema = &purpose_trigger_schema,           \
-                                     .check = purpose_trigger_check,                               \
-                                     .async_attach = purpose_trigger_attach,                       \
-                                     .async_describe = purpose_trigger_describe,                   \
-                                     .async_holds = purpose_trigger_holds),                        \
-        .condition = HASS_CONDITION_KIND(.name = (name_), .schema = &purpose_condition_schema,     \
-                                         .check = purpose_condition_check,                         \
-                                         .async_test = purpose_condition_test),                    \
-        .how = (how_), __VA_ARGS__                                                                 \
-    }
+    &((const struct purpose){                                                                      \
+          .name = (name_),                                                                         \
+          .trigger = HASS_TRIGGER_KIND(.name = (name_), .schema = &purpose_trigger_schema,         \
+                                       .check = purpose_trigger_check,                             \
+                                       .async_attach = purpose_trigger_attach,                     \
+                                       .async_describe = purpose_trigger_describe,                 \
+                                       .async_holds = purpose_trigger_holds),                      \
+          .condition = HASS_CONDITION_KIND(.name = (name_), .schema = &purpose_condition_schema,   \
+                                           .check = purpose_condition_check,                       \
+                                           .async_test = purpose_condition_test),                  \
+          .how = (how_),                                                                           \
+          __VA_ARGS__ })                                                                           \
+         .KIND
 #define OF(...)            .of = { __VA_ARGS__ }
 #define ENTERS(name_, ...) ROW(name_, PURPOSE_ENTERS, OF(__VA_ARGS__))
 #define NUMBERS(prefix, ...)                                                                       \
@@ -76,7 +77,8 @@
         ATTRIBUTE("humidifier", "current_humidity"), ATTRIBUTE("weather", "humidity")
 #define BRIGHTNESS ATTRIBUTE("light", "brightness", .scale = 100 / 255.0)
 
-const struct purpose purpose_triggers[] = {
+#define KIND trigger
+const struct hass_trigger_kind *const purpose_triggers[] = {
     TURNED("fan"),
     TURNED("humidifier"),
     TURNED("light"),
@@ -195,10 +197,12 @@ const struct purpose purpose_triggers[] = {
         OF(SOURCE("select", NULL), SOURCE("input_select", NULL))),
     ROW("counter.incremented", PURPOSE_INCREASED, OF(SOURCE("counter", NULL))),
     ROW("counter.decremented", PURPOSE_DECREASED, OF(SOURCE("counter", NULL))),
+    NULL,
 };
-const size_t purpose_trigger_count = sizeof(purpose_triggers) / sizeof(purpose_triggers[0]);
+#undef KIND
 
-const struct purpose purpose_conditions[] = {
+#define KIND condition
+const struct hass_condition_kind *const purpose_conditions[] = {
     IS_TURNED("fan"),
     IS_TURNED("humidifier"),
     IS_TURNED("light"),
@@ -303,5 +307,21 @@ const struct purpose purpose_conditions[] = {
     AIR_VALUE("no2", "nitrogen_dioxide"),
     AIR_VALUE("n2o", "nitrous_oxide"),
     AIR_VALUE("so2", "sulphur_dioxide"),
+    NULL,
 };
-const size_t purpose_condition_count = sizeof(purpose_conditions) / sizeof(purpose_conditions[0]);
+
+/* rows */
+
+const struct purpose *purpose_trigger_at(size_t index)
+{
+    const struct hass_trigger_kind *kind = purpose_triggers[index];
+
+    return kind ? (const void *)((const char *)kind - offsetof(struct purpose, trigger)) : NULL;
+}
+
+const struct purpose *purpose_condition_at(size_t index)
+{
+    const struct hass_condition_kind *kind = purpose_conditions[index];
+
+    return kind ? (const void *)((const char *)kind - offsetof(struct purpose, condition)) : NULL;
+}

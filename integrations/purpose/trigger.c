@@ -48,8 +48,7 @@ struct watch {
 
 static const struct purpose *row_of(const json_t *config)
 {
-    return purpose_find(purpose_triggers, purpose_trigger_count,
-                        hass_json_get_string(config, "trigger", ""));
+    return purpose_find(purpose_trigger_at, hass_json_get_string(config, "trigger", ""));
 }
 
 int purpose_trigger_check(const json_t *config, struct hass_error *err)

@@ -128,13 +128,15 @@ static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
 
 /* preparing */
 
-static HASS_CALLBACK int check_sequence(struct hass *hass, json_t *config, struct hass_error *err)
+static HASS_COROUTINE int check_sequence(struct hass *hass, bool offline, json_t *config,
+                                         struct hass_error *err)
 {
+    enum hass_kinds kinds = offline ? HASS_KINDS_OPEN : HASS_KINDS_SET_UP;
     json_t *sequence = NULL;
-    int r = hass_script_check(hass, hass_json_get(config, "sequence"), &sequence, err);
+    int r = hass_script_async_check(hass, hass_json_get(config, "sequence"), kinds, &sequence, err);
 
     if (r < 0)
-        return step_back(err, "sequence");
+        return r == -ECANCELED ? r : step_back(err, "sequence");
     json_object_set_new(config, "sequence", sequence);
     return 0;
 }
@@ -154,7 +156,7 @@ static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *
         r = hass_schema_check(&one_schema, item->shown, &config, err);
     }
     if (r >= 0)
-        r = check_sequence(offline ? NULL : hass, config, err);
+        r = check_sequence(hass, offline, config, err);
     if (r < 0) /* what a blueprint has brought stands in no section */
         return from_blueprint && r != -ECANCELED ? hass_error_prefix(err, "use_blueprint") : r;
     item->status = NULL;

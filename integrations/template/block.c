@@ -20,6 +20,7 @@ struct template_block {
     struct hass *hass;
     json_t *config; /* of the section */
     char *name;     /* for the log */
+    bool ended;
     struct hass_sub *start;
     struct hass_triggers *triggers;
     struct hass_conditions *conditions;
@@ -51,6 +52,17 @@ bool template_block_is(const json_t *config)
 bool template_block_same(const struct template_block *block, const json_t *config)
 {
     return hass_json_equal(block->config, config);
+}
+
+/* Puts a step before the way of an error: "0->zone: expected …" is below "triggers". */
+static int way_back(struct hass_error *err, const char *step)
+{
+    struct hass_error inner = *err;
+    size_t way = strspn(inner.message, "abcdefghijklmnopqrstuvwxyz0123456789_->");
+    bool leads_on = way && inner.message[way] == ':';
+
+    hass_error_clear(err);
+    return hass_fail(err, inner.code, "%s%s%s", step, leads_on ? "->" : ": ", inner.message);
 }
 
 /* firing */
@@ -138,39 +150,92 @@ static HASS_CALLBACK int fired(struct hass *hass, struct hass_variables *variabl
 
 /* beginning and ending */
 
-static HASS_CALLBACK int compile(struct template_block *block, struct hass_error *err)
-{
-    const json_t *conditions = either(block->config, "conditions", "condition");
-    const json_t *actions = either(block->config, "actions", "action");
-    int r = 0;
+/* What a block is made of, with the kinds of integrations, which the section's table has taken as they were. */
+struct parts {
+    json_t *triggers, *conditions, *actions;
+};
 
-    if (json_array_size(conditions) > 0)
-        r = hass_conditions_async_create(block->hass, conditions, &block->conditions, err);
-    if (r >= 0 && json_array_size(actions) > 0)
-        r = hass_script_async_create(block->hass,
-                                     HASS_SCRIPT_OPTIONS(.domain = "template", .name = block->name,
-                                                         .root = "action", .sequence = actions),
-                                     &block->script, err);
+static void parts_fini(struct parts *parts)
+{
+    json_decref(parts->triggers);
+    json_decref(parts->conditions);
+    json_decref(parts->actions);
+}
+
+static HASS_COROUTINE int check_parts(struct hass *hass, const json_t *config,
+                                      enum hass_kinds kinds, struct parts *parts,
+                                      struct hass_error *err)
+{
+    const json_t *conditions = either(config, "conditions", "condition");
+    const json_t *actions = either(config, "actions", "action");
+    int r = hass_triggers_async_check(hass, triggers_of(config), kinds, &parts->triggers, err);
+
+    if (r < 0)
+        return way_back(err, "triggers");
+    if (conditions)
+        r = hass_conditions_async_check(hass, conditions, kinds, &parts->conditions, err);
+    if (r < 0)
+        return way_back(err, "conditions");
+    if (actions)
+        r = hass_script_async_check(hass, actions, kinds, &parts->actions, err);
+    return r < 0 ? way_back(err, "actions") : 0;
+}
+
+int template_block_async_check(struct hass *hass, const json_t *config, struct hass_error *err)
+{
+    struct parts parts = { 0 };
+    int r = check_parts(hass, config, HASS_KINDS_OPEN, &parts, err);
+
+    parts_fini(&parts);
     return r;
 }
 
-static HASS_CALLBACK int on_start(struct hass *hass, void *userdata, struct hass_error *err)
+static HASS_CALLBACK int attach(struct template_block *block, const struct parts *parts,
+                                bool at_start, struct hass_error *err)
 {
-    struct template_block *block = userdata;
-    autojson *triggers = NULL;
-    bool at_start = hass_core_state(hass) != HASS_RUNNING;
-    int r = hass_triggers_check(hass, triggers_of(block->config), &triggers, err);
+    int r = 0;
 
-    block->start = NULL;
-    if (r >= 0)
-        r = compile(block, err);
+    if (json_array_size(parts->conditions) > 0)
+        r = hass_conditions_async_create(block->hass, parts->conditions, &block->conditions, err);
+    if (r >= 0 && json_array_size(parts->actions) > 0)
+        r = hass_script_async_create(block->hass,
+                                     HASS_SCRIPT_OPTIONS(.domain = "template", .name = block->name,
+                                                         .root = "action",
+                                                         .sequence = parts->actions),
+                                     &block->script, err);
     if (r >= 0)
         r = hass_triggers_async_attach(
-            hass,
-            HASS_TRIGGERS_OPTIONS(.config = triggers, .name = block->name, .at_start = at_start,
-                                  .fired = fired, .userdata = block),
+            block->hass,
+            HASS_TRIGGERS_OPTIONS(.config = parts->triggers, .name = block->name,
+                                  .at_start = at_start, .fired = fired, .userdata = block),
             &block->triggers, err);
     return r < 0 ? hass_error_prefix(err, "%s", block->name) : 0;
+}
+
+static HASS_COROUTINE int begin(struct template_block *block, struct hass_error *err)
+{
+    bool at_start = hass_core_state(block->hass) != HASS_RUNNING;
+    struct parts parts = { 0 };
+    int r = check_parts(block->hass, block->config, HASS_KINDS_SET_UP, &parts, err);
+
+    if (r == -ECANCELED || block->ended)
+        r = 0;
+    else if (r < 0)
+        r = template_report(block->hass, block->config, block->name, err);
+    else
+        r = attach(block, &parts, at_start, err);
+    parts_fini(&parts);
+    return r;
+}
+
+static HASS_COROUTINE int on_start(struct hass *hass, void *userdata, struct hass_error *err)
+{
+    struct template_block *block = template_block_ref(userdata);
+
+    block->start = NULL;
+    int r = begin(block, err);
+    template_block_unref(block);
+    return r;
 }
 
 struct template_block *template_block_async_create(struct hass *hass, const json_t *config,
@@ -183,13 +248,14 @@ struct template_block *template_block_async_create(struct hass *hass, const json
     block->config = hass_json_ref(config);
     if (asprintf(&block->name, "template->%zu", index) < 0)
         abort();
-    if (hass_async_at_start(hass, HASS_JOB_CALLBACK(on_start, block), &block->start, err) < 0)
+    if (hass_async_at_start(hass, HASS_JOB_COROUTINE(on_start, block), &block->start, err) < 0)
         return template_block_unref(block);
     return block;
 }
 
 void template_block_async_end(struct template_block *block)
 {
+    block->ended = true;
     block->start = hass_sub_async_remove(block->start);
     block->triggers = hass_triggers_async_detach(block->triggers);
     block->script = hass_script_async_destroy(block->script);

@@ -198,8 +198,14 @@ void template_actions_async_end(struct template_entity *item) HASS_CALLBACK;
 
 /* Has this block of the section triggers? */
 bool template_block_is(const json_t *config);
+/** Checks what the section's table cannot: the kinds that integrations give. Nothing is set up. The way to what is wrong comes first. */
+int template_block_async_check(struct hass *hass, const json_t *config, struct hass_error *err)
+    HASS_COROUTINE;
 bool template_block_same(const struct template_block *block, const json_t *config);
 /* The @index'th block of the section; it attaches its triggers when the home starts. NULL with @err. */
+/** Tells what is wrong with a block, @err, at its place in the file; else with its name, by @err. */
+int template_report(struct hass *hass, const json_t *config, const char *name,
+                    struct hass_error *err) HASS_CALLBACK;
 struct template_block *template_block_async_create(struct hass *hass, const json_t *config,
                                                    size_t index, struct hass_error *err)
     HASS_CALLBACK;

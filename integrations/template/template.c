@@ -16,8 +16,10 @@
  *
  * Each item of the section becomes a platform entry of its domain. Model: components.template
  */
+#include <errno.h>
 #include <stdlib.h>
 
+#include <hass/script.h>
 #include <hass/vec.h>
 
 #include "parts.h"
@@ -122,9 +124,80 @@ static const struct hass_platform_schema platforms[] = {
     TEMPLATE_PLATFORMS(PLATFORM, PLATFORM, PLATFORM){ NULL, NULL },
 };
 
+static int check_section(struct hass *hass, const json_t *section,
+                         struct hass_config_report *report, struct hass_error *err);
+
 HASS_MANIFEST(.domain = "template", .name = "Template", .version = HASS_VERSION,
               .config = &config_schema, .platforms = platforms, .integration_type = "helper",
-              .iot_class = "local_push");
+              .iot_class = "local_push", .async_check_beyond = check_section);
+
+/* what is wrong with blocks beyond the table */
+
+/* A block as set-up gets it, owned by the caller; NULL when it is none, or the table complains of it. */
+static json_t *block_of(const json_t *written)
+{
+    autojson *list = NULL;
+
+    if (hass_schema_check(&config_schema, written, &list, NULL) < 0 || json_array_size(list) != 1)
+        return NULL;
+    return json_incref(json_array_get(list, 0));
+}
+
+/* The section is a list of blocks, or one of them. */
+static const json_t *written_at(const json_t *section, size_t index)
+{
+    if (json_is_array(section))
+        return json_array_get(section, index);
+    return index == 0 ? section : NULL;
+}
+
+static HASS_COROUTINE int check_written(struct hass *hass, const json_t *written, size_t index,
+                                        struct hass_config_report *report, struct hass_error *err)
+{
+    struct hass_error own = HASS_ERROR_INIT;
+    autojson *block = block_of(written);
+    autofree char *message = NULL;
+    int r = block && template_block_is(block) ? template_block_async_check(hass, block, &own) : 0;
+
+    if (r == -ECANCELED)
+        return hass_error_copy(err, &own);
+    if (r >= 0)
+        return 0;
+    if (asprintf(&message, "%zu->%s", index, own.message) < 0)
+        abort();
+    hass_config_report(report, message, NULL);
+    return 0;
+}
+
+static int check_section(struct hass *hass, const json_t *section,
+                         struct hass_config_report *report, struct hass_error *err)
+{
+    const json_t *written;
+    int r = 0;
+
+    hass__assert_coroutine();
+    for (size_t i = 0; r >= 0 && (written = written_at(section, i)); i++)
+        r = check_written(hass, written, i, report, err);
+    return r;
+}
+
+int template_report(struct hass *hass, const json_t *config, const char *name,
+                    struct hass_error *err)
+{
+    const json_t *section = hass_async_config_section(hass, "template"), *written;
+
+    for (size_t i = 0; (written = written_at(section, i)); i++) {
+        autojson *block = block_of(written);
+        autofree char *message = NULL;
+        if (!hass_json_equal(block, config))
+            continue;
+        if (asprintf(&message, "%zu->%s", i, err->message) < 0)
+            abort();
+        return hass_async_report_config(hass, "template", message,
+                                        "the entities of this block stay as they are", err);
+    }
+    return hass_error_prefix(err, "%s", name);
+}
 
 /* entities of the section */
 
@@ -375,17 +448,46 @@ int async_reload(struct hass *hass, const json_t *config, struct hass_error *err
 
 /* platforms */
 
+/* Checks the actions of an item again, now with the kinds of triggers and conditions that integrations give. */
+static HASS_COROUTINE int settle_actions(struct hass *hass, const struct hass_schema *schema,
+                                         json_t *item, struct hass_error *err)
+{
+    int r = 0;
+
+    for (uint32_t i = 0; i < schema->count && r >= 0; i++) {
+        const struct hass_field *field = &schema->fields[i];
+        const json_t *written = hass_json_get(item, field->key);
+        json_t *checked = NULL;
+        if (!written || field->type != &template_type_actions)
+            continue;
+        r = hass_script_async_check(hass, written, HASS_KINDS_SET_UP, &checked, err);
+        if (r < 0)
+            hass_error_prefix(err, "%s", field->key);
+        else
+            json_object_set_new(item, field->key, checked);
+    }
+    return r;
+}
+
+static int fail_item(const struct template_kind *kind, const json_t *item, struct hass_error *err)
+{
+    return hass_error_prefix(err, "template %s '%s'", kind->domain,
+                             hass_json_get_string(item, "name", kind->default_name));
+}
+
 static HASS_COROUTINE int add(struct hass_platform *platform, const struct template_kind *kind,
                               const json_t *item, struct hass_error *err)
 {
     struct hass *hass = hass_platform_hass(platform);
-    struct record *record = find_record(hass, kind, item, false);
-    struct hass_entity *entity = template_entity_create(hass, kind, json_deep_copy(item),
-                                                        record ? record->block : NULL, err);
+    autojson *own = json_deep_copy(item);
 
+    if (settle_actions(hass, kind->schema, own, err) < 0)
+        return fail_item(kind, item, err);
+    struct record *record = find_record(hass, kind, item, false);
+    struct hass_entity *entity =
+        template_entity_create(hass, kind, steal(own), record ? record->block : NULL, err);
     if (!entity)
-        return hass_error_prefix(err, "template %s '%s'", kind->domain,
-                                 hass_json_get_string(item, "name", kind->default_name));
+        return fail_item(kind, item, err);
     if (record)
         record->entity = hass_entity_ref(entity);
     return hass_platform_async_add_entities(platform, &entity, 1, false, err);

@@ -3,6 +3,7 @@
  * What the editor of automations asks: is this valid, when does this trigger fire, what does this condition say, run these actions.
  * Nothing of it needs an automation to be there.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include <hass/condition.h>
@@ -14,24 +15,24 @@
 
 /* validate_config */
 
-typedef int part_check_fn(struct hass *hass, const json_t *value, json_t **ret_config,
-                          struct hass_error *err);
+typedef int part_check_fn(struct hass *hass, const json_t *value, enum hass_kinds kinds,
+                          json_t **ret_config, struct hass_error *err);
 
 static const struct {
     const char *key;
     part_check_fn *check;
 } parts[] = {
-    { "triggers", hass_triggers_check },    { "conditions", hass_conditions_check },
-    { "actions", hass_script_check },       { "trigger", hass_triggers_check },
-    { "condition", hass_conditions_check }, { "action", hass_script_check },
+    { "triggers", hass_triggers_async_check },    { "conditions", hass_conditions_async_check },
+    { "actions", hass_script_async_check },       { "trigger", hass_triggers_async_check },
+    { "condition", hass_conditions_async_check }, { "action", hass_script_async_check },
 };
 
 #define PART(key) HASS_FIELD(key, &hass_type_any, .doc = "To be checked")
 HASS_SCHEMA(validate_schema, PART("triggers"), PART("conditions"), PART("actions"), PART("trigger"),
             PART("condition"), PART("action"));
 
-static HASS_CALLBACK int validate_config(struct websocket_request *request, struct hass_buf *result,
-                                         struct hass_error *err)
+static HASS_COROUTINE int validate_config(struct websocket_request *request,
+                                          struct hass_buf *result, struct hass_error *err)
 {
     autojson *answer = json_object();
 
@@ -41,7 +42,10 @@ static HASS_CALLBACK int validate_config(struct websocket_request *request, stru
         autojson *checked = NULL;
         if (!part)
             continue;
-        bool valid = parts[i].check(request->connection->hass, part, &checked, &own) >= 0;
+        int r = parts[i].check(request->connection->hass, part, HASS_KINDS_OPEN, &checked, &own);
+        bool valid = r >= 0;
+        if (r == -ECANCELED)
+            return hass_error_copy(err, &own);
         json_object_set_new(
             answer, parts[i].key,
             json_pack("{s:b, s:s?}", "valid", valid, "error", valid ? NULL : own.message));
@@ -120,13 +124,14 @@ static HASS_CALLBACK int on_nothing(const struct hass_signal *signal, void *user
     return 0;
 }
 
-static HASS_CALLBACK int subscribe_trigger(struct websocket_request *request,
-                                           struct hass_buf *result, struct hass_error *err)
+static HASS_COROUTINE int subscribe_trigger(struct websocket_request *request,
+                                            struct hass_buf *result, struct hass_error *err)
 {
     struct hass *hass = request->connection->hass;
     autojson *checked = NULL;
     struct hass_sub *sub;
-    int r = hass_triggers_check(hass, hass_json_get(request->message, "trigger"), &checked, err);
+    int r = hass_triggers_async_check(hass, hass_json_get(request->message, "trigger"),
+                                      HASS_KINDS_SET_UP, &checked, err);
 
     if (r < 0)
         return r;
@@ -157,14 +162,14 @@ HASS_SCHEMA(condition_schema,
             HASS_FIELD("variables", &hass_type_map, .nullable = true,
                        .doc = "Names for what templates use"));
 
-static HASS_CALLBACK int create_conditions(struct websocket_request *request,
-                                           struct hass_conditions **ret_conditions,
-                                           struct hass_error *err)
+static HASS_COROUTINE int create_conditions(struct websocket_request *request,
+                                            struct hass_conditions **ret_conditions,
+                                            struct hass_error *err)
 {
     struct hass *hass = request->connection->hass;
     autojson *checked = NULL;
-    int r =
-        hass_conditions_check(hass, hass_json_get(request->message, "condition"), &checked, err);
+    int r = hass_conditions_async_check(hass, hass_json_get(request->message, "condition"),
+                                        HASS_KINDS_SET_UP, &checked, err);
 
     return r < 0 ? r : hass_conditions_async_create(hass, checked, ret_conditions, err);
 }
@@ -175,8 +180,8 @@ static HASS_CALLBACK int test(const struct watch *watch, struct hass_error *err)
                                       NULL, NULL, "test_condition", err);
 }
 
-static HASS_CALLBACK int test_condition(struct websocket_request *request, struct hass_buf *result,
-                                        struct hass_error *err)
+static HASS_COROUTINE int test_condition(struct websocket_request *request, struct hass_buf *result,
+                                         struct hass_error *err)
 {
     struct watch *watch = watch_new(request);
     int r = create_conditions(request, &watch->conditions, err);
@@ -210,8 +215,8 @@ static HASS_CALLBACK int on_second(const struct hass_tick *tick, void *userdata,
     return 0;
 }
 
-static HASS_CALLBACK int subscribe_condition(struct websocket_request *request,
-                                             struct hass_buf *result, struct hass_error *err)
+static HASS_COROUTINE int subscribe_condition(struct websocket_request *request,
+                                              struct hass_buf *result, struct hass_error *err)
 {
     struct watch *watch = watch_new(request);
     struct hass_sub *sub;
@@ -269,8 +274,9 @@ static HASS_COROUTINE int execute_script(struct websocket_request *request, stru
 {
     autounref(hass_context) const *context = request_context(request);
     autojson *checked = NULL, *response = NULL;
-    int r = hass_script_check(request->connection->hass,
-                              hass_json_get(request->message, "sequence"), &checked, err);
+    int r = hass_script_async_check(request->connection->hass,
+                                    hass_json_get(request->message, "sequence"), HASS_KINDS_SET_UP,
+                                    &checked, err);
 
     if (r >= 0)
         r = run(request, checked, context, &response, err);
@@ -304,12 +310,14 @@ static HASS_CALLBACK int stop_run(struct websocket_request *request, struct hass
 }
 
 static const struct websocket_command commands[] = {
-    WEBSOCKET_COMMAND("validate_config", validate_config, .schema = &validate_schema),
+    WEBSOCKET_COMMAND("validate_config", validate_config, .schema = &validate_schema,
+                      .coroutine = true),
     WEBSOCKET_COMMAND("subscribe_trigger", subscribe_trigger, .schema = &trigger_schema,
-                      .admin = true),
+                      .admin = true, .coroutine = true),
     WEBSOCKET_COMMAND("subscribe_condition", subscribe_condition, .schema = &condition_schema,
-                      .admin = true),
-    WEBSOCKET_COMMAND("test_condition", test_condition, .schema = &condition_schema, .admin = true),
+                      .admin = true, .coroutine = true),
+    WEBSOCKET_COMMAND("test_condition", test_condition, .schema = &condition_schema, .admin = true,
+                      .coroutine = true),
     WEBSOCKET_COMMAND("execute_script", execute_script, .schema = &execute_schema, .admin = true,
                       .coroutine = true),
     WEBSOCKET_COMMAND("hassd/runs/list", list_runs),

@@ -96,10 +96,5 @@ static HASS_CALLBACK int test(struct hass *hass, const json_t *config, void *dat
     return all ? 1 : hass_error_copy(err, &failure);
 }
 
-static const struct hass_condition_kind kind =
+const struct hass_condition_kind zone_condition =
     HASS_CONDITION_KIND(.name = "zone", .schema = &schema, .check = check, .async_test = test);
-
-int zone_condition_register(struct hass *hass, struct hass_error *err)
-{
-    return hass_condition_async_register(hass, &kind, err);
-}

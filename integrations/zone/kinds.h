@@ -2,9 +2,9 @@
 /* What the domain adds to automations. */
 #pragma once
 
+#include <hass/condition.h>
 #include <hass/hass.h>
+#include <hass/trigger.h>
 
-/** The condition `zone`: condition.c. */
-int zone_condition_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
-/** The triggers `zone` and `geo_location`: trigger.c. */
-int zone_triggers_register(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
+extern const struct hass_condition_kind zone_condition;                /* condition.c */
+extern const struct hass_trigger_kind zone_trigger, zone_geo_location; /* trigger.c */

@@ -230,15 +230,8 @@ static int attach_geo(struct hass_trigger *trigger, struct hass_error *err)
     return r;
 }
 
-static const struct hass_trigger_kind zone =
+const struct hass_trigger_kind zone_trigger =
     HASS_TRIGGER_KIND(.name = "zone", .schema = &zone_schema, .check = check_zone,
                       .async_attach = attach_zone);
-static const struct hass_trigger_kind geo_location =
+const struct hass_trigger_kind zone_geo_location =
     HASS_TRIGGER_KIND(.name = "geo_location", .schema = &geo_schema, .async_attach = attach_geo);
-
-int zone_triggers_register(struct hass *hass, struct hass_error *err)
-{
-    int r = hass_trigger_async_register(hass, &zone, err);
-
-    return r < 0 ? r : hass_trigger_async_register(hass, &geo_location, err);
-}

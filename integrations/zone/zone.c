@@ -41,7 +41,9 @@
 HASS_SCHEMA(item_schema, FIELDS);
 HASS_SCHEMA_WITH(config_schema, (.list = true), FIELDS);
 
-HASS_MANIFEST(.domain = "zone", .name = "Zone", .version = HASS_VERSION, .config = &config_schema);
+HASS_MANIFEST(.domain = "zone", .name = "Zone", .version = HASS_VERSION, .config = &config_schema,
+              .triggers = HASS_TRIGGERS(&zone_trigger, &zone_geo_location),
+              .conditions = HASS_CONDITIONS(&zone_condition));
 
 struct values {
     json_t *persons; /* entity ids, sorted */
@@ -246,14 +248,9 @@ int async_setup(struct hass *hass, const json_t *config, struct hass_error *err)
 
     if (r >= 0)
         r = add_home(hass, err);
-    if (r >= 0)
-        r = hass_bus_async_listen(hass, HASS_EVENT_STATE_CHANGED, is_of_person,
-                                  HASS_JOB_CALLBACK(on_person, NULL), NULL, err);
-    if (r >= 0)
-        r = zone_condition_register(hass, err);
-    if (r >= 0)
-        r = zone_triggers_register(hass, err);
-    return r;
+    return r < 0 ? r
+                 : hass_bus_async_listen(hass, HASS_EVENT_STATE_CHANGED, is_of_person,
+                                         HASS_JOB_CALLBACK(on_person, NULL), NULL, err);
 }
 
 int async_reload(struct hass *hass, const json_t *config, struct hass_error *err)

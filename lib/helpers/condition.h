@@ -10,6 +10,7 @@
 #include <hass/trace.h>
 
 #include "helpers/check_types.h"
+#include "helpers/kind_search.h"
 #include "run/runtime.h"
 
 /* Kinds that have conditions themselves. */
@@ -27,6 +28,9 @@ extern const struct hass_condition_kind condition_state, condition_numeric_state
 /** A kind by name; @ret_scope (or NULL) gets a reference to the scope of one that is not built in, or NULL. Any thread. */
 const struct hass_condition_kind *condition_find_kind(const struct hass *hass, const char *name,
                                                       struct scope **ret_scope);
+/** As hass_conditions_check, for a check of what conditions are in. */
+int conditions_check(struct kind_search *search, const json_t *value, json_t **ret_config,
+                     struct hass_error *err);
 enum condition_container condition_container_of(const struct hass_condition_kind *kind);
 
 /** Begins a step below that of the condition that is being tested: "entity_id", 1 → "condition/0/entity_id/1". NULL without a trace. */

@@ -15,7 +15,7 @@
 #include "helpers/kinds.h"
 
 struct condition_check {
-    struct hass *hass; /* or NULL */
+    struct kind_search *search;
     struct hass_error *err;
 };
 
@@ -96,15 +96,18 @@ static int fail_unknown(const struct condition_check *check, const char *place, 
 {
     struct kind_names names = { 0 };
     struct nearest nearest = { .word = name };
+    autofree char *where = join(place, "condition");
 
+    if (check->search->reason)
+        return hass_fail(check->err, HASS_E_INVALID, "%s: there is no condition '%s': %s", where,
+                         name, check->search->reason);
     for (size_t i = 0; i < BUILT_IN; i++)
         nearest_offer(&nearest, built_in[i]->name);
-    kinds_names(kinds_of_conditions(check->hass), &names);
+    kind_search_names(check->search, KIND_CONDITION, &names);
     vec_foreach(&names, known)
         nearest_offer(&nearest, *known);
     autofree char *hint = nearest_hint(&nearest);
     kind_names_fini(&names);
-    autofree char *where = join(place, "condition");
     return hass_fail(check->err, HASS_E_INVALID, "%s: unknown condition '%s'%s%s", where, name,
                      hint ? "; " : "", hint ? hint : "");
 }
@@ -232,8 +235,10 @@ static json_t *check_one(const struct condition_check *check, const json_t *valu
     if (schema_check_part(&common_schema, NULL, form, place, checked, check->err) < 0)
         return NULL;
     const char *name = hass_json_get_string(checked, "condition", "");
-    const struct hass_condition_kind *kind = condition_find_kind(check->hass, name, NULL);
-    if (!kind && check->hass) {
+    const struct hass_condition_kind *kind = condition_find_kind(check->search->hass, name, NULL);
+    if (!kind)
+        kind = kind_search_find(check->search, KIND_CONDITION, name);
+    if (!kind && check->search->hass) {
         fail_unknown(check, place, name);
         return NULL;
     }
@@ -267,11 +272,11 @@ static json_t *check_list(const struct condition_check *check, const json_t *val
     return steal(list);
 }
 
-int hass_conditions_check(struct hass *hass, const json_t *value, json_t **ret_config,
-                          struct hass_error *err)
+int conditions_check(struct kind_search *search, const json_t *value, json_t **ret_config,
+                     struct hass_error *err)
 {
     struct hass_error local = HASS_ERROR_INIT;
-    struct condition_check check = { .hass = hass, .err = &local };
+    struct condition_check check = { .search = search, .err = &local };
     json_t *list = check_list(&check, value, "");
 
     if (!list) {
@@ -280,4 +285,19 @@ int hass_conditions_check(struct hass *hass, const json_t *value, json_t **ret_c
     }
     *ret_config = list;
     return 0;
+}
+
+int hass_conditions_check(struct hass *hass, const json_t *value, json_t **ret_config,
+                          struct hass_error *err)
+{
+    struct kind_search registered = { .hass = hass };
+
+    return conditions_check(&registered, value, ret_config, err);
+}
+
+int hass_conditions_async_check(struct hass *hass, const json_t *value, enum hass_kinds kinds,
+                                json_t **ret_config, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.conditions.async_check", err);
+    return kind_search_async_check(hass, conditions_check, value, kinds, ret_config, err);
 }

@@ -13,6 +13,7 @@ struct script_hass;
 struct template_hass;
 struct state_table;
 struct kinds;
+struct kind_loader;
 struct condition_test;
 struct trigger_owners;
 
@@ -39,6 +40,7 @@ struct helpers {
     struct traces *traces;                   /* of trace_store.c; NULL until used */
     struct kinds *condition_kinds; /* registered by integrations, beside the built-in ones */
     struct kinds *trigger_kinds;
+    const struct kind_loader *kind_loader; /* how the loader helps with others; or NULL */
     struct hass_mutex *file_changes;       /* of config_file.c; NULL until used */
     struct condition_test *condition_test; /* of condition.c, in progress; or NULL */
     struct trigger_owners *triggers;       /* of trigger_kinds.c; NULL until used */

@@ -7,12 +7,12 @@
 
 #include <string.h>
 
-#include <hass/condition.h>
 #include <hass/template.h>
-#include <hass/trigger.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "helpers/condition.h"
+#include "helpers/trigger.h"
 
 /* places */
 
@@ -61,7 +61,7 @@ json_t *script_check_conditions(struct script_check *check, const json_t *value,
     struct hass_error below = HASS_ERROR_INIT;
     json_t *conditions = NULL;
 
-    if (hass_conditions_check(check->hass, value, &conditions, &below) < 0)
+    if (conditions_check(check->search, value, &conditions, &below) < 0)
         return fail_below(check, place, &below);
     return conditions;
 }
@@ -71,7 +71,7 @@ json_t *script_check_triggers(struct script_check *check, const json_t *value, c
     struct hass_error below = HASS_ERROR_INIT;
     json_t *triggers = NULL;
 
-    if (hass_triggers_check(check->hass, value, &triggers, &below) < 0)
+    if (triggers_check(check->search, value, &triggers, &below) < 0)
         return fail_below(check, place, &below);
     return triggers;
 }
@@ -314,15 +314,30 @@ json_t *script_check_sequence(struct script_check *check, const json_t *value, c
     return sequence;
 }
 
-int hass_script_check(struct hass *hass, const json_t *value, json_t **ret_sequence,
-                      struct hass_error *err)
+static int check_all(struct kind_search *search, const json_t *value, json_t **ret_sequence,
+                     struct hass_error *err)
 {
     struct hass_error own = HASS_ERROR_INIT;
-    struct script_check check = { .hass = hass, .err = err ? err : &own };
+    struct script_check check = { .search = search, .err = err ? err : &own };
     json_t *sequence = script_check_sequence(&check, value, "");
 
     if (!sequence)
         return check.err->code;
     *ret_sequence = sequence;
     return 0;
+}
+
+int hass_script_check(struct hass *hass, const json_t *value, json_t **ret_sequence,
+                      struct hass_error *err)
+{
+    struct kind_search registered = { .hass = hass };
+
+    return check_all(&registered, value, ret_sequence, err);
+}
+
+int hass_script_async_check(struct hass *hass, const json_t *value, enum hass_kinds kinds,
+                            json_t **ret_sequence, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.script.async_check", err);
+    return kind_search_async_check(hass, check_all, value, kinds, ret_sequence, err);
 }

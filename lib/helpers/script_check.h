@@ -30,9 +30,10 @@
 #include <hass/script.h>
 
 #include "data/schema_check.h"
+#include "helpers/kind_search.h"
 
 struct script_check {
-    struct hass *hass; /* or NULL */
+    struct kind_search *search; /* for what stands in conditions and wait_for_trigger */
     struct hass_error *err;
     unsigned depth; /* of sequences within each other */
 };

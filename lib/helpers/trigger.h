@@ -13,7 +13,7 @@
 #include <hass/trigger.h>
 #include <hass/vec.h>
 
-#include "helpers/kinds.h"
+#include "helpers/kind_search.h"
 #include "run/timer.h"
 
 #define TRIGGER_MAX_PENDING 1000 /* of one trigger and key */
@@ -35,8 +35,12 @@ void trigger_owners_destroy(struct trigger_owners *owners);
  */
 bool trigger_kind_find(struct hass *hass, const char *name, struct hass_trigger_kind *ret_kind,
                        struct scope **ret_scope);
-/** The name of a kind that was most likely meant, to be freed, or NULL. Any thread. */
-char *trigger_kind_nearest(struct hass *hass, const char *name);
+/** The name of a kind that was most likely meant, to be freed, or NULL. */
+char *trigger_kind_nearest(const struct kind_search *search, const char *name);
+
+/** As hass_triggers_check, for a check of what triggers are in. */
+int triggers_check(struct kind_search *search, const json_t *value, json_t **ret_config,
+                   struct hass_error *err);
 
 struct variable_source;
 

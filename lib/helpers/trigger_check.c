@@ -16,7 +16,7 @@ HASS_SCHEMA(common, HASS_FIELD("trigger", &check_type_text, .required = true),
 
 /* What is checked, and what has become of it. */
 struct check {
-    struct hass *hass; /* or NULL */
+    struct kind_search *search;
     json_t *result;
     struct hass_error *err;
 };
@@ -138,11 +138,23 @@ static int check_own(struct check *check, const struct hass_trigger_kind *kind, 
 
 static int unknown_kind(struct check *check, const char *name, const char *place)
 {
-    autofree char *nearest = trigger_kind_nearest(check->hass, name);
-
+    if (check->search->reason)
+        return hass_fail(check->err, HASS_E_INVALID, "%s%strigger: there is no trigger '%s': %s",
+                         place, *place ? "->" : "", name, check->search->reason);
+    autofree char *nearest = trigger_kind_nearest(check->search, name);
     return hass_fail(check->err, HASS_E_INVALID, "%s%strigger: there is no trigger '%s'%s%s%s",
                      place, *place ? "->" : "", name, nearest ? "; did you mean '" : "",
                      nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+static bool find_kind(struct check *check, const char *name, struct hass_trigger_kind *ret_kind)
+{
+    if (trigger_kind_find(check->search->hass, name, ret_kind, NULL))
+        return true;
+    const struct hass_trigger_kind *kind = kind_search_find(check->search, KIND_TRIGGER, name);
+    if (kind)
+        HASS_READ(ret_kind, kind);
+    return kind != NULL;
 }
 
 /* @item is replaced where it has another form. */
@@ -151,8 +163,8 @@ static int check_kind(struct check *check, json_t **item, const char *place, jso
     const char *name = hass_json_get_string(checked, "trigger", "");
     struct hass_trigger_kind kind;
 
-    if (!trigger_kind_find(check->hass, name, &kind, NULL)) {
-        if (check->hass)
+    if (!find_kind(check, name, &kind)) {
+        if (check->search->hass)
             return unknown_kind(check, name, place);
         json_object_update_missing(checked, *item); // nobody here knows better
         return check_beyond(check, NULL, checked, place);
@@ -218,14 +230,29 @@ static int check_list(struct check *check, const json_t *value, const char *plac
     return r;
 }
 
-int hass_triggers_check(struct hass *hass, const json_t *value, json_t **ret_config,
-                        struct hass_error *err)
+int triggers_check(struct kind_search *search, const json_t *value, json_t **ret_config,
+                   struct hass_error *err)
 {
     autojson *result = json_array();
-    struct check check = { .hass = hass, .result = result, .err = err };
+    struct check check = { .search = search, .result = result, .err = err };
     int r = check_list(&check, value, "", false);
 
     if (r >= 0)
         *ret_config = steal(result);
     return r;
+}
+
+int hass_triggers_check(struct hass *hass, const json_t *value, json_t **ret_config,
+                        struct hass_error *err)
+{
+    struct kind_search registered = { .hass = hass };
+
+    return triggers_check(&registered, value, ret_config, err);
+}
+
+int hass_triggers_async_check(struct hass *hass, const json_t *value, enum hass_kinds kinds,
+                              json_t **ret_config, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.triggers.async_check", err);
+    return kind_search_async_check(hass, triggers_check, value, kinds, ret_config, err);
 }

@@ -39,12 +39,12 @@ bool trigger_kind_find(struct hass *hass, const char *name, struct hass_trigger_
     return kind != NULL;
 }
 
-char *trigger_kind_nearest(struct hass *hass, const char *name)
+char *trigger_kind_nearest(const struct kind_search *search, const char *name)
 {
     struct kind_names added = { 0 };
     HASS_VEC(const char *) names = { 0 };
 
-    kinds_names(kinds_of_triggers(hass), &added);
+    kind_search_names(search, KIND_TRIGGER, &added);
     for (size_t i = 0; i < BUILT_IN; i++)
         vec_push(&names, built_in[i]->name);
     vec_foreach(&added, other)

@@ -80,8 +80,13 @@ static HASS_COROUTINE void ask_integration(struct integration *integration,
     struct hass_config_report report = { file, integration->domain, &file->diagnostics };
     struct hass_error err = HASS_ERROR_INIT;
 
-    if (manifest->async_check_config && section &&
+    if (!section)
+        return;
+    if (manifest->async_check_config &&
         manifest->async_check_config(integration->loader->hass, section, &report, &err) < 0)
+        settings_complain(file, integration->domain, NULL, err.message);
+    if (manifest->async_check_beyond &&
+        manifest->async_check_beyond(integration->loader->hass, section, &report, &err) < 0)
         settings_complain(file, integration->domain, NULL, err.message);
 }
 

@@ -58,6 +58,7 @@ int hass_create(const struct hass_options *given, struct hass **ret_hass, struct
     hass__assert_loop();
     loader_create(hass, &options);
     loader_entries_init(hass);
+    kinds_init(hass);
     r = platforms_init(hass, err);
     if (r < 0) {
         core_destroy(hass);

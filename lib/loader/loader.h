@@ -7,7 +7,7 @@
  * `reload` gives one its section again; `settings` holds the configuration and checks sections; `watch` sees files change; `deaths` leaves out what keeps killing
  * us; `problems` is what a user should know; `api_slot` is what integrations offer each other; `bootstrap` leads a hass from
  * nothing to running; `check` does without running; `handlers` finds those
- * with dialogues; `language` brings their texts in another one; `info` tells about it all.
+ * with dialogues; `kinds` brings the triggers and conditions that integrations give; `language` brings their texts in another one; `info` tells about it all.
  */
 #pragma once
 
@@ -191,6 +191,13 @@ int platform_check(const struct integration *integration, const char *domain,
 void platform_add_name(struct integration *integration, const char *domain) HASS_CALLBACK;
 /** It has none any more. */
 void platforms_forget(struct integration *integration) HASS_CALLBACK;
+
+/* kinds.c */
+
+/** Registers the table by which helpers/ finds kinds of triggers and conditions that nobody has registered. */
+void kinds_init(struct hass *hass) HASS_CALLBACK;
+/** Registers what the manifest lists, in the integration's scope. */
+int kinds_async_register(struct integration *integration, struct hass_error *err) HASS_CALLBACK;
 
 /* language.c */
 

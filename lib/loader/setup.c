@@ -271,7 +271,8 @@ static HASS_COROUTINE int take_steps(struct integration *integration, enum probl
     if (r < 0)
         return r;
     *stage = PROBLEM_SETUP;
-    return run_entry_point(integration, config, err);
+    r = run_entry_point(integration, config, err);
+    return r < 0 ? r : kinds_async_register(integration, err);
 }
 
 static HASS_CALLBACK void succeed(struct integration *integration)

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <hass/kinds.h>
 #include <hass/schema.h>
 #include <hass/variables.h>
 
@@ -23,6 +24,10 @@ struct hass_trace;
  */
 HASS_API int hass_conditions_check(struct hass *hass, const json_t *value, json_t **ret_config,
                                    struct hass_error *err);
+/** The same for who can wait, as hass_triggers_async_check. */
+HASS_API int hass_conditions_async_check(struct hass *hass, const json_t *value,
+                                         enum hass_kinds kinds, json_t **ret_config,
+                                         struct hass_error *err) HASS_COROUTINE;
 /** Compiles a checked list. Belongs to the caller. */
 HASS_API int hass_conditions_async_create(struct hass *hass, const json_t *config,
                                           struct hass_conditions **ret_conditions,

@@ -25,7 +25,9 @@ struct hass_platform_schema {
     const struct hass_schema *schema;
 };
 
+struct hass_condition_kind;
 struct hass_config_report;
+struct hass_trigger_kind;
 
 struct hass_manifest {
     uint32_t size;
@@ -58,10 +60,21 @@ struct hass_manifest {
      */
     int (*async_check_config)(struct hass *hass, const json_t *section,
                               struct hass_config_report *report, struct hass_error *err);
+    /** Likewise, of what @config cannot say, for one whose section is checked by it. @section: as it is written. */
+    int (*async_check_beyond)(struct hass *hass, const json_t *section,
+                              struct hass_config_report *report, struct hass_error *err);
+    /**
+     * Kinds of triggers and conditions that it gives, each list ended by NULL; registered when it has been set up. Who uses one sets it up,
+     * when the kind is called as the integration is, or begins so ("light.turned_on").
+     */
+    const struct hass_trigger_kind *const *triggers;
+    const struct hass_condition_kind *const *conditions;
 };
 
-#define HASS_LIST(...)      ((const char *const[]){ __VA_ARGS__, NULL })
-#define HASS_PLATFORMS(...) ((const struct hass_platform_schema[]){ __VA_ARGS__, { NULL, NULL } })
+#define HASS_LIST(...)       ((const char *const[]){ __VA_ARGS__, NULL })
+#define HASS_TRIGGERS(...)   ((const struct hass_trigger_kind *const[]){ __VA_ARGS__, NULL })
+#define HASS_CONDITIONS(...) ((const struct hass_condition_kind *const[]){ __VA_ARGS__, NULL })
+#define HASS_PLATFORMS(...)  ((const struct hass_platform_schema[]){ __VA_ARGS__, { NULL, NULL } })
 
 /** The ELF note that is read before the file is opened: owner "hassd", type HASS_NOTE_MANIFEST. */
 #define HASS_NOTE_MANIFEST 0x48415353

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <hass/kinds.h>
 #include <hass/trace.h>
 #include <hass/variables.h>
 
@@ -27,6 +28,9 @@ enum hass_script_mode {
  */
 HASS_API int hass_script_check(struct hass *hass, const json_t *value, json_t **ret_sequence,
                                struct hass_error *err);
+/** The same for who can wait, as hass_triggers_async_check: of what stands in wait_for_trigger and in conditions. */
+HASS_API int hass_script_async_check(struct hass *hass, const json_t *value, enum hass_kinds kinds,
+                                     json_t **ret_sequence, struct hass_error *err) HASS_COROUTINE;
 
 /** What has ended a run that had more to do: a step that failed, or one that cannot be done. */
 struct hass_script_failure {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <hass/bus.h>
+#include <hass/kinds.h>
 #include <hass/schema.h>
 #include <hass/variables.h>
 
@@ -30,6 +31,10 @@ struct hass_triggers;
  */
 HASS_API int hass_triggers_check(struct hass *hass, const json_t *value, json_t **ret_config,
                                  struct hass_error *err);
+/** The same for who can wait: kinds that are not registered are looked for among the installed integrations, which is done as @kinds says. */
+HASS_API int hass_triggers_async_check(struct hass *hass, const json_t *value,
+                                       enum hass_kinds kinds, json_t **ret_config,
+                                       struct hass_error *err) HASS_COROUTINE;
 
 /**
  * A trigger has fired. @variables is a new scope inside of that given to attach, which the callee may keep and add to: `trigger`, and

@@ -61,6 +61,7 @@ const struct hass_field_type template_type_delay = {
         .name = words,                                                                             \
         .check = check_##name_,                                                                    \
         .selector = selector_,                                                                     \
+        .locate = locate,                                                                          \
     }
 
 LIST_TYPE(actions, "actions", "action", hass_script_check);

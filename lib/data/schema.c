@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "data/schema_check.h"
+#include "data/way.h"
 
 /* A step from a container to one of its values. */
 struct path {
@@ -179,21 +180,63 @@ static void HASS_PRINTF(5, 6) report(struct checker *checker, const struct path 
     add_diagnostic(checker, path, find_mark(checker, path, place), hint, message);
 }
 
+static bool locate(const struct hass_field_type *type, const json_t *value,
+                   struct hass_text_problem *ret_problem)
+{
+    bool can = type->size > offsetof(struct hass_field_type, locate) && type->locate;
+    const char *text = json_string_value(value);
+
+    return can && text && type->locate(text, ret_problem);
+}
+
 /* Reports a problem inside of a text at its own line. False when its place is not known, or nobody asks for places. */
 static bool report_within(struct checker *checker, const struct hass_field_type *type,
                           const json_t *value, const struct path *path)
 {
-    bool can = type->size > offsetof(struct hass_field_type, locate) && type->locate;
     struct hass_text_problem problem = { 0 };
     const char *text = json_string_value(value);
 
-    if (!can || !checker->diagnostics || !text || !type->locate(text, &problem))
+    if (!checker->diagnostics || !locate(type, value, &problem))
         return false;
     struct mark mark = find_mark(checker, path, AT_VALUE);
     if (checker->code == 0)
         checker->code = HASS_E_INVALID;
     add_diagnostic(checker, path, yaml_mark_within(mark, text, problem.line, problem.column),
                    *problem.hint ? problem.hint : NULL, problem.message);
+    return true;
+}
+
+/* Reports what a type says of something within a map or list at the place to which its message leads. False: there is no such place. */
+static bool report_below(struct checker *checker, const struct hass_field_type *type,
+                         const json_t *value, const struct path *path, const char *message)
+{
+    autobuf where = HASS_BUF_INIT;
+    struct hass_text_problem problem = { 0 };
+
+    if (!checker->diagnostics || !(json_is_object(value) || json_is_array(value)))
+        return false;
+    struct way way = {
+        .marks = checker->marks,
+        .at = value,
+        .mark = find_mark(checker, path, AT_VALUE),
+        .rest = message,
+    };
+    format_path(path, checker->prefix, &where);
+    way_go(&way, &where);
+    autofree char *text = mem_strdup(way.rest);
+    struct diagnostic_about about = { .path = hass_buf_string(&where),
+                                      .hint = way_take_hint(text) };
+    if (locate(type, way.at, &problem)) {
+        way.mark =
+            yaml_mark_within(way.mark, json_string_value(way.at), problem.line, problem.column);
+        about.hint = *problem.hint ? problem.hint : NULL;
+    } else {
+        way_point_to_key(&way);
+    }
+    about.mark = way.mark;
+    checker->code = checker->code ? checker->code : HASS_E_INVALID;
+    diagnostics_add(checker->diagnostics, DIAGNOSTIC_ERROR, &about, "%s",
+                    *problem.message ? problem.message : text);
     return true;
 }
 
@@ -280,7 +323,8 @@ static json_t *check_scalar(struct checker *checker, const struct hass_field *fi
     if (checker->secret) {
         report(checker, path, AT_VALUE, NULL, "expected %s; what was given is not shown",
                field->type->name);
-    } else if (!report_within(checker, field->type, value, path)) {
+    } else if (!report_within(checker, field->type, value, path) &&
+               !report_below(checker, field->type, value, path, err.message)) {
         autofree char *hint = hint_for_word(field, value);
         report(checker, path, AT_VALUE, hint, "%s", err.message);
     }

@@ -195,7 +195,8 @@ static const struct {
       "trigger" },
     { "triggers: [{trigger: event, event_type: a}]\n    actions: [{nothing: 1}]",
       "says what it does" },
-    { "triggers: [{trigger: event, event_type: a}]\n    conditions: \"{{ 1 + }}\"", "column" },
+    { "triggers: [{trigger: event, event_type: a}]\n    conditions: \"{{ 1 + }}\"",
+      "TemplateSyntaxError" },
     { "actions: [{delay: 1}]", "is for blocks with triggers" },
     { "variables: {a: 1}", "is for blocks with triggers" },
 };

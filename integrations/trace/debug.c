@@ -25,6 +25,7 @@
                    .doc = "Which run; any when absent")
 
 HASS_SCHEMA(breakpoint_schema, ITEM, NODE);
+HASS_SCHEMA(item_schema, ITEM);
 HASS_SCHEMA(run_schema, ITEM,
             HASS_FIELD("run_id", &hass_type_string, .required = true, .min = 1, .max = MAX_ID,
                        .doc = "Which run"));
@@ -121,6 +122,21 @@ static HASS_CALLBACK int list(struct websocket_request *request, struct hass_buf
     return 0;
 }
 
+/* steps */
+
+static HASS_CALLBACK int list_steps(struct websocket_request *request, struct hass_buf *result,
+                                    struct hass_error *err)
+{
+    const char *domain = asked(request, "domain"), *item_id = asked(request, "item_id");
+    autojson *steps =
+        hass_script_steps_async_list(websocket_api_of(request)->hass(request), domain, item_id);
+
+    if (!steps)
+        return hass_fail(err, HASS_E_NOT_FOUND, "No %s %s has steps", domain, item_id);
+    hass_json_write(steps, result);
+    return 0;
+}
+
 /* runs */
 
 /* Of a run that has ended meanwhile, or never was, the model says nothing. */
@@ -157,6 +173,7 @@ static const struct websocket_command commands[] = {
     WEBSOCKET_COMMAND("trace/debug/breakpoint/clear", clear, .schema = &breakpoint_schema,
                       .admin = true),
     WEBSOCKET_COMMAND("trace/debug/breakpoint/list", list, .admin = true),
+    WEBSOCKET_COMMAND("hassd/debug/steps", list_steps, .schema = &item_schema, .admin = true),
     WEBSOCKET_COMMAND("trace/debug/step", step, .schema = &run_schema, .admin = true),
     WEBSOCKET_COMMAND("trace/debug/continue", go_on, .schema = &run_schema, .admin = true),
     WEBSOCKET_COMMAND("trace/debug/stop", stop, .schema = &run_schema, .admin = true),

@@ -35,7 +35,7 @@ static const char *state_of(const struct hass_script_run *run)
     case SCRIPT_WATCHING:
         return "waiting";
     case SCRIPT_HALTED:
-        return "stopped";
+        return timer_is_set(&run->timer) ? "running" : "stopped"; // it has been let go
     default:
         return "running";
     }
@@ -130,6 +130,33 @@ bool hass_script_async_calling(struct hass *hass, struct hass_script_calling *re
         .path = script_step_of(run->top)->path,
     };
     return true;
+}
+
+/* steps */
+
+static void add_steps(json_t *list, const struct script_sequence *sequence)
+{
+    for (uint32_t i = 0; i < sequence->count; i++) {
+        const struct script_step *step = &sequence->steps[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:O?}", "path", step->path, "step",
+                                              script_step_text(step), "config", step->config));
+        for (uint32_t child = 0; child < step->child_count; child++)
+            add_steps(list, step->children[child]);
+    }
+}
+
+json_t *hass_script_steps_async_list(struct hass *hass, const char *domain, const char *key)
+{
+    VERIFY_LOOP_OR(hass, "hass.script_steps.async_list", NULL);
+
+    list_foreach(&script_hass(hass)->scripts, struct hass_script, script, link) {
+        if (!script->key || strcmp(script->domain, domain) != 0 || strcmp(script->key, key) != 0)
+            continue;
+        json_t *list = json_array();
+        add_steps(list, script->sequence);
+        return list;
+    }
+    return NULL;
 }
 
 const char *hass_script_async_last_action(const struct hass_script *script)

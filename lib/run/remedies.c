@@ -360,6 +360,7 @@ static const struct remedy table[] = {
     { "hass_script_breakpoints_async_clear", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_script_breakpoints_async_list", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_script_runs_async_debug", "hass_run_callback_threadsafe", IN_CALLBACK },
+    { "hass_script_steps_async_list", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_location_async_zone", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_location_async_zones", "hass_run_callback_threadsafe", IN_CALLBACK },
     { "hass_template_async_render", "hass_template_render", WAITS },

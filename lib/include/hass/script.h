@@ -147,6 +147,15 @@ HASS_API int hass_script_runs_async_stop(struct hass *hass, const char *run_id,
                                          struct hass_error *err) HASS_CALLBACK;
 
 /**
+ * The steps of the script of that domain and key, those within each other among them, in the order in which they stand; owned by the caller.
+ * NULL when there is none.
+ *
+ * Shape: [{"path", "step": str, "config": {…}}]
+ */
+HASS_API json_t *hass_script_steps_async_list(struct hass *hass, const char *domain,
+                                              const char *key) HASS_CALLBACK;
+
+/**
  * Told by the dispatcher when a run has come to a breakpoint; it stands before that step, until it is let go on.
  *
  * Shape: {"domain", "item_id", "run_id", "node": str}, the node is the path of the step

@@ -461,6 +461,25 @@ START_TEST(of_a_run_that_is_not_there_nothing_is_said)
 }
 END_TEST
 
+START_TEST(the_steps_of_an_item_are_told)
+{
+    home("script:\n  s:\n    sequence:\n      - alias: Either\n        if: '{{ true }}'\n"
+         "        then: [{delay: 1}]\n        else: [{stop: x}]\n      - event: y\n");
+    hass__assert_loop();
+
+    ck_assert_json(
+        result_of("{'type':'hassd/debug/steps','domain':'script','item_id':'s'}"),
+        "[{'path':'sequence/0','step':'Either','config':{'alias':'Either','if':[{'condition':"
+        "'template','value_template':'{{ true }}'}],'then':[{'delay':1}],'else':[{'stop':'x'}]}},"
+        "{'path':'sequence/0/then/0','step':'delay','config':{'delay':1}},"
+        "{'path':'sequence/0/else/0','step':'stop','config':{'stop':'x'}},"
+        "{'path':'sequence/1','step':'y','config':{'event':'y'}}]");
+    ck_assert_str_eq(client_error(client_ask(
+                         client, "{'type':'hassd/debug/steps','domain':'script','item_id':'x'}")),
+                     "not_found");
+}
+END_TEST
+
 /* who listens */
 
 START_TEST(when_the_connection_has_gone_runs_go_on)
@@ -648,6 +667,7 @@ static const char *const wrong[] = {
     "{'type':'trace/debug/breakpoint/set','domain':'script','node':'*'}",
     "{'type':'trace/debug/breakpoint/clear'," OF_A "}",
     "{'type':'trace/debug/step'," OF_A "}",
+    "{'type':'hassd/debug/steps','domain':'script'}",
     "{'type':'trace/debug/continue','domain':'automation','run_id':'x'}",
     "{'type':'trace/debug/stop','item_id':'a','run_id':'x'}",
     "{'type':'trace/debug/stop'," OF_A ",'run_id':null}",
@@ -668,6 +688,7 @@ static const char *const for_administrators[] = {
     "{'type':'trace/debug/breakpoint/set'," OF_A ",'node':'*'}",
     "{'type':'trace/debug/breakpoint/clear'," OF_A ",'node':'*'}",
     "{'type':'trace/debug/breakpoint/list'}",
+    "{'type':'hassd/debug/steps'," OF_A "}",
     "{'type':'trace/debug/step'," OF_A ",'run_id':'x'}",
     "{'type':'trace/debug/continue'," OF_A ",'run_id':'x'}",
     "{'type':'trace/debug/stop'," OF_A ",'run_id':'x'}",
@@ -756,7 +777,8 @@ CASES_MAIN(
     ONCE(a_branch_that_stands_shows_before_one_that_waits),
     ONCE(a_script_stands_and_so_does_who_waits_for_it), ONCE(an_item_without_traces_stands_too),
     ONCE(an_automation_without_an_id_goes_by_its_entity_id),
-    ONCE(of_a_run_that_is_not_there_nothing_is_said), ONCE(when_the_connection_has_gone_runs_go_on),
+    ONCE(of_a_run_that_is_not_there_nothing_is_said), ONCE(the_steps_of_an_item_are_told),
+    ONCE(when_the_connection_has_gone_runs_go_on),
     ONCE(when_branches_stand_and_the_subscription_ends_they_go_on),
     ONCE(all_who_listen_are_told_and_the_last_one_counts), ONCE(a_single_one_that_stands_runs),
     ONCE(a_restart_ends_the_one_that_stands), ONCE(the_next_in_the_queue_waits_for_one_that_stands),

@@ -61,6 +61,7 @@ int ctl_entries(struct ctl *ctl, int count, char *args[], struct hass_error *err
 int ctl_automations(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_runs(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_stop(struct ctl *ctl, int count, char *args[], struct hass_error *err);
+int ctl_debug(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_trace(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_trigger(struct ctl *ctl, int count, char *args[], struct hass_error *err);
 int ctl_why(struct ctl *ctl, int count, char *args[], struct hass_error *err);

@@ -2,11 +2,11 @@
 /*
  * `hassctl runs`, `stop` and `trace`: what automations and scripts are at, and what they have done.
  */
+#include "ctl_runs.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <hass/vec.h>
 
 #include "ctl_registry.h"
 #include "ctl_time.h"
@@ -18,14 +18,12 @@ static const char *text_of(const json_t *row, const char *key)
 
 /* runs */
 
-#define SHOWN 8 /* digits of a run's id: who types one types no more */
-
 static void add_run(struct table *table, const json_t *run)
 {
     char since[16], until[16];
     autobuf id = HASS_BUF_INIT;
 
-    hass_buf_printf(&id, "%.*s", SHOWN, text_of(run, "run_id"));
+    hass_buf_printf(&id, "%.*s", CTL_RUN_DIGITS, text_of(run, "run_id"));
     ctl_age_text(text_of(run, "since"), since);
     ctl_clock_text(text_of(run, "until"), until);
     table_add(table,
@@ -61,20 +59,14 @@ int ctl_runs(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 
 /* stop */
 
-/* The automation or script that @word means, and what names its runs: the id of an automation, or its entity id; the object id of a script. */
-struct meant {
-    char *entity_id;
-    char *key;
-};
-
-static void meant_fini(struct meant *meant)
+void ctl_meant_fini(struct ctl_meant *meant)
 {
     free(meant->entity_id);
     free(meant->key);
 }
 
-static int find_meant(struct ctl *ctl, const char *word, struct meant *ret_meant,
-                      struct hass_error *err)
+int ctl_find_meant(struct ctl *ctl, const char *word, struct ctl_meant *ret_meant,
+                   struct hass_error *err)
 {
     autojson *row = NULL;
     int r = ctl_ask_state(ctl, ctl_items, "automation or script", word, &row, err);
@@ -85,11 +77,11 @@ static int find_meant(struct ctl *ctl, const char *word, struct meant *ret_meant
     const char *key = strncmp(entity_id, "script.", 7) == 0
                           ? entity_id + 7
                           : hass_json_get_string(row, "id", entity_id);
-    *ret_meant = (struct meant){ .entity_id = strdup(entity_id), .key = strdup(key) };
+    *ret_meant = (struct ctl_meant){ .entity_id = strdup(entity_id), .key = strdup(key) };
     return 0;
 }
 
-static bool is_of(const json_t *run, const struct meant *meant)
+bool ctl_is_of(const json_t *run, const struct ctl_meant *meant)
 {
     const char *domain = text_of(run, "domain");
     size_t length = strlen(domain);
@@ -108,13 +100,14 @@ static int stop_run(struct ctl *ctl, const json_t *run, struct hass_error *err)
 
 /* Those whose ids begin with @word, or all of @meant. */
 static int stop_runs(struct ctl *ctl, const json_t *all, const char *word,
-                     const struct meant *meant, size_t *stopped, struct hass_error *err)
+                     const struct ctl_meant *meant, size_t *stopped, struct hass_error *err)
 {
     int r = 0;
 
     for (size_t i = 0; i < json_array_size(all) && r >= 0; i++) {
         const json_t *run = json_array_get(all, i);
-        if (meant ? !is_of(run, meant) : strncmp(text_of(run, "run_id"), word, strlen(word)) != 0)
+        if (meant ? !ctl_is_of(run, meant)
+                  : strncmp(text_of(run, "run_id"), word, strlen(word)) != 0)
             continue;
         r = stop_run(ctl, run, err);
         *stopped += r >= 0;
@@ -125,14 +118,14 @@ static int stop_runs(struct ctl *ctl, const json_t *all, const char *word,
 int ctl_stop(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
     autojson *all = NULL;
-    struct meant meant = { 0 };
+    struct ctl_meant meant = { 0 };
     size_t stopped = 0;
     int r = ctl_ask(ctl, "hassd/runs/list", NULL, &all, err);
 
     if (r >= 0)
         r = stop_runs(ctl, all, args[0], NULL, &stopped, err);
     if (r >= 0 && !stopped) {
-        r = find_meant(ctl, args[0], &meant, err);
+        r = ctl_find_meant(ctl, args[0], &meant, err);
         if (r == HASS_E_NOT_FOUND)
             hass_error_prefix(err, "there is no such run, 'hassctl runs' lists them");
         if (r >= 0)
@@ -142,7 +135,7 @@ int ctl_stop(struct ctl *ctl, int count, char *args[], struct hass_error *err)
     autojson *told = json_pack("{s:I}", "stopped", (json_int_t)stopped);
     if (r >= 0)
         ctl_done(ctl, told, "Stopped %zu %s of %s.", stopped, stopped == 1 ? "run" : "runs", of);
-    meant_fini(&meant);
+    ctl_meant_fini(&meant);
     return r < 0 ? r : CTL_OK;
 }
 
@@ -169,7 +162,7 @@ static int list_traces(struct ctl *ctl, struct hass_error *err)
             const char *result = text_of(trace, "script_execution");
             autobuf id = HASS_BUF_INIT;
             char began[16];
-            hass_buf_printf(&id, "%.*s", SHOWN, text_of(trace, "run_id"));
+            hass_buf_printf(&id, "%.*s", CTL_RUN_DIGITS, text_of(trace, "run_id"));
             ctl_age_text(text_of(hass_json_get(trace, "timestamp"), "start"), began);
             table_add(table,
                       (const char *[]){ hass_buf_string(&id), domains[i], text_of(trace, "item_id"),
@@ -187,7 +180,7 @@ static int list_traces(struct ctl *ctl, struct hass_error *err)
 }
 
 /* The id of the run that is meant, of the item's, or of its last; owned by the caller. */
-static int find_trace(struct ctl *ctl, const char *domain, const struct meant *meant,
+static int find_trace(struct ctl *ctl, const char *domain, const struct ctl_meant *meant,
                       const char *word, char **ret_run, struct hass_error *err)
 {
     autojson *traces = NULL;
@@ -209,8 +202,7 @@ static int find_trace(struct ctl *ctl, const char *domain, const struct meant *m
                             meant->entity_id);
 }
 
-/* One step: when, where, what came of it. */
-static void print_step(const json_t *step)
+void ctl_print_step(const json_t *step)
 {
     const json_t *result = hass_json_get(step, "result");
     const char *error = text_of(step, "error");
@@ -227,30 +219,36 @@ static void print_step(const json_t *step)
     putchar('\n');
 }
 
-struct steps {
-    HASS_VEC(const json_t *) list;
-};
-
 /* Steps stand by their paths; people read them in the order in which they were made. */
-static void insert_step(struct steps *steps, const json_t *step)
+static void insert_step(json_t *steps, json_t *step)
 {
-    size_t at = steps->list.length;
+    const char *time = text_of(step, "timestamp");
+    size_t at = json_array_size(steps);
 
-    vec_push(&steps->list, step);
-    for (; at > 0 &&
-           strcmp(text_of(steps->list.data[at - 1], "timestamp"), text_of(step, "timestamp")) > 0;
-         at--)
-        steps->list.data[at] = steps->list.data[at - 1];
-    steps->list.data[at] = step;
+    while (at > 0 && strcmp(text_of(json_array_get(steps, at - 1), "timestamp"), time) > 0)
+        at--;
+    json_array_insert(steps, at, step);
+}
+
+json_t *ctl_trace_steps(const json_t *trace)
+{
+    json_t *steps = json_array(), *of_path, *step;
+    const char *path;
+    size_t i;
+
+    json_object_foreach((json_t *)hass_json_get(trace, "trace"), path, of_path)
+        json_array_foreach(of_path, i, step)
+            insert_step(steps, step);
+    return steps;
 }
 
 static void print_trace(const json_t *trace)
 {
     const json_t *times = hass_json_get(trace, "timestamp");
-    const char *path, *error = text_of(trace, "error");
-    struct steps steps = { 0 };
-    size_t index;
-    json_t *of_path, *step;
+    const char *error = text_of(trace, "error");
+    autojson *steps = ctl_trace_steps(trace);
+    json_t *step;
+    size_t i;
     autobuf text = HASS_BUF_INIT;
     char clock[16];
 
@@ -259,12 +257,8 @@ static void print_trace(const json_t *trace)
                     *text_of(trace, "trigger") ? text_of(trace, "trigger") : "started");
     text_print(hass_buf_string(&text), 0, stdout);
     putchar('\n');
-    json_object_foreach((json_t *)hass_json_get(trace, "trace"), path, of_path)
-        json_array_foreach(of_path, index, step)
-            insert_step(&steps, step);
-    vec_foreach(&steps.list, one)
-        print_step(*one);
-    vec_fini(&steps.list);
+    json_array_foreach(steps, i, step)
+        ctl_print_step(step);
     ctl_clock_text(text_of(times, "finish"), clock);
     hass_buf_clear(&text);
     if (*text_of(times, "finish"))
@@ -276,7 +270,7 @@ static void print_trace(const json_t *trace)
     putchar('\n');
 }
 
-static int show_trace(struct ctl *ctl, const struct meant *meant, const char *run,
+static int show_trace(struct ctl *ctl, const struct ctl_meant *meant, const char *run,
                       struct hass_error *err)
 {
     autofree char *domain = strndup(meant->entity_id, strcspn(meant->entity_id, "."));
@@ -303,13 +297,13 @@ static int show_trace(struct ctl *ctl, const struct meant *meant, const char *ru
 
 int ctl_trace(struct ctl *ctl, int count, char *args[], struct hass_error *err)
 {
-    struct meant meant = { 0 };
+    struct ctl_meant meant = { 0 };
 
     if (!count)
         return list_traces(ctl, err);
-    int r = find_meant(ctl, args[0], &meant, err);
+    int r = ctl_find_meant(ctl, args[0], &meant, err);
     if (r >= 0)
         r = show_trace(ctl, &meant, count > 1 ? args[1] : NULL, err);
-    meant_fini(&meant);
+    ctl_meant_fini(&meant);
     return r;
 }

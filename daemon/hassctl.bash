@@ -11,7 +11,7 @@ _hassctl_domains() { _hassctl_ids info domain; }
 
 _hassctl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands="states call events fire template automations trigger runs stop trace top info reload entities devices set areas floors labels issues entries simulate why why-not new"
+    local commands="states call events fire template automations trigger runs stop trace debug top info reload entities devices set areas floors labels issues entries simulate why why-not new"
     local command= verb= target=() words= i
 
     case $previous in
@@ -43,7 +43,7 @@ _hassctl() {
         states) words+=" --watch" ;;
         call) words+=" --response" ;;
         template) words+=" --watch --explain" ;;
-        top) words+=" --once" ;;
+        top | debug) words+=" --once" ;;
         why-not) words+=" --since" ;;
         simulate) words+=" --from --to --history --states --empty --automation --all" ;;
         esac
@@ -57,6 +57,9 @@ _hassctl() {
         stop) words="$(_hassctl_ids runs run_id) $(_hassctl_names | grep -E '^(automation|script)\.')" ;;
         trace)
             if [[ -z $verb ]]; then words=$(_hassctl_names | grep -E '^(automation|script)\.'); else words=$(_hassctl_ids trace run_id); fi
+            ;;
+        debug)
+            if [[ -z $verb ]]; then words=$(_hassctl_names | grep -E '^(automation|script)\.'); else words="action/0 sequence/0"; fi
             ;;
         events | fire) words="state_changed call_service service_registered component_loaded homeassistant_started" ;;
         reload) words=$(_hassctl_domains) ;;

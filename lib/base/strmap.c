@@ -83,12 +83,26 @@ static struct slot *find_slot(const struct hass_strmap *map, const char *key, si
     }
 }
 
-static struct entry *find_entry(const struct hass_strmap *map, const char *key, size_t length)
+static struct entry *find_hashed(const struct hass_strmap *map, const char *key, size_t length,
+                                 uint32_t hash)
 {
     if (!map->count)
         return NULL;
-    const struct slot *slot = find_slot(map, key, length, strmap_hash(key, length));
+    const struct slot *slot = find_slot(map, key, length, hash);
     return slot->entry == NO_ENTRY ? NULL : &map->entries[slot->entry - 1];
+}
+
+static struct entry *find_entry(const struct hass_strmap *map, const char *key, size_t length)
+{
+    return map->count ? find_hashed(map, key, length, strmap_hash(key, length)) : NULL;
+}
+
+void *strmap_get_hashed(const struct hass_strmap *map, const char *key, size_t length,
+                        uint32_t hash)
+{
+    const struct entry *entry = find_hashed(map, key, length, hash);
+
+    return entry ? entry->value : NULL;
 }
 
 void *hass_strmap_get_n(const struct hass_strmap *map, const char *key, size_t length)

@@ -45,6 +45,7 @@ void bus_init(struct hass *hass)
     bus->any = add_permanent(bus, HASS_MATCH_ALL, false);
     bus->state_changed = add_permanent(bus, HASS_EVENT_STATE_CHANGED, false);
     bus->state_reported = add_permanent(bus, HASS_EVENT_STATE_REPORTED, true);
+    bus->call_service = add_permanent(bus, HASS_EVENT_CALL_SERVICE, false);
     add_permanent(bus, HASS_EVENT_CLOSE, true);
     runtime_set_subject(hass, HASS_SUBJECT_EVENT, &event_subject_ops);
 }
@@ -133,12 +134,14 @@ static HASS_CALLBACK void deliver_queue(struct hass *hass)
         bus->first = event->next;
         if (!bus->first)
             bus->last = NULL;
-        deliver(hass, event, find_type(bus, event->type));
+        deliver(hass, event, event->queued ? event->queued : find_type(bus, event->type));
     }
 }
 
-static HASS_CALLBACK void enqueue(struct bus *bus, struct hass_event *event)
+/* @type stays as long as something is being delivered; where there was none, there may be one then. */
+static HASS_CALLBACK void enqueue(struct bus *bus, struct hass_event *event, struct bus_type *type)
 {
+    event->queued = type;
     if (bus->last)
         bus->last->next = event;
     else
@@ -154,7 +157,7 @@ static HASS_CALLBACK void dispatch(struct hass *hass, struct hass_event *event,
     struct bus *bus = &hass->bus;
 
     if (bus->delivering) {
-        enqueue(bus, event);
+        enqueue(bus, event, type);
         return;
     }
     bus->delivering = true;
@@ -192,27 +195,51 @@ void bus_fire_state_reported(struct hass *hass, const struct hass_state *state,
     dispatch(hass, event, hass->bus.state_reported);
 }
 
+/* @fire is completed: the context is then a live reference. */
+static HASS_CALLBACK int begin_fire(struct hass *hass, struct event_options *fire,
+                                    struct hass_error *err)
+{
+    int r = bus_check_room(hass, err);
+
+    if (r < 0)
+        return r;
+    if (!fire->time_fired)
+        fire->time_fired = hass_now(hass);
+    fire->context =
+        fire->context ? hass_context_ref(fire->context) : context_fresh(fire->time_fired);
+    return 0;
+}
+
 int bus_fire(struct hass *hass, const char *type, json_t *data, const struct event_options *options,
              struct hass_error *err)
 {
     struct bus_type *listened = find_type(&hass->bus, type);
     struct event_options fire = *options;
+    bool heard = reaches_anybody(&hass->bus, listened);
 
     hass_debug("event %s", type);
-    if (!reaches_anybody(&hass->bus, listened)) {
-        json_decref(data);
-        return 0;
-    }
-    int r = bus_check_room(hass, err);
-    if (r < 0) {
+    int r = heard ? begin_fire(hass, &fire, err) : 0;
+    if (!heard || r < 0) {
         json_decref(data);
         return r;
     }
-    if (!fire.time_fired)
-        fire.time_fired = hass_now(hass);
-    fire.context = fire.context ? hass_context_ref(fire.context) : context_fresh(fire.time_fired);
     dispatch(hass, event_make(hass, type, data, &fire), listened);
     return 0;
+}
+
+int bus_fire_call(struct hass *hass, const char *domain, const char *service, const json_t *data,
+                  const struct hass_context *context, struct hass_error *err)
+{
+    struct bus_type *type = hass->bus.call_service;
+    struct event_options fire = { .context = context };
+
+    if (!reaches_anybody(&hass->bus, type))
+        return 0;
+    hass_debug("event %s", HASS_EVENT_CALL_SERVICE);
+    int r = begin_fire(hass, &fire, err);
+    if (r >= 0)
+        dispatch(hass, event_make_call(hass, domain, service, data, &fire), type);
+    return r;
 }
 
 /* firing */

@@ -27,6 +27,7 @@ struct bus {
     struct bus_type *any;      /* HASS_MATCH_ALL */
     struct bus_type *state_changed;
     struct bus_type *state_reported;
+    struct bus_type *call_service;
     bool delivering;
     size_t queued; /* since the outermost delivery began */
     struct hass_event *first, *last;
@@ -43,6 +44,10 @@ int bus_check_room(struct hass *hass, struct hass_error *err) HASS_CALLBACK;
 /** As hass_bus_async_fire without verification; @type at most 64 characters. */
 int bus_fire(struct hass *hass, const char *type, json_t *data, const struct event_options *options,
              struct hass_error *err) HASS_CALLBACK;
+
+/** call_service, if somebody listens to it. @data is lent, and not changed any more. */
+int bus_fire_call(struct hass *hass, const char *domain, const char *service, const json_t *data,
+                  const struct hass_context *context, struct hass_error *err) HASS_CALLBACK;
 
 /* Events of the state machine; the caller has asked bus_check_room. @context is a live reference, taken. */
 void bus_fire_state_changed(struct hass *hass, const struct hass_state *old,

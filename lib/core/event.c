@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events. What a listener does not ask for is not made: the JSON of a state event's data is published by one
- * compare-and-swap when somebody wants it.
+ * Events. What a listener does not ask for is not made: the JSON of the data of a state event, or of a service call, is
+ * published by one compare-and-swap when somebody wants it.
  */
 #include "core/event.h"
 
@@ -60,6 +60,20 @@ struct hass_event *event_make_states(struct hass *hass, enum event_kind kind,
     return event;
 }
 
+struct hass_event *event_make_call(struct hass *hass, const char *domain, const char *service,
+                                   const json_t *data, const struct event_options *options)
+{
+    size_t first = strlen(domain) + 1, second = strlen(service) + 1;
+    struct hass_event *event = new_event(hass, first + second, options);
+
+    event->kind = EVENT_CALL_SERVICE;
+    event->type = HASS_EVENT_CALL_SERVICE;
+    event->service_data = hass_json_ref(data);
+    memcpy(event->own_type, domain, first);
+    memcpy(event->own_type + first, service, second);
+    return event;
+}
+
 static void destroy(void *object)
 {
     struct hass_event *event = object;
@@ -69,6 +83,7 @@ static void destroy(void *object)
     json_decref(atomic_load_explicit(&event->data, memory_order_relaxed));
     hass_state_unref(event->old_state);
     hass_state_unref(event->new_state);
+    json_decref(event->service_data);
     free(event);
 }
 
@@ -123,10 +138,15 @@ const struct hass_context *hass_event_context(const struct hass_event *event)
     return event->context;
 }
 
+static bool has_states(const struct hass_event *event)
+{
+    return event->kind == EVENT_STATE_CHANGED || event->kind == EVENT_STATE_REPORTED;
+}
+
 bool hass_event_states(const struct hass_event *event, const struct hass_state **ret_old,
                        const struct hass_state **ret_new)
 {
-    if (event->kind == EVENT_PLAIN)
+    if (!has_states(event))
         return false;
     if (ret_old)
         *ret_old = event->old_state;
@@ -137,7 +157,7 @@ bool hass_event_states(const struct hass_event *event, const struct hass_state *
 
 const char *hass_event_entity_id(const struct hass_event *event)
 {
-    if (event->kind == EVENT_PLAIN)
+    if (!has_states(event))
         return hass_json_get_string(hass_event_data(event), HASS_ATTR_ENTITY_ID, NULL);
     return hass_state_entity_id(event->new_state ? event->new_state : event->old_state);
 }
@@ -149,10 +169,22 @@ static json_t *state_or_null(const struct hass_state *state)
     return state ? hass_state_as_json(state) : json_null();
 }
 
-static json_t *build_data(const struct hass_event *event)
+static json_t *build_call(const struct hass_event *event)
 {
     json_t *data = json_object();
 
+    json_object_set_new(data, "domain", json_string(event->own_type));
+    json_object_set_new(data, "service",
+                        json_string(event->own_type + strlen(event->own_type) + 1));
+    json_object_set(data, "service_data", event->service_data);
+    return data;
+}
+
+static json_t *build_data(const struct hass_event *event)
+{
+    if (event->kind == EVENT_CALL_SERVICE)
+        return build_call(event);
+    json_t *data = json_object();
     json_object_set_new(data, "entity_id", json_string(hass_event_entity_id(event)));
     if (event->kind == EVENT_STATE_CHANGED) {
         json_object_set_new(data, "old_state", state_or_null(event->old_state));
@@ -197,7 +229,7 @@ static void write_state(const struct hass_state *state, struct hass_buf *buf)
 /* As build_data, from the states' cached texts. */
 static void write_data(const struct hass_event *event, struct hass_buf *buf)
 {
-    if (event->kind == EVENT_PLAIN) {
+    if (!has_states(event)) {
         hass_json_write(hass_event_data(event), buf);
         return;
     }

@@ -79,20 +79,6 @@ static int check_schema(const struct service *service, const json_t *data, json_
     return r;
 }
 
-static HASS_CALLBACK int fire_call(struct hass *hass, const char *domain, const char *name,
-                                   const json_t *raw, const struct hass_context *context,
-                                   struct hass_error *err)
-{
-    if (!bus_has_listeners(hass, HASS_EVENT_CALL_SERVICE))
-        return 0;
-    json_t *data = json_object(); // not packed: it is done for each call
-    json_object_set_new(data, "domain", json_string(domain));
-    json_object_set_new(data, "service", json_string(name));
-    json_object_set(data, "service_data", (json_t *)raw);
-    return bus_fire(hass, HASS_EVENT_CALL_SERVICE, data,
-                    &(struct event_options){ .context = context }, err);
-}
-
 /* Asks who intercepts calls. Returns 1 when that one has dealt with it. */
 static HASS_CALLBACK int ask_interceptor(struct hass *hass, struct request *request,
                                          const struct service *service, const json_t *raw,
@@ -138,7 +124,7 @@ static HASS_CALLBACK int begin_foreign(struct hass *hass, struct request *reques
         r = fail_unknown(request, err);
     if (r < 0)
         return r;
-    r = fire_call(hass, request->domain, request->service, raw, context, err);
+    r = bus_fire_call(hass, request->domain, request->service, raw, context, err);
     return r < 0 ? r : 1;
 }
 
@@ -172,7 +158,7 @@ static HASS_CALLBACK int begin_call(struct hass *hass, struct request *request,
     r = ask_interceptor(hass, request, call->service, raw, context, err);
     bool dealt_with = r > 0;
     if (r >= 0)
-        r = fire_call(hass, call->service->domain, call->service->name, raw, context, err);
+        r = bus_fire_call(hass, call->service->domain, call->service->name, raw, context, err);
     if (r < 0 || dealt_with) {
         hass_service_call_unref(call);
         return r < 0 ? r : 1;

@@ -9,6 +9,7 @@
 #include <hass/services.h>
 
 #include "base/mem.h"
+#include "core/core.h"
 #include "helpers/script.h"
 
 /* what a call is made with */
@@ -54,7 +55,7 @@ static HASS_CALLBACK int read_name(const struct script_step *step, struct hass_v
         strlen(text) >= sizeof(request->name))
         return hass_fail(err, HASS_E_GENERAL, "the action is to be like light.turn_on, not '%.80s'",
                          text);
-    for (size_t i = 0; i <= strlen(text); i++)
+    for (size_t i = 0, end = strlen(text); i <= end; i++)
         request->name[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
     request->name[dot - text] = '\0';
     request->domain = request->name;
@@ -170,10 +171,12 @@ static HASS_CALLBACK int prepare(struct hass *hass, const struct script_step *st
 static HASS_CALLBACK int check_response(struct hass *hass, const struct script_step *step,
                                         const struct request *request, struct hass_error *err)
 {
-    if (!hass_services_async_has(hass, request->domain, request->service))
+    const struct service *service =
+        services_find(&hass->services, request->domain, request->service);
+
+    if (!service)
         return 0; // the call itself says so
-    enum hass_supports_response supports =
-        hass_services_async_supports_response(hass, request->domain, request->service);
+    enum hass_supports_response supports = service->supports_response;
     if (supports == HASS_RESPONSE_ONLY && !step->call.response)
         return hass_fail(err, HASS_E_INVALID,
                          "%s.%s does nothing but answer: give it a response_variable",

@@ -11,11 +11,14 @@
 #include <hass/strmap.h>
 
 #include "base/mem.h"
+#include "base/strmap_hash.h"
+#include "core/state.h"
 #include "helpers/helpers.h"
 
 struct state_table {
     enum track_kind kind;
     struct hass_strmap *keys;  /* struct state_key */
+    struct state_key *all;     /* that of HASS_MATCH_ALL, or NULL */
     struct hass_sub *listener; /* while there are keys */
 };
 
@@ -71,13 +74,17 @@ static bool concerns_kind(const struct hass_event *event, void *userdata)
     }
 }
 
-static HASS_CALLBACK void deliver(struct hass *hass, struct state_table *table, const char *text,
-                                  const struct hass_event *event)
+/* The key of an entity id was hashed when the entity came. */
+static struct state_key *find_key(const struct state_table *table, const struct hass_event *event)
 {
-    struct state_key *key = hass_strmap_get(table->keys, text);
+    const struct hass_state *old = NULL, *new = NULL;
+    char domain[HASS_MAX_DOMAIN + 1];
 
-    if (key)
-        sub_list_deliver(hass, &key->list, event);
+    if (table->kind >= TRACK_ADDED)
+        return hass_strmap_get(table->keys, domain_of(hass_event_entity_id(event), domain));
+    (void)hass_event_states(event, &old, &new);
+    const struct entity_slot *slot = (new ? new : old)->slot;
+    return strmap_get_hashed(table->keys, slot->id, slot->length, slot->hash);
 }
 
 static HASS_CALLBACK int on_state_event(const struct hass_event *event, void *userdata,
@@ -85,13 +92,12 @@ static HASS_CALLBACK int on_state_event(const struct hass_event *event, void *us
 {
     struct state_table *table = userdata;
     struct hass *hass = hass_event_hass(event);
-    const char *text = hass_event_entity_id(event);
-    char domain[HASS_MAX_DOMAIN + 1];
+    struct state_key *key = find_key(table, event);
 
-    if (table->kind >= TRACK_ADDED)
-        text = domain_of(text, domain);
-    deliver(hass, table, text, event);
-    deliver(hass, table, HASS_MATCH_ALL, event);
+    if (key)
+        sub_list_deliver(hass, &key->list, event);
+    if (table->all) // looked at now: who has just been told may have changed it
+        sub_list_deliver(hass, &table->all->list, event);
     return 0;
 }
 
@@ -144,6 +150,8 @@ static HASS_CALLBACK struct state_key *key_of(struct helpers *helpers, enum trac
     key->helpers = helpers_ref(helpers);
     key->kind = kind;
     hass_strmap_set(table->keys, text, key);
+    if (strcmp(text, HASS_MATCH_ALL) == 0)
+        table->all = key;
     return key;
 }
 
@@ -156,6 +164,8 @@ static HASS_CALLBACK void drop_if_unused(struct state_key *key)
     if (sub_list_count(&key->list))
         return;
     hass_strmap_remove(table->keys, key->text);
+    if (table->all == key)
+        table->all = NULL;
     free(key);
     if (!hass_strmap_count(table->keys))
         table->listener = hass_sub_async_remove(table->listener);

@@ -24,6 +24,9 @@ struct scratch {
 int scratch_open(const struct args *args, bool last_states, struct scratch *ret_scratch,
                  struct hass_error *err);
 void scratch_close(struct scratch *scratch);
+/** Moves what entities were last to @from, and has it be of @given what that says of automations and scripts. Once, after scratch_open. */
+int scratch_move(const struct scratch *scratch, const struct scenario_items *given, int64_t from,
+                 struct hass_error *err);
 /** The home's time zone, a reference, as the configuration has it. */
 int scratch_zone(const struct scratch *scratch, struct hass_zone **ret_zone,
                  struct hass_error *err);

@@ -257,19 +257,29 @@ static int read_present(const struct hass_json_piece *piece, void *userdata, str
     return 0;
 }
 
-/* A timer goes on for as long as it had to go. */
-static void shift_timer(struct scenario_items *items, struct scenario_item *item, int64_t shift)
+/* A timer has as much left, and an automation has run as long ago. */
+static void shift_times(struct scenario_items *items, struct scenario_item *item, int64_t shift)
 {
-    const char *end = hass_json_get_string(item->data, "finishes_at", NULL);
+    static const struct {
+        const char *domain, *key;
+    } times[] = {
+        { "timer.", "finishes_at" },
+        { "automation.", "last_triggered" },
+        { "script.", "last_triggered" },
+    };
     char text[HASS_DT_TEXT];
     int64_t time;
 
-    if (strncmp(item->name, "timer.", 6) != 0 || !end || hass_dt_parse(end, NULL, &time, NULL) < 0)
-        return;
-    json_t *data = json_copy((json_t *)item->data);
-    hass_dt_iso(time + shift, NULL, text);
-    json_object_set_new(data, "finishes_at", json_string(text));
-    item->data = scenario_keep(items, data);
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        const char *was = hass_json_get_string(item->data, times[i].key, NULL);
+        if (strncmp(item->name, times[i].domain, strlen(times[i].domain)) != 0 || !was ||
+            hass_dt_parse(was, NULL, &time, NULL) < 0)
+            continue;
+        json_t *data = json_copy((json_t *)item->data);
+        hass_dt_iso(time + shift, NULL, text);
+        json_object_set_new(data, times[i].key, json_string(text));
+        item->data = scenario_keep(items, data);
+    }
 }
 
 int scenario_read_states(struct scenario_reader *reader, const struct hass_buf *text,
@@ -285,7 +295,7 @@ int scenario_read_states(struct scenario_reader *reader, const struct hass_buf *
         bool known = state->at != INT64_MIN;
         int64_t shift = from - history.newest;
         if (known)
-            shift_timer(states, state, shift);
+            shift_times(states, state, shift);
         state->at = known ? state->at + shift : from;
     }
     return r;

@@ -194,6 +194,8 @@ static int simulate(struct simulation *simulation, struct hass_error *err)
     if (r == 0)
         r = read_files(simulation, err);
     if (r == 0)
+        r = scratch_move(&simulation->scratch, &simulation->given, simulation->span.from, err);
+    if (r == 0)
         r = run(simulation, err);
     scratch_close(&simulation->scratch);
     return r;

@@ -73,6 +73,7 @@ static int run(const char *given_json, const char *list_json, const char *respon
     scenario_read_list(&reader, "", list, &items);
     if (states_path)
         ck_assert_int_eq(scenario_read_states_file(states_path, &span, &given, &report, &err), 0);
+    ck_assert_int_eq(scratch_move(&scratch, &given, span.from, &err), 0);
     ck_assert_str_eq(hass_buf_string(&report), "");
     const struct scenario scenario = {
         .options = scratch.options,
@@ -458,6 +459,48 @@ START_TEST(timers_have_left_what_they_have_left_at_home)
 }
 END_TEST
 
+#define COOLED                                                                                     \
+    "automation:\n"                                                                                \
+    "  - id: cooled\n"                                                                             \
+    "    alias: Cooled\n"                                                                          \
+    "    triggers: {trigger: event, event_type: ask}\n"                                            \
+    "    conditions: \"{{ now() - this.attributes.last_triggered > timedelta(hours=1) }}\"\n"      \
+    "    actions: [{event: answer}]\n"
+
+START_TEST(an_automation_has_run_as_long_ago_as_at_home)
+{
+    open_home(COOLED);
+    at_home("[{'entity_id': 'automation.cooled', 'state': 'on', 'attributes': {'id': 'cooled', "
+            "'last_triggered': '2026-01-01T09:30:00+00:00'}, " NOW "}]");
+    run("{}", "[{'event': 'ask'}, {'after': 1860, 'event': 'ask'}]", NULL);
+    expect("asked event ask\n"
+           "stop automation.cooled | failed_conditions\n"
+           "asked event ask\n"
+           "run automation.cooled | event 'ask'\n"
+           "event answer {}\n");
+    close_home();
+}
+END_TEST
+
+/* What is kept of it is older, or newer, than the beginning by years. */
+START_TEST(what_was_kept_of_an_automation_is_moved_to_the_beginning)
+{
+    test_file(
+        ".storage/core.restore_state",
+        "{\"version\": 1, \"minor_version\": 1, \"key\": \"core.restore_state\", \"data\": ["
+        "{\"state\": {\"entity_id\": \"automation.cooled\", \"state\": \"on\", \"attributes\": "
+        "{\"last_triggered\": \"2026-01-01T09:30:00+00:00\"}, \"context\": {\"id\": \"x\"}, "
+        "\"last_changed\": \"2026-01-01T09:30:00+00:00\", \"last_updated\": "
+        "\"2026-01-01T09:30:00+00:00\"}, \"extra_data\": null, \"last_seen\": "
+        "\"2026-01-01T10:00:00+00:00\"}]}");
+    open_home(COOLED);
+    run("{}", "[{'event': 'ask'}, {'after': 1860, 'event': 'ask'}]", NULL);
+    ck_assert_ptr_nonnull(strstr(hass_buf_string(&seen_text), "stop automation.cooled"));
+    ck_assert_ptr_nonnull(strstr(hass_buf_string(&seen_text), "event answer"));
+    close_home();
+}
+END_TEST
+
 START_TEST(what_is_no_longer_in_the_configuration_is_not_handed_over)
 {
     open_home("automation: []\n");
@@ -510,5 +553,7 @@ TEST_MAIN("scenarios", what_an_automation_calls_is_seen_and_assumed_to_work,
           helpers_and_automations_begin_as_they_are_at_home,
           a_button_can_be_pressed_though_its_state_was_handed_over,
           timers_have_left_what_they_have_left_at_home,
+          an_automation_has_run_as_long_ago_as_at_home,
+          what_was_kept_of_an_automation_is_moved_to_the_beginning,
           what_is_no_longer_in_the_configuration_is_not_handed_over,
           a_daemon_that_runs_on_the_same_folder_is_not_in_the_way)

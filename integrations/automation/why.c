@@ -59,14 +59,18 @@ static void set_text(json_t *link, const char *key, const char *text)
     json_object_set_new(link, key, text ? json_string(text) : json_null());
 }
 
-/* False when it has been told before: then the chain would run in a circle. */
+/* False when it has been told before: then the chain would run in a circle; or when enough has been told. */
 static bool is_new(struct inquiry *inquiry, const char *kind, const char *id, int64_t time)
 {
     char key[120];
 
     snprintf(key, sizeof(key), "%s %.60s %lld", kind, id, (long long)time);
-    if (json_object_get(inquiry->seen, key) || json_array_size(inquiry->chain) >= MAX_LINKS)
+    if (json_object_get(inquiry->seen, key))
         return false;
+    if (json_array_size(inquiry->chain) >= MAX_LINKS) {
+        add_root(inquiry, time, json_string("what led to this is not told: the chain is long"));
+        return false;
+    }
     json_object_set_new(inquiry->seen, key, json_true());
     return true;
 }

@@ -197,6 +197,103 @@ START_TEST(of_what_there_is_not_nothing_is_told)
 }
 END_TEST
 
+/* Three switches; lines count from the first of @actions, which is 11. */
+#define SWITCHES(actions)                                                                          \
+    "input_boolean:\n  lamp:\n  other:\n  third:\n"                                                \
+    "automation:\n"                                                                                \
+    "  - id: go\n"                                                                                 \
+    "    alias: Go\n"                                                                              \
+    "    mode: queued\n"                                                                           \
+    "    triggers: {trigger: event, event_type: go}\n"                                             \
+    "    actions:\n" actions
+
+static HASS_CALLBACK struct hass *gone(const char *yaml, double seconds)
+{
+    struct hass *hass = test_home(yaml);
+
+    ck_assert_int_eq(hass_bus_async_fire(hass, "go", test_json("{'n': 0}"), NULL, NULL), 0);
+    test_advance(hass, seconds);
+    return hass;
+}
+
+static HASS_CALLBACK void assert_begins(struct hass *hass, const char *entity_id,
+                                        const char *wanted)
+{
+    autofree char *found = chain(hass, entity_id);
+
+    ck_assert_msg(strncmp(found, wanted, strlen(wanted)) == 0, "%s: %s", entity_id, found);
+}
+
+START_TEST(of_the_calls_of_a_run_that_is_told_which_names_the_thing)
+{
+    hass__assert_loop();
+    struct hass *hass = gone(
+        SWITCHES(
+            "    - {action: input_boolean.turn_on, target: {entity_id: [input_boolean.other, "
+            "input_boolean.lamp]}}\n"
+            "    - {action: input_boolean.turn_off, target: {entity_id: input_boolean.third}}\n"
+            "    - {action: automation.turn_on, target: {entity_id: automation.go}}\n"),
+        1);
+
+    assert_begins(hass, "input_boolean.lamp",
+                  "call input_boolean.turn_on configuration.yaml:11|run Go");
+    assert_begins(hass, "input_boolean.other",
+                  "call input_boolean.turn_on configuration.yaml:11|run");
+}
+END_TEST
+
+START_TEST(a_call_for_all_names_everything)
+{
+    hass__assert_loop();
+    struct hass *hass = gone(
+        SWITCHES(
+            "    - {action: input_boolean.turn_on, target: {entity_id: all}}\n"
+            "    - {action: input_boolean.turn_off, target: {entity_id: [input_boolean.third]}}\n"),
+        1);
+
+    assert_begins(hass, "input_boolean.lamp",
+                  "call input_boolean.turn_on configuration.yaml:11|run Go");
+    assert_begins(hass, "input_boolean.third",
+                  "call input_boolean.turn_off configuration.yaml:12|run");
+}
+END_TEST
+
+START_TEST(of_steps_that_call_the_same_that_is_told_which_was_the_last_until_then)
+{
+    hass__assert_loop();
+    struct hass *hass = gone(
+        SWITCHES(
+            "    - {action: input_boolean.turn_on, target: {entity_id: input_boolean.other}}\n"
+            "    - delay: 5\n"
+            "    - {action: input_boolean.turn_on, target: {entity_id: input_boolean.lamp}}\n"
+            "    - delay: 5\n"
+            "    - {action: input_boolean.turn_on, target: {entity_id: input_boolean.third}}\n"),
+        20);
+
+    assert_begins(hass, "input_boolean.other", "call input_boolean.turn_on configuration.yaml:11|");
+    assert_begins(hass, "input_boolean.lamp", "call input_boolean.turn_on configuration.yaml:13|");
+    assert_begins(hass, "input_boolean.third", "call input_boolean.turn_on configuration.yaml:15|");
+}
+END_TEST
+
+START_TEST(a_long_chain_is_cut_off_after_64_links_and_says_so)
+{
+    hass__assert_loop();
+    struct hass *hass = gone(
+        SWITCHES("    - {if: '{{ trigger.event.data.n > 99 }}', then: {action: "
+                 "input_boolean.turn_on, target: {entity_id: input_boolean.lamp}}, else: {event: "
+                 "go, event_data: {n: '{{ trigger.event.data.n + 1 }}'}}}\n"),
+        5);
+    autojson *answer = ask(hass, "{'type':'hassd/why','entity_id':'input_boolean.lamp'}");
+
+    const json_t *links = hass_json_get(answer, "chain");
+    size_t count = json_array_size(links);
+    ck_assert(count >= 64 && count <= 66);
+    ck_assert_str_eq(hass_json_get_string(json_array_get(links, count - 1), "text", ""),
+                     "what led to this is not told: the chain is long");
+}
+END_TEST
+
 static HASS_CALLBACK void call_often(struct hass *hass, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -342,6 +439,9 @@ START_TEST(a_trigger_that_did_not_last_is_told_and_one_that_waits_is_pending)
     set(hass, "binary_sensor.hall", "off");
     autojson *answer = why_not(hass, "");
     const json_t *attempt = json_array_get(hass_json_get(answer, "attempts"), 0);
+    ck_assert_str_eq(
+        hass_json_get_string(json_array_get(hass_json_get(waits, "pending"), 0), "due", ""),
+        "2024-01-01T00:00:05+00:00");
     ck_assert_ptr_nonnull(
         strstr(hass_json_get_string(attempt, "text", ""), "a trigger nearly fired: "));
     ck_assert_str_eq(hass_json_get_string(attempt, "place", ""), "configuration.yaml:14");
@@ -423,5 +523,9 @@ CASES_MAIN("why", ONCE(the_chain_goes_from_the_lamp_through_script_and_automatio
            ONCE(a_condition_that_was_not_true_is_told_with_its_values),
            ONCE(a_trigger_that_did_not_last_is_told_and_one_that_waits_is_pending),
            ONCE(what_keeps_it_from_running_at_all_is_a_remark),
+           ONCE(of_the_calls_of_a_run_that_is_told_which_names_the_thing),
+           ONCE(a_call_for_all_names_everything),
+           ONCE(of_steps_that_call_the_same_that_is_told_which_was_the_last_until_then),
+           ONCE(a_long_chain_is_cut_off_after_64_links_and_says_so),
            ONCE(a_step_that_failed_is_told_with_what_set_it_off_and_where_it_is_written),
            ONCE(a_step_of_a_script_that_failed_is_logged_with_its_place))

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "data/schema_text.h"
 #include "data/yaml_load.h"
+#include "data/yaml_outline.h"
 
 #define CORE "homeassistant"
 
@@ -50,13 +51,13 @@ static bool check_folder(struct config_file *file, const char *dir, const char *
 }
 
 /* The whole file as an object; empty when there is nothing to be had of it. */
-static json_t *load_root(struct config_file *file, const char *dir)
+static json_t *load_root(struct config_file *file, const char *dir, const struct yaml_marks *former)
 {
     autofree char *path = mem_printf("%s/configuration.yaml", dir);
     json_t *root = NULL;
 
     if (!check_folder(file, dir, path) ||
-        yaml_load_file(dir, path, file->marks, &file->diagnostics, &root) < 0)
+        yaml_load_file(dir, path, former, file->marks, &file->diagnostics, &root) < 0)
         return json_object();
     if (json_is_object(root))
         return root;
@@ -168,13 +169,14 @@ static void add_section(struct config_file *file, const json_t *root, const char
     json_object_set_new(file->sections, domain, section);
 }
 
-struct config_file *config_file_load(const char *dir, package_kind_fn *kind, void *userdata)
+struct config_file *config_file_load(const char *dir, package_kind_fn *kind, void *userdata,
+                                     const struct yaml_marks *former)
 {
     struct config_file *file = mem_zalloc(sizeof(*file));
 
-    file->marks = yaml_marks_create();
+    file->marks = yaml_marks_new();
     file->sections = json_object();
-    autojson *loaded = load_root(file, dir);
+    autojson *loaded = load_root(file, dir, former);
     autojson *root = copy_map(file, loaded);
     file->core = take_core(file, root);
     packages_merge(&(struct packages){
@@ -194,13 +196,68 @@ struct config_file *config_file_load(const char *dir, package_kind_fn *kind, voi
     return file;
 }
 
+void config_file_settle(struct config_file *file, const struct yaml_marks *former)
+{
+    yaml_outline_settle(file->marks, former, file->sections);
+    yaml_outline_settle(file->marks, former, file->core);
+    file->read = yaml_marks_ref(file->marks);
+    file->marks = yaml_marks_new_over(file->marks);
+}
+
+/* sections of an older file */
+
+static void free_kept(void *object)
+{
+    struct config_kept *kept = object;
+
+    json_decref(kept->sections);
+    yaml_marks_unref(kept->marks);
+    free(kept);
+}
+
+static const struct config_kept *find_kept(const struct config_file *file, const char *domain)
+{
+    return file->kept ? hass_strmap_get(file->kept, domain) : NULL;
+}
+
+void config_file_keep(struct config_file *file, const struct config_file *from, const char *domain)
+{
+    const struct config_kept *kept = find_kept(from, domain);
+    struct config_kept *copy = mem_alloc(sizeof(*copy));
+    json_t *section = json_object_get(from->sections, domain);
+
+    *copy = (struct config_kept){
+        .sections = json_incref(kept ? kept->sections : from->sections),
+        .marks = yaml_marks_ref(kept ? kept->marks : from->marks),
+    };
+    if (!file->kept)
+        file->kept = hass_strmap_create(free_kept);
+    hass_strmap_set(file->kept, domain, copy);
+    if (section)
+        json_object_set(file->sections, domain, section);
+    else
+        json_object_del(file->sections, domain);
+}
+
+struct yaml_marks *config_file_marks(const struct config_file *file, const char *domain,
+                                     const json_t **ret_sections)
+{
+    const struct config_kept *kept = find_kept(file, domain);
+
+    if (ret_sections)
+        *ret_sections = kept ? kept->sections : file->sections;
+    return kept ? kept->marks : file->marks;
+}
+
 struct config_file *config_file_destroy(struct config_file *file)
 {
     if (!file)
         return NULL;
     json_decref(file->core);
     json_decref(file->sections);
-    yaml_marks_destroy(file->marks);
+    yaml_marks_unref(file->marks);
+    yaml_marks_unref(file->read);
+    hass_strmap_destroy(file->kept);
     diagnostics_fini(&file->diagnostics);
     free(file);
     return NULL;

@@ -14,12 +14,16 @@
 #include <hass/types.h>
 #include <hass/vec.h>
 
+struct yaml_outline;
+
 /** The text of a file that was read, as long as its marks live. */
 struct source {
     char *name; /* relative to the configuration folder */
     char *text;
     size_t size;
-    bool secret; /* its lines are never shown */
+    bool secret;                  /* its lines are never shown */
+    uint32_t number;              /* among the files of its marks, from 1 */
+    struct yaml_outline *outline; /* where its items begin; or NULL */
 };
 
 /** A place in a file. Line and column count from 1, in characters; line 0: only the file is known. */

@@ -70,6 +70,7 @@ static void set_anchor(struct yaml_document *document, const char *name,
 {
     if (!name)
         return;
+    document->loader->remarks++;
     if (!document->anchors)
         document->anchors = hass_strmap_create(free_node);
     struct yaml_node *copy = mem_memdup(node, sizeof(*node));
@@ -104,6 +105,7 @@ static enum yaml_result build_alias(struct yaml_document *document, const char *
     struct yaml_loader *loader = document->loader;
     const struct yaml_node *anchor = find_anchor(document, name);
 
+    loader->remarks++;
     if (!anchor)
         return fail_unknown_anchor(document, name, mark);
     loader->aliased += anchor->nodes;
@@ -148,6 +150,31 @@ static void add_item(struct yaml_loader *loader, struct yaml_node *list, struct 
         list->height = node->height + 1;
 }
 
+/* Notes an item of the outermost list; NULL: it was left out, and its text belongs to none. */
+static void note_part(struct yaml_document *document, const struct yaml_node *item, uint32_t marks,
+                      size_t remarks)
+{
+    const struct yaml_loader *loader = document->loader;
+
+    if (!item) {
+        document->outline = yaml_outline_destroy(document->outline);
+        return;
+    }
+    vec_push(
+        &document->outline->parts,
+        ((struct yaml_part){
+            .line = item->mark.line,
+            .column = item->mark.column,
+            .nodes = item->nodes,
+            .height = item->height,
+            // What could pass for nothing is not left to a stand-in, nor what the marks do not keep.
+            .plain = loader->remarks == remarks &&
+                     json_object_size(item->value) + json_array_size(item->value) > 0,
+            .value = item->value,
+            .marks = { marks, yaml_marks_now(loader->marks) },
+        }));
+}
+
 static enum yaml_result build_list(struct yaml_document *document, struct yaml_node *list)
 {
     struct yaml_loader *loader = document->loader;
@@ -163,11 +190,15 @@ static enum yaml_result build_list(struct yaml_document *document, struct yaml_n
             yaml_event_delete(&event);
             return YAML_GOOD;
         }
+        uint32_t marks = yaml_marks_now(loader->marks);
+        size_t remarks = loader->remarks;
         enum yaml_result result = yaml_build(document, &event, &item);
         if (result == YAML_BROKEN)
             return result;
         if (result == YAML_GOOD)
             add_item(loader, list, &item);
+        if (document->outline && loader->depth == document->outermost + 1)
+            note_part(document, result == YAML_GOOD ? &item : NULL, marks, remarks);
     }
 }
 
@@ -297,8 +328,12 @@ static enum yaml_result build_member(struct map *map, const struct key *key, yam
 
     // The place of nothing is where it is missing: behind the colon is no help, the key is.
     bool absent = event->type == YAML_SCALAR_EVENT && event->data.scalar.length == 0;
+    const struct yaml_marks *former = document->loader->former;
+    if (key->merge) // what is merged is looked into
+        document->loader->former = NULL;
     struct yaml_node value;
     enum yaml_result result = yaml_build(document, event, &value);
+    document->loader->former = former;
     if (result == YAML_SKIPPED && !key->merge)
         yaml_marks_set_broken(marks, map->node->value, key->text, key->mark);
     if (result != YAML_GOOD)
@@ -355,6 +390,17 @@ static enum yaml_result build_map(struct yaml_document *document, struct yaml_no
 
 /* any value */
 
+/* Of a file that is no list, with each dash in the first column, there is no outline. */
+static void begin_outermost(struct yaml_document *document, const yaml_event_t *event)
+{
+    bool list = event->type == YAML_SEQUENCE_START_EVENT && !event->data.sequence_start.anchor &&
+                event->data.sequence_start.style == YAML_BLOCK_SEQUENCE_STYLE &&
+                event->start_mark.column == 0;
+
+    if (!list)
+        document->outline = yaml_outline_destroy(document->outline);
+}
+
 static enum yaml_result build_container(struct yaml_document *document, yaml_event_t *event,
                                         struct yaml_node *ret_node)
 {
@@ -375,6 +421,8 @@ static enum yaml_result build_container(struct yaml_document *document, yaml_eve
         yaml_error(loader, node.mark, NULL, "more than %d levels", HASS_JSON_MAX_DEPTH);
         return skip_value(document, event);
     }
+    if (loader->depth == document->outermost)
+        begin_outermost(document, event);
     loader->depth++;
     enum yaml_result result = list ? build_list(document, &node) : build_map(document, &node);
     loader->depth--;

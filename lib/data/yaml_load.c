@@ -33,6 +33,7 @@ static void HASS_PRINTF(5, 0)
 
     vsnprintf(message, sizeof(message), format, args);
     struct diagnostic_about about = { .mark = mark, .hint = hint };
+    loader->remarks++;
     diagnostics_add(loader->diagnostics, severity, &about, "%s", message);
 }
 
@@ -186,19 +187,85 @@ enum yaml_result yaml_parse_part(struct yaml_document *document, const char *tex
     yaml_parser_set_encoding(&document->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&document->parser, (const unsigned char *)text, size);
     document->first_line = first_line;
-    size_t depth = document->loader->depth;
+    document->outermost = document->loader->depth;
     enum yaml_result result = parse_stream(document, ret_node);
-    document->loader->depth = depth;
+    document->loader->depth = document->outermost;
+    if (!yaml_outline_is_counted(text, size, document->parser.mark.line))
+        document->outline = yaml_outline_destroy(document->outline);
     yaml_parser_delete(&document->parser);
     return result;
 }
 
+/* What a try has reported and counted, to be taken back. */
+struct
+try {
+    struct diagnostics_checkpoint diagnostics;
+    size_t nodes, aliased;
+};
+
+static struct try begin_try(const struct yaml_loader *loader)
+{
+    return (struct try){
+        .diagnostics = diagnostics_checkpoint(loader->diagnostics),
+        .nodes = loader->nodes,
+        .aliased = loader->aliased,
+    };
+}
+
+static void take_back(struct yaml_document *document, const struct try *try)
+{
+    struct yaml_loader *loader = document->loader;
+
+    diagnostics_return_to(loader->diagnostics, &try->diagnostics);
+    loader->nodes = try->nodes;
+    loader->aliased = try->aliased;
+    document->anchors = hass_strmap_destroy(document->anchors);
+    document->outline = yaml_outline_destroy(document->outline);
+}
+
+/* Reads only what has changed since it was read before. */
+static bool renew(struct yaml_document *document, struct yaml_node *ret_node)
+{
+    const struct yaml_loader *loader = document->loader;
+    const struct source *source = document->source;
+    const struct source *former =
+        loader->former ? yaml_marks_find_source(loader->former, source->name) : NULL;
+    struct try try = begin_try(loader);
+
+    if (!former || !former->outline || source->secret)
+        return false;
+    if (yaml_renew(document, former, ret_node))
+        return true;
+    take_back(document, &try);
+    return false;
+}
+
 /* Parses a source whole; after a syntax error, all that it reported gives way to what is said about the parts. */
+static enum yaml_result parse_whole(struct yaml_document *document, struct yaml_node *ret_node)
+{
+    const struct yaml_loader *loader = document->loader;
+    const struct source *source = document->source;
+    struct try try = begin_try(loader);
+
+    document->outline = mem_zalloc(sizeof(*document->outline));
+    enum yaml_result result = yaml_parse_part(document, source->text, source->size, 0, ret_node);
+    if (result == YAML_BROKEN && !loader->over_a_limit) {
+        take_back(document, &try);
+        result = yaml_recover(document, ret_node);
+    }
+    bool good = result == YAML_GOOD && document->outline &&
+                yaml_outline_place(document->outline, source->text, source->size);
+    if (!good)
+        document->outline = yaml_outline_destroy(document->outline);
+    return result;
+}
+
 static enum yaml_result parse_source(struct yaml_document *document, struct yaml_node *ret_node)
 {
     struct yaml_loader *loader = document->loader;
-    const struct source *source = document->source;
+    struct source *source = document->source;
     struct yaml_text_problem problem = yaml_clean_text(source->text, source->size);
+    enum yaml_result result = YAML_GOOD;
 
     if (problem.message) {
         struct mark mark = { .source = source, .line = problem.line, .column = problem.column };
@@ -206,16 +273,9 @@ static enum yaml_result parse_source(struct yaml_document *document, struct yaml
     }
     if (problem.fatal)
         return YAML_SKIPPED;
-    struct diagnostics_checkpoint before = diagnostics_checkpoint(loader->diagnostics);
-    size_t nodes = loader->nodes, aliased = loader->aliased;
-    enum yaml_result result = yaml_parse_part(document, source->text, source->size, 0, ret_node);
-    if (result == YAML_BROKEN && !loader->over_a_limit) {
-        diagnostics_return_to(loader->diagnostics, &before);
-        loader->nodes = nodes;
-        loader->aliased = aliased;
-        document->anchors = hass_strmap_destroy(document->anchors);
-        result = yaml_recover(document, ret_node);
-    }
+    if (!renew(document, ret_node))
+        result = parse_whole(document, ret_node);
+    source->outline = steal(document->outline);
     document->anchors = hass_strmap_destroy(document->anchors);
     return result;
 }
@@ -315,13 +375,14 @@ static int finish(struct yaml_loader *loader, enum yaml_result result, struct ya
     return 0;
 }
 
-int yaml_load_file(const char *root_dir, const char *path, struct yaml_marks *marks,
-                   struct diagnostics *diagnostics, json_t **ret_value)
+int yaml_load_file(const char *root_dir, const char *path, const struct yaml_marks *former,
+                   struct yaml_marks *marks, struct diagnostics *diagnostics, json_t **ret_value)
 {
     struct yaml_loader loader = {
         .root_dir = root_dir,
         .marks = marks,
         .diagnostics = diagnostics,
+        .former = former,
         .secrets = hass_strmap_create(free_secrets),
     };
     struct yaml_node node;

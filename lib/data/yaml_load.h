@@ -24,13 +24,14 @@
 
 /**
  * Loads @path. File names in marks and diagnostics are relative to @root_dir, which also ends the search for secrets.
+ * @former, or NULL: the marks of what was read before; then items of lists may be stand-ins, see yaml_outline_settle.
  *
  * Context: any thread; reads files.
  * Returns: 0 with @ret_value owned by the caller (an empty file is null), or HASS_E_PARSE when there is nothing to be had
  *          of the file; there are diagnostics then.
  */
-int yaml_load_file(const char *root_dir, const char *path, struct yaml_marks *marks,
-                   struct diagnostics *diagnostics, json_t **ret_value);
+int yaml_load_file(const char *root_dir, const char *path, const struct yaml_marks *former,
+                   struct yaml_marks *marks, struct diagnostics *diagnostics, json_t **ret_value);
 
 /** As yaml_load_file for a text that stands in no file: tags that read files are refused. @name is for diagnostics. */
 int yaml_load_text(const char *name, const char *text, size_t size, struct yaml_marks *marks,

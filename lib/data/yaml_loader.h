@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * What the parts of the YAML loader share: yaml_load.c reads files and finds syntax errors, yaml_build.c makes values of
- * libyaml's events, yaml_tags.c, yaml_include.c and yaml_secret.c know the tags, yaml_recover.c saves what it can.
+ * libyaml's events, yaml_tags.c, yaml_include.c and yaml_secret.c know the tags, yaml_recover.c saves what it can,
+ * yaml_renew.c reads again only what has changed.
  */
 #pragma once
 
@@ -12,14 +13,17 @@
 #include <hass/strmap.h>
 
 #include "data/yaml_load.h"
+#include "data/yaml_outline.h"
 
 /** One load, all files of it. */
 struct yaml_loader {
     const char *root_dir; /* NULL: no file may be read */
     struct yaml_marks *marks;
     struct diagnostics *diagnostics;
-    struct hass_strmap *secrets; /* folder → its secrets, a json_t object */
+    const struct yaml_marks *former; /* of what was read before; or NULL */
+    struct hass_strmap *secrets;     /* folder → its secrets, a json_t object */
     size_t nodes, aliased;
+    size_t remarks;    /* counts what makes a value more than its text: files, anchors, mistakes */
     size_t depth;      /* containers open now, in all files */
     size_t files;      /* open within each other */
     bool in_secrets;   /* reading a secrets file */
@@ -30,11 +34,13 @@ struct yaml_loader {
 struct yaml_document {
     struct yaml_loader *loader;
     struct yaml_document *parent; /* that includes it */
-    const struct source *source;
-    const char *path; /* of the file; NULL: a text */
+    struct source *source;
+    struct yaml_outline *outline; /* being made; NULL: none can be */
+    const char *path;             /* of the file; NULL: a text */
     dev_t device;
     ino_t inode;
     uint32_t first_line;         /* of the part, counted from 0 */
+    size_t outermost;            /* depth where it begins */
     struct hass_strmap *anchors; /* name → struct yaml_node */
     yaml_parser_t parser;
 };
@@ -91,6 +97,15 @@ void yaml_set_member(struct yaml_loader *loader, json_t *object, const char *key
 
 /** Reads a file with a syntax error one top-level key or item at a time. */
 enum yaml_result yaml_recover(struct yaml_document *document, struct yaml_node *ret_node);
+
+/* yaml_renew.c */
+
+/**
+ * Reads a file of which some items stand in it as before, @former being what it was. False: it has to be read as a whole, and what has
+ * been reported is to be forgotten.
+ */
+bool yaml_renew(struct yaml_document *document, const struct source *former,
+                struct yaml_node *ret_node);
 
 /* yaml_tags.c */
 

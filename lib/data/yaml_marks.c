@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The side table: an entry for each container, found by its address through an open-addressed index. Members of small
- * objects are searched one by one; large ones get a map, lest a hostile file makes looking for duplicates quadratic.
+ * The side table: an entry for each container, found by its address through an open-addressed index. The members of one are
+ * a piece of one long array, which moves to its end when it is full and others have come behind it; places are packed, keys
+ * are numbers: there are some ten values to a line of what people write. Members of small objects are searched one by one; large
+ * ones get a map, lest a hostile file makes looking for duplicates quadratic.
  */
 #include "data/yaml_marks.h"
 
@@ -12,66 +14,169 @@
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "data/yaml_outline.h"
 
 /* Objects with more members are looked up through a map. */
 #define SMALL_OBJECT 16
 
+/* A mark without its pointer. What does not fit is not known. */
+struct place {
+    uint64_t line : 23, column : 23, source : 18; /* of the sources, from 1 */
+};
+#define PLACE_MAX  ((1U << 23) - 1)
+#define SOURCE_MAX ((1U << 18) - 1)
+
 struct member {
-    const char *key; /* NULL: an item of an array */
-    struct mark key_mark, value_mark;
+    uint32_t name; /* number of the key, from 1; 0: an item of an array */
     bool broken;
+    struct place key, value;
 };
 
 struct entry {
     json_t *container;
-    struct mark mark;
-    HASS_VEC(struct member) members;
-    struct hass_strmap
-        *numbers; /* key → number of the member, counted from 1; NULL while the object is small */
+    struct place place;
+    uint32_t first, count, room; /* members */
+    uint32_t large;              /* number of its map, from 1; 0: it has none */
 };
 
 struct yaml_marks {
+    size_t refs;
+    struct yaml_marks *below; /* or NULL */
     HASS_VEC(struct entry) entries;
-    HASS_VEC(struct source *) sources;
-    uint32_t *slots; /* entry number + 1; 0: free */
+    HASS_VEC(struct member) members;
+    HASS_VEC(struct source *) sources;    /* behind those of what is below */
+    HASS_VEC(const char *) names;         /* of keys, in @keys */
+    HASS_VEC(struct hass_strmap *) large; /* key → number of the member within its object, from 1 */
+    struct hass_strmap *numbers;          /* key → its number */
+    uint32_t *slots;                      /* entry number + 1; 0: free */
     size_t slot_count;
     struct arena keys;
 };
 
-struct yaml_marks *yaml_marks_create(void)
+struct yaml_marks *yaml_marks_new(void)
 {
-    return mem_zalloc(sizeof(struct yaml_marks));
+    struct yaml_marks *marks = mem_zalloc(sizeof(*marks));
+
+    marks->refs = 1;
+    marks->numbers = hass_strmap_create(NULL);
+    return marks;
 }
 
-struct yaml_marks *yaml_marks_destroy(struct yaml_marks *marks)
+struct yaml_marks *yaml_marks_new_over(struct yaml_marks *below)
 {
-    if (!marks)
+    struct yaml_marks *marks = yaml_marks_new();
+
+    marks->below = below;
+    return marks;
+}
+
+struct yaml_marks *yaml_marks_ref(struct yaml_marks *marks)
+{
+    marks->refs++;
+    return marks;
+}
+
+struct yaml_marks *yaml_marks_unref(struct yaml_marks *marks)
+{
+    if (!marks || --marks->refs > 0)
         return NULL;
-    vec_foreach(&marks->entries, entry) {
+    vec_foreach(&marks->entries, entry)
         json_decref(entry->container);
-        vec_fini(&entry->members);
-        hass_strmap_destroy(entry->numbers);
-    }
-    vec_fini(&marks->entries);
     vec_foreach(&marks->sources, source) {
         free((*source)->name);
         free((*source)->text);
+        yaml_outline_destroy((*source)->outline);
         free(*source);
     }
+    vec_foreach(&marks->large, map)
+        hass_strmap_destroy(*map);
+    vec_fini(&marks->entries);
+    vec_fini(&marks->members);
     vec_fini(&marks->sources);
+    vec_fini(&marks->names);
+    vec_fini(&marks->large);
+    hass_strmap_destroy(marks->numbers);
     arena_fini(&marks->keys);
     free(marks->slots);
+    yaml_marks_unref(marks->below);
     free(marks);
     return NULL;
+}
+
+/* sources */
+
+static uint32_t source_count(const struct yaml_marks *marks)
+{
+    return marks ? source_count(marks->below) + (uint32_t)marks->sources.length : 0;
 }
 
 struct source *yaml_marks_add_source(struct yaml_marks *marks, char *name, char *text, size_t size)
 {
     struct source *source = mem_zalloc(sizeof(*source));
 
-    *source = (struct source){ .name = name, .text = text, .size = size };
     vec_push(&marks->sources, source);
+    *source =
+        (struct source){ .name = name, .text = text, .size = size, .number = source_count(marks) };
     return source;
+}
+
+struct source *yaml_marks_source_at(const struct yaml_marks *marks, size_t index)
+{
+    return index < marks->sources.length ? marks->sources.data[index] : NULL;
+}
+
+const struct source *yaml_marks_find_source(const struct yaml_marks *marks, const char *name)
+{
+    for (size_t i = 0; i < marks->sources.length; i++)
+        if (strcmp(marks->sources.data[i]->name, name) == 0)
+            return marks->sources.data[i];
+    return marks->below ? yaml_marks_find_source(marks->below, name) : NULL;
+}
+
+/* places */
+
+static struct place pack(struct mark mark)
+{
+    bool fits = mark.line <= PLACE_MAX && mark.column <= PLACE_MAX;
+
+    if (!mark.source || mark.source->number > SOURCE_MAX)
+        return (struct place){ 0 };
+    return (struct place){ .line = fits ? mark.line : 0,
+                           .column = fits ? mark.column : 0,
+                           .source = mark.source->number };
+}
+
+static struct mark unpack(const struct yaml_marks *marks, struct place place)
+{
+    uint32_t before = source_count(marks->below);
+
+    if (place.source == 0)
+        return (struct mark){ 0 };
+    if (place.source <= before)
+        return unpack(marks->below, place);
+    return (struct mark){ .source = marks->sources.data[place.source - before - 1],
+                          .line = (uint32_t)place.line,
+                          .column = (uint32_t)place.column };
+}
+
+/* keys */
+
+/* The number of a key that there is; 0: no object has it. */
+static uint32_t find_number(const struct yaml_marks *marks, const char *key)
+{
+    return (uint32_t)(uintptr_t)hass_strmap_get(marks->numbers, key);
+}
+
+static uint32_t number_of(struct yaml_marks *marks, const char *key)
+{
+    uint32_t number = find_number(marks, key);
+
+    if (number)
+        return number;
+    vec_push(&marks->names, arena_strndup(&marks->keys, key, strlen(key)));
+    number = (uint32_t)marks->names.length;
+    hass_strmap_set(marks->numbers, key, (void *)(uintptr_t)number);
+    return number;
 }
 
 /* the index */
@@ -97,20 +202,28 @@ static void grow_index(struct yaml_marks *marks)
         *find_slot(marks, marks->entries.data[i].container) = (uint32_t)i + 1;
 }
 
-static struct entry *find_entry(const struct yaml_marks *marks, const json_t *container)
+static struct entry *find_own(const struct yaml_marks *marks, const json_t *container)
 {
-    if (!marks || marks->slot_count == 0)
-        return NULL;
-    uint32_t slot = *find_slot(marks, container);
+    uint32_t slot = marks->slot_count ? *find_slot(marks, container) : 0;
+
     return slot ? &marks->entries.data[slot - 1] : NULL;
 }
 
-static struct entry *make_entry(struct yaml_marks *marks, const json_t *container)
+/* Together with the marks that have it: numbers of keys are theirs. */
+static const struct entry *find_entry(const struct yaml_marks *marks, const json_t *container,
+                                      const struct yaml_marks **ret_marks)
 {
-    struct entry *entry = find_entry(marks, container);
+    for (; marks; marks = marks->below) {
+        const struct entry *entry = find_own(marks, container);
+        *ret_marks = marks;
+        if (entry)
+            return entry;
+    }
+    return NULL;
+}
 
-    if (entry)
-        return entry;
+static struct entry *add_entry(struct yaml_marks *marks, const json_t *container)
+{
     if (2 * marks->entries.length >= marks->slot_count)
         grow_index(marks);
     vec_push(&marks->entries, (struct entry){ .container = json_incref((json_t *)container) });
@@ -118,130 +231,227 @@ static struct entry *make_entry(struct yaml_marks *marks, const json_t *containe
     return &marks->entries.data[marks->entries.length - 1];
 }
 
-static struct member *find_member(const struct yaml_marks *marks, const json_t *object,
-                                  const char *key)
-{
-    struct entry *entry = find_entry(marks, object);
+/* members */
 
-    if (!entry)
-        return NULL;
-    if (entry->numbers) {
-        uintptr_t number = (uintptr_t)hass_strmap_get(entry->numbers, key);
-        return number ? &entry->members.data[number - 1] : NULL;
+/* The number of the member within its object, from 1; 0: there is none. */
+static uint32_t find_member(const struct yaml_marks *marks, const struct entry *entry,
+                            const char *key)
+{
+    if (entry->large)
+        return (uint32_t)(uintptr_t)hass_strmap_get(marks->large.data[entry->large - 1], key);
+    uint32_t number = find_number(marks, key);
+    for (uint32_t i = 0; number && i < entry->count; i++)
+        if (marks->members.data[entry->first + i].name == number)
+            return i + 1;
+    return 0;
+}
+
+/* Room for one more: at the end of all members, when it is there already or there is none where it is. */
+static void make_room(struct yaml_marks *marks, struct entry *entry)
+{
+    if (entry->count < entry->room)
+        return;
+    bool last = entry->first + entry->room == marks->members.length;
+    uint32_t room = entry->room + (last || entry->room == 0 ? 1 : entry->room);
+    size_t first = last ? entry->first : marks->members.length;
+
+    vec_reserve(&marks->members, first + room);
+    if (!last && entry->count)
+        memcpy(&marks->members.data[first], &marks->members.data[entry->first],
+               entry->count * sizeof(struct member));
+    marks->members.length = first + room;
+    entry->first = (uint32_t)first;
+    entry->room = room;
+}
+
+static void put_into_map(struct yaml_marks *marks, const struct entry *entry, uint32_t index)
+{
+    const struct member *member = &marks->members.data[entry->first + index];
+
+    hass_strmap_set(marks->large.data[entry->large - 1], marks->names.data[member->name - 1],
+                    (void *)((uintptr_t)index + 1));
+}
+
+static void add_member(struct yaml_marks *marks, struct entry *entry, struct member member)
+{
+    make_room(marks, entry);
+    marks->members.data[entry->first + entry->count++] = member;
+    if (entry->large) {
+        put_into_map(marks, entry, entry->count - 1);
+    } else if (member.name && entry->count > SMALL_OBJECT) {
+        vec_push(&marks->large, hass_strmap_create(NULL));
+        entry->large = (uint32_t)marks->large.length;
+        for (uint32_t i = 0; i < entry->count; i++)
+            put_into_map(marks, entry, i);
     }
-    vec_foreach(&entry->members, member) {
-        if (member->key && strcmp(member->key, key) == 0)
-            return member;
+}
+
+/* Where values have moved to; zero: nowhere. */
+struct move {
+    const struct source *source;
+    int64_t lines;
+};
+
+static struct place moved(struct place place, const struct move *move)
+{
+    if (!move->source || !place.source)
+        return place;
+    struct mark mark = {
+        .source = move->source,
+        .line = place.line ? (uint32_t)((int64_t)place.line + move->lines) : 0,
+        .column = (uint32_t)place.column,
+    };
+    return pack(mark);
+}
+
+/* Adds to @container what @from knows of it in @entry_index: both may be the same, and grow. */
+static void copy_entry(struct yaml_marks *marks, const json_t *container,
+                       const struct yaml_marks *from, size_t entry_index, const struct move *move)
+{
+    struct entry *to = find_own(marks, container);
+    struct entry source = from->entries.data[entry_index];
+
+    if (!to)
+        to = add_entry(marks, container);
+    to->place = moved(source.place, move);
+    for (uint32_t i = 0; i < source.count; i++) {
+        struct member member = from->members.data[source.first + i];
+        if (from != marks && member.name)
+            member.name = number_of(marks, from->names.data[member.name - 1]);
+        member.key = moved(member.key, move);
+        member.value = moved(member.value, move);
+        add_member(marks, to, member);
     }
-    return NULL;
 }
 
 /* writing */
 
+/* What is below is not written to: it comes up. */
+static struct entry *make_entry(struct yaml_marks *marks, const json_t *container)
+{
+    const struct yaml_marks *in;
+    const struct entry *entry = find_entry(marks, container, &in);
+
+    if (!entry)
+        return add_entry(marks, container);
+    if (in != marks)
+        copy_entry(marks, container, in, (size_t)(entry - in->entries.data), &(struct move){ 0 });
+    return find_own(marks, container);
+}
+
 void yaml_marks_set(struct yaml_marks *marks, const json_t *container, struct mark mark)
 {
-    make_entry(marks, container)->mark = mark;
+    make_entry(marks, container)->place = pack(mark);
 }
 
-static void number_member(struct entry *entry, size_t index)
+static void set_member(struct yaml_marks *marks, const json_t *object, const char *key,
+                       struct member member)
 {
-    hass_strmap_set(entry->numbers, entry->members.data[index].key, (void *)(uintptr_t)(index + 1));
-}
+    struct entry *entry = make_entry(marks, object);
+    uint32_t known = find_member(marks, entry, key);
 
-static void add_member(struct entry *entry, const struct member *member)
-{
-    vec_push(&entry->members, *member);
-    if (entry->numbers) {
-        number_member(entry, entry->members.length - 1);
-    } else if (member->key && entry->members.length > SMALL_OBJECT) {
-        entry->numbers = hass_strmap_create(NULL);
-        for (size_t i = 0; i < entry->members.length; i++)
-            number_member(entry, i);
-    }
-}
-
-static void set_member(struct yaml_marks *marks, const json_t *object, const struct member *member)
-{
-    struct member *known = find_member(marks, object, member->key);
-
-    if (known) {
-        const char *key = known->key;
-        *known = *member;
-        known->key = key;
-        return;
-    }
-    struct member added = *member;
-    added.key = arena_strndup(&marks->keys, member->key, strlen(member->key));
-    add_member(make_entry(marks, object), &added);
+    member.name = number_of(marks, key);
+    if (known)
+        marks->members.data[entry->first + known - 1] = member;
+    else
+        add_member(marks, entry, member);
 }
 
 void yaml_marks_set_member(struct yaml_marks *marks, const json_t *object, const char *key,
                            struct mark key_mark, struct mark value_mark)
 {
-    set_member(marks, object,
-               &(struct member){ .key = key, .key_mark = key_mark, .value_mark = value_mark });
+    set_member(marks, object, key,
+               (struct member){ .key = pack(key_mark), .value = pack(value_mark) });
 }
 
 void yaml_marks_set_broken(struct yaml_marks *marks, const json_t *object, const char *key,
                            struct mark key_mark)
 {
-    set_member(marks, object,
-               &(struct member){
-                   .key = key, .key_mark = key_mark, .value_mark = key_mark, .broken = true });
+    struct place place = pack(key_mark);
+
+    set_member(marks, object, key, (struct member){ .key = place, .value = place, .broken = true });
 }
 
 void yaml_marks_add_item(struct yaml_marks *marks, const json_t *array, struct mark mark)
 {
-    struct entry *entry = make_entry(marks, array);
+    struct place place = pack(mark);
 
-    vec_push(&entry->members, ((struct member){ .key_mark = mark, .value_mark = mark }));
+    add_member(marks, make_entry(marks, array), (struct member){ .key = place, .value = place });
 }
 
 void yaml_marks_copy(struct yaml_marks *marks, const json_t *from, const json_t *to)
 {
-    if (!find_entry(marks, from))
-        return;
-    struct entry *target = make_entry(marks, to);
-    const struct entry *entry = find_entry(marks, from);
-    target->mark = entry->mark;
-    vec_foreach(&entry->members, member)
-        add_member(target, member);
+    const struct yaml_marks *in;
+    const struct entry *entry = find_entry(marks, from, &in);
+
+    if (entry)
+        copy_entry(marks, to, in, (size_t)(entry - in->entries.data), &(struct move){ 0 });
+}
+
+uint32_t yaml_marks_now(const struct yaml_marks *marks)
+{
+    return (uint32_t)marks->entries.length;
+}
+
+void yaml_marks_take(struct yaml_marks *marks, const struct yaml_marks *from,
+                     struct yaml_marks_range range, const struct source *source, int64_t lines)
+{
+    const struct move move = { .source = source, .lines = lines };
+
+    for (uint32_t i = range.begin; i < range.end; i++)
+        if (!find_own(marks, from->entries.data[i].container))
+            copy_entry(marks, from->entries.data[i].container, from, i, &move);
 }
 
 /* reading */
 
 struct mark yaml_marks_container(const struct yaml_marks *marks, const json_t *container)
 {
-    const struct entry *entry = find_entry(marks, container);
+    const struct yaml_marks *in;
+    const struct entry *entry = find_entry(marks, container, &in);
 
-    return entry ? entry->mark : (struct mark){ 0 };
+    return entry ? unpack(in, entry->place) : (struct mark){ 0 };
+}
+
+/* Lends the member together with the marks that have it; NULL: it is not known. */
+static const struct member *lookup(const struct yaml_marks *marks, const json_t *object,
+                                   const char *key, const struct yaml_marks **ret_marks)
+{
+    const struct entry *entry = find_entry(marks, object, ret_marks);
+    uint32_t number = entry ? find_member(*ret_marks, entry, key) : 0;
+
+    return number ? &(*ret_marks)->members.data[entry->first + number - 1] : NULL;
 }
 
 struct mark yaml_marks_key(const struct yaml_marks *marks, const json_t *object, const char *key)
 {
-    const struct member *member = find_member(marks, object, key);
+    const struct yaml_marks *in;
+    const struct member *member = lookup(marks, object, key, &in);
 
-    return member ? member->key_mark : (struct mark){ 0 };
+    return member ? unpack(in, member->key) : (struct mark){ 0 };
 }
 
 struct mark yaml_marks_member(const struct yaml_marks *marks, const json_t *object, const char *key)
 {
-    const struct member *member = find_member(marks, object, key);
+    const struct yaml_marks *in;
+    const struct member *member = lookup(marks, object, key, &in);
 
-    return member ? member->value_mark : (struct mark){ 0 };
+    return member ? unpack(in, member->value) : (struct mark){ 0 };
 }
 
 struct mark yaml_marks_item(const struct yaml_marks *marks, const json_t *array, size_t index)
 {
-    const struct entry *entry = find_entry(marks, array);
-    bool known = entry && index < entry->members.length;
+    const struct yaml_marks *in;
+    const struct entry *entry = find_entry(marks, array, &in);
+    bool known = entry && index < entry->count;
 
-    return known ? entry->members.data[index].value_mark : (struct mark){ 0 };
+    return known ? unpack(in, in->members.data[entry->first + index].value) : (struct mark){ 0 };
 }
 
 bool yaml_marks_is_broken(const struct yaml_marks *marks, const json_t *object, const char *key)
 {
-    const struct member *member = find_member(marks, object, key);
+    const struct yaml_marks *in;
+    const struct member *member = lookup(marks, object, key, &in);
 
     return member && member->broken;
 }

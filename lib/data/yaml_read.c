@@ -23,7 +23,7 @@ static struct hass_yaml *yaml_new(void)
 {
     struct hass_yaml *yaml = mem_zalloc(sizeof(*yaml));
 
-    yaml->marks = yaml_marks_create();
+    yaml->marks = yaml_marks_new();
     return yaml;
 }
 
@@ -42,7 +42,7 @@ int hass_yaml_read(const char *path, struct hass_yaml **ret_yaml, struct hass_er
     if (access(path, F_OK) < 0)
         return hass_fail(err, HASS_E_NOT_FOUND, "there is no file %s", path);
     struct hass_yaml *yaml = yaml_new();
-    (void)yaml_load_file(folder ? folder : ".", path, yaml->marks, &yaml->diagnostics,
+    (void)yaml_load_file(folder ? folder : ".", path, NULL, yaml->marks, &yaml->diagnostics,
                          &yaml->value);
     settle(yaml);
     *ret_yaml = yaml;
@@ -63,7 +63,7 @@ struct hass_yaml *hass_yaml_destroy(struct hass_yaml *yaml)
     if (!yaml)
         return NULL;
     json_decref(yaml->value);
-    yaml_marks_destroy(yaml->marks);
+    yaml_marks_unref(yaml->marks);
     diagnostics_fini(&yaml->diagnostics);
     free(yaml);
     return NULL;

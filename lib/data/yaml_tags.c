@@ -54,6 +54,7 @@ char *yaml_shown_tag(const char *tag)
 static const struct {
     const char *tag;
     yaml_tag_fn *build;
+    bool inside; /* what it means is there in the text */
 } tags[] = {
     { "!include", yaml_include },
     { "!include_dir_list", yaml_include_dir_list },
@@ -62,7 +63,7 @@ static const struct {
     { "!include_dir_merge_named", yaml_include_dir_merge_named },
     { "!secret", yaml_secret },
     { "!env_var", env_var },
-    { "!input", input },
+    { "!input", input, .inside = true },
 };
 
 /* "tag:yaml.org,2002:int" and so on: the resolver must come to the same result. */
@@ -139,6 +140,7 @@ enum yaml_result yaml_build_tagged(struct yaml_document *document, const yaml_ev
         if (document->loader->depth == HASS_JSON_MAX_DEPTH)
             return yaml_error(document->loader, ret_node->mark, NULL, "more than %d levels",
                               HASS_JSON_MAX_DEPTH);
+        document->loader->remarks += !tags[i].inside;
         return tags[i].build(document, argument, ret_node->mark, ret_node);
     }
     return fail_unknown(document, tag, ret_node->mark);

@@ -226,7 +226,7 @@ static int load_text(const char *name, const char *text, size_t size, json_t **r
                      struct hass_error *err)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    struct yaml_marks *marks = yaml_marks_create();
+    struct yaml_marks *marks = yaml_marks_new();
     autojson *value = NULL;
     int r = yaml_load_text(name, text, size, marks, &diagnostics, &value);
 
@@ -236,7 +236,7 @@ static int load_text(const char *name, const char *text, size_t size, json_t **r
         r = hass_fail(err, HASS_E_INVALID, "expected a map with the key 'blueprint'");
     else
         *ret_value = steal(value);
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
     diagnostics_fini(&diagnostics);
     return r;
 }

@@ -129,8 +129,8 @@ static int read_value(struct change *change, struct hass_error *err)
         change->value = json_null();
         return 0;
     }
-    marks = yaml_marks_create();
-    (void)yaml_load_file(change->folder, change->path, marks, &diagnostics, &change->value);
+    marks = yaml_marks_new();
+    (void)yaml_load_file(change->folder, change->path, NULL, marks, &diagnostics, &change->value);
     for (size_t i = 0; i < diagnostics.list.length && r == 0; i++) {
         const struct diagnostic *first = &diagnostics.list.data[i];
         if (first->severity == DIAGNOSTIC_ERROR)
@@ -138,7 +138,7 @@ static int read_value(struct change *change, struct hass_error *err)
                           first->file ? first->file : change->path, first->line, first->column,
                           first->message);
     }
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
     diagnostics_fini(&diagnostics);
     return r;
 }

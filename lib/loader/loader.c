@@ -105,6 +105,7 @@ void loader_notify(struct loader *loader, const char *phase, const char *text)
 struct reading {
     _Atomic int refs;
     struct config_file *file;
+    struct yaml_marks *former; /* of the files in use; or NULL */
     char *folder;
 };
 
@@ -115,6 +116,7 @@ static void reading_unref(void *object)
     if (--reading->refs > 0)
         return;
     config_file_destroy(reading->file);
+    yaml_marks_unref(reading->former);
     free(reading->folder);
     free(reading);
 }
@@ -142,7 +144,7 @@ static HASS_BLOCKING int read_folder(struct hass *hass, void *userdata, struct h
 {
     struct reading *reading = userdata;
 
-    reading->file = config_file_load(reading->folder, package_kind, NULL);
+    reading->file = config_file_load(reading->folder, package_kind, NULL, reading->former);
     return 0;
 }
 
@@ -154,14 +156,17 @@ int loader_async_read_settings(struct loader *loader, struct config_file **ret_f
 
     reading->refs = 2;
     reading->folder = mem_strdup(hass_config_dir(hass));
+    reading->former = loader->settings->read ? yaml_marks_ref(loader->settings->read) : NULL;
     struct hass_job job = HASS_JOB_EXECUTOR(read_folder, reading, .name = "read configuration");
     autounref(hass_future) *done = NULL;
     int r = job_run(hass, hass->runtime->root, &job, hass, reading, reading_unref, JOB_TRACKED,
                     &done, err);
     if (r >= 0)
         r = hass_async_await(done, HASS_FOREVER, err);
-    if (r >= 0)
+    if (r >= 0) {
+        config_file_settle(reading->file, reading->former);
         *ret_file = steal(reading->file);
+    }
     if (r >= 0 && loader->only)
         settings_keep(*ret_file, loader->only);
     reading_unref(reading);

@@ -137,19 +137,13 @@ int hass_async_reload_config(struct hass *hass, struct hass_error *err)
 
 /* one section */
 
-/*
- * The configuration in use gets this one section; the others are still those that run. Where its values stand is not taken
- * over: a later diagnostic about it lacks the line.
- */
-static HASS_CALLBACK void use_section(struct loader *loader, const struct config_file *file,
+/* What is read now is in use from here on, and tells where things stand; the other sections are still those that run. Takes @file. */
+static HASS_CALLBACK void use_section(struct loader *loader, struct config_file *file,
                                       const char *domain)
 {
-    const json_t *section = hass_json_get(file->sections, domain);
-
-    if (section)
-        json_object_set_new(loader->settings->sections, domain, hass_json_ref(section));
-    else
-        json_object_del(loader->settings->sections, domain);
+    settings_follow(file, loader->settings, domain);
+    config_file_destroy(loader->settings);
+    loader->settings = file;
 }
 
 static int check_offer(const struct integration *integration, const char *domain,
@@ -179,6 +173,7 @@ int hass_async_reload_section(struct hass *hass, const char *domain, struct hass
         r = reload_async_take(integration, file, err);
     if (r == 0)
         use_section(loader, file, domain);
-    config_file_destroy(file);
+    else
+        config_file_destroy(file);
     return r;
 }

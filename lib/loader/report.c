@@ -18,9 +18,9 @@ struct mark settings_mark(const struct config_file *file, const char *domain, co
     autofree char *text = mem_printf("%s: ", path);
     autobuf gone = HASS_BUF_INIT;
     struct way way = {
-        .marks = file->marks,
+        .marks = config_file_marks(file, domain, NULL),
         .at = settings_section(file, domain),
-        .mark = yaml_marks_find(file->marks, file->sections, domain),
+        .mark = settings_section_mark(file, domain, false),
         .rest = text,
     };
 
@@ -47,9 +47,9 @@ void hass_config_report(struct hass_config_report *report, const char *message,
     const struct config_file *file = report->file;
     struct hass_template_error error = HASS_TEMPLATE_ERROR_INIT;
     struct way way = {
-        .marks = file->marks,
+        .marks = config_file_marks(file, report->domain, NULL),
         .at = settings_section(file, report->domain),
-        .mark = yaml_marks_find(file->marks, file->sections, report->domain),
+        .mark = settings_section_mark(file, report->domain, false),
         .rest = message,
     };
 

@@ -9,6 +9,7 @@
 
 #include <hass/cleanup.h>
 #include <hass/log.h>
+#include <hass/vec.h>
 
 #include "base/mem.h"
 #include "data/diagnostic.h"
@@ -21,7 +22,7 @@ struct config_file *settings_empty(void)
 
     file->core = json_object();
     file->sections = json_object();
-    file->marks = yaml_marks_create();
+    file->marks = yaml_marks_new();
     return file;
 }
 
@@ -38,6 +39,40 @@ bool settings_same(const struct config_file *a, const struct config_file *b, con
     const json_t *in_b = hass_json_get(b->sections, domain);
 
     return in_a && in_b ? hass_json_equal(in_a, in_b) : in_a == in_b;
+}
+
+struct mark settings_section_mark(const struct config_file *file, const char *domain, bool name)
+{
+    const json_t *sections;
+    const struct yaml_marks *marks = config_file_marks(file, domain, &sections);
+
+    return name ? yaml_marks_key(marks, sections, domain)
+                : yaml_marks_find(marks, sections, domain);
+}
+
+static void keep_changed(struct config_file *file, const struct config_file *former,
+                         const json_t *sections, const char *domain)
+{
+    HASS_VEC(const char *) changed = { 0 };
+    const char *other;
+    json_t *section;
+
+    json_object_foreach((json_t *)sections, other, section)
+        if (strcmp(other, domain) != 0 && !settings_same(file, former, other))
+            vec_push(&changed, other);
+    vec_foreach(&changed, name)
+        config_file_keep(file, former, *name);
+    vec_fini(&changed);
+}
+
+void settings_follow(struct config_file *file, const struct config_file *former, const char *domain)
+{
+    autojson *sections = json_copy(file->sections);
+
+    keep_changed(file, former, sections, domain);
+    keep_changed(file, former, former->sections, domain);
+    json_decref(file->core);
+    file->core = hass_json_ref(former->core);
 }
 
 /* platform entries */
@@ -96,7 +131,7 @@ static char *path_of_entry(const struct config_file *file, const char *domain, c
     const json_t *section = hass_json_get(file->sections, domain);
 
     for (size_t i = 0; i < json_array_size(section); i++)
-        if (json_array_get(section, i) == entry)
+        if (hass_json_equal(json_array_get(section, i), entry)) // it may have been read again since
             return mem_printf("%s->%zu", domain, i);
     return mem_strdup(domain);
 }
@@ -212,12 +247,13 @@ int settings_check_platform(struct config_file *file, const char *domain, const 
     autofree struct hass_field *fields = NULL;
     autofree char *path = path_of_entry(file, domain, entry);
     struct hass_schema schema = combine(own, &fields);
-    int r = schema_check_marked(&schema, entry, file->marks, path, diagnostics, ret_config);
+    int r = schema_check_marked(&schema, entry, config_file_marks(file, domain, NULL), path,
+                                diagnostics, ret_config);
     return r < 0 ? refuse(diagnostics, from, err) : 0;
 }
 
 /* What is left of a section without the entries of platforms: NULL when that is nothing. A list keeps its places. */
-static json_t *own_part(struct config_file *file, const json_t *section)
+static json_t *own_part(struct yaml_marks *marks, const json_t *section)
 {
     if (json_is_object(section))
         return is_platform(section) || json_object_size(section) == 0 ? NULL
@@ -233,7 +269,7 @@ static json_t *own_part(struct config_file *file, const json_t *section)
         if (is_platform(item))
             continue;
         json_array_append(own, item);
-        yaml_marks_add_item(file->marks, own, yaml_marks_item(file->marks, section, i));
+        yaml_marks_add_item(marks, own, yaml_marks_item(marks, section, i));
     }
     if (json_array_size(own) > 0)
         return own;
@@ -262,7 +298,7 @@ static void complain_of_item(struct config_file *file, const char *domain, const
 {
     autofree char *hint = hint_for_platform(json_array_get(own, index));
     const struct diagnostic_about about = {
-        .mark = yaml_marks_item(file->marks, own, index),
+        .mark = yaml_marks_item(config_file_marks(file, domain, NULL), own, index),
         .path = domain,
         .hint = hint,
     };
@@ -276,7 +312,7 @@ static void complain_of_surplus(struct config_file *file, const char *domain, co
                                 struct diagnostics *diagnostics)
 {
     const struct diagnostic_about about = {
-        .mark = yaml_marks_find(file->marks, file->sections, domain),
+        .mark = settings_section_mark(file, domain, false),
         .path = domain,
     };
 
@@ -293,7 +329,7 @@ static int refuse_scalar(struct config_file *file, const char *domain, const jso
                          struct diagnostics *diagnostics)
 {
     const struct diagnostic_about about = {
-        .mark = yaml_marks_find(file->marks, file->sections, domain),
+        .mark = settings_section_mark(file, domain, false),
         .path = domain,
     };
     char text[SCHEMA_VALUE_TEXT];
@@ -311,7 +347,8 @@ static int check_own(struct config_file *file, const char *domain, const json_t 
         *ret_own = section && !json_is_null(section) ? hass_json_ref(section) : json_object();
         return 0;
     }
-    autojson *own = own_part(file, section);
+    struct yaml_marks *marks = config_file_marks(file, domain, NULL);
+    autojson *own = own_part(marks, section);
     if (!manifest->config) {
         if (own)
             complain_of_surplus(file, domain, own, diagnostics);
@@ -322,7 +359,7 @@ static int check_own(struct config_file *file, const char *domain, const json_t 
         own = schema_copy(manifest->config).list ? json_array() : json_object();
     if (!json_is_object(own) && !json_is_array(own))
         return refuse_scalar(file, domain, own, diagnostics);
-    return schema_check_marked(manifest->config, own, file->marks, domain, diagnostics, ret_own);
+    return schema_check_marked(manifest->config, own, marks, domain, diagnostics, ret_own);
 }
 
 /* The list that a component gets: what is the domain's own, then the entries of platforms. */
@@ -439,8 +476,8 @@ void settings_complain(struct config_file *file, const char *domain, const json_
 {
     autofree char *path = entry ? path_of_entry(file, domain, entry) : mem_strdup(domain);
     const struct diagnostic_about about = {
-        .mark = entry ? yaml_marks_member(file->marks, entry, "platform")
-                      : yaml_marks_key(file->marks, file->sections, domain),
+        .mark = entry ? yaml_marks_member(config_file_marks(file, domain, NULL), entry, "platform")
+                      : settings_section_mark(file, domain, true),
         .path = path,
     };
 

@@ -19,6 +19,8 @@ const json_t *settings_section(const struct config_file *file, const char *domai
  * other spelling, and the item of a list where there is a single value.
  */
 struct mark settings_mark(const struct config_file *file, const char *domain, const char *path);
+/** Where the section stands, or its name if @name. */
+struct mark settings_section_mark(const struct config_file *file, const char *domain, bool name);
 /** True when both files say the same about @domain. */
 bool settings_same(const struct config_file *a, const struct config_file *b, const char *domain);
 /** The domains of all sections and the integrations of all their platforms, as keys of an object owned by the caller. */
@@ -53,6 +55,13 @@ void settings_complain(struct config_file *file, const char *domain, const json_
 
 /** The platform entries of a section, in order: `size_t pos = 0; while ((entry = settings_next_platform(section, &pos)))`. */
 const json_t *settings_next_platform(const json_t *section, size_t *pos);
+
+/**
+ * Makes @file, which was read now, what is in use after @former: only @domain has taken its section yet, others that are written
+ * differently now keep theirs.
+ */
+void settings_follow(struct config_file *file, const struct config_file *former,
+                     const char *domain);
 
 /** Leaves sections and platform entries out of integrations that are no keys of @only, without a word. */
 void settings_keep(struct config_file *file, const struct hass_strmap *only);

@@ -42,7 +42,7 @@ static void check_json(const json_t *json)
 static void check_yaml(const json_t *json)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    struct yaml_marks *marks = yaml_marks_create();
+    struct yaml_marks *marks = yaml_marks_new();
     autojson *again = NULL;
     autobuf buf = HASS_BUF_INIT;
 
@@ -51,7 +51,7 @@ static void check_yaml(const json_t *json)
         abort();
     if (diagnostics.list.length > 0 || !json_equal(json, again))
         abort();
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
     diagnostics_fini(&diagnostics);
 }
 

@@ -59,7 +59,7 @@ static void print_table(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    struct yaml_marks *marks = yaml_marks_create();
+    struct yaml_marks *marks = yaml_marks_new();
     autojson *value = NULL;
 
     print_table();
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (yaml_load_text("text", (const char *)data, size, marks, &diagnostics, &value) >= 0 &&
         diagnostics.errors == 0)
         check_value(value, marks);
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
     diagnostics_fini(&diagnostics);
     return 0;
 }

@@ -99,7 +99,7 @@ static void check_folder(const char *text, size_t size)
 {
     char *names[FILES_MAX];
     size_t count = write_files(text, size, names);
-    struct config_file *file = config_file_load(folder, kind_of, NULL);
+    struct config_file *file = config_file_load(folder, kind_of, NULL, NULL);
     autobuf buf = HASS_BUF_INIT;
 
     hass_json_write(file->core, &buf);
@@ -119,14 +119,14 @@ static void check_folder(const char *text, size_t size)
 static void check_text(const char *text, size_t size)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    struct yaml_marks *marks = yaml_marks_create();
+    struct yaml_marks *marks = yaml_marks_new();
     autojson *value = NULL;
     int r = yaml_load_text("text", text, size, marks, &diagnostics, &value);
 
     // Nothing is lost in silence.
     if (r < 0 && diagnostics.errors == 0)
         abort();
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
     diagnostics_fini(&diagnostics);
 }
 

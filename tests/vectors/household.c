@@ -19,18 +19,18 @@
 static json_t *read_yaml(const char *path, struct hass_buf *why)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    struct yaml_marks *marks = yaml_marks_create();
+    struct yaml_marks *marks = yaml_marks_new();
     json_t *value = NULL;
     autofree char *folder = mem_strdup(path);
     char *slash = strrchr(folder, '/');
 
     if (slash)
         *slash = '\0';
-    (void)yaml_load_file(slash ? folder : ".", path, marks, &diagnostics, &value);
+    (void)yaml_load_file(slash ? folder : ".", path, NULL, marks, &diagnostics, &value);
     vec_foreach(&diagnostics.list, one)
         hass_buf_printf(why, "%u: %s; ", one->line, one->message);
     diagnostics_fini(&diagnostics);
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
     if (!why->length && json_is_object(value))
         return value;
     json_decref(value);

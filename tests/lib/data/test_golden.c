@@ -37,30 +37,30 @@ static void write_json(const json_t *value, struct hass_buf *buf)
 static void run_yaml(const char *folder, struct outcome *outcome)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    struct yaml_marks *marks = yaml_marks_create();
+    struct yaml_marks *marks = yaml_marks_new();
     autofree char *path = mem_printf("%s/input.yaml", folder);
     autojson *value = NULL;
 
-    yaml_load_file(folder, path, marks, &diagnostics, &value);
+    yaml_load_file(folder, path, NULL, marks, &diagnostics, &value);
     write_json(value, &outcome->json);
     diagnostics_format(&diagnostics, &outcome->text);
     diagnostics_fini(&diagnostics);
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
 }
 
 static void run_schema(const char *folder, struct outcome *outcome)
 {
     struct diagnostics diagnostics = DIAGNOSTICS_INIT;
-    struct yaml_marks *marks = yaml_marks_create();
+    struct yaml_marks *marks = yaml_marks_new();
     autofree char *path = mem_printf("%s/input.yaml", folder);
     autojson *value = NULL, *checked = NULL;
 
-    ck_assert_int_eq(yaml_load_file(folder, path, marks, &diagnostics, &value), 0);
+    ck_assert_int_eq(yaml_load_file(folder, path, NULL, marks, &diagnostics, &value), 0);
     schema_check_marked(golden_schema, value, marks, "golden", &diagnostics, &checked);
     write_json(checked, &outcome->json);
     diagnostics_format(&diagnostics, &outcome->text);
     diagnostics_fini(&diagnostics);
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
 }
 
 static enum package_kind kind_of(const char *domain, void *userdata)
@@ -89,7 +89,7 @@ static void hide_folder(const char *folder, struct hass_buf *buf)
 
 static void run_config(const char *folder, struct outcome *outcome)
 {
-    struct config_file *file = config_file_load(folder, kind_of, NULL);
+    struct config_file *file = config_file_load(folder, kind_of, NULL, NULL);
 
     diagnostics_format(&file->diagnostics, &outcome->text);
     hide_folder(folder, &outcome->text);

@@ -37,13 +37,13 @@ static void remove_folder(void)
 
 static void set_up(void)
 {
-    marks = yaml_marks_create();
+    marks = yaml_marks_new();
 }
 
 static void tear_down(void)
 {
     json_decref(value);
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
     diagnostics_fini(&diagnostics);
 }
 
@@ -66,7 +66,7 @@ static int load_file(const char *name)
 {
     autofree char *path = path_of(name);
 
-    return yaml_load_file(folder, path, marks, &diagnostics, &value);
+    return yaml_load_file(folder, path, NULL, marks, &diagnostics, &value);
 }
 
 static int load_buf(const struct hass_buf *buf)
@@ -299,7 +299,7 @@ START_TEST(what_is_no_file_is_not_opened)
     ck_assert_int_eq(load_file("fifo.yaml"), HASS_E_PARSE);
     ck_assert_str_eq(only_message(), "cannot read fifo.yaml: it is a FIFO, not a file");
     diagnostics_fini(&diagnostics);
-    ck_assert_int_eq(yaml_load_file(folder, "/dev/zero", marks, &diagnostics, &value),
+    ck_assert_int_eq(yaml_load_file(folder, "/dev/zero", NULL, marks, &diagnostics, &value),
                      HASS_E_PARSE);
     ck_assert_str_eq(only_message(), "cannot read /dev/zero: it is a device, not a file");
 }
@@ -307,7 +307,8 @@ END_TEST
 
 START_TEST(files_that_say_they_are_empty_are_read)
 {
-    ck_assert_int_eq(yaml_load_file(folder, "/proc/self/comm", marks, &diagnostics, &value), 0);
+    ck_assert_int_eq(yaml_load_file(folder, "/proc/self/comm", NULL, marks, &diagnostics, &value),
+                     0);
     ck_assert(json_is_string(value));
 }
 END_TEST
@@ -340,7 +341,7 @@ START_TEST(a_folder_that_is_none_gives_an_empty_configuration)
 
     write_file("file", "x", 1);
     autofree char *dir = path_of(names[_i]);
-    struct config_file *file = config_file_load(dir, NULL, NULL);
+    struct config_file *file = config_file_load(dir, NULL, NULL, NULL);
     ck_assert_uint_eq(json_object_size(file->sections), 0);
     ck_assert_uint_eq(file->diagnostics.errors, 1);
     config_file_destroy(file);
@@ -399,7 +400,7 @@ START_TEST(without_marks_nothing_is_known)
     ck_assert_ptr_null(yaml_marks_container(NULL, json).source);
     ck_assert_ptr_null(yaml_marks_container(marks, json).source);
     ck_assert(!yaml_marks_is_broken(NULL, json, "a"));
-    ck_assert_ptr_null(yaml_marks_destroy(NULL));
+    ck_assert_ptr_null(yaml_marks_unref(NULL));
 }
 END_TEST
 

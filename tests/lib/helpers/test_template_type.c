@@ -51,7 +51,7 @@ static char *take_caret(const char *file, unsigned *ret_line, unsigned *ret_colu
 
 static void check(const char *text, struct diagnostics *diagnostics)
 {
-    struct yaml_marks *marks = yaml_marks_create();
+    struct yaml_marks *marks = yaml_marks_new();
     struct hass_schema open = schema;
     autojson *value = NULL;
     autojson *checked = NULL;
@@ -59,7 +59,7 @@ static void check(const char *text, struct diagnostics *diagnostics)
     open.extra = true;
     ck_assert_int_eq(yaml_load_text("f.yaml", text, strlen(text), marks, diagnostics, &value), 0);
     (void)schema_check_marked(&open, value, marks, "", diagnostics, &checked);
-    yaml_marks_destroy(marks);
+    yaml_marks_unref(marks);
 }
 
 START_TEST(a_mistake_is_told_at_its_place_in_the_file)

@@ -164,10 +164,57 @@ START_TEST(a_value_is_found_in_its_file)
 }
 END_TEST
 
+static HASS_CALLBACK const char *place_of(struct hass *hass, const char *domain, const char *path)
+{
+    static char text[64];
+    autobuf place = HASS_BUF_INIT;
+
+    (void)hass_async_config_place(hass, domain, path, &place);
+    snprintf(text, sizeof(text), "%s", hass_buf_string(&place));
+    return text;
+}
+
+START_TEST(after_its_service_places_are_those_of_the_file_now)
+{
+    hass__assert_loop();
+    struct hass *hass = boot("adapts:\n  mode: slow\n");
+
+    loader_configure("\n\nadapts:\n  mode: fast\n");
+    ck_assert_int_eq(home_call(hass, "adapts", "reload", "{}", NULL), 0);
+    ck_assert_str_eq(place_of(hass, "adapts", "mode"), "configuration.yaml:4");
+}
+END_TEST
+
+/* What the others are set up with is what they are asked about, wherever it stood. */
+START_TEST(other_sections_stay_those_that_run)
+{
+    hass__assert_loop();
+    struct hass *hass = boot("adapts:\n  mode: slow\ngood:\n  mode: fast\nthing:\n  - name: a\n");
+
+    loader_configure(
+        "# remark\nadapts:\n  mode: fast\ngood:\n  other: 1\n  mode: slow\nthing:\n  - name: a\n");
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(home_call(hass, "adapts", "reload", "{}", NULL), 0);
+        ck_assert_str_eq(hass_json_get_string(hass_async_config_section(hass, "good"), "mode", ""),
+                         "fast");
+        ck_assert_str_eq(place_of(hass, "good", "mode"), "configuration.yaml:4");
+        ck_assert_str_eq(place_of(hass, "thing", "0->name"), "configuration.yaml:8");
+        ck_assert_str_eq(place_of(hass, "adapts", "mode"), "configuration.yaml:3");
+    }
+    loader_configure("adapts:\n  mode: fast\nmore:\n");
+    ck_assert_int_eq(home_call(hass, "adapts", "reload", "{}", NULL), 0);
+    ck_assert_str_eq(place_of(hass, "good", "mode"), "configuration.yaml:4");
+    ck_assert_ptr_null(hass_async_config_section(hass, "more"));
+    ck_assert_uint_eq(json_array_size(hass_async_config_section(hass, "thing")), 1);
+}
+END_TEST
+
 CASES_MAIN("reload of a section", ONCE(the_service_reload_hands_over_the_section),
            ONCE(others_have_no_such_service), ROWS(a_wrong_section_changes_nothing, wrong),
            ONCE(reading_all_again_hands_it_over_as_well),
            ONCE(what_its_service_has_taken_is_no_change_when_all_is_read_again),
            ONCE(without_its_section_it_is_unloaded_unless_somebody_needs_it),
            ONCE(a_wrong_section_read_with_all_is_a_problem_until_it_is_mended),
-           ONCE(a_value_is_found_in_its_file))
+           ONCE(a_value_is_found_in_its_file),
+           ONCE(after_its_service_places_are_those_of_the_file_now),
+           ONCE(other_sections_stay_those_that_run))

@@ -198,8 +198,9 @@ struct config_file *config_file_load(const char *dir, package_kind_fn *kind, voi
 
 void config_file_settle(struct config_file *file, const struct yaml_marks *former)
 {
-    yaml_outline_settle(file->marks, former, file->sections);
-    yaml_outline_settle(file->marks, former, file->core);
+    autojson *all = json_pack("[O, O]", file->sections, file->core);
+
+    yaml_outline_settle(file->marks, former, all);
     file->read = yaml_marks_ref(file->marks);
     file->marks = yaml_marks_new_over(file->marks);
 }

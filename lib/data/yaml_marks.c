@@ -286,40 +286,20 @@ static void add_member(struct yaml_marks *marks, struct entry *entry, struct mem
     }
 }
 
-/* Where values have moved to; zero: nowhere. */
-struct move {
-    const struct source *source;
-    int64_t lines;
-};
-
-static struct place moved(struct place place, const struct move *move)
-{
-    if (!move->source || !place.source)
-        return place;
-    struct mark mark = {
-        .source = move->source,
-        .line = place.line ? (uint32_t)((int64_t)place.line + move->lines) : 0,
-        .column = (uint32_t)place.column,
-    };
-    return pack(mark);
-}
-
 /* Adds to @container what @from knows of it in @entry_index: both may be the same, and grow. */
 static void copy_entry(struct yaml_marks *marks, const json_t *container,
-                       const struct yaml_marks *from, size_t entry_index, const struct move *move)
+                       const struct yaml_marks *from, size_t entry_index)
 {
     struct entry *to = find_own(marks, container);
     struct entry source = from->entries.data[entry_index];
 
     if (!to)
         to = add_entry(marks, container);
-    to->place = moved(source.place, move);
+    to->place = source.place;
     for (uint32_t i = 0; i < source.count; i++) {
         struct member member = from->members.data[source.first + i];
         if (from != marks && member.name)
             member.name = number_of(marks, from->names.data[member.name - 1]);
-        member.key = moved(member.key, move);
-        member.value = moved(member.value, move);
         add_member(marks, to, member);
     }
 }
@@ -335,7 +315,7 @@ static struct entry *make_entry(struct yaml_marks *marks, const json_t *containe
     if (!entry)
         return add_entry(marks, container);
     if (in != marks)
-        copy_entry(marks, container, in, (size_t)(entry - in->entries.data), &(struct move){ 0 });
+        copy_entry(marks, container, in, (size_t)(entry - in->entries.data));
     return find_own(marks, container);
 }
 
@@ -385,7 +365,7 @@ void yaml_marks_copy(struct yaml_marks *marks, const json_t *from, const json_t 
     const struct entry *entry = find_entry(marks, from, &in);
 
     if (entry)
-        copy_entry(marks, to, in, (size_t)(entry - in->entries.data), &(struct move){ 0 });
+        copy_entry(marks, to, in, (size_t)(entry - in->entries.data));
 }
 
 uint32_t yaml_marks_now(const struct yaml_marks *marks)
@@ -393,14 +373,70 @@ uint32_t yaml_marks_now(const struct yaml_marks *marks)
     return (uint32_t)marks->entries.length;
 }
 
-void yaml_marks_take(struct yaml_marks *marks, const struct yaml_marks *from,
-                     struct yaml_marks_range range, const struct source *source, int64_t lines)
-{
-    const struct move move = { .source = source, .lines = lines };
+/* taking over */
 
-    for (uint32_t i = range.begin; i < range.end; i++)
-        if (!find_own(marks, from->entries.data[i].container))
-            copy_entry(marks, from->entries.data[i].container, from, i, &move);
+struct taking {
+    struct yaml_marks *marks;
+    const struct yaml_marks *from;
+    const struct yaml_marks_move *move;
+    uint32_t *names; /* numbers of keys by those they had; 0: not known yet */
+};
+
+static struct place moved(const struct taking *taking, struct place place)
+{
+    if (place.source && taking->move->source->number <= SOURCE_MAX) {
+        place.source = taking->move->source->number & SOURCE_MAX;
+        place.line =
+            (uint64_t)((int64_t)place.line + (place.line ? taking->move->lines : 0)) & PLACE_MAX;
+    }
+    return place;
+}
+
+static uint32_t name_now(const struct taking *taking, uint32_t name)
+{
+    if (name && !taking->names[name])
+        taking->names[name] = number_of(taking->marks, taking->from->names.data[name - 1]);
+    return taking->names[name];
+}
+
+static void take_entry(const struct taking *taking, const struct entry *was)
+{
+    struct entry *entry = add_entry(taking->marks, was->container);
+
+    entry->place = moved(taking, was->place);
+    for (uint32_t i = 0; i < was->count; i++) {
+        struct member member = taking->from->members.data[was->first + i];
+        member.name = name_now(taking, member.name);
+        member.key = moved(taking, member.key);
+        member.value = moved(taking, member.value);
+        add_member(taking->marks, entry, member);
+    }
+}
+
+/* Most of what there was is taken over: it is not worth while to grow again and again. */
+static void make_ready(struct yaml_marks *marks, const struct yaml_marks *from)
+{
+    vec_reserve(&marks->entries, marks->entries.length + from->entries.length);
+    vec_reserve(&marks->members, marks->members.length + from->members.length);
+    while (marks->slot_count < from->slot_count)
+        grow_index(marks);
+}
+
+void yaml_marks_take(struct yaml_marks *marks, const struct yaml_marks *from,
+                     struct yaml_marks_move *moves, size_t count)
+{
+    autofree uint32_t *names = mem_calloc(from->names.length + 1, sizeof(*names));
+
+    make_ready(marks, from);
+    for (struct yaml_marks_move *move = moves; move < moves + count; move++) {
+        const struct taking taking = { marks, from, move, names };
+        struct yaml_marks_range now = { .begin = yaml_marks_now(marks) };
+        for (uint32_t i = move->range.begin; i < move->range.end; i++)
+            if (!find_own(marks, from->entries.data[i].container)) // it may be there twice
+                take_entry(&taking, &from->entries.data[i]);
+        now.end = yaml_marks_now(marks);
+        move->range = now;
+    }
 }
 
 /* reading */

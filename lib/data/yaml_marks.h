@@ -43,9 +43,16 @@ struct yaml_marks_range {
 };
 /** The moment now. */
 uint32_t yaml_marks_now(const struct yaml_marks *marks);
-/** Takes over what @from knows in that range, of values that stand in @source now, @lines further down. */
+
+/** Values that stand elsewhere now. */
+struct yaml_marks_move {
+    struct yaml_marks_range range; /* theirs in the older marks; then in the newer ones */
+    const struct source *source;   /* where they stand now */
+    int64_t lines;                 /* how far down they have moved */
+};
+/** Takes over what @from knows of values that are used again. */
 void yaml_marks_take(struct yaml_marks *marks, const struct yaml_marks *from,
-                     struct yaml_marks_range range, const struct source *source, int64_t lines);
+                     struct yaml_marks_move *moves, size_t count);
 
 /** Each returns a mark without source when nothing is known; @marks may be NULL. */
 struct mark yaml_marks_container(const struct yaml_marks *marks, const json_t *container);

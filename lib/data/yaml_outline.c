@@ -159,11 +159,41 @@ bool yaml_outline_compare(const struct source *before, const char *text, size_t 
 struct stand_in {
     const json_t *value;
     const json_t *meant;
+    struct yaml_part *part;
 };
 
 struct settling {
     HASS_VEC(struct stand_in) list;
+    HASS_VEC(struct yaml_marks_move) moves;
 };
+
+static void note_stand_ins(struct settling *settling, const struct source *source)
+{
+    size_t count = source->outline ? source->outline->parts.length : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct yaml_part *part = &source->outline->parts.data[i];
+        if (!part->as)
+            continue;
+        const struct yaml_marks_move move = {
+            .range = part->as->marks,
+            .source = source,
+            .lines = (int64_t)part->line - part->as->line,
+        };
+        vec_push(&settling->moves, move);
+        vec_push(&settling->list, ((struct stand_in){ part->value, part->as->value, part }));
+    }
+}
+
+static void settle_parts(const struct settling *settling)
+{
+    for (size_t i = 0; i < settling->list.length; i++) {
+        struct yaml_part *part = settling->list.data[i].part;
+        part->marks = settling->moves.data[i].range;
+        part->value = settling->list.data[i].meant;
+        part->as = NULL;
+    }
+}
 
 static int by_address(const void *a, const void *b)
 {
@@ -173,17 +203,13 @@ static int by_address(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static void settle_part(struct yaml_marks *marks, const struct yaml_marks *former,
-                        struct source *source, struct yaml_part *part, struct settling *settling)
+static const struct stand_in *find_stand_in(const struct settling *settling, const json_t *value)
 {
-    const struct yaml_part *as = part->as;
-    uint32_t now = yaml_marks_now(marks);
+    const struct stand_in wanted = { .value = value };
 
-    yaml_marks_take(marks, former, as->marks, source, (int64_t)part->line - as->line);
-    vec_push(&settling->list, ((struct stand_in){ .value = part->value, .meant = as->value }));
-    part->marks = (struct yaml_marks_range){ now, yaml_marks_now(marks) };
-    part->value = as->value;
-    part->as = NULL;
+    return json_is_string(value) ? bsearch(&wanted, settling->list.data, settling->list.length,
+                                           sizeof(wanted), by_address)
+                                 : NULL;
 }
 
 static void replace(const struct settling *settling, json_t *value)
@@ -195,11 +221,7 @@ static void replace(const struct settling *settling, json_t *value)
     json_object_foreach(value, key, member)
         replace(settling, member);
     json_array_foreach(value, index, member) {
-        const struct stand_in wanted = { .value = member };
-        const struct stand_in *found =
-            json_is_string(member) ? bsearch(&wanted, settling->list.data, settling->list.length,
-                                             sizeof(wanted), by_address)
-                                   : NULL;
+        const struct stand_in *found = find_stand_in(settling, member);
         if (found)
             json_array_set(value, index, (json_t *)found->meant);
         else
@@ -210,15 +232,16 @@ static void replace(const struct settling *settling, json_t *value)
 void yaml_outline_settle(struct yaml_marks *marks, const struct yaml_marks *former, json_t *value)
 {
     struct settling settling = { 0 };
-    struct source *source;
+    const struct source *source;
 
     for (uint32_t i = 0; (source = yaml_marks_source_at(marks, i)); i++)
-        for (size_t j = 0; source->outline && j < source->outline->parts.length; j++)
-            if (source->outline->parts.data[j].as)
-                settle_part(marks, former, source, &source->outline->parts.data[j], &settling);
+        note_stand_ins(&settling, source);
     if (settling.list.length) {
+        yaml_marks_take(marks, former, settling.moves.data, settling.moves.length);
+        settle_parts(&settling);
         qsort(settling.list.data, settling.list.length, sizeof(struct stand_in), by_address);
         replace(&settling, value);
     }
     vec_fini(&settling.list);
+    vec_fini(&settling.moves);
 }

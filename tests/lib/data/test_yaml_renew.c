@@ -356,7 +356,8 @@ static struct config_file *load(struct config_file *former)
 
 static void write_home(const char *items)
 {
-    write_file("configuration.yaml", "light: !include list.yaml\n"
+    write_file("configuration.yaml", "homeassistant: {auth_providers: !include list.yaml}\n"
+                                     "light: !include list.yaml\n"
                                      "light more: !include list.yaml\n"
                                      "sensor:\n  - lights: !include list.yaml\n"
                                      "switch:\n  <<: !include list.yaml\n");
@@ -371,10 +372,12 @@ START_TEST(a_list_may_be_included_many_times)
     struct config_file *now = load(former), *whole = load(NULL);
 
     ck_assert(json_equal(now->sections, whole->sections));
+    ck_assert(json_equal(now->core, whole->core));
     ck_assert_uint_eq(now->diagnostics.errors + now->diagnostics.warnings, 0);
     const json_t *lights = json_object_get(now->sections, "light");
+    // The file as it was read first serves all.
     ck_assert_ptr_eq(json_array_get(lights, 0),
-                     json_array_get(json_object_get(former->sections, "light"), 0));
+                     json_array_get(json_object_get(former->core, "auth_providers"), 0));
     ck_assert_uint_eq(yaml_marks_item(now->marks, lights, 3).line, 2);
     config_file_destroy(former);
     ck_assert(json_equal(now->sections, whole->sections));

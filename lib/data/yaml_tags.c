@@ -56,14 +56,14 @@ static const struct {
     yaml_tag_fn *build;
     bool inside; /* what it means is there in the text */
 } tags[] = {
-    { "!include", yaml_include },
-    { "!include_dir_list", yaml_include_dir_list },
-    { "!include_dir_merge_list", yaml_include_dir_merge_list },
-    { "!include_dir_named", yaml_include_dir_named },
-    { "!include_dir_merge_named", yaml_include_dir_merge_named },
-    { "!secret", yaml_secret },
-    { "!env_var", env_var },
-    { "!input", input, .inside = true },
+    { "!include", yaml_include, false },
+    { "!include_dir_list", yaml_include_dir_list, false },
+    { "!include_dir_merge_list", yaml_include_dir_merge_list, false },
+    { "!include_dir_named", yaml_include_dir_named, false },
+    { "!include_dir_merge_named", yaml_include_dir_merge_named, false },
+    { "!secret", yaml_secret, false },
+    { "!env_var", env_var, false },
+    { "!input", input, true },
 };
 
 /* "tag:yaml.org,2002:int" and so on: the resolver must come to the same result. */

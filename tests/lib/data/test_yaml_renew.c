@@ -16,7 +16,7 @@
 #include "data/yaml_load.h"
 #include "data/yaml_outline.h"
 
-#define ROUNDS 2000
+#define ROUNDS 1000
 #define BLOCKS 12 /* of a text at most */
 
 static char folder[] = "/tmp/hass-test-renew-XXXXXX";

@@ -53,6 +53,8 @@ struct values {
     int64_t duration;  /* of this run */
     int64_t remaining; /* when it was started or paused; 0: none */
     int64_t end;       /* UTC; 0: it does not run */
+    const char
+        *last; /* what happened to it last, a literal: "started"; NULL: nothing since the start */
     struct hass_sub *alarm;
     struct hass_sub *going_on; /* waits for the start of the home */
     bool known;                /* it has been added before: only its entity id has changed */
@@ -118,6 +120,8 @@ static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_att
         format_duration(values->remaining, text);
         hass_attrs_set_string(writer, "remaining", text);
     }
+    if (values->last)
+        hass_attrs_set_string(writer, "last_transition", values->last);
     if (hass_json_get_bool(own->config, "restore", false))
         hass_attrs_set(writer, "restore", HASS_BOOL(true));
 }
@@ -128,8 +132,11 @@ static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_att
 static HASS_CALLBACK int tell(struct hass_entity *entity, const char *event, int64_t end,
                               struct hass_error *err)
 {
+    struct values *values = hass_entity_async_values(entity);
     json_t *data = json_pack("{s:s}", "entity_id", hass_entity_async_entity_id(entity));
     char text[HASS_DT_TEXT];
+
+    values->last = strchr(event, '.') + 1;
     int r = hass_entity_async_write_ha_state(entity, err);
 
     if (end) {

@@ -55,19 +55,22 @@ START_TEST(a_timer_runs_pauses_goes_on_and_finishes)
     ck_assert_str_eq(home_state(hass, "timer.t"), "active");
     items_check_attributes(hass, "timer.t",
                            "{'duration':'0:00:10','editable':false,'remaining':'0:00:10',"
-                           "'finishes_at':'2024-01-01T00:00:10+00:00'}");
+                           "'finishes_at':'2024-01-01T00:00:10+00:00',"
+                           "'last_transition':'started'}");
     test_advance(hass, 2);
     call(hass, "pause", T);
     ck_assert_str_eq(home_state(hass, "timer.t"), "paused");
     items_check_attributes(hass, "timer.t",
-                           "{'duration':'0:00:10','editable':false,'remaining':'0:00:06'}");
+                           "{'duration':'0:00:10','editable':false,'remaining':'0:00:06',"
+                           "'last_transition':'paused'}");
     test_advance(hass, 16);
     call(hass, "start", T);
     test_advance(hass, 5.9);
     ck_assert_str_eq(home_state(hass, "timer.t"), "active");
     test_advance(hass, 0.2);
     ck_assert_str_eq(home_state(hass, "timer.t"), "idle");
-    items_check_attributes(hass, "timer.t", "{'duration':'0:00:10','editable':false}");
+    items_check_attributes(hass, "timer.t",
+                           "{'duration':'0:00:10','editable':false,'last_transition':'finished'}");
     ck_assert_str_eq(events->data, "started paused restarted finished@00:00:26+00:00");
     hass_buf_fini(events);
 }
@@ -178,9 +181,11 @@ START_TEST(a_reload_lets_a_run_go_on_and_takes_the_duration_afterwards)
     ck_assert_int_eq(home_call(hass, "timer", "reload", "{}", NULL), 0);
     items_check_attributes(hass, "timer.t",
                            "{'duration':'0:00:10','editable':false,'remaining':'0:00:10',"
-                           "'finishes_at':'2024-01-01T00:00:10+00:00'}");
+                           "'finishes_at':'2024-01-01T00:00:10+00:00',"
+                           "'last_transition':'started'}");
     test_advance(hass, 11);
-    items_check_attributes(hass, "timer.t", "{'duration':'0:00:20','editable':false}");
+    items_check_attributes(hass, "timer.t",
+                           "{'duration':'0:00:20','editable':false,'last_transition':'finished'}");
 }
 END_TEST
 

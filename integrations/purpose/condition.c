@@ -16,6 +16,9 @@ static const struct hass_field own_fields[] = {
     HASS_FIELD("for", &hass_type_duration, .min = 0, .max = -1, .doc = "How long"),
     HASS_FIELD("threshold", &purpose_type_threshold, .doc = "What its number must be"),
     HASS_FIELD("hvac_mode", &hass_type_string, .list = true, .doc = "Modes"),
+    HASS_FIELD("operation_mode", &hass_type_string, .list = true, .doc = "Modes"),
+    HASS_FIELD("zone", &hass_type_string, .list = true, .doc = "Zones, of which one is enough"),
+    HASS_FIELD("value", &hass_type_string, .list = true, .doc = "Texts"),
     HASS_FIELD("option", &hass_type_string, .list = true, .doc = "Options"),
 };
 

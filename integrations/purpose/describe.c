@@ -50,12 +50,22 @@ static void add_threshold(json_t *fields, const char *mode)
         json_pack("{sbs{s{ss}}}", "required", 1, "selector", "numeric_threshold", "mode", mode));
 }
 
+/* How the editor asks for an option. */
+static json_t *selector_of(const char *option)
+{
+    if (strcmp(option, "zone") == 0)
+        return json_pack("{s{sssb}}", "entity", "domain", "zone", "multiple", 1);
+    if (strcmp(option, "value") == 0)
+        return json_pack("{s{}}", "text");
+    return json_pack("{s{sb}}", "state", "multiple", 1);
+}
+
 static void add_option(json_t *fields, const struct purpose *row)
 {
     if (row->option)
         json_object_set_new(fields, row->option,
-                            json_pack("{sbs{s{sb}}}", "required", row->how == PURPOSE_ENTERS,
-                                      "selector", "state", "multiple", 1));
+                            json_pack("{sbso}", "required", row->how == PURPOSE_ENTERS, "selector",
+                                      selector_of(row->option)));
 }
 
 static json_t *describe_trigger(const struct purpose *row)

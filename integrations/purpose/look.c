@@ -125,11 +125,19 @@ const struct purpose_source *purpose_source_of(const struct purpose *row,
 static struct hass_value value_of(const struct purpose_source *source,
                                   const struct hass_state *state)
 {
-    struct hass_value value = HASS_NONE;
+    struct hass_value value = HASS_NONE, level;
+    double number;
 
     if (!source->attribute)
         return hass_value_string(hass_state_state(state));
-    return hass_state_attr(state, source->attribute, &value) ? value : HASS_NONE;
+    if (!hass_state_attr(state, source->attribute, &value))
+        value = HASS_NONE;
+    if (!source->zero || !hass_state_attr(state, source->zero, &level) ||
+        !hass_value_number(level, &number))
+        return value;
+    if (number == 0)
+        return HASS_BOOL(true);
+    return value.type == HASS_VALUE_NONE ? HASS_BOOL(false) : value;
 }
 
 bool purpose_is_valid(const struct purpose_source *source, const struct hass_state *state)
@@ -157,11 +165,38 @@ static bool is_in_list(const json_t *list, const char *text)
     return false;
 }
 
+/* A list has one of those that the option names. */
+static bool has_any(const struct purpose *row, const struct purpose_source *source,
+                    const json_t *config, const struct hass_state *state)
+{
+    autojson *attributes = hass_state_attributes(state);
+    const json_t *list = hass_json_get(attributes, source->attribute);
+    bool found = false;
+
+    for (size_t i = 0; i < json_array_size(list) && !found; i++)
+        found = is_in_list(json_object_get(config, row->option),
+                           json_string_value(json_array_get(list, i)) ?: "");
+    return found;
+}
+
+bool purpose_is_reached(const struct purpose_source *source, const struct hass_state *state)
+{
+    struct hass_value value;
+    autobuf text = HASS_BUF_INIT;
+
+    if (!hass_state_attr(state, source->reached, &value) || value.type == HASS_VALUE_NONE)
+        return false;
+    write_value(value, &text);
+    return strcmp(hass_buf_string(&text), hass_state_state(state)) == 0;
+}
+
 bool purpose_is_wanted(const struct purpose *row, const struct purpose_source *source,
                        const json_t *config, const struct hass_state *state)
 {
     autobuf text = HASS_BUF_INIT;
 
+    if (row->option && source->attribute)
+        return has_any(row, source, config, state) != source->outside;
     write_value(value_of(source, state), &text);
     const char *value = hass_buf_string(&text);
     if (row->option)

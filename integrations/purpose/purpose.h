@@ -14,6 +14,7 @@ enum purpose_how {
     PURPOSE_ENTERS,         /* becomes, or is, one of some states */
     PURPOSE_ACTIVATED,      /* its state, a time, is another one */
     PURPOSE_CHANGED,        /* its state is another one */
+    PURPOSE_REACHED,        /* its state is another one, and what an attribute says */
     PURPOSE_INCREASED,      /* its number is greater than before */
     PURPOSE_DECREASED,      /* … less */
     PURPOSE_NUMBER_CHANGED, /* its number is another one, which a threshold may limit */
@@ -27,6 +28,9 @@ struct purpose_source {
     const char *states;       /* separated by blanks; with a "!" in front: any but these; or NULL */
     const char *attribute;    /* instead of the state; or NULL */
     double scale;             /* of its number; 0: 1 */
+    const char *zero;         /* an attribute whose 0 means the same as true; or NULL */
+    const char *reached;      /* the attribute that has the state which is reached */
+    bool outside;             /* a list that must not have what the option says */
 };
 
 struct purpose {
@@ -64,6 +68,8 @@ bool purpose_is_wanted(const struct purpose *row, const struct purpose_source *s
                        const json_t *config, const struct hass_state *state);
 bool purpose_number(const struct purpose_source *source, const struct hass_state *state,
                     double *ret_number);
+/** True when the state is what the attribute of its source says. */
+bool purpose_is_reached(const struct purpose_source *source, const struct hass_state *state);
 /** True when both have the same value. */
 bool purpose_is_same(const struct purpose_source *source, const struct hass_state *a,
                      const struct hass_state *b);

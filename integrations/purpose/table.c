@@ -75,6 +75,19 @@
 #define HUMIDITIES                                                                                 \
     CLASS("sensor", "humidity", NULL), ATTRIBUTE("climate", "current_humidity"),                   \
         ATTRIBUTE("humidifier", "current_humidity"), ATTRIBUTE("weather", "humidity")
+#define MUTED(states_)                                                                             \
+    ATTRIBUTE("media_player", "is_volume_muted", .states = (states_), .zero = "volume_level")
+#define VOLUME ATTRIBUTE("media_player", "volume_level", .scale = 100)
+#define ZONES(...)                                                                                 \
+    ATTRIBUTE("person", "in_zones", __VA_ARGS__),                                                  \
+        ATTRIBUTE("device_tracker", "in_zones", __VA_ARGS__)
+#define TIMER(transition)                                                                          \
+    ENTERS("timer." transition, ATTRIBUTE("timer", "last_transition", .states = transition))
+#define SATELLITE(prefix, state) ENTERS(prefix state, SOURCE("assist_satellite", state))
+#define LOW(name_, state)                                                                          \
+    ROW(name_, PURPOSE_ENTERS, OF(CLASS("binary_sensor", "battery", state)), .secondary = true)
+#define REACHED(name_, attribute_)                                                                 \
+    ROW(name_, PURPOSE_REACHED, OF({ .domain = "counter", .reached = (attribute_) }))
 #define BRIGHTNESS ATTRIBUTE("light", "brightness", .scale = 100 / 255.0)
 
 #define KIND trigger
@@ -127,6 +140,9 @@ const struct hass_trigger_kind *const purpose_triggers[] = {
     NUMBERS("climate.target_humidity_", ATTRIBUTE("climate", "humidity")),
     ENTERS("water_heater.turned_on", SOURCE("water_heater", "!off")),
     ENTERS("water_heater.turned_off", SOURCE("water_heater", "off")),
+    ROW("water_heater.operation_mode_changed", PURPOSE_ENTERS, OF(SOURCE("water_heater", NULL)),
+        .option = "operation_mode"),
+    NUMBERS("water_heater.target_temperature_", ATTRIBUTE("water_heater", "temperature")),
     ENTERS("humidifier.started_drying", ATTRIBUTE("humidifier", "action", .states = "drying")),
     ENTERS("humidifier.started_humidifying",
            ATTRIBUTE("humidifier", "action", .states = "humidifying")),
@@ -147,19 +163,19 @@ const struct hass_trigger_kind *const purpose_triggers[] = {
     ENTERS("media_player.paused_playing", SOURCE("media_player", "paused")),
     ROW("media_player.stopped_playing", PURPOSE_ENTERS,
         OF(SOURCE("media_player", "idle off on standby")), .from = "buffering paused playing"),
-    ENTERS("media_player.muted", ATTRIBUTE("media_player", "is_volume_muted", .states = "true")),
-    ENTERS("media_player.unmuted", ATTRIBUTE("media_player", "is_volume_muted", .states = "false")),
-    NUMBERS("media_player.volume_", ATTRIBUTE("media_player", "volume_level", .scale = 100)),
+    ENTERS("media_player.muted", MUTED("true")),
+    ENTERS("media_player.unmuted", MUTED("false")),
+    NUMBERS("media_player.volume_", VOLUME),
     ENTERS("person.entered_home", SOURCE("person", "home")),
     ENTERS("person.left_home", SOURCE("person", "!home")),
     ENTERS("device_tracker.entered_home", SOURCE("device_tracker", "home")),
     ENTERS("device_tracker.left_home", SOURCE("device_tracker", "!home")),
     ENTERS("update.update_became_available", SOURCE("update", "on")),
     ENTERS("update.became_available", SOURCE("update", "on")),
-    ROW("battery.became_low", PURPOSE_ENTERS, OF(CLASS("binary_sensor", "battery", "on")),
-        .secondary = true),
-    ROW("battery.no_longer_low", PURPOSE_ENTERS, OF(CLASS("binary_sensor", "battery", "off")),
-        .secondary = true),
+    LOW("battery.became_low", "on"),
+    LOW("battery.no_longer_low", "off"),
+    LOW("battery.low", "on"),
+    LOW("battery.not_low", "off"),
     ROW("battery.started_charging", PURPOSE_ENTERS,
         OF(CLASS("binary_sensor", "battery_charging", "on")), .secondary = true),
     ROW("battery.stopped_charging", PURPOSE_ENTERS,
@@ -197,6 +213,20 @@ const struct hass_trigger_kind *const purpose_triggers[] = {
         OF(SOURCE("select", NULL), SOURCE("input_select", NULL))),
     ROW("counter.incremented", PURPOSE_INCREASED, OF(SOURCE("counter", NULL))),
     ROW("counter.decremented", PURPOSE_DECREASED, OF(SOURCE("counter", NULL))),
+    REACHED("counter.maximum_reached", "maximum"),
+    REACHED("counter.minimum_reached", "minimum"),
+    REACHED("counter.reset", "initial"),
+    TIMER("started"),
+    TIMER("restarted"),
+    TIMER("paused"),
+    TIMER("cancelled"),
+    TIMER("finished"),
+    ROW("zone.entered", PURPOSE_ENTERS, OF(ZONES(.outside = false)), .option = "zone"),
+    ROW("zone.left", PURPOSE_ENTERS, OF(ZONES(.outside = true)), .option = "zone"),
+    SATELLITE("assist_satellite.", "idle"),
+    SATELLITE("assist_satellite.", "listening"),
+    SATELLITE("assist_satellite.", "processing"),
+    SATELLITE("assist_satellite.", "responding"),
     NULL,
 };
 #undef KIND
@@ -249,6 +279,12 @@ const struct hass_condition_kind *const purpose_conditions[] = {
     ROW("climate.is_hvac_mode", PURPOSE_ENTERS, OF(SOURCE("climate", NULL)), .option = "hvac_mode"),
     IS_NUMBER("climate.is_target_temperature", ATTRIBUTE("climate", "temperature")),
     IS_NUMBER("climate.is_target_humidity", ATTRIBUTE("climate", "humidity")),
+    IS_NUMBER("humidifier.is_target_humidity", ATTRIBUTE("humidifier", "humidity")),
+    ENTERS("water_heater.is_on", SOURCE("water_heater", "!off")),
+    ENTERS("water_heater.is_off", SOURCE("water_heater", "off")),
+    ROW("water_heater.is_operation_mode", PURPOSE_ENTERS, OF(SOURCE("water_heater", NULL)),
+        .option = "operation_mode"),
+    IS_NUMBER("water_heater.is_target_temperature", ATTRIBUTE("water_heater", "temperature")),
     ENTERS("humidifier.is_drying", ATTRIBUTE("humidifier", "action", .states = "drying")),
     ENTERS("humidifier.is_humidifying", ATTRIBUTE("humidifier", "action", .states = "humidifying")),
     ENTERS("vacuum.is_cleaning", SOURCE("vacuum", "cleaning")),
@@ -265,6 +301,9 @@ const struct hass_condition_kind *const purpose_conditions[] = {
     ENTERS("media_player.is_off", SOURCE("media_player", "off")),
     ENTERS("media_player.is_playing", SOURCE("media_player", "playing")),
     ENTERS("media_player.is_paused", SOURCE("media_player", "paused")),
+    ENTERS("media_player.is_muted", MUTED("true")),
+    ENTERS("media_player.is_unmuted", MUTED("false")),
+    IS_NUMBER("media_player.is_volume", VOLUME),
     ENTERS("media_player.is_not_playing", SOURCE("media_player", "!playing")),
     ENTERS("person.is_home", SOURCE("person", "home")),
     ENTERS("person.is_not_home", SOURCE("person", "!home")),
@@ -276,6 +315,17 @@ const struct hass_condition_kind *const purpose_conditions[] = {
     ENTERS("timer.is_idle", SOURCE("timer", "idle")),
     ENTERS("timer.is_paused", SOURCE("timer", "paused")),
     ENTERS("calendar.is_event_active", SOURCE("calendar", "on")),
+    ENTERS("todo.all_completed", SOURCE("todo", "0")),
+    IS_NUMBER("todo.incomplete", SOURCE("todo", NULL)),
+    IS_NUMBER("counter.is_value", SOURCE("counter", NULL)),
+    ROW("text.is_equal_to", PURPOSE_ENTERS, OF(SOURCE("text", NULL), SOURCE("input_text", NULL)),
+        .option = "value"),
+    ROW("zone.in_zone", PURPOSE_ENTERS, OF(ZONES(.outside = false)), .option = "zone"),
+    ROW("zone.not_in_zone", PURPOSE_ENTERS, OF(ZONES(.outside = true)), .option = "zone"),
+    SATELLITE("assist_satellite.is_", "idle"),
+    SATELLITE("assist_satellite.is_", "listening"),
+    SATELLITE("assist_satellite.is_", "processing"),
+    SATELLITE("assist_satellite.is_", "responding"),
     ROW("select.is_option_selected", PURPOSE_ENTERS,
         OF(SOURCE("select", NULL), SOURCE("input_select", NULL)), .option = "option"),
     ROW("battery.is_low", PURPOSE_ENTERS, OF(CLASS("binary_sensor", "battery", "on")),

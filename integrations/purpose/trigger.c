@@ -22,6 +22,8 @@ static const struct hass_field own_fields[] = {
     HASS_FIELD("for", &hass_type_duration, .min = 0, .max = -1, .doc = "How long"),
     HASS_FIELD("threshold", &purpose_type_threshold, .doc = "What its number must be"),
     HASS_FIELD("hvac_mode", &hass_type_string, .list = true, .doc = "Modes"),
+    HASS_FIELD("operation_mode", &hass_type_string, .list = true, .doc = "Modes"),
+    HASS_FIELD("zone", &hass_type_string, .list = true, .doc = "Zones, of which one is enough"),
     HASS_FIELD("event_type", &hass_type_string, .list = true, .doc = "Types of events"),
 };
 
@@ -148,6 +150,8 @@ static HASS_CALLBACK bool happens(const struct watch *watch, const struct hass_s
     switch (watch->row->how) {
     case PURPOSE_CHANGED:
         return !purpose_is_same(source, from, to);
+    case PURPOSE_REACHED:
+        return !purpose_is_same(source, from, to) && purpose_is_reached(source, to);
     case PURPOSE_INCREASED:
     case PURPOSE_DECREASED:
     case PURPOSE_NUMBER_CHANGED:

@@ -22,6 +22,13 @@ static HASS_CALLBACK struct hass *house(void)
     test_set(hass, "sensor.t", "20", "{'device_class':'temperature','unit_of_measurement':'°C'}");
     test_set(hass, "select.mode", "eco", NULL);
     test_set(hass, "person.anna", "school", NULL);
+    test_set(hass, "todo.full", "3", NULL);
+    test_set(hass, "todo.done", "0", NULL);
+    test_set(hass, "input_text.word", "yes", NULL);
+    test_set(hass, "device_tracker.phone", "home", "{'in_zones':['zone.home','zone.town']}");
+    test_set(hass, "media_player.quiet", "on", "{'volume_level':0}");
+    test_set(hass, "media_player.loud", "on", "{'volume_level':0.8}");
+    test_set(hass, "water_heater.a", "eco", "{'temperature':50}");
     test_advance(hass, 60);
     return hass;
 }
@@ -59,6 +66,28 @@ static const struct {
       1 },
     { OF("select.is_option_selected", "'select.mode'", "'option':'eco'"), 1 },
     { OF("person.is_not_home", "'person.anna'", ""), 1 },
+    { OF("todo.all_completed", "'todo.done'", ""), 1 },
+    { OF("todo.all_completed", "['todo.done','todo.full']", "'behavior':'all'"), 0 },
+    { OF("todo.incomplete", "'todo.full'", "'threshold':{'type':'above','value':2}"), 1 },
+    { OF("text.is_equal_to", "'input_text.word'", "'value':'yes'"), 1 },
+    { OF("text.is_equal_to", "'input_text.word'", "'value':'no'"), 0 },
+    { OF("zone.in_zone", "'device_tracker.phone'", "'zone':'zone.town'"), 1 },
+    { OF("zone.in_zone", "'device_tracker.phone'", "'zone':'zone.x'"), 0 },
+    { OF("zone.not_in_zone", "'device_tracker.phone'", "'zone':'zone.x'"), 1 },
+    { OF("zone.not_in_zone", "'person.anna'", "'zone':'zone.x'"), 0 }, /* no zones known */
+    { OF("media_player.is_muted", "'media_player.quiet'", ""), 1 },
+    { OF("media_player.is_muted", "'media_player.loud'", ""), 0 },
+    { OF("media_player.is_unmuted", "'media_player.loud'", ""), 1 },
+    { OF("media_player.is_unmuted", "'media_player.quiet'", ""), 0 },
+    { OF("media_player.is_volume", "'media_player.loud'",
+         "'threshold':{'type':'above','value':79}"),
+      1 },
+    { OF("water_heater.is_on", "'water_heater.a'", ""), 1 },
+    { OF("water_heater.is_operation_mode", "'water_heater.a'", "'operation_mode':['eco','gas']"),
+      1 },
+    { OF("water_heater.is_target_temperature", "'water_heater.a'",
+         "'threshold':{'type':'below','value':50}"),
+      0 },
 };
 
 START_TEST(entities_that_are_not_there_do_not_count)
@@ -78,6 +107,8 @@ static const struct {
     { OF("light.is_on", "'light.a'", "'behavior':'first'"), "behavior: expected one of any, all" },
     { OF("humidity.is_value", "'sensor.a'", ""), "required key 'threshold' is missing" },
     { OF("climate.is_hvac_mode", "'climate.a'", ""), "required key 'hvac_mode' is missing" },
+    { OF("zone.in_zone", "'person.a'", ""), "required key 'zone' is missing" },
+    { OF("text.is_equal_to", "'text.a'", ""), "required key 'value' is missing" },
 };
 
 START_TEST(mistakes_are_told)

@@ -29,11 +29,17 @@ struct child {
     char *run_id;
 };
 
+/* A member of a step's result. */
+struct detail {
+    const char *key; /* a constant */
+    json_t *value;
+};
+
 struct hass_trace_step {
     int64_t time;
-    json_t *result;      /* or NULL */
-    char *error;         /* or NULL */
-    struct child *child; /* or NULL */
+    HASS_VEC(struct detail) details; /* none: there is no result */
+    char *error;                     /* or NULL */
+    struct child *child;             /* or NULL */
     HASS_VEC(struct change) changed;
 };
 
@@ -105,7 +111,9 @@ static void destroy_step(struct hass_trace_step *step)
         free(step->child->run_id);
         free(step->child);
     }
-    json_decref(step->result);
+    vec_foreach(&step->details, detail)
+        json_decref(detail->value);
+    vec_fini(&step->details);
     free(step->error);
     free(step);
 }
@@ -252,6 +260,24 @@ struct hass_trace_step *hass_trace_async_step(struct hass_trace *trace, const ch
     return step;
 }
 
+static struct detail *find_detail(const struct hass_trace_step *step, const char *key)
+{
+    vec_foreach(&step->details, detail)
+        if (strcmp(detail->key, key) == 0)
+            return detail;
+    return NULL;
+}
+
+/* The result, a new reference; NULL: there is none. */
+static json_t *details_as_json(const struct hass_trace_step *step)
+{
+    json_t *json = step->details.length ? json_object() : NULL;
+
+    vec_foreach(&step->details, detail)
+        json_object_set(json, detail->key, detail->value);
+    return json;
+}
+
 void hass_trace_async_detail(struct hass_trace *trace, struct hass_trace_step *step,
                              const char *key, json_t *value)
 {
@@ -264,9 +290,14 @@ void hass_trace_async_detail(struct hass_trace *trace, struct hass_trace_step *s
         step = trace->latest;
     if (!step)
         return;
-    if (!step->result)
-        step->result = json_object();
-    json_object_set_new(step->result, key, taken ? steal(taken) : json_null());
+    json_t *own = taken ? steal(taken) : json_null();
+    struct detail *former = find_detail(step, key);
+    if (!former) {
+        vec_push(&step->details, ((struct detail){ key, own }));
+        return;
+    }
+    json_decref(former->value);
+    former->value = own;
 }
 
 void hass_trace_async_step_error(struct hass_trace *trace, struct hass_trace_step *step,
@@ -305,7 +336,9 @@ static struct hass_trace_step *newest_step(const struct trace_path *path)
 
 static bool has_refused(const struct hass_trace_step *step)
 {
-    return step->error || json_is_false(hass_json_get(step->result, "result"));
+    const struct detail *result = find_detail(step, "result");
+
+    return step->error || (result && json_is_false(result->value));
 }
 
 const char *hass_trace_async_find_refusal(struct hass_trace *trace, const char *prefix,
@@ -329,7 +362,7 @@ const char *hass_trace_async_find_refusal(struct hass_trace *trace, const char *
     if (!found)
         return NULL;
     const struct hass_trace_step *step = newest_step(found);
-    *ret_details = step->error ? json_string(step->error) : hass_json_ref(step->result);
+    *ret_details = step->error ? json_string(step->error) : details_as_json(step);
     return found->text;
 }
 
@@ -424,8 +457,8 @@ static json_t *step_as_json(const struct trace_path *path, const struct hass_tra
         json_object_set(json, "changed_variables", changed);
     if (step->error)
         json_object_set_new(json, "error", json_string(step->error));
-    if (step->result)
-        json_object_set(json, "result", step->result);
+    if (step->details.length)
+        json_object_set_new(json, "result", details_as_json(step));
     return json;
 }
 

@@ -56,7 +56,7 @@ HASS_API void hass_trace_async_set_trigger(struct hass_trace *trace, const char 
 HASS_API struct hass_trace_step *hass_trace_async_step(struct hass_trace *trace, const char *path,
                                                        struct hass_variables *variables)
     HASS_CALLBACK;
-/** Sets a member of the step's result; @value is taken. NULL step: the latest one. */
+/** Sets a member of the step's result; @key is a constant, @value is taken. NULL step: the latest one. */
 HASS_API void hass_trace_async_detail(struct hass_trace *trace, struct hass_trace_step *step,
                                       const char *key, json_t *value) HASS_CALLBACK;
 HASS_API void hass_trace_async_step_error(struct hass_trace *trace, struct hass_trace_step *step,

@@ -440,6 +440,32 @@ START_TEST(reload_of_one_leaves_the_others_as_they_are)
 }
 END_TEST
 
+static const struct {
+    const char *key;
+    bool good;
+} bounds[] = {
+    { "max: 2", true },
+    { "max: 10000", true },
+    { "max: 10001", false },
+    { "trace: {stored_traces: 1000}", true },
+    { "trace: {stored_traces: 1001}", false },
+};
+
+START_TEST(what_an_item_may_keep_has_bounds)
+{
+    hass__assert_loop();
+    autofree char *yaml = NULL;
+
+    ck_assert_int_gt(asprintf(&yaml,
+                              "automation:\n  - alias: W\n    mode: queued\n    triggers: []\n"
+                              "    actions: []\n    %s\n",
+                              bounds[_i].key),
+                     0);
+    struct hass *hass = test_home(yaml);
+    ck_assert_str_eq(home_state(hass, "automation.w"), bounds[_i].good ? "on" : "unavailable");
+}
+END_TEST
+
 CASES_MAIN("automation", ONCE(a_trigger_runs_the_actions),
            ONCE(a_run_writes_the_entity_when_it_begins_and_when_it_ends),
            ONCE(sections_of_several_names_are_one_list),
@@ -452,6 +478,7 @@ CASES_MAIN("automation", ONCE(a_trigger_runs_the_actions),
            ONCE(turning_off_stops_the_actions_unless_told_otherwise),
            ROWS(an_item_that_is_wrong_is_unavailable_and_the_log_points_to_the_place, wrong),
            ROWS(checking_the_folder_points_to_the_same_place, wrong),
+           ROWS(what_an_item_may_keep_has_bounds, bounds),
            ONCE(what_is_wrong_is_an_issue_until_it_is_mended),
            ONCE(one_that_was_off_is_off_when_it_has_been_mended),
            ONCE(an_id_that_is_no_text_leaves_the_item_out),

@@ -214,9 +214,29 @@ START_TEST(one_that_is_not_there_cannot_be_removed)
 }
 END_TEST
 
+static const size_t counts[] = { 1000, 1001 };
+
+START_TEST(a_group_has_at_most_1000_members)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("group:\n");
+    autobuf data = HASS_BUF_INIT;
+
+    hass_buf_add_string(&data, "{'object_id': 'x', 'entities': [");
+    for (size_t i = 0; i < counts[_i]; i++)
+        hass_buf_printf(&data, "%s'light.l%zu'", i ? "," : "", i);
+    hass_buf_add_string(&data, "]}");
+    ck_assert_int_eq(home_call(hass, "group", "set", hass_buf_string(&data), NULL),
+                     counts[_i] > 1000 ? HASS_E_INVALID : 0);
+    autojson *members = home_attribute(hass, "group.x", "entity_id");
+    ck_assert_uint_eq(json_array_size(members), counts[_i] > 1000 ? 0 : 1000);
+}
+END_TEST
+
 CASES_MAIN("groups of the section", ROWS(it_shows_the_words_of_its_members, states),
            ROWS(it_can_be_written_in_many_ways, writings),
            ROWS(a_wrong_group_is_told_and_left_out, wrong), ONCE(it_follows_its_members),
            ONCE(what_it_has_others_assume_is_shown), ONCE(reloading_keeps_what_is_the_same_or_made),
            ONCE(a_service_makes_changes_and_removes_one), ROWS(a_wrong_call_is_refused, refused),
-           ONCE(one_that_is_not_there_cannot_be_removed))
+           ONCE(one_that_is_not_there_cannot_be_removed),
+           ROWS(a_group_has_at_most_1000_members, counts))

@@ -427,6 +427,23 @@ START_TEST(a_wrong_call_is_refused)
 }
 END_TEST
 
+static const size_t counts[] = { 1000, 1001 };
+
+START_TEST(a_snapshot_is_of_at_most_1000_entities)
+{
+    hass__assert_loop();
+    struct hass *hass = test_home("scene:\n");
+    autobuf data = HASS_BUF_INIT;
+
+    hass_buf_add_string(&data, "{'scene_id': 'x', 'snapshot_entities': [");
+    for (size_t i = 0; i < counts[_i]; i++)
+        hass_buf_printf(&data, "%s'light.l%zu'", i ? "," : "", i);
+    hass_buf_add_string(&data, "]}");
+    ck_assert_int_eq(home_call(hass, "scene", "create", hass_buf_string(&data), NULL),
+                     counts[_i] > 1000 ? HASS_E_INVALID : 0);
+}
+END_TEST
+
 START_TEST(nothing_is_no_scene)
 {
     hass__assert_loop();
@@ -448,4 +465,5 @@ CASES_MAIN("written scenes", ROWS(entities_are_told_what_they_lack, lacks),
            ONCE(the_time_of_activation_outlasts_a_restart), ONCE(reloading_keeps_what_is_the_same),
            ONCE(a_snapshot_brings_back_what_was), ONCE(creating_again_replaces),
            ONCE(what_is_written_is_not_replaced_or_deleted), ONCE(what_was_created_can_be_deleted),
-           ROWS(a_wrong_call_is_refused, refused), ONCE(nothing_is_no_scene))
+           ROWS(a_wrong_call_is_refused, refused),
+           ROWS(a_snapshot_is_of_at_most_1000_entities, counts), ONCE(nothing_is_no_scene))

@@ -25,7 +25,8 @@
 struct inquiry {
     struct hass *hass;
     json_t *chain;
-    json_t *seen; /* {context id + kind: true}: no link twice */
+    json_t *seen;  /* {context id + kind: true}: no link twice */
+    bool too_long; /* there is more than is told */
 };
 
 /* Who is asked about: what happened to @entity_id (or NULL) in a context, no later than @time. */
@@ -68,7 +69,7 @@ static bool is_new(struct inquiry *inquiry, const char *kind, const char *id, in
     if (json_object_get(inquiry->seen, key))
         return false;
     if (json_array_size(inquiry->chain) >= MAX_LINKS) {
-        add_root(inquiry, time, json_string("what led to this is not told: the chain is long"));
+        inquiry->too_long = true;
         return false;
     }
     json_object_set_new(inquiry->seen, key, json_true());
@@ -498,15 +499,14 @@ static HASS_CALLBACK void explain_state(struct inquiry *inquiry, const struct ha
     explain(inquiry, &question);
 }
 
-/* The links that came last before the end was seen. */
-static void cut(struct inquiry *inquiry, int64_t time)
+/* The last link of a chain that is too long says so. */
+static void cut_off(struct inquiry *inquiry, int64_t time)
 {
-    if (json_array_size(inquiry->chain) <= MAX_LINKS)
+    if (!inquiry->too_long && json_array_size(inquiry->chain) <= MAX_LINKS)
         return;
     while (json_array_size(inquiry->chain) >= MAX_LINKS)
         json_array_remove(inquiry->chain, json_array_size(inquiry->chain) - 1);
-    add_root(inquiry, time,
-             json_sprintf("what came before is not told: that is %d links", MAX_LINKS));
+    add_root(inquiry, time, json_string("what led to this is not told: the chain is long"));
 }
 
 json_t *why_explain(struct hass *hass, const char *entity_id)
@@ -520,7 +520,7 @@ json_t *why_explain(struct hass *hass, const char *entity_id)
     autojson *chain = json_array(), *seen = json_object();
     struct inquiry inquiry = { .hass = hass, .chain = chain, .seen = seen };
     explain_state(&inquiry, state);
-    cut(&inquiry, hass_state_last_updated(state));
+    cut_off(&inquiry, hass_state_last_updated(state));
     hass_state_name(state, &name);
     hass_dt_iso(hass_state_last_changed(state), NULL, changed);
     return json_pack("{s:s, s:s, s:s, s:s, s:O}", "entity_id", entity_id, "name",

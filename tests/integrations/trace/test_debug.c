@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <hass/script.h>
+
 #include "support/cases.h"
 #include "support/client.h"
 #include "support/items.h"
@@ -220,6 +222,23 @@ START_TEST(a_step_is_done_and_the_run_stands_at_the_next)
     ck_assert_done("0 1 2");
     ck_assert_str_eq(of_trace("script_execution"), "finished");
     ck_assert_uint_eq(json_array_size(result_of(LIST)), 1); // its own went with the run
+}
+END_TEST
+
+START_TEST(a_run_that_was_let_go_stands_no_more)
+{
+    home(SIMPLE);
+    hass__assert_loop();
+
+    tell("breakpoint/set", ",'node':'action/0'");
+    fire("go");
+    ck_assert_hit("action/0");
+    ck_assert_int_eq(
+        hass_script_runs_async_debug(hass, "automation", "a", run, HASS_SCRIPT_DEBUG_STEP, NULL),
+        0);
+    autojson *runs = hass_script_runs_async_list(hass); // before the loop turns
+    ck_assert_str_eq(hass_json_get_string(json_array_get(runs, 0), "state", ""), "running");
+    ck_assert_hit("action/1");
 }
 END_TEST
 
@@ -618,14 +637,13 @@ END_TEST
 typedef struct hass *end_fn(struct hass *hass, double seconds);
 static end_fn *const hassd_ends[] = { home_killed, home_restart };
 
-/* How often the run of the newest trace was at a step. */
-static HASS_CALLBACK size_t times_at(const char *path)
+/* What the newest trace has of a step; lent until the next question. */
+static HASS_CALLBACK const json_t *records_of(const char *path)
 {
     autobuf get = HASS_BUF_INIT;
 
     hass_buf_printf(&get, "{'type':'trace/get'," OF_A ",'run_id':'%s'}", of_trace("run_id"));
-    return json_array_size(
-        hass_json_get(hass_json_get(result_of(hass_buf_string(&get)), "trace"), path));
+    return hass_json_get(hass_json_get(result_of(hass_buf_string(&get)), "trace"), path);
 }
 
 START_TEST(after_a_restart_a_run_goes_on_with_its_step_and_without_the_breakpoint)
@@ -647,8 +665,11 @@ START_TEST(after_a_restart_a_run_goes_on_with_its_step_and_without_the_breakpoin
     const json_t *row = json_array_get(result_of(RUNS), 0);
     ck_assert_str_eq(hass_json_get_string(row, "state", ""), "waiting");
     ck_assert_str_eq(hass_json_get_string(row, "path", ""), "action/2");
-    ck_assert_uint_eq(times_at("action/0"), 0);
-    ck_assert_uint_eq(times_at("action/1"), 1);
+    ck_assert_ptr_null(records_of("action/0"));
+    const json_t *records = records_of("action/1");
+    ck_assert_uint_eq(json_array_size(records), 1);
+    const json_t *found = hass_json_get(json_array_get(records, 0), "result");
+    ck_assert_str_eq(hass_json_get_string(found, "event", "(not fired)"), "done");
     test_advance(hass, 61);
     ck_assert_done("2");
     ck_assert_str_eq(of_trace("script_execution"), "finished");
@@ -770,11 +791,11 @@ CASES_MAIN(
     "debug", ONCE(nothing_is_set_unless_somebody_listens),
     ONCE(a_run_stands_before_the_step_and_is_told), ONCE(what_is_set_is_listed_once),
     ONCE(what_is_cleared_is_passed), ONCE(a_step_is_done_and_the_run_stands_at_the_next),
-    ONCE(a_run_goes_on_to_the_next_breakpoint), ONCE(a_run_is_ended),
-    ONCE(a_run_that_waits_stands_afterwards_when_it_is_stepped), ONCE(a_breakpoint_is_of_one_run),
-    ONCE(a_breakpoint_is_of_one_item), ONCE(a_breakpoint_waits_for_its_item),
-    ROWS(each_step_is_stood_at, shapes), ONCE(branches_stand_beside_each_other),
-    ONCE(a_branch_that_stands_shows_before_one_that_waits),
+    ONCE(a_run_that_was_let_go_stands_no_more), ONCE(a_run_goes_on_to_the_next_breakpoint),
+    ONCE(a_run_is_ended), ONCE(a_run_that_waits_stands_afterwards_when_it_is_stepped),
+    ONCE(a_breakpoint_is_of_one_run), ONCE(a_breakpoint_is_of_one_item),
+    ONCE(a_breakpoint_waits_for_its_item), ROWS(each_step_is_stood_at, shapes),
+    ONCE(branches_stand_beside_each_other), ONCE(a_branch_that_stands_shows_before_one_that_waits),
     ONCE(a_script_stands_and_so_does_who_waits_for_it), ONCE(an_item_without_traces_stands_too),
     ONCE(an_automation_without_an_id_goes_by_its_entity_id),
     ONCE(of_a_run_that_is_not_there_nothing_is_said), ONCE(the_steps_of_an_item_are_told),

@@ -32,14 +32,26 @@ static char *copy(const char *text)
     return text ? strdup(text) : NULL;
 }
 
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+/* Not packed: it is done for each. */
 static json_t *attempt_as_json(const struct attempt *attempt)
 {
+    json_t *json = json_object();
     char time[HASS_DT_TEXT];
 
     hass_dt_iso(attempt->time, NULL, time);
-    return json_pack("{s:s, s:s?, s:s, s:s?, s:O?, s:s?}", "time", time, "trigger",
-                     attempt->trigger, "reason", attempt->reason, "path", attempt->path, "details",
-                     attempt->details, "run_id", attempt->run_id);
+    json_object_set_new(json, "time", json_string(time));
+    json_object_set_new(json, "trigger", text_or_null(attempt->trigger));
+    json_object_set_new(json, "reason", json_string(attempt->reason));
+    json_object_set_new(json, "path", text_or_null(attempt->path));
+    json_object_set_new(json, "details",
+                        attempt->details ? json_incref(attempt->details) : json_null());
+    json_object_set_new(json, "run_id", text_or_null(attempt->run_id));
+    return json;
 }
 
 static HASS_CALLBACK void tell(const struct automation *automation, const struct attempt *attempt)
@@ -48,7 +60,7 @@ static HASS_CALLBACK void tell(const struct automation *automation, const struct
     const char *entity_id =
         automation->entity ? hass_entity_async_entity_id(automation->entity) : NULL;
 
-    json_object_set_new(data, "entity_id", entity_id ? json_string(entity_id) : json_null());
+    json_object_set_new(data, "entity_id", text_or_null(entity_id));
     json_object_set_new(data, "name", json_string(automation->item.name));
     (void)hass_async_dispatcher_send(automation->hass, "automation_attempt", data, NULL);
 }

@@ -42,9 +42,18 @@ LDFLAGS_release := -Wl,-z,relro,-z,now
 LDFLAGS_asan   := -fsanitize=address,undefined
 LDFLAGS_tsan   := -fsanitize=thread
 
+# Asked once, not for each file.
+PKG_CFLAGS    := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS      := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+DAEMON_CFLAGS := $(shell pkg-config --cflags $(DAEMON_PKGS) 2>/dev/null)
+DAEMON_LIBS   := $(shell pkg-config --libs $(DAEMON_PKGS) 2>/dev/null)
+JANSSON_LIBS  := $(shell pkg-config --libs jansson 2>/dev/null)
+CHECK_CFLAGS  := $(shell pkg-config --cflags check 2>/dev/null)
+CHECK_LIBS    := $(shell pkg-config --libs check 2>/dev/null)
+
 BASE_CFLAGS = -std=gnu17 -D_GNU_SOURCE -fPIC -fno-semantic-interposition -fno-strict-aliasing $(WARNINGS) $(CFLAGS_$(VARIANT)) \
-    -Ilib/include -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
-LIB_LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm -lpthread
+    -Ilib/include -MMD -MP $(PKG_CFLAGS) $(CFLAGS)
+LIB_LIBS = $(PKG_LIBS) -lm -lpthread
 ALL_LDFLAGS = $(LDFLAGS_$(VARIANT)) $(LDFLAGS)
 # Sanitizer runtimes live in the executable, so only the other variants insist on complete libraries.
 NO_UNDEFINED = $(if $(filter asan tsan,$(VARIANT)),,-Wl,-z,defs)
@@ -191,10 +200,10 @@ $(BUILD)/obj/%.o: %.c $(STAMP)
 	$(Q)$(CC) $(BASE_CFLAGS) $(INCLUDES) -c $< -o $@
 
 $(BUILD)/obj/lib/%: INCLUDES = -Ilib
-$(BUILD)/obj/daemon/%: INCLUDES = $(shell pkg-config --cflags $(DAEMON_PKGS)) \
+$(BUILD)/obj/daemon/%: INCLUDES = $(DAEMON_CFLAGS) \
     -DHASSD_PLUGINS_FROM_BIN='"$(LIB_FROM_BIN)/hassd/integrations"'
 $(BUILD)/obj/integrations/%: INCLUDES = -Iintegrations -fvisibility=hidden
-$(BUILD)/obj/tests/%: INCLUDES = -Ilib -Iintegrations -Itests -I. $(shell pkg-config --cflags check) \
+$(BUILD)/obj/tests/%: INCLUDES = -Ilib -Iintegrations -Itests -I. $(CHECK_CFLAGS) \
     -DTEST_BUILD='"$(abspath $(BUILD))"' -DTEST_SOURCE='"$(CURDIR)"' -DTEST_CC='"$(CC)"' -Wno-missing-prototypes -Wno-write-strings
 
 $(LIBHASS).1: $(LIB_OBJS) lib/libhass.map
@@ -208,7 +217,7 @@ $(BUILD)/hassd: $(DAEMON_OBJS) $(LIBHASS)
 	$(if $(Q),@echo "  LD    $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) $(DAEMON_OBJS) -o $@ -L$(BUILD) -lhass $(RPATH) \
 	    $(if $(wildcard daemon/hassd.dynlist),-Wl$(comma)--dynamic-list=daemon/hassd.dynlist) \
-	    $(LIB_LIBS) $(shell pkg-config --libs $(DAEMON_PKGS))
+	    $(LIB_LIBS) $(DAEMON_LIBS)
 comma := ,
 
 $(BUILD)/hassctl: $(CTL_OBJS) $(LIBHASS)
@@ -239,7 +248,7 @@ $(BUILD)/integrations/$(1).so: $$(patsubst %.c,$(BUILD)/obj/%.o,$$(wildcard inte
 	@mkdir -p $$(@D)
 	$$(if $$(Q),@echo "  LD    $$@")
 	$$(Q)$$(CC) -shared $$(NO_UNDEFINED) $$(ALL_LDFLAGS) $$(filter %.o,$$^) -o $$@ -L$(BUILD) -lhass \
-	    $$(shell pkg-config --libs jansson $$($(1).pkgs)) -lm -lpthread
+	    $$(if $$($(1).pkgs),$$(shell pkg-config --libs jansson $$($(1).pkgs)),$$(JANSSON_LIBS)) -lm -lpthread
 endef
 $(foreach d,$(DOMAINS),$(eval $(call PLUGIN_RULE,$(d))))
 
@@ -250,7 +259,7 @@ $(TESTLIB): $(LIB_OBJS)
 	$(Q)ln -sf libhass.so.1 $(@D)/libhass.so
 
 TEST_LINK = $(CC) $(ALL_LDFLAGS) $(filter %.o,$^) -o $@ -L$(BUILD)/tests -lhass -Wl,-rpath,$(abspath $(BUILD))/tests \
-    $(LIB_LIBS) $(shell pkg-config --libs check)
+    $(LIB_LIBS) $(CHECK_LIBS)
 
 $(BUILD)/tests/lib/% $(BUILD)/tests/integrations/% $(BUILD)/tests/daemon/%: $(SUPPORT_OBJS) $(TESTLIB)
 $(filter-out %/test_alone,$(TESTS)): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(SUPPORT_OBJS) $(TESTLIB)
@@ -267,11 +276,11 @@ $(ALONE): $(BUILD)/obj/tests/lib/template/test_alone.o $(filter $(addprefix $(BU
 
 # Tests of the daemon link all of it but what has a main.
 $(filter $(BUILD)/tests/daemon/%,$(TESTS)): $(filter-out %/main.o %/interpose.o %/hassctl.o,$(DAEMON_OBJS) $(CTL_OBJS))
-$(filter $(BUILD)/tests/daemon/%,$(TESTS)): LIB_LIBS += $(shell pkg-config --libs $(DAEMON_PKGS))
+$(filter $(BUILD)/tests/daemon/%,$(TESTS)): LIB_LIBS += $(DAEMON_LIBS)
 
 $(BUILD)/tests/plugins/%.so: $(BUILD)/obj/tests/plugins/%.o $(LIBHASS)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -shared $(ALL_LDFLAGS) $< -o $@ -L$(BUILD) -lhass $(shell pkg-config --libs jansson) -lm -lpthread
+	$(Q)$(CC) -shared $(ALL_LDFLAGS) $< -o $@ -L$(BUILD) -lhass $(JANSSON_LIBS) -lm -lpthread
 
 $(BUILD)/tests/vectors: $(VECTOR_OBJS) $(SUPPORT_OBJS) $(TESTLIB)
 	$(if $(Q),@echo "  LD    $@")

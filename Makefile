@@ -29,7 +29,8 @@ override CC := clang
 endif
 # What runs while building; another one where hassd is for another machine.
 HOSTCC ?= $(CC)
-ifneq (,$(findstring clang,$(CC)))
+# The sanitizers look at what `make clang` has analysed.
+ifneq (,$(if $(filter asan tsan,$(VARIANT)),,$(findstring clang,$(CC))))
 WARNINGS += -Wthread-safety -Wthread-safety-negative
 endif
 
@@ -85,7 +86,7 @@ TESTLIB      := $(BUILD)/tests/libhass.so.1
 
 -include $(wildcard integrations/*/build.mk)
 
-.PHONY: all run check lint format bench fuzz install uninstall clean help deps
+.PHONY: all run check clang lint format bench fuzz install uninstall clean help deps
 .DEFAULT_GOAL := all
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -109,6 +110,10 @@ check: ## set up, build, and run every test
 	$(Q)tests/lint/deps.sh check
 	$(Q)$(MAKE) $(SUBMAKE) all tests
 	$(Q)tests/run.sh $(BUILD) $(TESTS) $(FUZZERS) $(TEST_SCRIPTS)
+
+# Neither optimised nor linked into tests: that clang makes working programs of them is seen under the sanitizers.
+clang: ## compile everything with clang, which analyses thread safety
+	$(Q)$(MAKE) $(SUBMAKE) CC=clang VARIANT=debug BUILD=build/clang CFLAGS=-g0 all test_objects
 
 lint: ## formatting, layers, thread-safety analysis, forbidden calls
 	$(Q)tests/lint/deps.sh lint
@@ -174,7 +179,9 @@ uninstall: ## remove what install put there, and folders of ours that are empty 
 $(BUILD)/exports.tsv: $(wildcard lib/include/hass/*.h) tests/lint/exports.sh
 	$(Q)tests/lint/exports.sh > $@
 
-.PHONY: tests
+.PHONY: tests test_objects
+test_objects: $(SUPPORT_OBJS) $(VECTOR_OBJS) $(patsubst %.c,$(BUILD)/obj/%.o,$(TEST_SRCS) \
+    $(wildcard tests/plugins/*.c tests/fuzz/*.c tests/differential/*.c))
 tests: $(BUILD)/exports.tsv $(TESTS) $(TEST_PLUGINS) $(VECTORS) $(RENDER) $(FUZZERS)
 
 bench: ## measure the hot paths, JSON lines on stdout

@@ -3,9 +3,11 @@
 """Renders generated templates with Debian's Jinja and with ours, and shows where text, or being an error, differs.
 
 differential.py BUILD [SEED [COUNT]]. The seed is printed, so that a run can be had again; `make check` always has the same one.
+Without COUNT HASS_DIFFERENTIAL says how many, or 5,000 it is.
 """
 import json
 import multiprocessing
+import os
 import random
 import re
 import subprocess
@@ -20,7 +22,7 @@ import jinja2.sandbox
 from grammar import VARIABLES, Grammar
 
 warnings.simplefilter("ignore")  # Python's, of templates that call what cannot be called
-COUNT = 5000
+COUNT = int(os.environ.get("HASS_DIFFERENTIAL", "5000"))
 SEED = 20240115
 SHOWN = 20
 LIMIT = 262144  # characters of output, ours

@@ -51,7 +51,7 @@ int script_value_render_map(const struct script_value *value, struct hass_variab
 
 /* --- programs (script_program.c) ------------------------------------------------------------------- */
 
-enum script_kind {
+enum script_step_kind {
     SCRIPT_CALL,
     SCRIPT_DELAY,
     SCRIPT_WAIT_TEMPLATE,
@@ -83,7 +83,7 @@ struct script_option {
 };
 
 struct script_step {
-    enum script_kind kind;
+    enum script_step_kind kind;
     bool continue_on_error;
     bool disabled;
     struct script_value *enabled; /* a template; or NULL */

@@ -175,6 +175,23 @@ json_t *script_check_branches(struct script_check *check, const json_t *value, c
 
 /* steps */
 
+/* A step has few keys, and each look-up by key costs a hash: the table is looked through for those that are there. */
+const struct script_kind *script_kind_of(const json_t *step)
+{
+    const struct script_kind *first = NULL;
+    const char *key;
+    json_t *value;
+
+    json_object_foreach((json_t *)step, key, value) {
+        const struct script_kind *kind = script_kinds;
+        while (kind->key && kind != first && (*kind->key != *key || strcmp(kind->key, key) != 0))
+            kind++;
+        if (kind->key)
+            first = kind;
+    }
+    return first;
+}
+
 static json_t *fail_unknown(struct script_check *check, const json_t *step, const char *place)
 {
     autofree char *hint = NULL;
@@ -298,10 +315,8 @@ static json_t *check_step(struct script_check *check, const json_t *value, const
                                             schema_describe_value(value, shown));
         return fail_at(check, place, message);
     }
-    for (const struct script_kind *kind = script_kinds; kind->key; kind++)
-        if (hass_json_get(value, kind->key))
-            return check_kind(check, kind, value, place);
-    return fail_unknown(check, value, place);
+    const struct script_kind *kind = script_kind_of(value);
+    return kind ? check_kind(check, kind, value, place) : fail_unknown(check, value, place);
 }
 
 json_t *script_check_sequence(struct script_check *check, const json_t *value, const char *place)

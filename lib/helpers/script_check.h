@@ -65,6 +65,8 @@ struct script_kind {
 
 /** In the order in which they are tried; the last has no key. */
 extern const struct script_kind script_kinds[];
+/** The first kind whose key a step has; NULL: none. */
+const struct script_kind *script_kind_of(const json_t *step);
 /** An option of choose, what stands in repeat, and a target. */
 extern const struct hass_schema script_option_schema, script_repeat_schema, script_target_schema;
 extern const struct script_member script_option_members[], script_repeat_members[];

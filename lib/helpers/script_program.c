@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "helpers/script.h"
+#include "helpers/script_check.h"
 
 struct compiler {
     struct hass *hass;
@@ -76,6 +77,17 @@ static bool is_fixed(const struct script_value *value)
     return !value || script_value_constant(value);
 }
 
+/* @made is taken. What is like the configuration is not kept a second time. */
+static json_t *share(const struct script_value *value, json_t *made)
+{
+    const json_t *constant = script_value_constant(value);
+
+    if (!hass_json_equal(constant, made))
+        return made;
+    json_decref(made);
+    return hass_json_ref(constant);
+}
+
 static HASS_CALLBACK int fix_target(struct compiler *compiler, struct hass_error *err)
 {
     struct script_step *step = compiler->step;
@@ -90,7 +102,7 @@ static HASS_CALLBACK int fix_target(struct compiler *compiler, struct hass_error
         return r;
     r = script_normalise_target(compiler->hass, target, err);
     if (r == 0)
-        step->call.fixed_target = steal(target);
+        step->call.fixed_target = share(step->call.target, steal(target));
     return r;
 }
 
@@ -104,8 +116,20 @@ static HASS_CALLBACK int fix_data(struct script_step *step, struct hass_error *e
     if (r == 0)
         r = script_value_render_map(step->call.data_template, NULL, data, err);
     if (r == 0)
-        step->call.fixed_data = steal(data);
+        step->call.fixed_data = share(step->call.data, steal(data));
     return r;
+}
+
+/* Both in one map, which is one of them where the other is empty. Owned by the caller. */
+static json_t *merge(json_t *data, json_t *target)
+{
+    if (!json_object_size(target))
+        return json_incref(data);
+    if (!json_object_size(data))
+        return json_incref(target);
+    json_t *both = json_copy(data);
+    json_object_update(both, target);
+    return both;
 }
 
 /* What no run can change of a call is made once. */
@@ -118,8 +142,7 @@ static HASS_CALLBACK int fix_call(struct compiler *compiler, struct hass_error *
         r = fix_data(step, err);
     if (r < 0 || !step->call.fixed_data || !step->call.fixed_target)
         return r;
-    step->call.fixed = json_copy(step->call.fixed_data);
-    json_object_update(step->call.fixed, step->call.fixed_target);
+    step->call.fixed = merge(step->call.fixed_data, step->call.fixed_target);
     return 0;
 }
 
@@ -373,11 +396,11 @@ static HASS_CALLBACK int compile_response(struct compiler *compiler, struct hass
     return compile_text(compiler, "set_conversation_response", &compiler->step->response, err);
 }
 
-/* The first key that a step has decides. */
+/* By the key that decides. */
 static const struct {
     const char *key;
     const char *word; /* for the log */
-    enum script_kind kind;
+    enum script_step_kind kind;
     compile_fn *compile;
 } kinds[] = {
     { "delay", "delay", SCRIPT_DELAY, compile_delay },
@@ -418,8 +441,9 @@ static HASS_CALLBACK int compile_step(struct compiler *compiler, struct hass_err
 
     if (r < 0)
         return r;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (!hass_json_get(compiler->config, kinds[i].key))
+    const struct script_kind *kind = script_kind_of(compiler->config);
+    for (size_t i = 0; kind && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(kind->key, kinds[i].key) != 0)
             continue;
         compiler->step->kind = kinds[i].kind;
         compiler->step->word = kinds[i].word;

@@ -315,7 +315,7 @@ static HASS_CALLBACK enum script_flow flow_of(struct hass_script_run *run, const
                                               struct hass_error *err)
 {
     const char *wait = hass_json_get_string(saved, "wait", "");
-    enum script_kind kind = is_within(run) ? script_step_of(run->top)->kind : SCRIPT_KINDS;
+    enum script_step_kind kind = is_within(run) ? script_step_of(run->top)->kind : SCRIPT_KINDS;
 
     if (strcmp(wait, "call") == 0)
         return is_within(run) ? SCRIPT_NEXT : SCRIPT_ENTERED;

@@ -62,13 +62,18 @@ static void automations_destroy(void *object)
 
 /* the section */
 
-/* The message with the way from the section before it, owned by the caller. */
-static char *locate(const json_t *section, size_t index, const char *message)
+/* What is wrong with an item, @err or its failure, with the way from the section before it. Lent by @err. */
+static const char *locate(const json_t *section, size_t index, const struct item *item,
+                          struct hass_error *err)
 {
     char step[24];
 
+    if (item->failure)
+        hass_fail(err, HASS_E_INVALID, "%s", item->failure);
     snprintf(step, sizeof(step), "%zu", index);
-    return json_is_array(section) ? item_way(step, message) : strdup(message);
+    if (json_is_array(section))
+        hass_script_error_step(err, step);
+    return err->message;
 }
 
 /* What becomes of a wrong item, owned by the caller. */
@@ -95,7 +100,7 @@ static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
-            autofree char *message = locate(section, i, r < 0 ? own.message : item.failure);
+            const char *message = locate(section, i, &item, &own);
             autofree char *consequence = consequence_for(&item, i);
             hass_config_report(report, message, consequence);
         }
@@ -132,7 +137,7 @@ static HASS_COROUTINE int prepare_all(struct hass *hass, const json_t *section, 
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
-            autofree char *message = locate(section, i, r < 0 ? own.message : item.failure);
+            const char *message = locate(section, i, &item, &own);
             autofree char *consequence = consequence_for(&item, i);
             (void)hass_async_report_config(hass, DOMAIN, message, consequence, NULL);
         }

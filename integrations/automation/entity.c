@@ -11,21 +11,13 @@
 
 #include "parts.h"
 
-static const char *const modes[] = {
-    [HASS_SCRIPT_SINGLE] = "single",
-    [HASS_SCRIPT_RESTART] = "restart",
-    [HASS_SCRIPT_QUEUED] = "queued",
-    [HASS_SCRIPT_PARALLEL] = "parallel",
-    NULL,
-};
-
 /* triggers */
 
 /* `this` and trigger_variables. NULL with @err when one of them cannot be computed. */
 static HASS_CALLBACK struct hass_variables *attach_scope(struct automation *automation,
                                                          struct hass_error *err)
 {
-    const json_t *templates = hass_json_get(automation->item.config, "trigger_variables");
+    const json_t *templates = automation->trigger_variables;
     struct hass_variables *scope = hass_variables_new(NULL);
 
     hass_variables_set_this(scope, automation_state(automation));
@@ -38,7 +30,6 @@ static HASS_CALLBACK struct hass_variables *attach_scope(struct automation *auto
 
 int automation_attach(struct automation *automation, bool at_start, struct hass_error *err)
 {
-    const json_t *config = automation->item.config;
     struct hass_error failure = HASS_ERROR_INIT;
     autofree char *journal = NULL;
 
@@ -55,13 +46,11 @@ int automation_attach(struct automation *automation, bool at_start, struct hass_
         abort();
     int r = hass_triggers_async_attach(
         automation->hass,
-        HASS_TRIGGERS_OPTIONS(.config = hass_json_get(config, "triggers"), .variables = scope,
+        HASS_TRIGGERS_OPTIONS(.config = automation->trigger_config, .variables = scope,
                               .name = hass_entity_async_entity_id(automation->entity),
                               .journal = journal, .at_start = at_start,
-                              .run_missed = strcmp(hass_json_get_string(config, "missed", ""),
-                                                   "run_once") == 0,
-                              .fired = automation_fired, .nearly = attempts_nearly,
-                              .userdata = automation),
+                              .run_missed = automation->run_missed, .fired = automation_fired,
+                              .nearly = attempts_nearly, .userdata = automation),
         &automation->triggers, err);
     return r < 0 ? r : 0;
 }
@@ -143,16 +132,16 @@ static HASS_CALLBACK bool script_place(struct hass_script *script, const char *p
 
 static HASS_CALLBACK int make_script(struct automation *automation, struct hass_error *err)
 {
-    const json_t *config = automation->item.config;
+    const struct hass_script_settings *settings = &automation->settings;
 
     return hass_script_async_create(
         automation->hass,
         HASS_SCRIPT_OPTIONS(.domain = DOMAIN, .key = automation->key, .name = automation->item.name,
-                            .root = "action", .sequence = hass_json_get(config, "actions"),
-                            .mode = automation->mode, .max = (unsigned)automation->max,
-                            .max_exceeded = hass_json_get_string(config, "max_exceeded", "warning"),
-                            .drop_at_restart =
-                                strcmp(hass_json_get_string(config, "restart", ""), "drop") == 0,
+                            .root = "action",
+                            .sequence = hass_json_get(automation->item.config, "actions"),
+                            .mode = settings->mode, .max = settings->max,
+                            .max_exceeded = settings->max_exceeded,
+                            .drop_at_restart = settings->drop_at_restart,
                             .async_changed = script_changed, .async_resumed = automation_resumed,
                             .async_failed = script_failed, .async_place = script_place,
                             .userdata = automation),
@@ -255,7 +244,11 @@ static HASS_COROUTINE int added(struct hass_entity *entity, struct hass_error *e
         raise_issue(automation);
         return 0;
     }
-    if (hass_json_get_bool(item->config, "initial_state", enabled))
+    enabled = hass_json_get_bool(item->config, "initial_state", enabled);
+    /* What runs has its parts of it. */
+    json_decref(automation->item.config);
+    automation->item.config = NULL;
+    if (enabled)
         (void)automation_enable(automation, err);
     return 0;
 }
@@ -287,6 +280,8 @@ static HASS_CALLBACK void destroy(struct hass_entity *entity)
     hass_conditions_destroy(automation->conditions);
     attempts_fini(automation);
     json_decref(automation->variables);
+    json_decref(automation->trigger_variables);
+    json_decref(automation->trigger_config);
     json_decref(automation->labels);
     item_fini(&automation->item);
     free(automation->key);
@@ -318,15 +313,15 @@ static HASS_CALLBACK void capability_attributes(struct hass_entity *entity,
 static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)
 {
     const struct automation *automation = automation_of(entity);
-    enum hass_script_mode mode = automation->mode;
+    enum hass_script_mode mode = automation->settings.mode;
 
     hass_attrs_set_string(writer, "last_triggered",
                           automation->last_triggered ? automation->last_triggered_text : NULL);
-    hass_attrs_set_string(writer, "mode", modes[mode]);
+    hass_attrs_set_string(writer, "mode", hass_script_mode_word(mode));
     hass_attrs_set(writer, "current",
                    HASS_INT((int64_t)hass_script_async_current(automation->script)));
     if (mode == HASS_SCRIPT_QUEUED || mode == HASS_SCRIPT_PARALLEL)
-        hass_attrs_set(writer, "max", HASS_INT(automation->max));
+        hass_attrs_set(writer, "max", HASS_INT(automation->settings.max));
 }
 
 /* One that is wrong shows nothing of itself, but will when it has been mended. */
@@ -344,18 +339,27 @@ static const struct hass_entity_ops ops =
                     .capability_attributes = capability_attributes, .state_attributes = attributes,
                     .extra_restore_state_data = extra_data, .destroy = destroy);
 
+/* @own over @attached, which a run sees, too. Owned by the caller; NULL: there are none. */
+static json_t *variables_of_run(const json_t *attached, const json_t *own)
+{
+    if (!attached || !own)
+        return hass_json_ref(attached ? attached : own);
+    json_t *both = json_copy((json_t *)attached);
+    json_object_update(both, (json_t *)own);
+    return both;
+}
+
 static void read_config(struct automation *automation)
 {
     const json_t *config = automation->item.config;
-    int mode = hass_words_find(modes, hass_json_get_string(config, "mode", "single"));
 
-    automation->mode = mode < 0 ? HASS_SCRIPT_SINGLE : (enum hass_script_mode)mode;
-    automation->max = (int)hass_json_get_int(config, "max", 10);
-    automation->stored_traces =
-        (int)hass_json_get_int(hass_json_get(config, "trace"), "stored_traces", 5);
-    automation->variables = json_object();
-    json_object_update(automation->variables, (json_t *)hass_json_get(config, "trigger_variables"));
-    json_object_update(automation->variables, (json_t *)hass_json_get(config, "variables"));
+    automation->settings = (struct hass_script_settings)HASS_SCRIPT_SETTINGS_INIT;
+    hass_script_settings_read(config, &automation->settings);
+    automation->run_missed = strcmp(hass_json_get_string(config, "missed", ""), "run_once") == 0;
+    automation->trigger_config = hass_json_ref(hass_json_get(config, "triggers"));
+    automation->trigger_variables = hass_json_ref(hass_json_get(config, "trigger_variables"));
+    automation->variables =
+        variables_of_run(automation->trigger_variables, hass_json_get(config, "variables"));
 }
 
 struct hass_entity *automation_entity_create(struct hass *hass, struct item *item)

@@ -32,30 +32,6 @@ static const struct hass_field_type text_type = {
     .selector = "text",
 };
 
-/* As hass_type_enum, in any case. */
-static int check_level(const struct hass_field *field, const json_t *value, json_t **ret_value,
-                       struct hass_error *err)
-{
-    autobuf lower = HASS_BUF_INIT;
-
-    if (!json_is_string(value))
-        return hass_type_enum.check(field, value, ret_value, err);
-    for (const char *c = json_string_value(value); *c; c++)
-        hass_buf_add_char(&lower, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c);
-    autojson *text = json_string(hass_buf_string(&lower));
-    return hass_type_enum.check(field, text, ret_value, err);
-}
-
-static const struct hass_field_type level_type = {
-    .size = sizeof(struct hass_field_type),
-    .name = "a level of the log, or silent",
-    .check = check_level,
-    .json_type = "string",
-};
-
-HASS_SCHEMA(trace_schema, HASS_FIELD("stored_traces", &hass_type_int, .min = 0, .max = 1000,
-                                     .fallback = "5", .doc = "Good runs that are remembered"));
-
 static const struct hass_field fields[] = {
     HASS_FIELD("id", &text_type, .doc = "Unique; by it clients edit it and its traces are kept"),
     HASS_FIELD("alias", &hass_type_string, .doc = "Shown name"),
@@ -67,20 +43,8 @@ static const struct hass_field fields[] = {
     HASS_FIELD("trigger_variables", &hass_type_map,
                .doc = "Names for templates of triggers, computed when they are attached"),
     HASS_FIELD("initial_state", &hass_type_bool, .doc = "On or off after each start"),
-    HASS_FIELD("mode", &hass_type_enum,
-               .words = HASS_WORDS("single", "restart", "queued", "parallel"),
-               .fallback = "\"single\"", .doc = "What happens when it is set off while it runs"),
-    HASS_FIELD("max", &hass_type_int, .min = 2, .max = 10000, .fallback = "10",
-               .doc = "Runs at once or queued"),
-    HASS_FIELD("max_exceeded", &level_type,
-               .words = HASS_WORDS("silent", "critical", "fatal", "error", "warning", "warn",
-                                   "info", "debug", "notset"),
-               .fallback = "\"warning\"", .doc = "How a refused run is logged"),
-    HASS_FIELD("trace", &hass_type_map, .schema = &trace_schema, .doc = "Its traces"),
+    HASS_SCRIPT_FIELDS,
     HASS_FIELD("hide_entity", &hass_type_bool, .doc = "No effect"),
-    HASS_FIELD("restart", &hass_type_enum, .words = HASS_WORDS("resume", "drop"),
-               .fallback = "\"resume\"",
-               .doc = "Whether runs that wait go on after hassd has been restarted"),
     HASS_FIELD("missed", &hass_type_enum, .words = HASS_WORDS("skip", "run_once"),
                .fallback = "\"skip\"",
                .doc = "What becomes of times that passed while hassd was down"),
@@ -102,29 +66,6 @@ HASS_SCHEMA_WITH(identity_schema, (.extra = true), HASS_FIELD("id", &text_type),
                  HASS_FIELD("alias", &hass_type_string),
                  HASS_FIELD("description", &hass_type_string));
 
-/* ways */
-
-char *item_way(const char *step, const char *message)
-{
-    size_t word = strspn(message, "abcdefghijklmnopqrstuvwxyz0123456789_->");
-    bool leads_on = word && message[word] == ':' && message[word + 1] == ' ';
-    char *text = NULL;
-
-    if (asprintf(&text, "%s%s%s", step, leads_on ? "->" : ": ", message) < 0)
-        abort();
-    return text;
-}
-
-/* Puts a step before the way of an error. */
-static int step_back(struct hass_error *err, const char *step)
-{
-    struct hass_error inner = *err;
-    autofree char *message = item_way(step, inner.message);
-
-    hass_error_clear(err);
-    return hass_fail(err, inner.code, "%s", message);
-}
-
 /* spelling */
 
 static const struct {
@@ -135,25 +76,39 @@ static const struct {
     { "action", "actions" },
 };
 
-/* A copy with the newer keys, at their places. */
+static const char *respelt(const char *key)
+{
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
+        if (strcmp(key, spellings[i].old) == 0)
+            return spellings[i].now;
+    return key;
+}
+
+static bool has_old_spelling(const json_t *map)
+{
+    for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
+        if (hass_json_get(map, spellings[i].old))
+            return true;
+    return false;
+}
+
+/* The newer keys, at their places; @map itself where there is no other. @ret_map is owned by the caller, and not to be changed. */
 static int respell(const json_t *map, json_t **ret_map, struct hass_error *err)
 {
-    autojson *now = json_object();
+    autojson *now = has_old_spelling(map) ? json_object() : NULL;
     const char *key;
     json_t *value;
 
+    if (!now) {
+        *ret_map = hass_json_ref(map);
+        return 0;
+    }
     json_object_foreach((json_t *)map, key, value) {
-        const char *name = key;
-        for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
-            if (strcmp(key, spellings[i].old) != 0)
-                continue;
-            name = spellings[i].now;
-            if (hass_json_get(map, name))
-                return hass_fail(err, HASS_E_INVALID,
-                                 "'%s' and '%s' exclude each other: they are two spellings of one "
-                                 "key",
-                                 name, key);
-        }
+        const char *name = respelt(key);
+        if (name != key && hass_json_get(map, name))
+            return hass_fail(err, HASS_E_INVALID,
+                             "'%s' and '%s' exclude each other: they are two spellings of one key",
+                             name, key);
         json_object_set(now, name, value);
     }
     *ret_map = steal(now);
@@ -166,18 +121,19 @@ static int respell(const json_t *map, json_t **ret_map, struct hass_error *err)
 static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
                                         struct hass_error *err)
 {
-    autojson *body = NULL, *respelt = NULL;
+    autojson *body = NULL, *now = NULL;
     int r = hass_blueprint_async_use(hass, DOMAIN, hass_json_get(item->shown, "use_blueprint"),
                                      &body, err);
 
     if (r >= 0)
-        r = respell(body, &respelt, err);
+        r = respell(body, &now, err);
     if (r < 0)
         return r;
-    json_object_del(item->shown, "use_blueprint");
-    json_object_update(respelt, item->shown);
+    json_t *shown = json_copy(now);
+    json_object_update(shown, item->shown);
+    json_object_del(shown, "use_blueprint");
     json_decref(item->shown);
-    item->shown = steal(respelt);
+    item->shown = shown;
     return 0;
 }
 
@@ -208,7 +164,7 @@ static HASS_COROUTINE int check_parts(struct hass *hass, bool offline, struct it
             return r;
         if (r < 0) {
             item->status = parts[i].status;
-            return step_back(err, parts[i].key);
+            return hass_script_error_step(err, parts[i].key);
         }
         json_object_set_new(config, parts[i].key, checked ? checked : json_array());
     }
@@ -266,7 +222,7 @@ int item_async_prepare(struct hass *hass, const json_t *raw, size_t index, bool 
     item.status = "failed_schema";
     int r = respell(raw, &item.shown, &own);
     if (r < 0)
-        item.shown = json_copy((json_t *)raw);
+        item.shown = hass_json_ref(raw);
     else
         r = prepare(hass, offline, &item, &own);
     if (r == -ECANCELED) {

@@ -33,7 +33,7 @@ struct item {
     size_t index;            /* in the section */
     json_t *raw;             /* as it is written */
     json_t *shown;           /* in the newer spelling, a blueprint's holes filled: what runs */
-    json_t *config;          /* checked; NULL: it is invalid */
+    json_t *config;          /* checked; NULL: it is invalid, or has become what runs */
     const char *status;      /* "failed_triggers", …; NULL: it is good */
     char *failure;           /* why it is invalid */
     char *name;              /* alias, or "automation 3" */
@@ -59,11 +59,12 @@ struct automation {
     struct hass_entity_description description; /* points into item */
     struct hass_entity *entity;                 /* lent: it owns this */
     char *key;                                  /* of its runs in the journal: id or entity id */
-    json_t *variables;                          /* trigger_variables, then variables over them */
-    json_t *labels;                             /* of run.c: what its runs are known by; or NULL */
-    enum hass_script_mode mode;
-    int max; /* runs, where the mode allows several */
-    int stored_traces;
+    json_t *variables;         /* trigger_variables, then variables over them; or NULL */
+    json_t *labels;            /* of run.c: what its runs are known by; or NULL */
+    json_t *trigger_variables; /* or NULL */
+    json_t *trigger_config;    /* checked */
+    struct hass_script_settings settings;
+    bool run_missed;
     struct hass_conditions *conditions;
     struct hass_script *script;     /* NULL: it is invalid, or not added yet */
     struct hass_triggers *triggers; /* NULL: none are attached */
@@ -121,9 +122,6 @@ extern const struct hass_schema automation_schema;
 int item_async_prepare(struct hass *hass, const json_t *raw, size_t index, bool offline,
                        struct item *ret_item, struct hass_error *err) HASS_COROUTINE;
 void item_fini(struct item *item);
-
-/* "step->message" where the message begins with a way itself, "step: message" where it does not. Owned by the caller. */
-char *item_way(const char *step, const char *message);
 
 /* entity.c */
 

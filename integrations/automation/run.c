@@ -39,7 +39,7 @@ begin_trace(struct automation *automation, const struct hass_context *context, i
 {
     const struct item *item = &automation->item;
 
-    if (!item->id || !automation->stored_traces)
+    if (!item->id || !automation->settings.stored_traces)
         return NULL;
     bool from_blueprint = hass_json_get(item->raw, "use_blueprint") != NULL;
     return hass_trace_async_new(
@@ -47,7 +47,7 @@ begin_trace(struct automation *automation, const struct hass_context *context, i
         HASS_TRACE_OPTIONS(.domain = DOMAIN, .item_id = item->id, .config = item->shown,
                            .blueprint_inputs = from_blueprint ? item->raw : NULL,
                            .context = context, .since = since,
-                           .stored = (size_t)automation->stored_traces));
+                           .stored = (size_t)automation->settings.stored_traces));
 }
 
 static HASS_CALLBACK void note_trigger(struct setting_off *off)
@@ -171,14 +171,13 @@ static HASS_CALLBACK void started(struct hass_script *script, void *userdata)
 
 static HASS_CALLBACK void note_mode(struct setting_off *off)
 {
-    const json_t *config = off->automation->item.config;
-    const char *mode = hass_json_get_string(config, "mode", "single");
-    bool single = strcmp(mode, "single") == 0;
+    const struct hass_script_settings *settings = &off->automation->settings;
+    bool single = settings->mode == HASS_SCRIPT_SINGLE;
 
     refuse(off, single ? "failed_single" : "failed_max_runs", "mode",
-           json_pack("{s:s, s:I, s:I}", "mode", mode, "current",
+           json_pack("{s:s, s:I, s:I}", "mode", hass_script_mode_word(settings->mode), "current",
                      (json_int_t)hass_script_async_current(off->automation->script), "max",
-                     (json_int_t)(single ? 1 : hass_json_get_int(config, "max", 10))));
+                     (json_int_t)(single ? 1 : settings->max)));
 }
 
 /* by a trigger */

@@ -17,14 +17,13 @@ begin_trace(struct script *script, const struct hass_context *context, int64_t s
 {
     const struct item *item = &script->item;
     bool from_blueprint = hass_json_get(item->raw, "use_blueprint") != NULL;
-    const json_t *trace = hass_json_get(item->config, "trace");
 
     return hass_trace_async_new(
         script->hass,
         HASS_TRACE_OPTIONS(.domain = DOMAIN, .item_id = item->object_id, .config = item->shown,
                            .blueprint_inputs = from_blueprint ? item->raw : NULL,
                            .context = context, .since = since,
-                           .stored = (size_t)hass_json_get_int(trace, "stored_traces", 5)));
+                           .stored = script->settings.stored_traces));
 }
 
 /* What has been given, and `this`, and what the script computes beside; names that were given stay. NULL with @err. */
@@ -144,33 +143,22 @@ static HASS_CALLBACK bool place(struct hass_script *engine, const char *path,
 
 /* the engine */
 
-static enum hass_script_mode mode_of(const json_t *config)
-{
-    static const char *const words[] = { "single", "restart", "queued", "parallel", NULL };
-    int mode = hass_words_find(words, hass_json_get_string(config, "mode", "single"));
-
-    return mode < 0 ? HASS_SCRIPT_SINGLE : (enum hass_script_mode)mode;
-}
-
 static HASS_CALLBACK void build(struct script *script)
 {
     struct item *item = &script->item;
-    const json_t *config = item->config;
+    const struct hass_script_settings *settings = &script->settings;
     struct hass_error err = HASS_ERROR_INIT;
 
-    if (!config)
+    if (!item->config)
         return;
     int r = hass_script_async_create(
         script->hass,
         HASS_SCRIPT_OPTIONS(.domain = DOMAIN, .key = item->object_id, .name = item->name,
-                            .root = "sequence", .sequence = hass_json_get(config, "sequence"),
-                            .mode = mode_of(config),
-                            .max = (unsigned)hass_json_get_int(config, "max", 10),
-                            .max_exceeded = hass_json_get_string(config, "max_exceeded", "warning"),
-                            .drop_at_restart =
-                                strcmp(hass_json_get_string(config, "restart", ""), "drop") == 0,
-                            .async_changed = changed, .async_resumed = resumed,
-                            .async_place = place, .userdata = script),
+                            .root = "sequence", .sequence = hass_json_get(item->config, "sequence"),
+                            .mode = settings->mode, .max = settings->max,
+                            .max_exceeded = settings->max_exceeded,
+                            .drop_at_restart = settings->drop_at_restart, .async_changed = changed,
+                            .async_resumed = resumed, .async_place = place, .userdata = script),
         &script->script, &err);
     if (r >= 0)
         return;
@@ -275,18 +263,17 @@ static HASS_CALLBACK struct hass_value state(struct hass_entity *entity)
 static HASS_CALLBACK void attributes(struct hass_entity *entity, struct hass_attrs_writer *writer)
 {
     const struct script *script = script_of(entity);
-    const json_t *config = script->item.config;
-    enum hass_script_mode mode = mode_of(config);
+    enum hass_script_mode mode = script->settings.mode;
     const char *last_action = hass_script_async_last_action(script->script);
     char text[HASS_DT_TEXT];
 
     if (script->last_triggered)
         hass_dt_iso(script->last_triggered, NULL, text);
     hass_attrs_set_string(writer, "last_triggered", script->last_triggered ? text : NULL);
-    hass_attrs_set_string(writer, "mode", hass_json_get_string(config, "mode", "single"));
+    hass_attrs_set_string(writer, "mode", hass_script_mode_word(mode));
     hass_attrs_set(writer, "current", HASS_INT((int64_t)hass_script_async_current(script->script)));
     if (mode == HASS_SCRIPT_QUEUED || mode == HASS_SCRIPT_PARALLEL)
-        hass_attrs_set(writer, "max", HASS_INT(hass_json_get_int(config, "max", 10)));
+        hass_attrs_set(writer, "max", HASS_INT(script->settings.max));
     if (last_action)
         hass_attrs_set_string(writer, "last_action", last_action);
 }
@@ -303,6 +290,8 @@ struct hass_entity *script_entity_create(struct hass *hass, struct item *item)
     script->hass = hass;
     script->item = *item;
     *item = (struct item){ 0 };
+    script->settings = (struct hass_script_settings)HASS_SCRIPT_SETTINGS_INIT;
+    hass_script_settings_read(script->item.config, &script->settings);
     if (asprintf(&script->entity_id, DOMAIN ".%s", script->item.object_id) < 0)
         abort();
     /* What cannot be used is called as its user calls it, as in the model. */

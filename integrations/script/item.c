@@ -13,29 +13,6 @@
 
 /* keys */
 
-/* As hass_type_enum, in any case. */
-static int check_level(const struct hass_field *field, const json_t *value, json_t **ret_value,
-                       struct hass_error *err)
-{
-    autobuf lower = HASS_BUF_INIT;
-
-    if (!json_is_string(value))
-        return hass_type_enum.check(field, value, ret_value, err);
-    for (const char *c = json_string_value(value); *c; c++)
-        hass_buf_add_char(&lower, *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c);
-    autojson *text = json_string(hass_buf_string(&lower));
-    return hass_type_enum.check(field, text, ret_value, err);
-}
-
-static const struct hass_field_type level_type = {
-    .size = sizeof(struct hass_field_type),
-    .name = "a level of the log, or silent",
-    .check = check_level,
-    .json_type = "string",
-};
-
-HASS_SCHEMA(trace_schema, HASS_FIELD("stored_traces", &hass_type_int, .min = 0, .max = 1000,
-                                     .fallback = "5", .doc = "Good runs that are remembered"));
 HASS_SCHEMA(parameter_schema, HASS_FIELD("name", &hass_type_string, .doc = "Shown name"),
             HASS_FIELD("description", &hass_type_string, .doc = "What it is for"),
             HASS_FIELD("required", &hass_type_bool, .fallback = "false",
@@ -55,19 +32,7 @@ static const struct hass_field fields[] = {
     HASS_FIELD("sequence", &hass_type_any, .required = true, .doc = "What it does"),
     HASS_FIELD("variables", &hass_type_map, .doc = "Names for what templates use"),
     HASS_FIELD("fields", &hass_type_map, .item = &parameter, .doc = "What its callers give"),
-    HASS_FIELD("mode", &hass_type_enum,
-               .words = HASS_WORDS("single", "restart", "queued", "parallel"),
-               .fallback = "\"single\"", .doc = "What happens when it is started while it runs"),
-    HASS_FIELD("max", &hass_type_int, .min = 2, .max = 10000, .fallback = "10",
-               .doc = "Runs at once or queued"),
-    HASS_FIELD("max_exceeded", &level_type,
-               .words = HASS_WORDS("silent", "critical", "fatal", "error", "warning", "warn",
-                                   "info", "debug", "notset"),
-               .fallback = "\"warning\"", .doc = "How a refused run is logged"),
-    HASS_FIELD("trace", &hass_type_map, .schema = &trace_schema, .doc = "Its traces"),
-    HASS_FIELD("restart", &hass_type_enum, .words = HASS_WORDS("resume", "drop"),
-               .fallback = "\"resume\"",
-               .doc = "Whether runs that wait go on after hassd has been restarted"),
+    HASS_SCRIPT_FIELDS,
 };
 static const struct hass_schema one_schema = {
     .size = sizeof(struct hass_schema),
@@ -84,29 +49,6 @@ const struct hass_schema script_schema = {
 HASS_SCHEMA_WITH(identity_schema, (.extra = true), HASS_FIELD("alias", &hass_type_string),
                  HASS_FIELD("description", &hass_type_string), HASS_FIELD("icon", &hass_type_icon));
 
-/* ways */
-
-char *item_way(const char *step, const char *message)
-{
-    size_t word = strspn(message, "abcdefghijklmnopqrstuvwxyz0123456789_->");
-    bool leads_on = word && message[word] == ':' && message[word + 1] == ' ';
-    char *text = NULL;
-
-    if (asprintf(&text, "%s%s%s", step, leads_on ? "->" : ": ", message) < 0)
-        abort();
-    return text;
-}
-
-/* Puts a step before the way of an error. */
-static int step_back(struct hass_error *err, const char *step)
-{
-    struct hass_error inner = *err;
-    autofree char *message = item_way(step, inner.message);
-
-    hass_error_clear(err);
-    return hass_fail(err, inner.code, "%s", message);
-}
-
 /* blueprints */
 
 /* The blueprint's body under what stands beside use_blueprint. @item->shown is replaced. */
@@ -119,8 +61,8 @@ static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
 
     if (r < 0)
         return r;
-    json_object_del(item->shown, "use_blueprint");
     json_object_update(body, item->shown);
+    json_object_del(body, "use_blueprint");
     json_decref(item->shown);
     item->shown = steal(body);
     return 0;
@@ -136,7 +78,7 @@ static HASS_COROUTINE int check_sequence(struct hass *hass, bool offline, json_t
     int r = hass_script_async_check(hass, hass_json_get(config, "sequence"), kinds, &sequence, err);
 
     if (r < 0)
-        return r == -ECANCELED ? r : step_back(err, "sequence");
+        return r == -ECANCELED ? r : hass_script_error_step(err, "sequence");
     json_object_set_new(config, "sequence", sequence);
     return 0;
 }
@@ -195,7 +137,7 @@ int item_async_prepare(struct hass *hass, const char *object_id, const json_t *r
     struct item item = {
         .object_id = strdup(object_id),
         .raw = hass_json_ref(raw),
-        .shown = json_copy((json_t *)raw),
+        .shown = hass_json_ref(raw),
         .name = strdup(hass_json_get_string(identity, "alias", object_id)),
     };
     int r = prepare(hass, offline, &item, &own);

@@ -34,8 +34,9 @@ struct script {
     struct item item;
     struct hass_entity_description description; /* points into item */
     char *entity_id;                            /* proposed */
-    struct hass_entity *entity;                 /* lent: it owns this */
-    struct hass_script *script;                 /* NULL: it is invalid, or not added yet */
+    struct hass_script_settings settings;
+    struct hass_entity *entity; /* lent: it owns this */
+    struct hass_script *script; /* NULL: it is invalid, or not added yet */
     bool removed;
     bool has_service;
     int64_t last_triggered; /* microseconds UTC; 0: never */
@@ -64,8 +65,6 @@ extern const struct hass_schema script_schema;
 int item_async_prepare(struct hass *hass, const char *object_id, const json_t *raw, bool offline,
                        struct item *ret_item, struct hass_error *err) HASS_COROUTINE;
 void item_fini(struct item *item);
-/* "step->message" where the message begins with a way itself, "step: message" where it does not. Owned by the caller. */
-char *item_way(const char *step, const char *message);
 
 /* entity.c */
 

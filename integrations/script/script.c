@@ -72,6 +72,15 @@ static void scripts_destroy(void *object)
 
 /* the section */
 
+/* What is wrong with an item, @err or its failure, with its name before it. Lent by @err. */
+static const char *locate(const char *object_id, const struct item *item, struct hass_error *err)
+{
+    if (item->failure)
+        hass_fail(err, HASS_E_INVALID, "%s", item->failure);
+    hass_script_error_step(err, object_id);
+    return err->message;
+}
+
 /* What becomes of a wrong item, owned by the caller. */
 static char *consequence_for(const struct item *item, const char *object_id)
 {
@@ -99,7 +108,7 @@ static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
-            autofree char *message = item_way(object_id, r < 0 ? own.message : item.failure);
+            const char *message = locate(object_id, &item, &own);
             autofree char *consequence = consequence_for(&item, object_id);
             hass_config_report(report, message, consequence);
         }
@@ -137,7 +146,7 @@ static HASS_COROUTINE int prepare_all(struct hass *hass, const json_t *section, 
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
         if (r < 0 || item.failure) {
-            autofree char *message = item_way(object_id, r < 0 ? own.message : item.failure);
+            const char *message = locate(object_id, &item, &own);
             autofree char *consequence = consequence_for(&item, object_id);
             (void)hass_async_report_config(hass, DOMAIN, message, consequence, NULL);
         }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <hass/kinds.h>
+#include <hass/schema.h>
 #include <hass/trace.h>
 #include <hass/variables.h>
 
@@ -31,6 +32,51 @@ HASS_API int hass_script_check(struct hass *hass, const json_t *value, json_t **
 /** The same for who can wait, as hass_triggers_async_check: of what stands in wait_for_trigger and in conditions. */
 HASS_API int hass_script_async_check(struct hass *hass, const json_t *value, enum hass_kinds kinds,
                                      json_t **ret_sequence, struct hass_error *err) HASS_COROUTINE;
+
+/** Words of hass_type_log_level; a field of it has them as its .words. */
+#define HASS_SCRIPT_LEVELS                                                                         \
+    "silent", "critical", "fatal", "error", "warning", "warn", "info", "debug", "notset"
+extern HASS_API const struct hass_field_type hass_type_log_level; /* in any case → lower */
+extern HASS_API const struct hass_schema hass_script_trace_schema;
+
+/** Rows of a field table: what a script has beside its sequence, for hass_script_settings_read. */
+#define HASS_SCRIPT_FIELDS                                                                         \
+    HASS_FIELD("mode", &hass_type_enum,                                                            \
+               .words = HASS_WORDS("single", "restart", "queued", "parallel"),                     \
+               .fallback = "\"single\"", .doc = "What happens when it is started while it runs"),  \
+        HASS_FIELD("max", &hass_type_int, .min = 2, .max = 10000, .fallback = "10",                \
+                   .doc = "Runs at once or queued"),                                               \
+        HASS_FIELD("max_exceeded", &hass_type_log_level, .words = HASS_WORDS(HASS_SCRIPT_LEVELS),  \
+                   .fallback = "\"warning\"", .doc = "How a refused run is logged"),               \
+        HASS_FIELD("trace", &hass_type_map, .schema = &hass_script_trace_schema,                   \
+                   .doc = "Its traces"),                                                           \
+        HASS_FIELD("restart", &hass_type_enum, .words = HASS_WORDS("resume", "drop"),              \
+                   .fallback = "\"resume\"",                                                       \
+                   .doc = "Whether runs that wait go on after hassd has been restarted")
+
+struct hass_script_settings {
+    uint32_t size;
+    enum hass_script_mode mode;
+    unsigned max;
+    const char *max_exceeded; /* a constant */
+    unsigned stored_traces;
+    bool drop_at_restart;
+};
+#define HASS_SCRIPT_SETTINGS_INIT                                                                  \
+    {                                                                                              \
+        .size = sizeof(struct hass_script_settings)                                                \
+    }
+/** Reads what HASS_SCRIPT_FIELDS have checked; NULL is an empty map. Any thread. */
+HASS_API void hass_script_settings_read(const json_t *config,
+                                        struct hass_script_settings *ret_settings);
+/** "single", … Any thread. */
+HASS_API const char *hass_script_mode_word(enum hass_script_mode mode);
+
+/**
+ * Puts a step before the way of an error of hass_script_check or its like: "actions->0->delay: …" where the message begins with a way
+ * itself ("0->delay: …"), "actions: …" where it does not. Any thread. Returns the error's code.
+ */
+HASS_API int hass_script_error_step(struct hass_error *err, const char *step);
 
 /** What has ended a run that had more to do: a step that failed, or one that cannot be done. */
 struct hass_script_failure {

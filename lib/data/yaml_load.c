@@ -87,6 +87,20 @@ static const struct {
     { "did not find expected alphabetic", "put text that begins with '*' or '&' in quotes" },
 };
 
+/* A quote stands right before the place: of a text that goes on behind what looks like its end. */
+static bool is_behind_quote(const struct yaml_document *document, const yaml_parser_t *parser)
+{
+    struct mark mark = yaml_mark_at(document, &parser->problem_mark);
+    size_t length, at = 0;
+    const char *line = source_line(document->source, mark.line, &length);
+
+    for (uint32_t column = 1; line && column < mark.column && at < length; column++)
+        do {
+            at++;
+        } while (at < length && (line[at] & 0xc0) == 0x80); // columns are characters
+    return at > 0 && at < length && strchr("\"'", line[at - 1]) != NULL;
+}
+
 static const char *remedy_for(const struct yaml_document *document, const yaml_parser_t *parser)
 {
     if (strstr(parser->problem, "cannot start any token")) {
@@ -97,6 +111,8 @@ static const char *remedy_for(const struct yaml_document *document, const yaml_p
         return tab ? "indent with blanks, not with tabs"
                    : "put text that begins with this character in quotes";
     }
+    if (strstr(parser->problem, "did not find expected") && is_behind_quote(document, parser))
+        return "a text in quotes ends at the next quote of that kind: within it use the other kind";
     for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++) {
         if (strstr(parser->problem, remedies[i].problem))
             return remedies[i].hint;

@@ -212,10 +212,18 @@ struct map {
 };
 
 struct key {
-    char *text; /* NULL: the member is left out */
+    const char *text;   /* NULL: the member is left out */
+    yaml_event_t event; /* lends the text */
+    json_t *anchored;   /* or this */
     struct mark mark;
     bool merge;
 };
+
+static void key_fini(struct key *key)
+{
+    yaml_event_delete(&key->event);
+    json_decref(key->anchored);
+}
 
 void yaml_set_member(struct yaml_loader *loader, json_t *object, const char *key,
                      struct mark key_mark, json_t *value, struct mark value_mark)
@@ -236,40 +244,58 @@ static bool is_merge_key(const yaml_event_t *event)
            strcmp((const char *)event->data.scalar.value, "<<") == 0;
 }
 
-/* Keys are text as written: `on:` is "on", not true. Consumes @event. */
-static enum yaml_result build_key(struct yaml_document *document, yaml_event_t *event,
-                                  struct key *ret_key)
+static void set_key_anchor(struct yaml_document *document, const yaml_event_t *event,
+                           struct mark mark)
 {
-    *ret_key = (struct key){ .mark = mark_of(document, event) };
-    const char *text = NULL;
+    if (!event->data.scalar.anchor)
+        return;
+    struct yaml_node node = {
+        .value = json_stringn((const char *)event->data.scalar.value, event->data.scalar.length),
+        .mark = mark,
+        .nodes = 1,
+    };
+    set_anchor(document, (const char *)event->data.scalar.anchor, &node);
+    json_decref(node.value);
+}
+
+/* `*name : value`. The anchor may become another one before the value is read. */
+static void take_key_of_alias(struct yaml_document *document, struct key *key)
+{
+    const char *name = (const char *)key->event.data.alias.anchor;
+    const struct yaml_node *anchor = find_anchor(document, name);
+
+    document->loader->remarks++;
+    key->anchored = anchor ? json_incref(anchor->value) : NULL;
+    key->text = json_string_value(key->anchored);
+    if (!anchor)
+        fail_unknown_anchor(document, name, key->mark);
+    else if (!key->text)
+        yaml_error(document->loader, key->mark, NULL, "'*%s' is no text and cannot be a key", name);
+}
+
+/* Keys are text as written: `on:` is "on", not true. Takes the event of @key. */
+static enum yaml_result build_key(struct yaml_document *document, struct key *key)
+{
+    yaml_event_t *event = &key->event;
+
+    key->mark = mark_of(document, event);
     if (opens(event)) {
-        yaml_error(document->loader, ret_key->mark,
-                   "put text that begins with '{' or '[' in quotes",
+        yaml_error(document->loader, key->mark, "put text that begins with '{' or '[' in quotes",
                    "a map or a list cannot be a key");
-        return skip_value(document, event);
+        enum yaml_result result = skip_value(document, event);
+        *event = (yaml_event_t){ 0 };
+        return result;
     }
     if (event->type == YAML_ALIAS_EVENT) {
-        const char *name = (const char *)event->data.alias.anchor;
-        const struct yaml_node *anchor = find_anchor(document, name);
-        text = anchor ? json_string_value(anchor->value) : NULL;
-        if (!anchor)
-            fail_unknown_anchor(document, name, ret_key->mark);
-        else if (!text)
-            yaml_error(document->loader, ret_key->mark, NULL,
-                       "'*%s' is no text and cannot be a key", name);
+        take_key_of_alias(document, key);
     } else if (memchr(event->data.scalar.value, 0, event->data.scalar.length)) {
-        yaml_error(document->loader, ret_key->mark, "remove the \\0", "a key with a NUL character");
+        yaml_error(document->loader, key->mark, "remove the \\0", "a key with a NUL character");
     } else {
-        text = (const char *)event->data.scalar.value;
-        ret_key->merge = is_merge_key(event);
-        json_t *value = json_stringn(text, event->data.scalar.length);
-        struct yaml_node node = { .value = value, .mark = ret_key->mark, .nodes = 1 };
-        set_anchor(document, (const char *)event->data.scalar.anchor, &node);
-        json_decref(value);
+        key->text = (const char *)event->data.scalar.value;
+        key->merge = is_merge_key(event);
+        set_key_anchor(document, event, key->mark);
     }
-    ret_key->text = text ? mem_strdup(text) : NULL;
-    yaml_event_delete(event);
-    return text ? YAML_GOOD : YAML_SKIPPED;
+    return key->text ? YAML_GOOD : YAML_SKIPPED;
 }
 
 /* Lays the members of @from over those of @to, with their places. */
@@ -352,23 +378,27 @@ static enum yaml_result build_member(struct map *map, const struct key *key, yam
     return YAML_GOOD;
 }
 
+/* A key, whose event has come, and its value. */
+static enum yaml_result build_pair(struct map *map, struct key *key)
+{
+    struct yaml_document *document = map->document;
+    yaml_event_t event;
+
+    if (build_key(document, key) == YAML_BROKEN || !yaml_next_event(document, &event))
+        return YAML_BROKEN;
+    return key->text ? build_member(map, key, &event) : skip_value(document, &event);
+}
+
 static enum yaml_result build_members(struct map *map)
 {
     for (;;) {
-        yaml_event_t event;
-        if (!yaml_next_event(map->document, &event))
+        struct key key = { 0 };
+        if (!yaml_next_event(map->document, &key.event))
             return YAML_BROKEN;
-        if (event.type == YAML_MAPPING_END_EVENT) {
-            yaml_event_delete(&event);
-            return YAML_GOOD;
-        }
-        struct key key;
-        enum yaml_result result = build_key(map->document, &event, &key);
-        autofree char *text = key.text;
-        if (result == YAML_BROKEN || !yaml_next_event(map->document, &event))
-            return YAML_BROKEN;
-        result = text ? build_member(map, &key, &event) : skip_value(map->document, &event);
-        if (result == YAML_BROKEN)
+        bool end = key.event.type == YAML_MAPPING_END_EVENT;
+        enum yaml_result result = end ? YAML_GOOD : build_pair(map, &key);
+        key_fini(&key);
+        if (end || result == YAML_BROKEN)
             return result;
     }
 }

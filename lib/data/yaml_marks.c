@@ -36,7 +36,8 @@ struct entry {
     json_t *container;
     struct place place;
     uint32_t first, count, room; /* members */
-    uint32_t large;              /* number of its map, from 1; 0: it has none */
+    uint32_t large : 31;         /* number of its map, from 1; 0: it has none */
+    uint32_t lent : 1;           /* by the value that it is in, which has an entry */
 };
 
 struct yaml_marks {
@@ -81,7 +82,7 @@ struct yaml_marks *yaml_marks_unref(struct yaml_marks *marks)
     if (!marks || --marks->refs > 0)
         return NULL;
     vec_foreach(&marks->entries, entry)
-        json_decref(entry->container);
+        json_decref(entry->lent ? NULL : entry->container);
     vec_foreach(&marks->sources, source) {
         free((*source)->name);
         free((*source)->text);
@@ -222,11 +223,12 @@ static const struct entry *find_entry(const struct yaml_marks *marks, const json
     return NULL;
 }
 
-static struct entry *add_entry(struct yaml_marks *marks, const json_t *container)
+static struct entry *add_entry(struct yaml_marks *marks, const json_t *container, bool lent)
 {
     if (2 * marks->entries.length >= marks->slot_count)
         grow_index(marks);
-    vec_push(&marks->entries, (struct entry){ .container = json_incref((json_t *)container) });
+    json_t *kept = lent ? (json_t *)container : json_incref((json_t *)container);
+    vec_push(&marks->entries, ((struct entry){ .container = kept, .lent = lent }));
     *find_slot(marks, container) = (uint32_t)marks->entries.length;
     return &marks->entries.data[marks->entries.length - 1];
 }
@@ -280,7 +282,7 @@ static void add_member(struct yaml_marks *marks, struct entry *entry, struct mem
         put_into_map(marks, entry, entry->count - 1);
     } else if (member.name && entry->count > SMALL_OBJECT) {
         vec_push(&marks->large, hass_strmap_create(NULL));
-        entry->large = (uint32_t)marks->large.length;
+        entry->large = (uint32_t)marks->large.length & INT32_MAX;
         for (uint32_t i = 0; i < entry->count; i++)
             put_into_map(marks, entry, i);
     }
@@ -294,7 +296,7 @@ static void copy_entry(struct yaml_marks *marks, const json_t *container,
     struct entry source = from->entries.data[entry_index];
 
     if (!to)
-        to = add_entry(marks, container);
+        to = add_entry(marks, container, false);
     to->place = source.place;
     for (uint32_t i = 0; i < source.count; i++) {
         struct member member = from->members.data[source.first + i];
@@ -313,7 +315,7 @@ static struct entry *make_entry(struct yaml_marks *marks, const json_t *containe
     const struct entry *entry = find_entry(marks, container, &in);
 
     if (!entry)
-        return add_entry(marks, container);
+        return add_entry(marks, container, false);
     if (in != marks)
         copy_entry(marks, container, in, (size_t)(entry - in->entries.data));
     return find_own(marks, container);
@@ -399,9 +401,9 @@ static uint32_t name_now(const struct taking *taking, uint32_t name)
     return taking->names[name];
 }
 
-static void take_entry(const struct taking *taking, const struct entry *was)
+static void take_entry(const struct taking *taking, const struct entry *was, bool lent)
 {
-    struct entry *entry = add_entry(taking->marks, was->container);
+    struct entry *entry = add_entry(taking->marks, was->container, lent);
 
     entry->place = moved(taking, was->place);
     for (uint32_t i = 0; i < was->count; i++) {
@@ -433,7 +435,7 @@ void yaml_marks_take(struct yaml_marks *marks, const struct yaml_marks *from,
         struct yaml_marks_range now = { .begin = yaml_marks_now(marks) };
         for (uint32_t i = move->range.begin; i < move->range.end; i++)
             if (!find_own(marks, from->entries.data[i].container)) // it may be there twice
-                take_entry(&taking, &from->entries.data[i]);
+                take_entry(&taking, &from->entries.data[i], i > move->range.begin);
         now.end = yaml_marks_now(marks);
         move->range = now;
     }

@@ -50,7 +50,7 @@ struct yaml_marks_move {
     const struct source *source;   /* where they stand now */
     int64_t lines;                 /* how far down they have moved */
 };
-/** Takes over what @from knows of values that are used again. */
+/** Takes over what @from knows of values that are used again. What is in a value is kept alive by it: it is changed no more. */
 void yaml_marks_take(struct yaml_marks *marks, const struct yaml_marks *from,
                      struct yaml_marks_move *moves, size_t count);
 

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
@@ -53,6 +54,8 @@ void process_init(void)
 {
     sigaction(SIGPIPE, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL);
     sigaction(SIGXFSZ, &(struct sigaction){ .sa_handler = SIG_IGN }, NULL); // write returns EFBIG
+    // What pool threads make the loop uses up: heaps of their own would keep what it frees, and grow by single pages.
+    mallopt(M_ARENA_MAX, 1);
 }
 
 void process_block_signals(sigset_t *ret_former)

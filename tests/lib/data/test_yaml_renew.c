@@ -145,6 +145,8 @@ static const char *const blocks[] = {
     "- - nested\n  - list\n- {}\n- []\n- ~\n-\n",
     "- plain words\n  that go on\n",
     "- &anchor {a: 1, b: 2}\n",
+    "- &word one\n",
+    "- &word two\n",
     "- twice: 1\n  twice: 2\n",
     "- !secret word\n",
     "- input: !input name\n",
@@ -155,6 +157,7 @@ static const char *const blocks[] = {
     // from here on it matters where they stand
     "- <<: *anchor\n  c: 3\n",
     "- *anchor\n",
+    "- {*word : of an anchor}\n",
     "- wrong: !nothing x\n",
     "- broken: [1, 2\n",
     "- a: b: c\n",
@@ -170,7 +173,7 @@ static const char *const blocks[] = {
 
 enum {
     ALL = sizeof(blocks) / sizeof(blocks[0]),
-    GOOD = 20,
+    GOOD = 22,
 };
 
 static uint64_t random_state;

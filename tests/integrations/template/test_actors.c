@@ -414,7 +414,7 @@ static const struct {
     { "{data: {}}", "says what it does" },
     { "{action: nodot}", "nodot" },
     { "[5]", "expected an action" },
-    { "{action: a.b, data: {x: \"{{ 1 + }}\"}}", "column" },
+    { "{action: a.b, data: {x: \"{{ 1 + }}\"}}", "TemplateSyntaxError: unexpected" },
     { "{action: a.b, reponse_variable: r}", "reponse_variable" },
 };
 

@@ -45,8 +45,8 @@ void script_run_id(const struct hass_script_run *run, char text[33])
 {
     if (run->trace)
         snprintf(text, 33, "%.32s", hass_trace_run_id(run->trace));
-    else
-        snprintf(text, 33, "%032llx", (unsigned long long)run->id);
+    else // people are shown its beginning
+        snprintf(text, 33, "%08llx%024d", (unsigned long long)run->id, 0);
 }
 
 static void set_time(json_t *object, const char *key, int64_t time)

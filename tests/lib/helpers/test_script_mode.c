@@ -346,6 +346,9 @@ START_TEST(runs_can_be_listed_and_stopped)
     ck_assert_str_eq(hass_json_get_string(run, "until", ""), "2024-01-01T00:00:05+00:00");
     ck_assert_str_eq(hass_json_get_string(json_array_get(runs, 1), "state", ""), "queued");
     ck_assert_str_eq(hass_script_async_last_action(script), "A pause");
+    ck_assert_int_ne(strncmp(hass_json_get_string(run, "run_id", ""),
+                             hass_json_get_string(json_array_get(runs, 1), "run_id", ""), 8),
+                     0);
 
     ck_assert_int_eq(
         hass_script_runs_async_stop(hass, hass_json_get_string(run, "run_id", ""), NULL), 0);

@@ -62,20 +62,6 @@ static void automations_destroy(void *object)
 
 /* the section */
 
-/* What is wrong with an item, @err or its failure, with the way from the section before it. Lent by @err. */
-static const char *locate(const json_t *section, size_t index, const struct item *item,
-                          struct hass_error *err)
-{
-    char step[24];
-
-    if (item->failure)
-        hass_fail(err, HASS_E_INVALID, "%s", item->failure);
-    snprintf(step, sizeof(step), "%zu", index);
-    if (json_is_array(section))
-        hass_script_error_step(err, step);
-    return err->message;
-}
-
 /* What becomes of a wrong item, owned by the caller. */
 static char *consequence_for(const struct item *item, size_t index)
 {
@@ -86,6 +72,21 @@ static char *consequence_for(const struct item *item, size_t index)
     if (r < 0)
         abort();
     return text;
+}
+
+/* Tells all that is wrong with an item, or @err, to the report or the log. */
+static HASS_CALLBACK void tell_wrong(struct hass *hass, struct hass_config_report *report,
+                                     const json_t *section, const struct item *item, size_t index,
+                                     const struct hass_error *err)
+{
+    autofree char *consequence = consequence_for(item, index);
+    autojson *one = json_pack("[s]", item->failure ? item->failure : err->message);
+    char step[24];
+
+    snprintf(step, sizeof(step), "%zu", index);
+    (void)hass_async_report_item(hass, DOMAIN, report, json_is_array(section) ? step : NULL,
+                                 json_array_size(item->wrong) ? item->wrong : one, consequence,
+                                 NULL);
 }
 
 static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
@@ -99,11 +100,8 @@ static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
         r = item_async_prepare(hass, section_item(section, i), i, true, &item, &own);
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
-        if (r < 0 || item.failure) {
-            const char *message = locate(section, i, &item, &own);
-            autofree char *consequence = consequence_for(&item, i);
-            hass_config_report(report, message, consequence);
-        }
+        if (r < 0 || item.failure)
+            tell_wrong(hass, report, section, &item, i, &own);
         r = 0;
         item_fini(&item);
     }
@@ -136,11 +134,8 @@ static HASS_COROUTINE int prepare_all(struct hass *hass, const json_t *section, 
         int r = item_async_prepare(hass, raw, i, false, &item, &own);
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
-        if (r < 0 || item.failure) {
-            const char *message = locate(section, i, &item, &own);
-            autofree char *consequence = consequence_for(&item, i);
-            (void)hass_async_report_config(hass, DOMAIN, message, consequence, NULL);
-        }
+        if (r < 0 || item.failure)
+            tell_wrong(hass, NULL, section, &item, i, &own);
         if (r >= 0)
             vec_push(&items->list, item);
     }

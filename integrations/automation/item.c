@@ -139,36 +139,41 @@ static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
 
 /* parts */
 
-typedef int part_check_fn(struct hass *hass, const json_t *value, enum hass_kinds kinds,
-                          json_t **ret_config, struct hass_error *err);
-
 static const struct {
     const char *key, *status;
-    part_check_fn *check;
+    hass_part_check_fn *check;
 } parts[] = {
     { "triggers", "failed_triggers", hass_triggers_async_check },
     { "conditions", "failed_conditions", hass_conditions_async_check },
     { "actions", "failed_actions", hass_script_async_check },
 };
 
+/* All of them; the first that is wrong is what the automation fails for. */
 static HASS_COROUTINE int check_parts(struct hass *hass, bool offline, struct item *item,
                                       json_t *config, struct hass_error *err)
 {
-    enum hass_kinds kinds = offline ? HASS_KINDS_OPEN : HASS_KINDS_SET_UP;
+    int first = 0;
 
+    item->wrong = json_array();
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        const struct hass_script_part part =
+            HASS_SCRIPT_PART(.key = parts[i].key, .check = parts[i].check,
+                             .kinds = offline ? HASS_KINDS_OPEN : HASS_KINDS_SET_UP,
+                             .wrong = item->wrong);
         const json_t *written = hass_json_get(config, parts[i].key);
+        struct hass_error own = HASS_ERROR_INIT;
         json_t *checked = NULL;
-        int r = written ? parts[i].check(hass, written, kinds, &checked, err) : 0;
+        int r = written ? hass_script_async_check_part(hass, &part, written, &checked, &own) : 0;
         if (r == -ECANCELED)
-            return r;
-        if (r < 0) {
+            return hass_error_copy(err, &own);
+        if (r >= 0) {
+            json_object_set_new(config, parts[i].key, checked ? checked : json_array());
+        } else if (first == 0) {
             item->status = parts[i].status;
-            return hass_script_error_step(err, parts[i].key);
+            first = hass_error_copy(err, &own);
         }
-        json_object_set_new(config, parts[i].key, checked ? checked : json_array());
     }
-    return 0;
+    return first;
 }
 
 static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *item,
@@ -188,8 +193,15 @@ static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *
     }
     if (r >= 0)
         r = check_parts(hass, offline, item, config, err);
-    if (r < 0) /* what a blueprint has brought stands in no section */
-        return from_blueprint && r != -ECANCELED ? hass_error_prefix(err, "use_blueprint") : r;
+    if (r < 0 && from_blueprint) { /* what it has brought stands in no section */
+        json_decref(item->wrong);
+        item->wrong = NULL;
+        return r == -ECANCELED ? r : hass_error_prefix(err, "use_blueprint");
+    }
+    if (r < 0)
+        return r;
+    json_decref(item->wrong);
+    item->wrong = NULL;
     item->status = NULL;
     item->config = steal(config);
     return 0;
@@ -240,6 +252,7 @@ void item_fini(struct item *item)
     json_decref(item->raw);
     json_decref(item->shown);
     json_decref(item->config);
+    json_decref(item->wrong);
     free(item->failure);
     free(item->name);
     *item = (struct item){ 0 };

@@ -30,14 +30,15 @@
 
 /* What is written about an automation, prepared. */
 struct item {
-    size_t index;            /* in the section */
-    json_t *raw;             /* as it is written */
-    json_t *shown;           /* in the newer spelling, a blueprint's holes filled: what runs */
-    json_t *config;          /* checked; NULL: it is invalid, or has become what runs */
-    const char *status;      /* "failed_triggers", …; NULL: it is good */
-    char *failure;           /* why it is invalid */
-    char *name;              /* alias, or "automation 3" */
-    const char *id;          /* lent by raw; or NULL */
+    size_t index;       /* in the section */
+    json_t *raw;        /* as it is written */
+    json_t *shown;      /* in the newer spelling, a blueprint's holes filled: what runs */
+    json_t *config;     /* checked; NULL: it is invalid, or has become what runs */
+    const char *status; /* "failed_triggers", …; NULL: it is good */
+    char *failure;      /* why it is invalid */
+    json_t *wrong;  /* all that is, with the ways to it, where `failure` is the first; or NULL */
+    char *name;     /* alias, or "automation 3" */
+    const char *id; /* lent by raw; or NULL */
     const char *description; /* likewise; "" */
 };
 

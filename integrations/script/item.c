@@ -70,17 +70,18 @@ static HASS_COROUTINE int use_blueprint(struct hass *hass, struct item *item,
 
 /* preparing */
 
-static HASS_COROUTINE int check_sequence(struct hass *hass, bool offline, json_t *config,
-                                         struct hass_error *err)
+static HASS_COROUTINE int check_sequence(struct hass *hass, bool offline, struct item *item,
+                                         json_t *config, struct hass_error *err)
 {
-    enum hass_kinds kinds = offline ? HASS_KINDS_OPEN : HASS_KINDS_SET_UP;
+    const struct hass_script_part part =
+        HASS_SCRIPT_PART(.key = "sequence", .check = hass_script_async_check,
+                         .kinds = offline ? HASS_KINDS_OPEN : HASS_KINDS_SET_UP,
+                         .wrong = item->wrong = json_array());
     json_t *sequence = NULL;
-    int r = hass_script_async_check(hass, hass_json_get(config, "sequence"), kinds, &sequence, err);
+    int r = hass_script_async_check_part(hass, &part, hass_json_get(config, "sequence"), &sequence,
+                                         err);
 
-    if (r < 0)
-        return r == -ECANCELED ? r : hass_script_error_step(err, "sequence");
-    json_object_set_new(config, "sequence", sequence);
-    return 0;
+    return r < 0 ? r : json_object_set_new(config, "sequence", sequence);
 }
 
 static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *item,
@@ -98,9 +99,16 @@ static HASS_COROUTINE int prepare(struct hass *hass, bool offline, struct item *
         r = hass_schema_check(&one_schema, item->shown, &config, err);
     }
     if (r >= 0)
-        r = check_sequence(hass, offline, config, err);
-    if (r < 0) /* what a blueprint has brought stands in no section */
-        return from_blueprint && r != -ECANCELED ? hass_error_prefix(err, "use_blueprint") : r;
+        r = check_sequence(hass, offline, item, config, err);
+    if (r < 0 && from_blueprint) { /* what it has brought stands in no section */
+        json_decref(item->wrong);
+        item->wrong = NULL;
+        return r == -ECANCELED ? r : hass_error_prefix(err, "use_blueprint");
+    }
+    if (r < 0)
+        return r;
+    json_decref(item->wrong);
+    item->wrong = NULL;
     item->status = NULL;
     item->config = steal(config);
     return 0;
@@ -156,6 +164,7 @@ void item_fini(struct item *item)
     json_decref(item->raw);
     json_decref(item->shown);
     json_decref(item->config);
+    json_decref(item->wrong);
     free(item->failure);
     free(item->name);
     free(item->object_id);

@@ -26,7 +26,8 @@ struct item {
     json_t *config;     /* checked; NULL: it is invalid */
     const char *status; /* "failed_schema", "failed_blueprint"; NULL: it is good */
     char *failure;      /* why it is invalid */
-    char *name;         /* alias, or the object id */
+    json_t *wrong; /* all that is, with the ways to it, where `failure` is the first; or NULL */
+    char *name;    /* alias, or the object id */
 };
 
 struct script {

@@ -72,15 +72,6 @@ static void scripts_destroy(void *object)
 
 /* the section */
 
-/* What is wrong with an item, @err or its failure, with its name before it. Lent by @err. */
-static const char *locate(const char *object_id, const struct item *item, struct hass_error *err)
-{
-    if (item->failure)
-        hass_fail(err, HASS_E_INVALID, "%s", item->failure);
-    hass_script_error_step(err, object_id);
-    return err->message;
-}
-
 /* What becomes of a wrong item, owned by the caller. */
 static char *consequence_for(const struct item *item, const char *object_id)
 {
@@ -91,6 +82,19 @@ static char *consequence_for(const struct item *item, const char *object_id)
     if (r < 0)
         abort();
     return text;
+}
+
+/* Tells all that is wrong with an item, or @err, to the report or the log. */
+static HASS_CALLBACK void tell_wrong(struct hass *hass, struct hass_config_report *report,
+                                     const char *object_id, const struct item *item,
+                                     const struct hass_error *err)
+{
+    autofree char *consequence = consequence_for(item, object_id);
+    autojson *one = json_pack("[s]", item->failure ? item->failure : err->message);
+
+    (void)hass_async_report_item(hass, DOMAIN, report, object_id,
+                                 json_array_size(item->wrong) ? item->wrong : one, consequence,
+                                 NULL);
 }
 
 static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
@@ -107,11 +111,8 @@ static HASS_COROUTINE int check_config(struct hass *hass, const json_t *section,
         int r = item_async_prepare(hass, object_id, raw, true, &item, &own);
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
-        if (r < 0 || item.failure) {
-            const char *message = locate(object_id, &item, &own);
-            autofree char *consequence = consequence_for(&item, object_id);
-            hass_config_report(report, message, consequence);
-        }
+        if (r < 0 || item.failure)
+            tell_wrong(hass, report, object_id, &item, &own);
         item_fini(&item);
     }
     return 0;
@@ -145,11 +146,8 @@ static HASS_COROUTINE int prepare_all(struct hass *hass, const json_t *section, 
         int r = item_async_prepare(hass, object_id, raw, false, &item, &own);
         if (r == -ECANCELED)
             return hass_error_copy(err, &own);
-        if (r < 0 || item.failure) {
-            const char *message = locate(object_id, &item, &own);
-            autofree char *consequence = consequence_for(&item, object_id);
-            (void)hass_async_report_config(hass, DOMAIN, message, consequence, NULL);
-        }
+        if (r < 0 || item.failure)
+            tell_wrong(hass, NULL, object_id, &item, &own);
         if (r >= 0)
             vec_push(&items->list, item);
     }

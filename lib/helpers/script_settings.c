@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The keys that whatever has a script has beside its sequence: how many runs there may be, what is said of one too many, what is kept of
- * them. Automations and scripts have them in their tables, and read them here.
+ * What automations and scripts have in common as they are written: the keys beside the sequence, how many runs there may be, what is said of
+ * one too many, what is kept of them; and how their parts are checked.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <hass/buf.h>
@@ -10,6 +12,7 @@
 #include <hass/script.h>
 
 #include "base/utf8.h"
+#include "helpers/helpers.h"
 
 static const char *const modes[] = {
     [HASS_SCRIPT_SINGLE] = "single",
@@ -91,4 +94,52 @@ int hass_script_error_step(struct hass_error *err, const char *step)
 
     hass_error_clear(err);
     return hass_fail(err, inner.code, "%s%s%s", step, leads_on ? "->" : ": ", inner.message);
+}
+
+/* parts */
+
+static void note_wrong(const struct hass_script_part *part, struct hass_error *err)
+{
+    hass_script_error_step(err, part->key);
+    json_array_append_new(part->wrong, json_string(err->message));
+}
+
+/* Each item by itself. Returns -ECANCELED, or 0. */
+static HASS_COROUTINE int find_wrong(struct hass *hass, const struct hass_script_part *part,
+                                     const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct hass_error err = HASS_ERROR_INIT;
+        autojson *unused = NULL;
+        char step[24];
+        int r = part->check(hass, json_array_get(list, i), part->kinds, &unused, &err);
+        if (r == -ECANCELED)
+            return r;
+        if (r >= 0)
+            continue;
+        snprintf(step, sizeof(step), "%zu", i);
+        hass_script_error_step(&err, step);
+        note_wrong(part, &err);
+    }
+    return 0;
+}
+
+int hass_script_async_check_part(struct hass *hass, const struct hass_script_part *part,
+                                 const json_t *value, json_t **ret_config, struct hass_error *err)
+{
+    VERIFY_COROUTINE(hass, "hass.script.async_check_part", err);
+    struct hass_error own = HASS_ERROR_INIT;
+    size_t known = json_array_size(part->wrong);
+    int r = part->check(hass, value, part->kinds, ret_config, &own);
+
+    if (r >= 0)
+        return r;
+    if (r != -ECANCELED && part->wrong && find_wrong(hass, part, value) == -ECANCELED)
+        return hass_fail(err, -ECANCELED, "cancelled");
+    bool found = json_array_size(part->wrong) > known;
+    if (r != -ECANCELED && part->wrong && !found)
+        note_wrong(part, &own);
+    else if (r != -ECANCELED)
+        hass_script_error_step(&own, part->key);
+    return hass_error_copy(err, &own);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <hass/cleanup.h>
+#include <hass/script.h>
 #include <hass/template.h>
 
 #include "base/mem.h"
@@ -89,4 +90,25 @@ int hass_async_report_config(struct hass *hass, const char *domain, const char *
     settings_log(&diagnostics);
     diagnostics_fini(&diagnostics);
     return 0;
+}
+
+int hass_async_report_item(struct hass *hass, const char *domain, struct hass_config_report *report,
+                           const char *step, const json_t *messages, const char *consequence,
+                           struct hass_error *err)
+{
+    VERIFY_LOOP(hass, "hass.async_report_item", err);
+    int r = 0;
+
+    for (size_t i = 0; i < json_array_size(messages) && r >= 0; i++) {
+        struct hass_error one = HASS_ERROR_INIT;
+        const char *result = i == 0 ? consequence : NULL;
+        hass_fail(&one, HASS_E_INVALID, "%s", json_string_value(json_array_get(messages, i)));
+        if (step)
+            hass_script_error_step(&one, step);
+        if (report)
+            hass_config_report(report, one.message, result);
+        else
+            r = hass_async_report_config(hass, domain, one.message, result, err);
+    }
+    return r;
 }

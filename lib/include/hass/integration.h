@@ -222,6 +222,15 @@ HASS_API void hass_config_report(struct hass_config_report *report, const char *
 HASS_API int hass_async_report_config(struct hass *hass, const char *domain, const char *message,
                                       const char *consequence, struct hass_error *err)
     HASS_CALLBACK;
+/**
+ * Says all that is wrong with an item of a section that integrations check themselves, to @report, or with NULL as
+ * hass_async_report_config. Shape: @messages ["triggers->0->entity_id: expected …"], at least one; @step is put before each ("3" or NULL);
+ * @consequence goes with the first.
+ */
+HASS_API int hass_async_report_item(struct hass *hass, const char *domain,
+                                    struct hass_config_report *report, const char *step,
+                                    const json_t *messages, const char *consequence,
+                                    struct hass_error *err) HASS_CALLBACK;
 
 /** Lends the sections of @domain as they are written, those with labels merged; NULL: there are none. Until the next reload. */
 HASS_API const json_t *hass_async_config_section(struct hass *hass, const char *domain)

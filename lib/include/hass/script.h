@@ -78,6 +78,32 @@ HASS_API const char *hass_script_mode_word(enum hass_script_mode mode);
  */
 HASS_API int hass_script_error_step(struct hass_error *err, const char *step);
 
+/** hass_script_async_check, hass_triggers_async_check or hass_conditions_async_check. */
+typedef int hass_part_check_fn(struct hass *hass, const json_t *value, enum hass_kinds kinds,
+                               json_t **ret_config, struct hass_error *err);
+
+/** A part of what an automation or a script is made of. */
+struct hass_script_part {
+    uint32_t size;
+    const char *key; /* "actions" */
+    hass_part_check_fn *check;
+    enum hass_kinds kinds;
+    json_t *wrong; /* lent: an array that is added to, ["actions->3->delay: expected …"]; or NULL */
+};
+#define HASS_SCRIPT_PART(...)                                                                      \
+    {                                                                                              \
+        .size = sizeof(struct hass_script_part), __VA_ARGS__                                       \
+    }
+/**
+ * Checks a part, and tells all that is wrong: a check ends with the first mistake, so that of a list that it refuses each item is checked
+ * by itself.
+ *
+ * Returns: as the check, with the step in the error's way.
+ */
+HASS_API int hass_script_async_check_part(struct hass *hass, const struct hass_script_part *part,
+                                          const json_t *value, json_t **ret_config,
+                                          struct hass_error *err) HASS_COROUTINE;
+
 /** What has ended a run that had more to do: a step that failed, or one that cannot be done. */
 struct hass_script_failure {
     uint32_t size;

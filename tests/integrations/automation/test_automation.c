@@ -323,6 +323,73 @@ START_TEST(checking_the_folder_points_to_the_same_place)
 }
 END_TEST
 
+/* In each list each item, and after a part that is wrong the next one. */
+static const char many_wrong[] = "automation:\n"
+                                 "  - alias: W\n"
+                                 "    triggers:\n"
+                                 "      - {trigger: state}\n"
+                                 "      - {trigger: state, entity_id: a.b}\n"
+                                 "      - {trigger: time, at: '25:00'}\n"
+                                 "    conditions: '{{ x + }}'\n"
+                                 "    actions:\n"
+                                 "      - delay: soon\n"
+                                 "      - delay: 1\n"
+                                 "      - if: []\n"
+                                 "        then: {action: nodot}\n"
+                                 "script:\n"
+                                 "  s:\n"
+                                 "    sequence:\n"
+                                 "      - delay: soon\n"
+                                 "      - [{delay: 1}, {delay: later}]\n";
+static const struct {
+    int line;
+    const char *path;
+} mistakes[] = {
+    { 4, "automation->0->triggers->0" },
+    { 6, "automation->0->triggers->2->at" },
+    { 7, "automation->0->conditions->value_template" },
+    { 9, "automation->0->actions->0->delay" },
+    { 12, "automation->0->actions->2->then->action" },
+    { 16, "script->s->sequence->0->delay" },
+    { 17, "script->s->sequence->1->1->delay" },
+};
+
+START_TEST(all_that_is_wrong_with_an_item_is_told)
+{
+    hass__assert_loop();
+    struct hass_options options = loader_options();
+    static const char *const folders[] = { TEST_BUILD "/integrations", NULL };
+    autojson *report = NULL;
+    size_t count = sizeof(mistakes) / sizeof(mistakes[0]);
+
+    loader_configure(many_wrong);
+    options.plugin_dirs = folders;
+    ck_assert_int_eq(hass_check_config(&options, &report, NULL, NULL), 1);
+    const json_t *told = hass_json_get(report, "diagnostics");
+    ck_assert_uint_eq(json_array_size(told), count);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *one = json_array_get(told, i);
+        ck_assert_int_eq(hass_json_get_int(one, "line", 0), mistakes[i].line);
+        ck_assert_str_eq(hass_json_get_string(one, "path", ""), mistakes[i].path);
+    }
+}
+END_TEST
+
+START_TEST(all_that_is_wrong_is_logged_when_it_is_read)
+{
+    hass__assert_loop();
+    struct logs *logs = test_logs();
+    struct hass *hass = test_home(many_wrong);
+
+    ck_assert_str_eq(home_state(hass, "automation.w"), "unavailable");
+    for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+        char place[40];
+        snprintf(place, sizeof(place), "configuration.yaml:%d:", mistakes[i].line);
+        ck_assert_msg(logs_find(logs, place) != NULL, "%s", place);
+    }
+}
+END_TEST
+
 START_TEST(what_is_wrong_is_an_issue_until_it_is_mended)
 {
     hass__assert_loop();
@@ -479,6 +546,8 @@ CASES_MAIN("automation", ONCE(a_trigger_runs_the_actions),
            ROWS(an_item_that_is_wrong_is_unavailable_and_the_log_points_to_the_place, wrong),
            ROWS(checking_the_folder_points_to_the_same_place, wrong),
            ROWS(what_an_item_may_keep_has_bounds, bounds),
+           ONCE(all_that_is_wrong_with_an_item_is_told),
+           ONCE(all_that_is_wrong_is_logged_when_it_is_read),
            ONCE(what_is_wrong_is_an_issue_until_it_is_mended),
            ONCE(one_that_was_off_is_off_when_it_has_been_mended),
            ONCE(an_id_that_is_no_text_leaves_the_item_out),

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -156,6 +157,33 @@ static bool read_call(pid_t tid, char *text, size_t size)
     ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
     text[n > 0 ? n : 0] = '\0';
     return n > 0;
+}
+
+bool look_is_running(pid_t tid)
+{
+    char text[256];
+
+    return read_call(tid, text, sizeof(text)) && strncmp(text, "running", 7) == 0;
+}
+
+int look_open_usage(pid_t tid)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/schedstat", (int)tid);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+struct usage look_usage(int fd)
+{
+    struct usage usage = { 0 };
+    char text[64];
+    ssize_t n = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, 0);
+
+    text[n > 0 ? n : 0] = '\0';
+    if (sscanf(text, "%" SCNd64 " %" SCNd64, &usage.ran, &usage.waited) != 2)
+        usage = (struct usage){ 0 };
+    return usage;
 }
 
 static bool parse_call(const char *text, long *ret_number, struct place *ret_place)

@@ -29,5 +29,17 @@ void look_release_thread(void);
  */
 bool look_at_thread(const struct hass *hass, pid_t tid, struct sight *ret_sight);
 
+/** True when it is in no system call: it computes, or waits for a processor to do so. */
+bool look_is_running(pid_t tid);
+
+/** What a thread has had of processors since it began, in nanoseconds; zeros where the kernel does not count. */
+struct usage {
+    int64_t ran;
+    int64_t waited; /* for one, until it got it the last time */
+};
+/** A file of thread @tid that look_usage reads; -1: there is none. To be closed. */
+int look_open_usage(pid_t tid);
+struct usage look_usage(int fd);
+
 /** "clock_nanosleep" for its number; NULL for those that do not block. */
 const char *look_call_name(long number);

@@ -2,7 +2,8 @@
 /*
  * Samples the loop's beat a hundred times a second while the loop works. The count of dispatches stands still while one job
  * runs: after a tenth of a second that is reported, with what the thread looks like from outside, and again with the total when
- * it is over. Measures real time, also in tests: what blocks the loop does so really.
+ * it is over. Measures real time, also in tests: what blocks the loop does so really. Time in which the thread waits for a processor
+ * is nobody's but the machine's.
  */
 #include "run/watchdog.h"
 
@@ -50,6 +51,8 @@ struct watchdog {
     pthread_mutex_t scope_lock; /* held while the current scope is looked at */
     uint64_t count;             /* of the beat at the last sample */
     int64_t since;              /* when that count was first seen */
+    int usage;                  /* the file of it; or -1 */
+    struct usage first, last;   /* at that time, and at the last sample */
     unsigned idle;              /* samples without a job */
     bool reported;
     struct holder holder;
@@ -219,11 +222,41 @@ static void charge(struct watchdog *watchdog, int64_t held)
     pthread_mutex_unlock(&watchdog->scope_lock);
 }
 
-static void end_of_job(struct watchdog *watchdog, int64_t now)
+/* How long it has held the loop: time in which it waited for a processor is not its own. */
+static int64_t held_at(const struct watchdog *watchdog, int64_t now, const struct usage *usage)
+{
+    int64_t waited = (usage->waited - watchdog->first.waited) / 1000;
+    int64_t held = now - watchdog->since - waited;
+
+    return held > 0 ? held : 0;
+}
+
+static void begin_job(struct watchdog *watchdog, uint64_t count, int64_t now,
+                      const struct usage *usage)
 {
     if (watchdog->reported)
-        report_end(watchdog, now - watchdog->since);
+        report_end(watchdog, held_at(watchdog, now, usage));
     watchdog->reported = false;
+    watchdog->count = count;
+    watchdog->since = now;
+    watchdog->first = *usage;
+}
+
+/* A wait is counted when it is over: as long as one goes on, nothing can be said. */
+static bool waits_now(const struct watchdog *watchdog, const struct usage *usage)
+{
+    return usage->ran > 0 && usage->ran == watchdog->last.ran &&
+           look_is_running(watchdog->loop_tid);
+}
+
+static void consider(struct watchdog *watchdog, int64_t now, const struct usage *usage)
+{
+    int64_t held = held_at(watchdog, now, usage);
+
+    if (watchdog->reported || held < LIMIT_USEC || waits_now(watchdog, usage))
+        return;
+    watchdog->reported = true;
+    report_start(watchdog, held);
 }
 
 static void sample(struct watchdog *watchdog)
@@ -232,20 +265,16 @@ static void sample(struct watchdog *watchdog)
     int64_t now = clock_real();
     uint64_t count = BEAT_LOAD(beat->count);
     bool works = BEAT_LOAD(beat->name) != NULL;
+    struct usage usage = look_usage(watchdog->usage);
 
-    if (!works || count != watchdog->count) {
-        end_of_job(watchdog, now);
-        watchdog->count = count;
-        watchdog->since = now;
-    }
+    if (!works || count != watchdog->count)
+        begin_job(watchdog, count, now, &usage);
     watchdog->idle = works ? 0 : watchdog->idle + 1;
-    if (!works)
-        return;
-    charge(watchdog, now - watchdog->since);
-    if (!watchdog->reported && now - watchdog->since >= LIMIT_USEC) {
-        watchdog->reported = true;
-        report_start(watchdog, now - watchdog->since);
+    if (works) {
+        charge(watchdog, now - watchdog->since);
+        consider(watchdog, now, &usage);
     }
+    watchdog->last = usage;
 }
 
 static void *watch(void *arg)
@@ -279,6 +308,7 @@ struct watchdog *watchdog_create(struct runtime *runtime, struct hass_error *err
 
     watchdog->runtime = runtime;
     watchdog->loop_tid = gettid();
+    watchdog->usage = look_open_usage(watchdog->loop_tid);
     watchdog->seed = (unsigned)watchdog->loop_tid;
     pthread_mutex_init(&watchdog->lock, NULL);
     pthread_mutex_init(&watchdog->scope_lock, NULL);
@@ -291,6 +321,7 @@ struct watchdog *watchdog_create(struct runtime *runtime, struct hass_error *err
         return watchdog;
     hass_fail_errno(err, number, "the watchdog's thread cannot be started");
     look_release_thread();
+    close(watchdog->usage);
     free(watchdog);
     return runtime->watchdog = NULL;
 }
@@ -310,6 +341,7 @@ struct watchdog *watchdog_destroy(struct watchdog *watchdog)
     pthread_mutex_destroy(&watchdog->lock);
     pthread_mutex_destroy(&watchdog->scope_lock);
     pthread_cond_destroy(&watchdog->wake);
+    close(watchdog->usage);
     free(watchdog);
     return NULL;
 }

@@ -346,6 +346,7 @@ int main(void)
     Suite *suite = suite_create("json");
     TCase *tcase = tcase_create("json");
 
+    tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, values_are_parsed_and_written_the_same, 0, 14);
     tcase_add_test(tcase, pretty_text_is_indented_by_two);
     tcase_add_loop_test(tcase, a_number_has_the_models_text, 0,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -224,6 +225,59 @@ START_TEST(who_holds_the_loop_for_less_is_not_named)
 }
 END_TEST
 
+/* A machine with too much to do: the loop's processor has others, too, that never rest. */
+#define OTHERS 6
+
+static _Atomic bool others_may_end;
+
+static void *never_rest(void *arg)
+{
+    sched_setaffinity(0, sizeof(cpu_set_t), arg);
+    while (!atomic_load_explicit(&others_may_end, memory_order_relaxed))
+        ;
+    return NULL;
+}
+
+static HASS_CALLBACK int compute_for_50_ms(struct hass *hass, void *userdata,
+                                           struct hass_error *err)
+{
+    struct timespec used, began;
+    int64_t wall = clock_real();
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &began);
+    do
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    while ((used.tv_sec - began.tv_sec) * 1000 + (used.tv_nsec - began.tv_nsec) / 1000000 < 50);
+    held_usec = clock_real() - wall;
+    return 0;
+}
+
+START_TEST(a_loop_that_waits_for_a_processor_is_not_held)
+{
+    struct hass *hass = start_watched();
+    pthread_t threads[OTHERS];
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET((size_t)sched_getcpu(), &one);
+    for (int i = 0; i < OTHERS; i++)
+        pthread_create(&threads[i], NULL, never_rest, &one);
+    sched_setaffinity(0, sizeof(one), &one);
+    hass__assert_loop();
+    for (int i = 0; i < 5 && !reported; i++)
+        hass_async_run_job(hass, HASS_JOB_CALLBACK(compute_for_50_ms, NULL), NULL);
+    for (int i = 0; i < 5; i++)
+        rest();
+    others_may_end = true;
+    for (int i = 0; i < OTHERS; i++)
+        pthread_join(threads[i], NULL);
+    ck_assert_msg(!reported, "in %lld us: %s", (long long)held_usec, first_line);
+    hass_log_set_sink(NULL, NULL);
+    finish(hass);
+    close(wake);
+}
+END_TEST
+
 START_TEST(it_parks_when_the_loop_is_idle)
 {
     struct hass *hass = start_watched();
@@ -300,6 +354,7 @@ int main(void)
                         sizeof(ways) / sizeof(ways[0]));
     tcase_add_test(watchdog, who_holds_the_loop_for_less_is_not_named);
     tcase_add_test(watchdog, a_job_is_named_when_many_short_ones_run_in_it);
+    tcase_add_test(watchdog, a_loop_that_waits_for_a_processor_is_not_held);
     tcase_add_test(watchdog, it_parks_when_the_loop_is_idle);
     tcase_add_test(watchdog, an_address_is_described_by_the_file_s_own_tables);
     suite_add_tcase(suite, watchdog);

@@ -441,7 +441,9 @@ void timeline_end(struct timeline *timeline, struct hass *hass)
         return;
     if (!timeline->options.all)
         print_stops(timeline);
-    fprintf(timeline->options.out,
-            "%zu runs of %zu automations and scripts, %zu calls, %zu did not run\n", timeline->runs,
-            hass_strmap_count(timeline->ran), timeline->calls, timeline->stopped);
+    size_t ran = hass_strmap_count(timeline->ran);
+    fprintf(timeline->options.out, "%zu %s of %zu %s, %zu %s, %zu did not run\n", timeline->runs,
+            timeline->runs == 1 ? "run" : "runs", ran,
+            ran == 1 ? "automation or script" : "automations and scripts", timeline->calls,
+            timeline->calls == 1 ? "call" : "calls", timeline->stopped);
 }

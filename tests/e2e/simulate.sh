@@ -111,7 +111,7 @@ has "with its date" '^Monday 2024-06-03$' "$output"
 has "what kept it from running" 'x Hall light did not run: a condition was not met.*above_horizon' "$output"
 has "what it called" '-> light.turn_on light.hall \{brightness_pct: 40\}' "$output"
 has "five minutes later" '^22:06:00 +-> light.turn_off light.hall  \(automation.hall_light, automations.yaml:16\)$' "$output"
-has "in numbers" '^1 runs of 1 automations and scripts, 2 calls, 1 did not run$' "$output"
+has "in numbers" '^1 run of 1 automation or script, 2 calls, 1 did not run$' "$output"
 output=$(simulate --from 2024-06-03 --history "$work/day.yaml" --json | tail -n 2)
 has "as JSON lines" '"kind":"call".*"action":"light.turn_off"' "$output"
 output=$(simulate --from 2024-06-03 --to 22:03 --history "$work/day.yaml")

@@ -271,7 +271,7 @@ START_TEST(changes_of_a_history_are_counted)
                                 "\"2024-06-03T01:00\"},";
     static const char row[] = "{\"state\":\"\",\"last_changed\":\"2024-06-03T01:00\"}";
     struct hass_error err = HASS_ERROR_INIT;
-    size_t count = SCENARIO_MAX_ITEMS - 1 + (size_t)_i;
+    size_t count = SCENARIO_MAX_ITEMS - 1 + (size_t)around_limit[_i];
     autobuf before = HASS_BUF_INIT;
 
     begin();

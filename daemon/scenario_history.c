@@ -290,10 +290,10 @@ int scenario_read_states(struct scenario_reader *reader, const struct hass_buf *
     };
     int64_t from = reader->span->from;
     int r = walk(&history, read_present, err);
+    int64_t shift = history.newest > INT64_MIN ? from - history.newest : 0;
 
     vec_foreach(&states->list, state) {
         bool known = state->at != INT64_MIN;
-        int64_t shift = from - history.newest;
         if (known)
             shift_times(states, state, shift);
         state->at = known ? state->at + shift : from;

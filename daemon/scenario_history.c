@@ -44,10 +44,9 @@ static bool same_text(const struct hass_json_piece *a, const struct hass_json_pi
 /* A string without its quotes, kept; NULL when it is none. */
 static const char *keep_string(struct history *history, const struct hass_json_piece *piece)
 {
-    struct hass_json_piece inner = { .text = piece->text + 1, .length = piece->length - 2 };
-
     if (!is_string(piece))
         return NULL;
+    struct hass_json_piece inner = { .text = piece->text + 1, .length = piece->length - 2 };
     if (!memchr(inner.text, '\\', inner.length))
         return scenario_keep_text(history->items, inner.text, inner.length);
     autobuf wrapped = HASS_BUF_INIT;

@@ -419,7 +419,7 @@ void scenario_read_list(struct scenario_reader *reader, const char *path, const 
 
 /* files */
 
-static int read_text(const char *path, struct hass_buf *text, struct hass_error *err)
+int scenario_read_text(const char *path, struct hass_buf *text, struct hass_error *err)
 {
     autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
     char piece[65536];
@@ -511,7 +511,7 @@ int scenario_read_file(const char *path, const struct scenario_span *span,
         .name = path, .report = report, .span = span, .base = span->from
     };
     autobuf text = HASS_BUF_INIT;
-    int r = read_text(path, &text, err);
+    int r = scenario_read_text(path, &text, err);
 
     if (r < 0)
         return r;
@@ -548,7 +548,7 @@ int scenario_read_states_file(const char *path, const struct scenario_span *span
     };
     struct scenario_items states = { 0 };
     autobuf text = HASS_BUF_INIT;
-    int r = read_text(path, &text, err);
+    int r = scenario_read_text(path, &text, err);
 
     if (r == 0 && begins_with(&text, "["))
         r = end_walk(&reader, scenario_read_states(&reader, &text, &states, err), err);

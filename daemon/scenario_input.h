@@ -103,6 +103,9 @@ int scenario_read_states(struct scenario_reader *reader, const struct hass_buf *
 int scenario_read_states_file(const char *path, const struct scenario_span *span,
                               struct scenario_items *given, struct hass_buf *report,
                               struct hass_error *err);
+/** Appends the text of a file of at most SCENARIO_MAX_HISTORY bytes. */
+int scenario_read_text(const char *path, struct hass_buf *text, struct hass_error *err);
+
 /**
  * Reads a file: the JSON of /api/history/period, or a list as scenario_read_list takes it (YAML or JSON). States before @span begins
  * are given; what comes after its end is left out.

@@ -95,10 +95,15 @@ static void put_row(json_t *rows, const char *entity_id, json_t *row)
 /* The rows that were kept; NULL: the file cannot be read, which the home itself deals with. */
 static json_t *read_file(const char *path)
 {
-    json_t *whole = access(path, F_OK) < 0 ? json_pack("{s:i, s:i, s:s, s:[]}", "version", 1,
-                                                       "minor_version", 1, "key", NAME, "data")
-                                           : json_load_file(path, 0, NULL);
+    autobuf text = HASS_BUF_INIT;
+    json_t *whole = NULL;
 
+    if (access(path, F_OK) < 0)
+        return json_pack("{s:i, s:i, s:s, s:[]}", "version", 1, "minor_version", 1, "key", NAME,
+                         "data");
+    if (scenario_read_text(path, &text, NULL) < 0 ||
+        hass_json_parse(text.data, text.length, text.length, &whole, NULL) < 0)
+        return NULL;
     if (json_is_array(json_object_get(whole, "data")))
         return whole;
     json_decref(whole);

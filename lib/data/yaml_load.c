@@ -244,8 +244,7 @@ static bool renew(struct yaml_document *document, struct yaml_node *ret_node)
 {
     const struct yaml_loader *loader = document->loader;
     const struct source *source = document->source;
-    const struct source *former =
-        loader->former ? yaml_marks_find_source(loader->former, source->name) : NULL;
+    const struct source *former = yaml_marks_find_source(loader->former, source->name);
     struct try try = begin_try(loader);
 
     if (!former || !former->outline || source->secret)

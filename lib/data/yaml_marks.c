@@ -49,6 +49,7 @@ struct yaml_marks {
     HASS_VEC(const char *) names;         /* of keys, in @keys */
     HASS_VEC(struct hass_strmap *) large; /* key → number of the member within its object, from 1 */
     struct hass_strmap *numbers;          /* key → its number */
+    struct hass_strmap *files;            /* name → the first source of that name */
     uint32_t *slots;                      /* entry number + 1; 0: free */
     size_t slot_count;
     struct arena keys;
@@ -60,6 +61,7 @@ struct yaml_marks *yaml_marks_new(void)
 
     marks->refs = 1;
     marks->numbers = hass_strmap_create(NULL);
+    marks->files = hass_strmap_create(NULL);
     return marks;
 }
 
@@ -97,6 +99,7 @@ struct yaml_marks *yaml_marks_unref(struct yaml_marks *marks)
     vec_fini(&marks->names);
     vec_fini(&marks->large);
     hass_strmap_destroy(marks->numbers);
+    hass_strmap_destroy(marks->files);
     arena_fini(&marks->keys);
     free(marks->slots);
     yaml_marks_unref(marks->below);
@@ -118,6 +121,8 @@ struct source *yaml_marks_add_source(struct yaml_marks *marks, char *name, char 
     vec_push(&marks->sources, source);
     *source =
         (struct source){ .name = name, .text = text, .size = size, .number = source_count(marks) };
+    if (!hass_strmap_get(marks->files, name))
+        hass_strmap_set(marks->files, name, source);
     return source;
 }
 
@@ -128,10 +133,9 @@ struct source *yaml_marks_source_at(const struct yaml_marks *marks, size_t index
 
 const struct source *yaml_marks_find_source(const struct yaml_marks *marks, const char *name)
 {
-    for (size_t i = 0; i < marks->sources.length; i++)
-        if (strcmp(marks->sources.data[i]->name, name) == 0)
-            return marks->sources.data[i];
-    return marks->below ? yaml_marks_find_source(marks->below, name) : NULL;
+    const struct source *source = marks ? hass_strmap_get(marks->files, name) : NULL;
+
+    return source || !marks ? source : yaml_marks_find_source(marks->below, name);
 }
 
 /* places */

@@ -23,7 +23,7 @@ struct yaml_marks *yaml_marks_unref(struct yaml_marks *marks);
 struct source *yaml_marks_add_source(struct yaml_marks *marks, char *name, char *text, size_t size);
 /** Lends one of its own files after the other, counted from 0; NULL behind the last. */
 struct source *yaml_marks_source_at(const struct yaml_marks *marks, size_t index);
-/** Lends the file of that name, the first when it was read several times; NULL: it was not read. */
+/** Lends the file of that name, the first when it was read several times; NULL: it was not read, or @marks is NULL. */
 const struct source *yaml_marks_find_source(const struct yaml_marks *marks, const char *name);
 
 void yaml_marks_set(struct yaml_marks *marks, const json_t *container, struct mark mark);

@@ -2,9 +2,9 @@
 /*
  * Triggers of a hass, behind <hass/trigger.h>.
  *
- * The cast: `trigger_check` normalises configuration; `trigger` attaches it, fires and detaches; `trigger_fields` is what templates see; `trigger_kinds` is the table of kinds;
- * `trigger_pending` keeps what waits for its `for:`; `trigger_journal` brings that, and times, over a restart; one file for each built-in
- * kind.
+ * The cast: `trigger_check` normalises configuration; `trigger` attaches it, fires and detaches; `trigger_fields` is what templates see;
+ * `trigger_kinds` is the table of kinds; `trigger_pending` keeps what waits for its `for:`; `trigger_journal` brings that, and times, over a
+ * restart; one file for each built-in kind.
  */
 #pragma once
 

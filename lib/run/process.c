@@ -4,7 +4,7 @@
  * differ in how they wait for that set only. A child is reaped last: until then its group cannot be mistaken for another.
  *
  * All process-wide state of the library:
- *   process.c  SIGPIPE and SIGXFSZ are ignored; the table of watched signals; those signals are blocked
+ *   process.c  SIGPIPE and SIGXFSZ are ignored; the table of watched signals; those signals are blocked; malloc has one arena
  *   future.c   the lock and the list of threads that block for a future
  *   symbol.c   the cache of described addresses
  *   look.c     the handler of the watchdog's signal, and what it saw

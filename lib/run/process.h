@@ -10,7 +10,10 @@
 
 #include "run/runtime.h"
 
-/** Ignores SIGPIPE: a peer that went away is an error of the write. Called by each runtime_create, works once. */
+/**
+ * Ignores SIGPIPE, since a peer that went away is an error of the write, and has malloc use one arena. Called by each runtime_create,
+ * works once.
+ */
 void process_init(void);
 
 /**

@@ -321,7 +321,8 @@ struct watchdog *watchdog_create(struct runtime *runtime, struct hass_error *err
         return watchdog;
     hass_fail_errno(err, number, "the watchdog's thread cannot be started");
     look_release_thread();
-    close(watchdog->usage);
+    if (watchdog->usage >= 0)
+        close(watchdog->usage);
     free(watchdog);
     return runtime->watchdog = NULL;
 }
@@ -341,7 +342,8 @@ struct watchdog *watchdog_destroy(struct watchdog *watchdog)
     pthread_mutex_destroy(&watchdog->lock);
     pthread_mutex_destroy(&watchdog->scope_lock);
     pthread_cond_destroy(&watchdog->wake);
-    close(watchdog->usage);
+    if (watchdog->usage >= 0)
+        close(watchdog->usage);
     free(watchdog);
     return NULL;
 }

@@ -209,6 +209,23 @@ START_TEST(other_sections_stay_those_that_run)
 }
 END_TEST
 
+/* The home itself is no section of an integration: what is written of it counts when all is read again. */
+START_TEST(the_home_changes_when_all_is_read_again)
+{
+    hass__assert_loop();
+    struct hass *hass = boot("homeassistant: {name: Old}\nadapts:\n  mode: slow\n");
+    struct hass_home home = { .size = sizeof(home) };
+
+    loader_configure("homeassistant: {name: New}\nadapts:\n  mode: fast\n");
+    ck_assert_int_eq(home_call(hass, "adapts", "reload", "{}", NULL), 0);
+    hass_config_home(hass, &home);
+    ck_assert_str_eq(home.location_name, "Old");
+    ck_assert_int_eq(test_run_coroutine(hass, reload_config, NULL), 0);
+    hass_config_home(hass, &home);
+    ck_assert_str_eq(home.location_name, "New");
+}
+END_TEST
+
 CASES_MAIN("reload of a section", ONCE(the_service_reload_hands_over_the_section),
            ONCE(others_have_no_such_service), ROWS(a_wrong_section_changes_nothing, wrong),
            ONCE(reading_all_again_hands_it_over_as_well),
@@ -217,4 +234,4 @@ CASES_MAIN("reload of a section", ONCE(the_service_reload_hands_over_the_section
            ONCE(a_wrong_section_read_with_all_is_a_problem_until_it_is_mended),
            ONCE(a_value_is_found_in_its_file),
            ONCE(after_its_service_places_are_those_of_the_file_now),
-           ONCE(other_sections_stay_those_that_run))
+           ONCE(other_sections_stay_those_that_run), ONCE(the_home_changes_when_all_is_read_again))

@@ -238,8 +238,8 @@ static void *never_rest(void *arg)
     return NULL;
 }
 
-static HASS_CALLBACK int compute_for_50_ms(struct hass *hass, void *userdata,
-                                           struct hass_error *err)
+/* For so many milliseconds of a processor. */
+static HASS_CALLBACK int compute(struct hass *hass, void *userdata, struct hass_error *err)
 {
     struct timespec used, began;
     int64_t wall = clock_real();
@@ -247,30 +247,40 @@ static HASS_CALLBACK int compute_for_50_ms(struct hass *hass, void *userdata,
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &began);
     do
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    while ((used.tv_sec - began.tv_sec) * 1000 + (used.tv_nsec - began.tv_nsec) / 1000000 < 50);
+    while ((used.tv_sec - began.tv_sec) * 1000 + (used.tv_nsec - began.tv_nsec) / 1000000 <
+           *(const int *)userdata);
     held_usec = clock_real() - wall;
     return 0;
 }
+
+static const struct {
+    int others, policy, msec;
+} shares[] = {
+    { OTHERS, SCHED_OTHER, 50 }, /* many short waits */
+    { 1, SCHED_IDLE, 3 },        /* long ones: they are counted when they are over */
+};
 
 START_TEST(a_loop_that_waits_for_a_processor_is_not_held)
 {
     struct hass *hass = start_watched();
     pthread_t threads[OTHERS];
+    int msec = shares[_i].msec;
     cpu_set_t one;
 
     CPU_ZERO(&one);
     CPU_SET((size_t)sched_getcpu(), &one);
-    for (int i = 0; i < OTHERS; i++)
+    for (int i = 0; i < shares[_i].others; i++)
         pthread_create(&threads[i], NULL, never_rest, &one);
     sched_setaffinity(0, sizeof(one), &one);
+    sched_setscheduler(0, shares[_i].policy, &(struct sched_param){ 0 });
     hass__assert_loop();
     for (int i = 0; i < 5 && !reported; i++)
-        hass_async_run_job(hass, HASS_JOB_CALLBACK(compute_for_50_ms, NULL), NULL);
+        hass_async_run_job(hass, HASS_JOB_CALLBACK(compute, &msec), NULL);
+    others_may_end = true;
+    for (int i = 0; i < shares[_i].others; i++)
+        pthread_join(threads[i], NULL);
     for (int i = 0; i < 5; i++)
         rest();
-    others_may_end = true;
-    for (int i = 0; i < OTHERS; i++)
-        pthread_join(threads[i], NULL);
     ck_assert_msg(!reported, "in %lld us: %s", (long long)held_usec, first_line);
     hass_log_set_sink(NULL, NULL);
     finish(hass);
@@ -354,7 +364,8 @@ int main(void)
                         sizeof(ways) / sizeof(ways[0]));
     tcase_add_test(watchdog, who_holds_the_loop_for_less_is_not_named);
     tcase_add_test(watchdog, a_job_is_named_when_many_short_ones_run_in_it);
-    tcase_add_test(watchdog, a_loop_that_waits_for_a_processor_is_not_held);
+    tcase_add_loop_test(watchdog, a_loop_that_waits_for_a_processor_is_not_held, 0,
+                        sizeof(shares) / sizeof(shares[0]));
     tcase_add_test(watchdog, it_parks_when_the_loop_is_idle);
     tcase_add_test(watchdog, an_address_is_described_by_the_file_s_own_tables);
     suite_add_tcase(suite, watchdog);
